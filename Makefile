@@ -1,0 +1,127 @@
+# Hobnail: `make help` says what there is to make.
+
+ARCHES := x86_64 aarch64
+ARCH   ?= x86_64
+O      := out
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+CC := clang
+LD := ld.lld
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+        -Wimplicit-fallthrough -Wundef -Werror
+COMMON := -std=c17 -g -MMD -MP $(WARN)
+
+# ---- Host: core/ for tools and tests, tools/, cli/ --------------------------------------------------------
+
+HOST_FLAGS := $(COMMON) -O2 -D_GNU_SOURCE -Iinclude -Icore
+TEST_FLAGS := $(COMMON) -O1 -D_GNU_SOURCE -Iinclude -Icore -iquote lib -iquote tests \
+              -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+CORE := $(wildcard core/*.c)
+LIB  := $(wildcard lib/*.c)
+
+$(O)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_FLAGS) -c -o $@ $<
+
+$(O)/test/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(TEST_FLAGS) -c -o $@ $<
+
+$(O)/host/elf2efi: $(O)/host/tools/elf2efi.o
+	$(CC) -o $@ $^
+
+$(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE))
+	$(CC) -o $@ $^
+
+# ---- Unit tests: tests/unit/NAME_test.c, each one program with all of core/ --------------------------------
+
+UNIT := $(patsubst tests/unit/%_test.c,$(O)/test/unit/%,$(wildcard tests/unit/*_test.c))
+TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
+
+$(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
+
+# ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
+
+FREE := $(COMMON) -O2 -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
+        -fno-omit-frame-pointer -ffunction-sections -fdata-sections -nostdinc \
+        -isystem $(shell $(CC) -print-resource-dir)/include
+
+TARGET_x86_64  := --target=x86_64-unknown-none-elf -mno-red-zone -mgeneral-regs-only
+TARGET_aarch64 := --target=aarch64-unknown-none-elf -mgeneral-regs-only -mstrict-align
+EFI_x86_64  := BOOTX64.EFI
+EFI_aarch64 := BOOTAA64.EFI
+
+LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iarch/$(1)
+KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
+
+LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
+KERNEL := $(wildcard kernel/*.c)
+KERNEL_CORE := core/uart.c core/walk.c
+
+# $(1) = architecture
+define for_arch
+LOADER_SRC_$(1) := $$(LOADER) $$(wildcard loader/arch/$(1)/*.[cS]) $$(CORE) $$(LIB)
+KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB)
+LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
+KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
+
+$(O)/$(1)/loader/core/%.o: core/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -Iinclude -Icore -Ilib -c -o $$@ $$<
+$(O)/$(1)/loader/lib/%.o: lib/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -fno-builtin -Ilib -c -o $$@ $$<
+$(O)/$(1)/loader/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
+$(O)/$(1)/loader/%.o: %.S
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
+
+$(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/arch/$(1)/loader.ld
+	$$(LD) -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none --gc-sections -T loader/arch/$(1)/loader.ld \
+	    -o $$@ $$(LOADER_OBJ_$(1))
+$(O)/$(1)/$$(EFI_$(1)): $(O)/$(1)/hobnail.elf $(O)/host/elf2efi
+	$(O)/host/elf2efi -o $$@ $$<
+
+$(O)/$(1)/kernel/core/%.o: core/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
+$(O)/$(1)/kernel/lib/%.o: lib/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -fno-builtin -Ilib -c -o $$@ $$<
+$(O)/$(1)/kernel/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
+$(O)/$(1)/kernel/%.o: %.S
+	@mkdir -p $$(@D)
+	$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
+
+$(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) kernel/arch/$(1)/kernel.ld
+	$$(LD) -static -z noexecstack --build-id=none --gc-sections -T kernel/arch/$(1)/kernel.ld -o $$@ $$(KERNEL_OBJ_$(1))
+endef
+
+KERNEL_MODEL_x86_64  := -fno-pic -mcmodel=kernel
+KERNEL_MODEL_aarch64 := -fno-pic
+$(foreach a,$(ARCHES),$(eval $(call for_arch,$(a))))
+
+all: $(O)/host/hobnail $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)) $(O)/$(a)/pith.elf) ## build loader, kernel and host tools for both architectures
+
+unit: $(UNIT) ## build and run the unit tests alone
+	@for t in $(UNIT); do $$t || exit 1; done
+
+clean: ## remove everything that was built
+	rm -rf $(O)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: all unit clean help
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

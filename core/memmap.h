@@ -1,0 +1,71 @@
+/* memmap.h — physical memory as a sorted list of ranges.
+ *
+ *   Units    bytes; base and bytes are multiples of 4096
+ *   Ranges   half-open [base, base + bytes), bytes > 0, never wrapping
+ *   Order    ascending, no overlap; touching neighbours merged only when type and attributes agree
+ *   Memory   the caller owns the array (of the protocol's own struct hobnail_memory); nothing here allocates
+ *   When     pure: on the host, before and after ExitBootServices, on any CPU */
+#ifndef CORE_MEMMAP_H
+#define CORE_MEMMAP_H
+
+#include <hobnail/boot.h>
+
+#include "err.h"
+
+struct memmap {
+	struct hobnail_memory *entries;
+	size_t count;
+	size_t capacity;
+};
+
+/* The firmware's map as GetMemoryMap returned it. */
+struct uefi_map {
+	const void *descriptors;
+	uint64_t bytes;            /* of all descriptors */
+	uint64_t descriptor_bytes; /* stride: 40 on U-Boot, 48 on EDK2; at least 40 */
+};
+
+/* HOBNAIL_MEMORY_* for an EFI_MEMORY_TYPE and attributes; EfiLoaderCode and EfiLoaderData read as usable (what the
+ * loader keeps is overlaid afterwards with memmap_set()); unknown types are reserved. */
+uint32_t memmap_type_of(uint32_t efi_type, uint64_t attributes);
+
+/* "usable", "boot services", ... for people. */
+const char *memmap_type_name(uint32_t type);
+
+/* Normalise the firmware's map into *m (count is reset): sorted, merged, non-overlapping, page 0 reserved when it was
+ * usable. Where descriptors overlap, the less usable type wins. Zero-length descriptors are dropped; one that wraps is
+ * clamped to the end of the 64-bit space. Sorts once, O(n log n).
+ *   ERR_MEMMAP_STRIDE   descriptor_bytes below 40, or not a multiple of 8, or bytes not a multiple of it
+ *   ERR_MEMMAP_ALIGNED  a base is not a multiple of 4096: value[0] = base
+ *   ERR_FULL            m->capacity is too small: value[0] = capacity */
+enum err memmap_from_uefi(struct memmap *m, const struct uefi_map *map, struct problem *p);
+
+/* Entries that memmap_from_uefi() may need at most for a map of n descriptors. */
+size_t memmap_bound(size_t descriptors);
+
+/* Give [base, base + bytes) the type `type`, splitting what it covers; attributes stay. Parts that no entry covers
+ * stay absent.
+ *   ERR_RANGE  unaligned, empty or wrapping      ERR_FULL  the array needs more slots
+ * On error the map is unchanged. */
+enum err memmap_set(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p);
+
+/* The entry that holds `address`, or NULL. Binary search. */
+const struct hobnail_memory *memmap_find(const struct memmap *m, paddr address);
+
+/* Is every byte of the range covered by entries for which accept(entry) holds? If not, *first_bad (if not NULL) is the
+ * first address that is not. */
+bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accept)(const struct hobnail_memory *),
+                paddr *first_bad);
+
+/* Free at exit or already: usable or firmware boot memory. */
+bool memmap_is_free(const struct hobnail_memory *entry);
+
+/* Belongs in the direct map (docs/protocol.md): RAM that firmware marks write-back capable and whose type is usable,
+ * boot, loader, kernel, module, ACPI reclaim, ACPI NVS or runtime data. */
+bool memmap_in_direct_map(const struct hobnail_memory *entry);
+
+/* Check every promise of the header about the list (order, alignment, overlap, merging, page 0).
+ *   ERR_MEMMAP_BROKEN  value[0] = index of the first entry that breaks one */
+enum err memmap_check(const struct memmap *m, struct problem *p);
+
+#endif

@@ -1,0 +1,89 @@
+/* tables.h — what the loader needs from firmware tables: ACPI and the device tree. Pure readers over bytes.
+ *
+ * Tables are reached through struct table_reader, so that the same code reads physical memory in the loader, a file in
+ * a test, and a fuzzer's input. Every length is checked before use; a malformed table is refused or passed over as each
+ * function says, never followed out of bounds. */
+#ifndef CORE_TABLES_H
+#define CORE_TABLES_H
+
+#include <hobnail/boot.h>
+
+#include "err.h"
+
+struct table_reader {
+	/* `bytes` bytes at physical address `at`, readable while the reader lives; NULL if that is no readable memory. */
+	const void *(*map)(void *context, paddr at, uint64_t bytes);
+	void *context;
+};
+
+/* A processor as firmware lists it. */
+struct table_cpu {
+	uint64_t hardware_id; /* APIC id, or MPIDR affinity, or hart id */
+	uint32_t firmware_id; /* ACPI UID, or index of the cpu node     */
+	bool enabled;
+	bool spin_table;      /* device tree enable-method = "spin-table" */
+	uint64_t release;     /* its cpu-release-addr                     */
+};
+
+/* An interrupt controller that must be quiet at entry. */
+struct table_ioapic { paddr base; };
+
+enum { TABLES_MAX_IOAPICS = 16 };
+
+/* ---- ACPI ---------------------------------------------------------------------------------------------- */
+
+struct acpi {
+	struct table_reader reader;
+	paddr root;        /* XSDT or RSDT */
+	unsigned pointer_bytes; /* of its entries: 8 or 4 */
+	unsigned count;
+};
+
+/* Check the RSDP (signature, checksums) and its root table. ERR_ACPI_RSDP, ERR_ACPI_ROOT. */
+enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, struct problem *p);
+
+/* The first table with this 4-character signature and a good checksum: its bytes and length; NULL: none. */
+const void *acpi_table(const struct acpi *acpi, const char *signature, uint32_t *bytes);
+
+/* SPCR, else DBG2: the debug console. `virt` stays 0. false: none, or of a kind this loader cannot drive. */
+bool acpi_console(const struct acpi *acpi, struct hobnail_console *out);
+
+/* MADT: fill up to `capacity` processors; returns how many there are (may exceed capacity). Local APIC, x2APIC and
+ * GICC structures. Entries that are neither enabled nor online-capable are left out. */
+size_t acpi_cpus(const struct acpi *acpi, struct table_cpu *out, size_t capacity);
+
+/* MADT: I/O APICs. Returns how many were written. */
+size_t acpi_ioapics(const struct acpi *acpi, struct table_ioapic *out, size_t capacity);
+
+/* MADT: local APIC base (0: no MADT). */
+paddr acpi_local_apic(const struct acpi *acpi);
+
+/* FADT "ARM boot architecture flags": HOBNAIL_PSCI_*. */
+uint32_t acpi_psci(const struct acpi *acpi);
+
+/* ---- Device tree (Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format") ------------------- */
+
+struct fdt {
+	const uint8_t *blob;
+	uint32_t bytes;      /* totalsize */
+	uint32_t structure, structure_bytes;
+	uint32_t strings, strings_bytes;
+};
+
+/* totalsize if the 8 bytes at `blob` begin a device tree, else 0. */
+uint32_t fdt_total_bytes(const void *first_8_bytes);
+
+/* Check header and structure block: every token, name and property inside the blob, nesting at most 32 levels deep.
+ * ERR_FDT with the offset. */
+enum err fdt_open(const void *blob, uint64_t bytes, struct fdt *out, struct problem *p);
+
+/* /chosen stdout-path (with aliases and ":options"), translated through the `ranges` of every parent bus. */
+bool fdt_console(const struct fdt *fdt, struct hobnail_console *out);
+
+/* /cpus/cpu@...: as acpi_cpus(). */
+size_t fdt_cpus(const struct fdt *fdt, struct table_cpu *out, size_t capacity);
+
+/* /psci method: HOBNAIL_PSCI_*. */
+uint32_t fdt_psci(const struct fdt *fdt);
+
+#endif
