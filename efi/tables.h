@@ -1,0 +1,93 @@
+/* tables.h — UEFI 2.10, "EFI System Table" (§4). Services that the loader never calls are placeholders of the right
+ * size, so that calling one does not compile. */
+#ifndef EFI_TABLES_H
+#define EFI_TABLES_H
+
+#include "text_output.h"
+#include "types.h"
+
+typedef void (*EFI_UNUSED)(void); /* a service that is not called */
+
+typedef struct {
+	uint64_t Signature;
+	uint32_t Revision; /* major << 16 | minor */
+	uint32_t HeaderSize;
+	uint32_t CRC32;
+	uint32_t Reserved;
+} EFI_TABLE_HEADER;
+
+typedef enum { AllocateAnyPages, AllocateMaxAddress, AllocateAddress } EFI_ALLOCATE_TYPE;
+
+typedef struct {
+	EFI_TABLE_HEADER Hdr;
+	EFI_UNUSED RaiseTPL, RestoreTPL;
+	EFI_STATUS (EFIAPI *AllocatePages)(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory, UINTN pages, EFI_PHYSICAL_ADDRESS *at);
+	EFI_STATUS (EFIAPI *FreePages)(EFI_PHYSICAL_ADDRESS at, UINTN pages);
+	EFI_STATUS (EFIAPI *GetMemoryMap)(UINTN *bytes, void *map, UINTN *key, UINTN *descriptor_bytes, uint32_t *version);
+	EFI_STATUS (EFIAPI *AllocatePool)(EFI_MEMORY_TYPE memory, UINTN bytes, void **out);
+	EFI_STATUS (EFIAPI *FreePool)(void *at);
+	EFI_UNUSED CreateEvent, SetTimer, WaitForEvent, SignalEvent, CloseEvent, CheckEvent;
+	EFI_UNUSED InstallProtocolInterface, ReinstallProtocolInterface, UninstallProtocolInterface;
+	EFI_STATUS (EFIAPI *HandleProtocol)(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface);
+	void *Reserved;
+	EFI_UNUSED RegisterProtocolNotify;
+	EFI_UNUSED LocateHandle;
+	EFI_UNUSED LocateDevicePath;
+	EFI_UNUSED InstallConfigurationTable;
+	EFI_UNUSED LoadImage, StartImage, Exit, UnloadImage;
+	EFI_STATUS (EFIAPI *ExitBootServices)(EFI_HANDLE image, UINTN key);
+	EFI_UNUSED GetNextMonotonicCount, Stall;
+	EFI_STATUS (EFIAPI *SetWatchdogTimer)(UINTN seconds, uint64_t code, UINTN data_bytes, const CHAR16 *data);
+	EFI_UNUSED ConnectController, DisconnectController;
+	EFI_UNUSED OpenProtocol, CloseProtocol, OpenProtocolInformation;
+	EFI_UNUSED ProtocolsPerHandle;
+	EFI_UNUSED LocateHandleBuffer;
+	EFI_STATUS (EFIAPI *LocateProtocol)(const EFI_GUID *protocol, void *registration, void **interface);
+	EFI_UNUSED InstallMultipleProtocolInterfaces, UninstallMultipleProtocolInterfaces;
+	EFI_UNUSED CalculateCrc32, CopyMem, SetMem, CreateEventEx;
+} EFI_BOOT_SERVICES;
+_Static_assert(offsetof(EFI_BOOT_SERVICES, HandleProtocol) == 24 + 16 * 8, "HandleProtocol");
+_Static_assert(offsetof(EFI_BOOT_SERVICES, ExitBootServices) == 24 + 26 * 8, "ExitBootServices");
+_Static_assert(offsetof(EFI_BOOT_SERVICES, LocateProtocol) == 24 + 37 * 8, "LocateProtocol");
+
+typedef struct {
+	EFI_TABLE_HEADER Hdr;
+	EFI_STATUS (EFIAPI *GetTime)(EFI_TIME *time, void *capabilities);
+	EFI_UNUSED SetTime, GetWakeupTime, SetWakeupTime;
+	EFI_UNUSED SetVirtualAddressMap, ConvertPointer;
+	EFI_STATUS (EFIAPI *GetVariable)(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes, void *data);
+	EFI_UNUSED GetNextVariableName, SetVariable;
+	EFI_UNUSED GetNextHighMonotonicCount, ResetSystem;
+	EFI_UNUSED UpdateCapsule, QueryCapsuleCapabilities, QueryVariableInfo;
+} EFI_RUNTIME_SERVICES;
+
+typedef struct {
+	EFI_GUID VendorGuid;
+	void *VendorTable;
+} EFI_CONFIGURATION_TABLE;
+
+typedef struct {
+	EFI_TABLE_HEADER Hdr;
+	const CHAR16 *FirmwareVendor;
+	uint32_t FirmwareRevision;
+	EFI_HANDLE ConsoleInHandle;
+	void *ConIn;
+	EFI_HANDLE ConsoleOutHandle;
+	EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *ConOut;
+	EFI_HANDLE StandardErrorHandle;
+	EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *StdErr;
+	EFI_RUNTIME_SERVICES *RuntimeServices;
+	EFI_BOOT_SERVICES *BootServices;
+	UINTN NumberOfTableEntries;
+	EFI_CONFIGURATION_TABLE *ConfigurationTable;
+} EFI_SYSTEM_TABLE;
+_Static_assert(offsetof(EFI_SYSTEM_TABLE, BootServices) == 96, "BootServices");
+
+#define EFI_ACPI_20_TABLE_GUID { 0x8868e871, 0xe4f1, 0x11d3, { 0xbc, 0x22, 0x00, 0x80, 0xc7, 0x3c, 0x88, 0x81 } }
+#define EFI_ACPI_10_TABLE_GUID { 0xeb9d2d30, 0x2d88, 0x11d3, { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
+#define EFI_SMBIOS3_TABLE_GUID { 0xf2fd1544, 0x9794, 0x4a2c, { 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 } }
+#define EFI_SMBIOS_TABLE_GUID  { 0xeb9d2d31, 0x2d88, 0x11d3, { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
+#define EFI_DTB_TABLE_GUID     { 0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 } }
+#define EFI_GLOBAL_VARIABLE    { 0x8be4df61, 0x93ca, 0x11d2, { 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c } }
+
+#endif
