@@ -32,7 +32,9 @@ $(O)/test/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(TEST_FLAGS) -c -o $@ $<
 
-$(O)/host/elf2efi: $(O)/host/tools/elf2efi.o
+ELF2EFI := $(wildcard tools/elf2efi/*.c)
+
+$(O)/host/elf2efi: $(patsubst %.c,$(O)/host/%.o,$(ELF2EFI))
 	$(CC) -o $@ $^
 
 $(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE))
@@ -41,6 +43,7 @@ $(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE))
 # ---- Unit tests: tests/unit/NAME_test.c, each one program with all of core/ --------------------------------
 
 UNIT := $(patsubst tests/unit/%_test.c,$(O)/test/unit/%,$(wildcard tests/unit/*_test.c))
+$(O)/test/unit/elf2efi: $(patsubst %.c,$(O)/test/%.o,$(filter-out %/main.c,$(ELF2EFI)))
 TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
 
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
