@@ -1,7 +1,8 @@
 /* memmap.h — physical memory as a sorted list of ranges.
  *
  *   Units    bytes; base and bytes are multiples of 4096
- *   Ranges   half-open [base, base + bytes), bytes > 0, never wrapping
+ *   Ranges   half-open [base, base + bytes), bytes > 0, never wrapping: the last page of the 64-bit space, which no
+ *            machine has, is in no range
  *   Order    ascending, no overlap; touching neighbours merged only when type and attributes agree
  *   Memory   the caller owns the array (of the protocol's own struct hobnail_memory); nothing here allocates
  *   When     pure: on the host, before and after ExitBootServices, on any CPU */
@@ -32,15 +33,20 @@ uint32_t memmap_type_of(uint32_t efi_type, uint64_t attributes);
 /* "usable", "boot services", ... for people. */
 const char *memmap_type_name(uint32_t type);
 
-/* Normalise the firmware's map into *m (count is reset): sorted, merged, non-overlapping, page 0 reserved when it was
- * usable. Where descriptors overlap, the less usable type wins. Zero-length descriptors are dropped; one that wraps is
- * clamped to the end of the 64-bit space. Sorts once, O(n log n).
+/* Normalise the firmware's map into *m (count is reset, and 0 after an error): sorted, merged, non-overlapping, page 0
+ * reserved when it was usable or firmware boot memory. Zero-length descriptors are dropped; one that wraps is clamped to
+ * the end of the 64-bit space. Sorts once, O(n log n).
+ *
+ * Where descriptors overlap the less usable type wins, from the weakest claim to the strongest: usable, firmware boot,
+ * special purpose, ACPI reclaim, ACPI NVS, runtime data, runtime code, persistent, unaccepted, MMIO, reserved, bad. Of
+ * one type the range without write-back wins, then the one with the smaller attributes. The winner's attributes hold.
  *   ERR_MEMMAP_STRIDE   descriptor_bytes below 40, or not a multiple of 8, or bytes not a multiple of it
- *   ERR_MEMMAP_ALIGNED  a base is not a multiple of 4096: value[0] = base
- *   ERR_FULL            m->capacity is too small: value[0] = capacity */
+ *   ERR_MEMMAP_ALIGNED  a base is not a multiple of 4096: value[0] = base, offset = the descriptor's in the map
+ *   ERR_FULL            m->capacity is below memmap_bound(): value[0] = capacity */
 enum err memmap_from_uefi(struct memmap *m, const struct uefi_map *map, struct problem *p);
 
-/* Entries that memmap_from_uefi() may need at most for a map of n descriptors. */
+/* The capacity that memmap_from_uefi() asks for, for a map of n descriptors: it sorts in the same array. The result has at
+ * most 2n entries. */
 size_t memmap_bound(size_t descriptors);
 
 /* Give [base, base + bytes) the type `type`, splitting what it covers; attributes stay. Parts that no entry covers
