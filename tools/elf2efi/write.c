@@ -103,7 +103,7 @@ static void section_add(struct pe *pe, struct section s)
 static void segment_section(struct pe *pe, const struct e2e_segment *g)
 {
 	struct section s = { ".rodata", g->base, g->bytes, 0, g->file_bytes, SCN_READ | SCN_INITIALIZED,
-			     pe->im->elf + g->file };
+	                     pe->im->elf + g->file };
 
 	if (g->flags & E2E_X) {
 		s.name = ".text";
@@ -130,10 +130,10 @@ static enum e2e_err layout(struct pe *pe, const struct e2e_relocs *r, struct e2e
 	if (!range_within(pe->image_end, tail, E2E_IMAGE_LIMIT))
 		return e2e_fail(p, E2E_TOO_BIG, pe->image_end + tail, 0, 0);
 	section_add(pe, (struct section){ ".reloc", (uint32_t)pe->image_end, (uint32_t)reloc_bytes, 0,
-					  (uint32_t)reloc_bytes, SCN_READ | SCN_INITIALIZED | SCN_DISCARDABLE, NULL });
+	                                  (uint32_t)reloc_bytes, SCN_READ | SCN_INITIALIZED | SCN_DISCARDABLE, NULL });
 	section_add(pe, (struct section){ ".sbat", (uint32_t)pe->image_end, (uint32_t)im->sbat.bytes, 0,
-					  (uint32_t)im->sbat.bytes, SCN_READ | SCN_INITIALIZED,
-					  im->elf + im->sbat.base });
+	                                  (uint32_t)im->sbat.bytes, SCN_READ | SCN_INITIALIZED,
+	                                  im->elf + im->sbat.base });
 	return E2E_OK;
 }
 
