@@ -4,6 +4,10 @@
  * allocates, waits for ever, or needs interrupts: a port that never becomes ready costs at most UART_PATIENCE status
  * reads once, and is then written without waiting.
  *
+ * 16550       register n lies at n << register_shift; ports are always read and written by bytes
+ * PL011       registers at their fixed offsets, by 4 bytes, or by 2 where access_bytes says so
+ * BCM2835     offset 0 is AUX_MU_IO_REG, the auxiliary block's base + 0x40; always by 4 bytes
+ *
  * Baud rate and line settings are left as the firmware set them. */
 #ifndef CORE_UART_H
 #define CORE_UART_H
@@ -25,7 +29,7 @@ struct uart {
 	void *context;
 };
 
-/* Is something there? A 16550 whose line status reads all ones is not. Never hangs. */
+/* Is something there? One whose status register reads all ones is not. One read; never hangs. */
 bool uart_present(const struct uart *u);
 
 /* Write one byte; '\n' is sent as CR LF. */
