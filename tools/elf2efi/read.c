@@ -49,7 +49,7 @@ static enum e2e_err segment_check(const struct e2e_image *im, const uint8_t *ph,
 	uint64_t file = read_le64(ph + 8), base = read_le64(ph + 16);
 	uint64_t file_bytes = read_le64(ph + 32), bytes = read_le64(ph + 40);
 
-	if (!range_within(file, file_bytes, im->elf_bytes) || file_bytes > bytes)
+	if ((file_bytes && !range_within(file, file_bytes, im->elf_bytes)) || file_bytes > bytes)
 		return e2e_fail(p, E2E_SEGMENT_FILE, base, file, file_bytes);
 	if (!is_aligned(base, PAGE_BYTES))
 		return e2e_fail(p, E2E_SEGMENT_ALIGN, base, 0, 0);
@@ -80,7 +80,7 @@ static enum e2e_err segment_add(struct e2e_image *im, const uint8_t *ph, struct 
 	im->segment[im->segments++] = (struct e2e_segment){
 		.base = (uint32_t)read_le64(ph + 16),
 		.bytes = (uint32_t)read_le64(ph + 40),
-		.file = read_le64(ph + 8),
+		.file = read_le64(ph + 32) ? read_le64(ph + 8) : 0, /* zeros alone may name an offset past the end */
 		.file_bytes = (uint32_t)read_le64(ph + 32),
 		.flags = read_le32(ph + 4) & (E2E_R | E2E_W | E2E_X),
 	};
