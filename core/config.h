@@ -10,9 +10,19 @@
  *     module = \boot\initrd.cpio any text: the module's command line
  *     module = "\boot\two words.bin"
  *
- *   Text      UTF-8, lines end in LF or CRLF; # begins a comment at the start of a line (after blanks) only
+ *   Text      UTF-8, lines end in LF or CRLF; # begins a comment at the start of a line (after blanks) only; a byte-order
+ *             mark at the start is passed over; blanks (spaces and tabs) around keys, values and names do not count
+ *   Before    default = NAME       the entry to boot when nothing else chooses; without it the first one
+ *   entries   verbose = yes | no   for all entries that do not say otherwise
+ *   In an     kernel = PATH        quoted when it holds blanks
+ *   entry     cmdline = TEXT       the rest of the line as it is; may be empty
+ *             module = PATH TEXT   may be given again; in the order of the file
+ *             verbose = yes | no   print the log
+ *             allow_wx = yes | no  accept segments that are both writable and executable
+ *             protocol = hobnail
  *   Keys      `key` or `key.<arch>` (x86_64, aarch64, riscv64): the latter holds on that architecture only and wins
- *             over the plain key; unknown keys, keys given twice, empty names are errors with line and column
+ *             over the plain key, wherever it stands; `module.<arch>` adds a module on that architecture only. Unknown
+ *             keys, keys given twice, empty names are errors with line and column
  *   Paths     / and \ both separate; one that does not begin with either is relative to the configuration file
  *   Memory    the caller owns the text and keeps it; strings point into it (not NUL-terminated) */
 #ifndef CORE_CONFIG_H
@@ -23,7 +33,7 @@
 enum {
 	CONFIG_MAX_BYTES = 65536,
 	CONFIG_MAX_ENTRIES = 64,
-	CONFIG_MAX_MODULES = 64,   /* of one entry */
+	CONFIG_MAX_MODULES = 64,   /* of one entry, on one architecture */
 	CONFIG_MAX_PATH = 1024,    /* bytes */
 	CONFIG_MAX_CMDLINE = 4096, /* bytes */
 };
@@ -51,9 +61,11 @@ struct config_entry {
 };
 
 /* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the first).
- * `arch` is "x86_64", "aarch64" or "riscv64".
+ * `arch` is "x86_64", "aarch64" or "riscv64"; for any other only keys without an architecture hold.
  * On error p->value[0] is the line and p->value[1] the column (both from 1; columns count characters), p->offset the
- * byte offset. ERR_CONFIG_NO_ENTRY: `wanted` is not there. */
+ * byte offset; value[2] is what else the sentence names. Two errors are at no place in the text, and their line is 0:
+ * ERR_CONFIG_BIG, and ERR_CONFIG_NO_ENTRY: `wanted` is not there. ERR_CONFIG_KERNEL_ARCH is reported only for the entry
+ * that is chosen. */
 enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_entry *out,
                      struct problem *p);
 
@@ -66,8 +78,9 @@ struct load_options {
 	struct text config;
 };
 
-/* `line` is UTF-8. The UEFI shell puts the program's own name first: a first word without '=' is passed over; any
- * other unknown word is ERR_OPTION_UNKNOWN with its offset. */
+/* `line` is UTF-8 and ends early at a NUL. The UEFI shell puts the program's own name first: a first word without '=',
+ * which may be quoted, is passed over (so is the GUID that EDK2 leaves in boot options it made by itself). Any other
+ * unknown word is ERR_OPTION_UNKNOWN; on error p->offset is the byte and p->value[0] the character, from 1. */
 enum err load_options_read(const char *line, size_t bytes, struct load_options *out, struct problem *p);
 
 #endif

@@ -1,0 +1,480 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "utf16.h"
+
+/* A key's second part: 0 is a key without one. */
+static const char *const arches[] = { "", "x86_64", "aarch64", "riscv64" };
+
+enum { ARCHES = COUNT_OF(arches) };
+
+enum key { KEY_DEFAULT, KEY_VERBOSE, KEY_KERNEL, KEY_CMDLINE, KEY_MODULE, KEY_ALLOW_WX, KEY_PROTOCOL, KEYS };
+
+static const struct {
+	const char *name;
+	bool general;  /* may stand before the first entry   */
+	bool in_entry; /* may stand in an entry              */
+	bool again;    /* may be given more than once        */
+	bool empty;    /* may have an empty value            */
+} keys[KEYS] = {
+	[KEY_DEFAULT] = { "default", .general = true },
+	[KEY_VERBOSE] = { "verbose", .general = true, .in_entry = true },
+	[KEY_KERNEL] = { "kernel", .in_entry = true },
+	[KEY_CMDLINE] = { "cmdline", .in_entry = true, .empty = true },
+	[KEY_MODULE] = { "module", .in_entry = true, .again = true },
+	[KEY_ALLOW_WX] = { "allow_wx", .in_entry = true },
+	[KEY_PROTOCOL] = { "protocol", .in_entry = true },
+};
+
+/* Where something stands in the text: enough to name its line and column later. */
+struct place {
+	unsigned line;
+	const char *line_at;
+	const char *at;
+};
+
+struct reader {
+	const char *text;
+	struct problem *p;
+	unsigned arch; /* ours, as an index of arches[] */
+
+	unsigned line;          /* the current one, from 1 */
+	const char *line_at;
+
+	/* The section: general keys while name_count is 0. */
+	unsigned seen[KEYS][ARCHES]; /* line where a key was given, or 0 */
+	struct config_entry entry;
+	struct place entry_place;
+
+	struct text names[CONFIG_MAX_ENTRIES]; /* of all entries so far */
+	unsigned name_count;
+	bool verbose;
+	struct { struct text name; struct place place; } defaults[ARCHES];
+
+	bool asked;         /* the caller named an entry: `default` does not choose */
+	struct text wanted; /* empty: the first */
+	struct config_entry chosen;
+	struct place chosen_place; /* line 0: not found yet */
+};
+
+static bool text_same(struct text a, struct text b)
+{
+	return a.bytes == b.bytes && (a.bytes == 0 || memcmp(a.at, b.at, a.bytes) == 0);
+}
+
+bool text_is(struct text t, const char *literal)
+{
+	return text_same(t, (struct text){ literal, strlen(literal) });
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct text trim(const char *at, const char *end)
+{
+	while (at < end && is_blank(*at))
+		at++;
+	while (at < end && is_blank(end[-1]))
+		end--;
+	return (struct text){ at, (size_t)(end - at) };
+}
+
+/* Characters before `at`, plus one: every byte but UTF-8's continuation bytes begins one. */
+static unsigned column_of(const char *line, const char *at)
+{
+	unsigned column = 1;
+
+	for (; line < at; line++)
+		column += ((unsigned char)*line & 0xc0) != 0x80;
+	return column;
+}
+
+static enum err refuse_at(const struct reader *r, enum err code, struct place place, uint64_t detail)
+{
+	return problem_at(r->p, code, (uint64_t)(place.at - r->text), place.line, column_of(place.line_at, place.at), detail);
+}
+
+static struct place place_of(const struct reader *r, const char *at)
+{
+	return (struct place){ r->line, r->line_at, at };
+}
+
+static enum err refuse(const struct reader *r, enum err code, const char *at, uint64_t detail)
+{
+	return refuse_at(r, code, place_of(r, at), detail);
+}
+
+/* ---- Values -------------------------------------------------------------------------------------------------- */
+
+/* Split "path rest", where the path may stand in quotation marks. */
+static enum err read_path(const struct reader *r, struct text value, struct text *path, struct text *rest)
+{
+	const char *end = value.at + value.bytes, *stop;
+	bool quoted = value.at[0] == '"';
+	const char *from = value.at + quoted;
+
+	for (stop = from; stop < end && (quoted ? *stop != '"' : !is_blank(*stop)); stop++)
+		;
+	const char *after = stop + quoted;
+	if (quoted && (stop == end || (after < end && !is_blank(*after))))
+		return refuse(r, ERR_CONFIG_QUOTE, value.at, 0);
+	if (stop == from)
+		return refuse(r, ERR_CONFIG_EMPTY, from, 0);
+	if (stop - from > CONFIG_MAX_PATH)
+		return refuse(r, ERR_CONFIG_LONG, from, CONFIG_MAX_PATH);
+	*path = (struct text){ from, (size_t)(stop - from) };
+	*rest = trim(after, end);
+	return OK;
+}
+
+static enum err read_kernel(struct reader *r, struct text value, bool ours)
+{
+	struct text path, rest;
+	enum err e = read_path(r, value, &path, &rest);
+
+	if (e)
+		return e;
+	if (rest.bytes)
+		return refuse(r, ERR_CONFIG_KERNEL_TEXT, rest.at, 0);
+	if (ours)
+		r->entry.kernel = path;
+	return OK;
+}
+
+static enum err check_cmdline(const struct reader *r, struct text value)
+{
+	return value.bytes > CONFIG_MAX_CMDLINE ? refuse(r, ERR_CONFIG_LONG, value.at, CONFIG_MAX_CMDLINE) : OK;
+}
+
+static enum err read_module(struct reader *r, struct text value, bool ours)
+{
+	struct config_module module;
+	enum err e = read_path(r, value, &module.path, &module.cmdline);
+
+	if (!e)
+		e = check_cmdline(r, module.cmdline);
+	if (e || !ours)
+		return e;
+	if (r->entry.module_count == CONFIG_MAX_MODULES)
+		return refuse(r, ERR_CONFIG_MODULES, value.at, CONFIG_MAX_MODULES);
+	r->entry.modules[r->entry.module_count++] = module;
+	return OK;
+}
+
+static enum err read_yes_no(const struct reader *r, struct text value, bool ours, bool *out)
+{
+	bool yes = text_is(value, "yes");
+
+	if (!yes && !text_is(value, "no"))
+		return refuse(r, ERR_CONFIG_YES_NO, value.at, 0);
+	if (ours)
+		*out = yes;
+	return OK;
+}
+
+/* `ours`: the value holds on this architecture (so far); it is checked in any case. */
+static enum err read_value(struct reader *r, enum key key, unsigned arch, struct text value, bool ours)
+{
+	enum err e;
+
+	switch (key) {
+	case KEY_DEFAULT:
+		r->defaults[arch].name = value;
+		r->defaults[arch].place = place_of(r, value.at);
+		if (ours && !r->asked)
+			r->wanted = value;
+		return OK;
+	case KEY_VERBOSE:
+		return read_yes_no(r, value, ours, r->name_count ? &r->entry.verbose : &r->verbose);
+	case KEY_KERNEL:
+		return read_kernel(r, value, ours);
+	case KEY_CMDLINE:
+		e = check_cmdline(r, value);
+		if (!e && ours)
+			r->entry.cmdline = value;
+		return e;
+	case KEY_MODULE:
+		return read_module(r, value, ours);
+	case KEY_ALLOW_WX:
+		return read_yes_no(r, value, ours, &r->entry.allow_write_execute);
+	default:
+		return text_is(value, "hobnail") ? OK : refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
+	}
+}
+
+/* ---- Lines --------------------------------------------------------------------------------------------------- */
+
+/* "key" or "key.arch" */
+static enum err find_key(const struct reader *r, struct text name, enum key *key, unsigned *arch)
+{
+	const char *dot = memchr(name.at, '.', name.bytes);
+	struct text plain = { name.at, dot ? (size_t)(dot - name.at) : name.bytes };
+	struct text suffix = { NULL, 0 };
+	unsigned k = 0, a = 0;
+
+	while (k < KEYS && !text_is(plain, keys[k].name))
+		k++;
+	if (k == KEYS)
+		return refuse(r, ERR_CONFIG_KEY, name.at, 0);
+	if (dot) {
+		suffix = (struct text){ dot + 1, name.bytes - plain.bytes - 1 };
+		for (a = 1; a < ARCHES && !text_is(suffix, arches[a]); a++)
+			;
+	}
+	if (a == ARCHES)
+		return refuse(r, ERR_CONFIG_ARCH, suffix.at, 0);
+	*key = (enum key)k;
+	*arch = a;
+	return OK;
+}
+
+static enum err read_key(struct reader *r, struct text name, struct text value)
+{
+	enum key key;
+	unsigned arch;
+	enum err e = find_key(r, name, &key, &arch);
+
+	if (e)
+		return e;
+	if (r->name_count && !keys[key].in_entry)
+		return refuse(r, ERR_CONFIG_IN_ENTRY, name.at, 0);
+	if (!r->name_count && !keys[key].general)
+		return refuse(r, ERR_CONFIG_OUTSIDE, name.at, 0);
+	if (r->seen[key][arch] && !keys[key].again)
+		return refuse(r, ERR_CONFIG_TWICE, name.at, r->seen[key][arch]);
+	if (!value.bytes && !keys[key].empty)
+		return refuse(r, ERR_CONFIG_EMPTY, value.at, 0);
+	bool plain_holds = arch == 0 && (keys[key].again || !r->seen[key][r->arch]);
+	r->seen[key][arch] = r->line;
+	return read_value(r, key, arch, value, arch == r->arch || plain_holds);
+}
+
+/* The end of a section, which is that of the file or the line before the next [name]. */
+static enum err finish_section(struct reader *r)
+{
+	unsigned kernels = 0;
+
+	if (!r->name_count)
+		return OK;
+	for (unsigned a = 0; a < ARCHES; a++)
+		kernels += r->seen[KEY_KERNEL][a] != 0;
+	if (!kernels)
+		return refuse_at(r, ERR_CONFIG_NO_KERNEL, r->entry_place, 0);
+	if (!r->chosen_place.line && (!r->wanted.bytes || text_same(r->wanted, r->entry.name))) {
+		r->chosen = r->entry;
+		r->chosen_place = r->entry_place;
+	}
+	return OK;
+}
+
+static enum err start_section(struct reader *r, struct text line)
+{
+	const char *end = line.at + line.bytes;
+	const char *close = memchr(line.at, ']', line.bytes);
+
+	if (!close || close + 1 != end)
+		return refuse(r, ERR_CONFIG_SECTION, close ? close + 1 : end, 0);
+	struct text name = trim(line.at + 1, close);
+	if (!name.bytes)
+		return refuse(r, ERR_CONFIG_NAME, close, 0);
+	for (unsigned i = 0; i < r->name_count; i++)
+		if (text_same(r->names[i], name))
+			return refuse(r, ERR_CONFIG_NAME_TWICE, name.at, 0);
+	if (r->name_count == CONFIG_MAX_ENTRIES)
+		return refuse(r, ERR_CONFIG_ENTRIES, name.at, CONFIG_MAX_ENTRIES);
+	r->names[r->name_count++] = name;
+	memset(r->seen, 0, sizeof r->seen);
+	memset(&r->entry, 0, sizeof r->entry);
+	r->entry.name = name;
+	r->entry.verbose = r->verbose;
+	r->entry.line = r->line;
+	r->entry_place = place_of(r, name.at);
+	return OK;
+}
+
+/* Every character of a line, comments too: a text that is not what it seems should be refused where that shows first. */
+static enum err check_characters(const struct reader *r, const char *end)
+{
+	for (const char *at = r->line_at; at < end;) {
+		uint32_t code;
+		size_t bytes = utf8_next(at, (size_t)(end - at), &code);
+		if (!bytes)
+			return refuse(r, ERR_CONFIG_TEXT, at, 0);
+		if ((code < ' ' && code != '\t') || code == 0x7f)
+			return refuse(r, ERR_CONFIG_CONTROL, at, code);
+		at += bytes;
+	}
+	return OK;
+}
+
+static enum err read_line(struct reader *r, const char *end)
+{
+	struct text line = trim(r->line_at, end);
+	enum err e = check_characters(r, end);
+
+	if (e || !line.bytes || line.at[0] == '#')
+		return e;
+	if (line.at[0] == '[') {
+		e = finish_section(r);
+		return e ? e : start_section(r, line);
+	}
+	const char *equals = memchr(line.at, '=', line.bytes);
+	if (!equals || equals == line.at)
+		return refuse(r, ERR_CONFIG_LINE, line.at, 0);
+	return read_key(r, trim(line.at, equals), trim(equals + 1, line.at + line.bytes));
+}
+
+static enum err read_lines(struct reader *r, const char *at, const char *end)
+{
+	r->line_at = at;
+	for (r->line = 1; at < end; r->line++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		const char *stop = newline ? newline : end;
+		r->line_at = at;
+		enum err e = read_line(r, stop > at && stop[-1] == '\r' ? stop - 1 : stop);
+		if (e)
+			return e;
+		at = newline ? newline + 1 : end;
+	}
+	if (!r->name_count)
+		return refuse_at(r, ERR_CONFIG_NO_ENTRIES, (struct place){ r->line, at, at }, 0);
+	return finish_section(r);
+}
+
+static bool has_entry(const struct reader *r, struct text name)
+{
+	for (unsigned i = 0; i < r->name_count; i++)
+		if (text_same(r->names[i], name))
+			return true;
+	return false;
+}
+
+/* Only now are all names known. */
+static enum err check_defaults(const struct reader *r)
+{
+	for (unsigned a = 0; a < ARCHES; a++)
+		if (r->defaults[a].place.line && !has_entry(r, r->defaults[a].name))
+			return refuse_at(r, ERR_CONFIG_DEFAULT, r->defaults[a].place, 0);
+	return OK;
+}
+
+static unsigned arch_index(const char *arch)
+{
+	for (unsigned a = 1; a < ARCHES; a++)
+		if (strcmp(arches[a], arch) == 0)
+			return a;
+	return 0;
+}
+
+enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_entry *out,
+                     struct problem *p)
+{
+	struct reader r;
+
+	if (bytes > CONFIG_MAX_BYTES)
+		return problem_at(p, ERR_CONFIG_BIG, 0, 0, 0, bytes);
+	text = bytes ? text : "";
+	memset(&r, 0, sizeof r);
+	r.text = text;
+	r.p = p;
+	r.arch = arch_index(arch);
+	r.wanted = wanted;
+	r.asked = wanted.bytes != 0;
+	bool mark = bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+	enum err e = read_lines(&r, mark ? text + 3 : text, text + bytes);
+	if (!e)
+		e = check_defaults(&r);
+	if (e)
+		return e;
+	if (!r.chosen_place.line)
+		return problem_at(p, ERR_CONFIG_NO_ENTRY, 0, 0, 0, r.name_count);
+	if (!r.chosen.kernel.bytes)
+		return refuse_at(&r, ERR_CONFIG_KERNEL_ARCH, r.chosen_place, 0);
+	*out = r.chosen;
+	return OK;
+}
+
+/* ---- Load options -------------------------------------------------------------------------------------------- */
+
+struct option_reader {
+	const char *line, *at, *end;
+	struct problem *p;
+};
+
+static enum err option_refuse(const struct option_reader *r, enum err code, const char *at)
+{
+	return problem_at(r->p, code, (uint64_t)(at - r->line), column_of(r->line, at), 0, 0);
+}
+
+/* Take a value or word: up to a blank, or in quotation marks. */
+static enum err take_word(struct option_reader *r, struct text *out)
+{
+	const char *from = r->at;
+	bool quoted = from < r->end && *from == '"';
+	const char *stop = from + quoted;
+
+	while (stop < r->end && (quoted ? *stop != '"' : !is_blank(*stop)))
+		stop++;
+	r->at = stop + (quoted && stop < r->end);
+	if (quoted && (stop == r->end || (r->at < r->end && !is_blank(*r->at))))
+		return option_refuse(r, ERR_OPTION_QUOTE, from);
+	*out = (struct text){ from + quoted, (size_t)(stop - from) - quoted };
+	return OK;
+}
+
+/* Take NAME= and its value if that is what stands here. */
+static enum err take_option(struct option_reader *r, const char *name, struct text *value, bool *found)
+{
+	const char *from = r->at;
+	size_t bytes = strlen(name);
+
+	if ((size_t)(r->end - from) < bytes || memcmp(from, name, bytes) != 0)
+		return OK;
+	*found = true;
+	if (value->bytes)
+		return option_refuse(r, ERR_OPTION_TWICE, from);
+	r->at += bytes;
+	enum err e = take_word(r, value);
+	if (!e && !value->bytes)
+		e = option_refuse(r, ERR_OPTION_EMPTY, from);
+	return e;
+}
+
+static enum err take_program_name(struct option_reader *r)
+{
+	const char *from = r->at;
+	struct text word;
+	enum err e = take_word(r, &word);
+
+	if (!e && word.bytes && memchr(word.at, '=', word.bytes))
+		e = option_refuse(r, ERR_OPTION_UNKNOWN, from);
+	return e;
+}
+
+enum err load_options_read(const char *line, size_t bytes, struct load_options *out, struct problem *p)
+{
+	line = bytes ? line : "";
+	const char *nul = memchr(line, 0, bytes);
+	struct option_reader r = { line, line, nul ? nul : line + bytes, p };
+	struct load_options options = { { NULL, 0 }, { NULL, 0 } };
+
+	for (bool first = true;; first = false) {
+		bool found = false;
+		while (r.at < r.end && is_blank(*r.at))
+			r.at++;
+		if (r.at == r.end)
+			break;
+		enum err e = take_option(&r, "entry=", &options.entry, &found);
+		if (!e && !found)
+			e = take_option(&r, "config=", &options.config, &found);
+		if (!e && !found)
+			e = first ? take_program_name(&r) : option_refuse(&r, ERR_OPTION_UNKNOWN, r.at);
+		if (e)
+			return e;
+	}
+	*out = options;
+	return OK;
+}
