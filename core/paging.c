@@ -1,0 +1,354 @@
+/* paging.c — one page-table builder for every format.
+ *
+ * Every operation goes down the tables once, cutting its range into the slices that the entries of a level cover; a
+ * range that one entry covers whole is dealt with there, anything else in the table below. What can fail comes first:
+ * a map looks for something mapped, protect and unmap split the leaves at the edges of their range (which changes no
+ * translation); after that nothing is left that could stop halfway, but for the tables of a map, which is undone. */
+#include "paging.h"
+
+/* A piece of a range; pa is meaningful only when mapping. */
+struct part {
+	vaddr va;
+	paddr pa;
+	uint64_t bytes;
+};
+
+struct change {
+	struct pt *pt;
+	uint64_t page_bits;  /* of a leaf at level 0 */
+	uint64_t block_bits; /* ... and above        */
+	uint64_t table_bits;
+	unsigned max_leaf;
+};
+
+static uint64_t entry_bytes(unsigned level)
+{
+	return (uint64_t)PAGE_BYTES << (PT_INDEX_BITS * level);
+}
+
+static unsigned index_of(vaddr va, unsigned level)
+{
+	return (va >> (PAGE_SHIFT + PT_INDEX_BITS * level)) & (PT_ENTRIES - 1);
+}
+
+/* The bits of a leaf at this level that hold its frame: below them x86 keeps the PAT bit of a large page. */
+static uint64_t frame_field(const struct pt_format *f, unsigned level)
+{
+	uint64_t below = (entry_bytes(level) >> PAGE_SHIFT) - 1;
+
+	return f->frame_mask & ~(below << f->frame_shift);
+}
+
+static uint64_t frame_bits(const struct pt_format *f, paddr pa)
+{
+	return pa >> PAGE_SHIFT << f->frame_shift;
+}
+
+static paddr frame_address(const struct pt_format *f, uint64_t field)
+{
+	return field >> f->frame_shift << PAGE_SHIFT;
+}
+
+static bool is_table(const struct pt_format *f, unsigned level, uint64_t entry)
+{
+	return level > 0 && (entry & f->valid) && (entry & f->table_mask) == f->table_value;
+}
+
+static bool is_leaf(const struct pt_format *f, unsigned level, uint64_t entry)
+{
+	return (entry & f->valid) && !is_table(f, level, entry);
+}
+
+static uint64_t *table_of(const struct pt *pt, uint64_t entry)
+{
+	return pt->table_at(pt->context, frame_address(pt->format, entry & pt->format->frame_mask));
+}
+
+static uint64_t *root_of(const struct pt *pt)
+{
+	return pt->table_at(pt->context, pt->root);
+}
+
+static unsigned root_level(const struct pt *pt)
+{
+	return pt->format->levels - 1;
+}
+
+/* Take from the front of *rest what one entry at `level` covers. */
+static struct part cut(struct part *rest, unsigned level)
+{
+	struct part one = *rest;
+	uint64_t span = entry_bytes(level);
+
+	one.bytes = min_u64(rest->bytes, span - (rest->va & (span - 1)));
+	rest->va += one.bytes;
+	rest->pa += one.bytes;
+	rest->bytes -= one.bytes;
+	return one;
+}
+
+uint64_t pt_leaf_bits(const struct pt_format *f, unsigned level, unsigned rights, enum pt_memory memory)
+{
+	uint64_t bits = f->memory[memory];
+
+	if (level > 0 && (bits & f->moved_page))
+		bits ^= f->moved_page | f->moved_block;
+	bits |= level > 0 ? f->block : f->page;
+	bits |= rights & PT_WRITE ? f->writable : f->read_only;
+	bits |= rights & PT_USER ? f->user : 0;
+	bits |= rights & PT_GLOBAL ? f->global : f->not_global;
+	if (!(rights & PT_EXECUTE))
+		return bits | f->no_execute;
+	return bits | f->executable | (rights & PT_USER ? f->user_execute : f->user_no_execute);
+}
+
+bool pt_canonical(const struct pt_format *f, vaddr va)
+{
+	return va < f->lower_bytes || (f->upper_base && va >= f->upper_base);
+}
+
+/* Both ends can be translated and the hole is not between them. */
+static bool range_translates(const struct pt_format *f, vaddr va, uint64_t bytes)
+{
+	vaddr last = va + (bytes - 1);
+
+	if (!bytes || !is_aligned(va | bytes, PAGE_BYTES) || last < va)
+		return false;
+	return pt_canonical(f, va) && pt_canonical(f, last) && (va < f->lower_bytes) == (last < f->lower_bytes);
+}
+
+static bool frames_exist(const struct pt_format *f, paddr pa, uint64_t bytes)
+{
+	uint64_t limit = frame_address(f, f->frame_mask) + PAGE_BYTES;
+
+	return is_aligned(pa, PAGE_BYTES) && range_within(pa, bytes, limit);
+}
+
+static struct change change_to(struct pt *pt, unsigned rights, enum pt_memory memory)
+{
+	const struct pt_format *f = pt->format;
+
+	return (struct change){
+		.pt = pt,
+		.page_bits = pt_leaf_bits(f, 0, rights, memory),
+		.block_bits = pt_leaf_bits(f, 1, rights, memory),
+		.table_bits = f->table | (rights & PT_USER ? f->table_user : 0),
+		.max_leaf = pt->max_leaf < f->largest_leaf ? pt->max_leaf : f->largest_leaf,
+	};
+}
+
+/* ---- Looking ------------------------------------------------------------------------------------------- */
+
+/* Look for the first address in `part` that is mapped (or, with mapped = false, that is not). */
+static bool find(const struct pt *pt, const uint64_t *table, unsigned level, struct part part, bool mapped, vaddr *out)
+{
+	while (part.bytes) {
+		struct part one = cut(&part, level);
+		uint64_t entry = table[index_of(one.va, level)];
+
+		if (is_table(pt->format, level, entry)) {
+			if (find(pt, table_of(pt, entry), level - 1, one, mapped, out))
+				return true;
+		} else if (is_leaf(pt->format, level, entry) == mapped) {
+			*out = one.va;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool pt_lookup(const struct pt *pt, vaddr va, struct pt_leaf *out)
+{
+	const struct pt_format *f = pt->format;
+	unsigned level = root_level(pt);
+
+	if (!pt_canonical(f, va))
+		return false;
+	uint64_t entry = root_of(pt)[index_of(va, level)];
+	while (is_table(f, level, entry)) {
+		level--;
+		entry = table_of(pt, entry)[index_of(va, level)];
+	}
+	if (!is_leaf(f, level, entry))
+		return false;
+	*out = (struct pt_leaf){
+		.base = frame_address(f, entry & frame_field(f, level)),
+		.bytes = entry_bytes(level),
+		.level = level,
+		.entry = entry,
+	};
+	return true;
+}
+
+/* ---- Changing what is mapped --------------------------------------------------------------------------- */
+
+/* Replace a leaf above level 0 by a table of leaves that say the same. False: no table left. */
+static bool split(struct pt *pt, uint64_t *entry, unsigned level)
+{
+	const struct pt_format *f = pt->format;
+	unsigned below = level - 1;
+	uint64_t bits = *entry & ~frame_field(f, level);
+	paddr base = frame_address(f, *entry & frame_field(f, level));
+	paddr page = pt->new_table(pt->context);
+
+	if (!page)
+		return false;
+	if (below == 0) {
+		bool moved = bits & f->moved_block;
+		bits = (bits & ~(f->block | f->moved_block)) | f->page | (moved ? f->moved_page : 0);
+	}
+	bits &= ~frame_field(f, below);
+	uint64_t *table = pt->table_at(pt->context, page);
+	for (unsigned i = 0; i < PT_ENTRIES; i++)
+		table[i] = frame_bits(f, base + i * entry_bytes(below)) | bits;
+	*entry = frame_bits(f, page) | f->table | (*entry & f->user ? f->table_user : 0);
+	return true;
+}
+
+/* Split the leaves that have `edge` inside them. An edge outside the translated ranges splits nothing: it is aligned
+ * to a whole entry of the root. */
+static enum err split_at(struct pt *pt, vaddr edge, struct problem *p)
+{
+	uint64_t *table = root_of(pt);
+
+	for (unsigned level = root_level(pt); !is_aligned(edge, entry_bytes(level)); level--) {
+		uint64_t *entry = &table[index_of(edge, level)];
+
+		if (is_leaf(pt->format, level, *entry) && !split(pt, entry, level))
+			return problem_at(p, ERR_PT_NO_TABLES, 0, edge, 0, 0);
+		if (!is_table(pt->format, level, *entry))
+			return OK;
+		table = table_of(pt, *entry);
+	}
+	return OK;
+}
+
+static enum err split_edges(struct pt *pt, vaddr va, uint64_t bytes, struct problem *p)
+{
+	enum err e = split_at(pt, va, p);
+
+	return e ? e : split_at(pt, va + bytes, p);
+}
+
+/* Clear every leaf in `part`; none crosses its edges. */
+static void clear(struct pt *pt, uint64_t *table, unsigned level, struct part part)
+{
+	while (part.bytes) {
+		struct part one = cut(&part, level);
+		uint64_t *entry = &table[index_of(one.va, level)];
+
+		if (is_table(pt->format, level, *entry))
+			clear(pt, table_of(pt, *entry), level - 1, one);
+		else
+			*entry = 0;
+	}
+}
+
+/* Give every leaf in `part` new bits; all of it is mapped and no leaf crosses its edges. */
+static void rewrite(const struct change *c, uint64_t *table, unsigned level, struct part part)
+{
+	const struct pt_format *f = c->pt->format;
+
+	while (part.bytes) {
+		struct part one = cut(&part, level);
+		uint64_t *entry = &table[index_of(one.va, level)];
+
+		if (is_table(f, level, *entry)) {
+			*entry |= c->table_bits;
+			rewrite(c, table_of(c->pt, *entry), level - 1, one);
+		} else {
+			*entry = (*entry & frame_field(f, level)) | (level > 0 ? c->block_bits : c->page_bits);
+		}
+	}
+}
+
+/* ---- Mapping ------------------------------------------------------------------------------------------- */
+
+/* Can `part`, which is what one entry at this level covers of the range, be one leaf? */
+static bool fits_leaf(const struct change *c, unsigned level, const struct part *part)
+{
+	return level <= c->max_leaf && part->bytes == entry_bytes(level) && is_aligned(part->pa, entry_bytes(level));
+}
+
+/* The table below an entry that holds no leaf, made if need be. NULL: no table left. */
+static uint64_t *table_below(const struct change *c, unsigned level, uint64_t *entry)
+{
+	const struct pt_format *f = c->pt->format;
+
+	if (is_table(f, level, *entry)) {
+		*entry |= c->table_bits;
+		return table_of(c->pt, *entry);
+	}
+	paddr page = c->pt->new_table(c->pt->context);
+	if (!page)
+		return NULL;
+	*entry = frame_bits(f, page) | c->table_bits;
+	return c->pt->table_at(c->pt->context, page);
+}
+
+/* Map `part`, of which nothing is mapped yet. */
+static enum err fill(const struct change *c, uint64_t *table, unsigned level, struct part part, struct problem *p)
+{
+	while (part.bytes) {
+		struct part one = cut(&part, level);
+		uint64_t *entry = &table[index_of(one.va, level)];
+
+		if (fits_leaf(c, level, &one) && !is_table(c->pt->format, level, *entry)) {
+			*entry = frame_bits(c->pt->format, one.pa) | (level > 0 ? c->block_bits : c->page_bits);
+			continue;
+		}
+		uint64_t *below = table_below(c, level, entry);
+		if (!below)
+			return problem_at(p, ERR_PT_NO_TABLES, 0, one.va, 0, 0);
+		enum err e = fill(c, below, level - 1, one, p);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
+{
+	struct part all = { va, pa, bytes };
+	struct change c = change_to(pt, rights, memory);
+	vaddr taken;
+
+	if (!range_translates(pt->format, va, bytes))
+		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
+	if (!frames_exist(pt->format, pa, bytes))
+		return problem_at(p, ERR_RANGE, 0, pa, bytes, 0);
+	if (find(pt, root_of(pt), root_level(pt), all, true, &taken))
+		return problem_at(p, ERR_PT_MAPPED, 0, taken, 0, 0);
+	enum err e = fill(&c, root_of(pt), root_level(pt), all, p);
+	if (e)
+		clear(pt, root_of(pt), root_level(pt), all);
+	return e;
+}
+
+enum err pt_protect(struct pt *pt, vaddr va, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
+{
+	struct part all = { .va = va, .bytes = bytes };
+	struct change c = change_to(pt, rights, memory);
+	vaddr hole;
+
+	if (!range_translates(pt->format, va, bytes))
+		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
+	if (find(pt, root_of(pt), root_level(pt), all, false, &hole))
+		return problem_at(p, ERR_PT_UNMAPPED, 0, hole, 0, 0);
+	enum err e = split_edges(pt, va, bytes, p);
+	if (!e)
+		rewrite(&c, root_of(pt), root_level(pt), all);
+	return e;
+}
+
+enum err pt_unmap(struct pt *pt, vaddr va, uint64_t bytes, struct problem *p)
+{
+	struct part all = { .va = va, .bytes = bytes };
+
+	if (!range_translates(pt->format, va, bytes))
+		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
+	enum err e = split_edges(pt, va, bytes, p);
+	if (!e)
+		clear(pt, root_of(pt), root_level(pt), all);
+	return e;
+}
