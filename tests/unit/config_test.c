@@ -241,7 +241,7 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		{ ERR_CONFIG_QUOTE, 2, 10, "[a]\nkernel = \"k x\n" },
 		{ ERR_CONFIG_QUOTE, 2, 10, "[a]\nkernel = \"\n" },
 		{ ERR_CONFIG_QUOTE, 3, 10, "[a]\nkernel = k\nmodule = \"a b\"c\n" },
-		{ ERR_CONFIG_KERNEL_TEXT, 2, 12, "[a]\nkernel = k  quiet\n" },
+		{ ERR_CONFIG_KERNEL_TEXT, 2, 13, "[a]\nkernel = k  quiet\n" },
 		{ ERR_CONFIG_KERNEL_TEXT, 2, 16, "[a]\nkernel = \"k x\" quiet\n" },
 		{ ERR_CONFIG_NO_KERNEL, 2, 3, "# x\n [a]\ncmdline = x\n[b]\nkernel = k\n" },
 		{ ERR_CONFIG_NO_KERNEL, 3, 2, "[a]\nkernel = k\n[b]\n" },
