@@ -615,6 +615,16 @@ static void elf2efi_refuses_missing_sbat(void **state)
 	expect(E2E_NO_SBAT, 0, 0, 0);
 }
 
+static void elf2efi_reads_no_name_past_the_end(void **state)
+{
+	(void)state;
+	set_section(SECTION_NAMES, 0, 3, sizeof(elf) - 4, 4);
+	memcpy(elf + sizeof(elf) - 4, "\0.sb", 4);
+	set32(section(SECTION_SBAT), 1);
+	set32(section(SECTION_DYNAMIC), UINT32_MAX);
+	expect(E2E_NO_SBAT, 0, 0, 0);
+}
+
 static void elf2efi_refuses_sbat_without_bytes(void **state)
 {
 	(void)state;
@@ -679,6 +689,8 @@ static void elf2efi_refuses_any_other_relocation(void **state)
 	expect(E2E_RELOC_TYPE, 0, DATA + 0x50, 0);
 	set_rela(1, DATA + 0x50, 1027, 0);              /* RELATIVE, but of another machine */
 	expect(E2E_RELOC_TYPE, 1027, DATA + 0x50, 0);
+	set_rela(1, DATA + 0x50, 9ull << 32 | 8, 0);    /* RELATIVE has no symbol */
+	expect(E2E_RELOC_TYPE, 8, DATA + 0x50, 9);
 }
 
 static void elf2efi_refuses_relocation_outside_of_file_bytes(void **state)
@@ -822,6 +834,7 @@ int main(void)
 		TEST(elf2efi_refuses_segment_under_the_headers),
 		TEST(elf2efi_refuses_entry_outside_of_code),
 		TEST(elf2efi_refuses_missing_sbat),
+		TEST(elf2efi_reads_no_name_past_the_end),
 		TEST(elf2efi_refuses_sbat_without_bytes),
 		TEST(elf2efi_refuses_missing_dynamic),
 		TEST(elf2efi_refuses_dynamic_past_end_or_without_end),
