@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+# `make V=1` shows every command.
+Q := $(if $(V),,@)
 CC := clang
 LD := ld.lld
 
@@ -26,19 +28,19 @@ LIB  := $(wildcard lib/*.c)
 
 $(O)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(HOST_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(HOST_FLAGS) -c -o $@ $<
 
 $(O)/test/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(TEST_FLAGS) -c -o $@ $<
+	$(Q)$(CC) $(TEST_FLAGS) -c -o $@ $<
 
 ELF2EFI := $(wildcard tools/elf2efi/*.c)
 
 $(O)/host/elf2efi: $(patsubst %.c,$(O)/host/%.o,$(ELF2EFI))
-	$(CC) -o $@ $^
+	$(Q)$(CC) -o $@ $^
 
 $(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE))
-	$(CC) -o $@ $^
+	$(Q)$(CC) -o $@ $^
 
 # ---- Unit tests: tests/unit/NAME_test.c, each one program with all of core/ --------------------------------
 
@@ -48,7 +50,7 @@ TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
 
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)
-	$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(Q)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
 
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
 
@@ -61,7 +63,7 @@ TARGET_aarch64 := --target=aarch64-unknown-none-elf -mgeneral-regs-only -mstrict
 EFI_x86_64  := BOOTX64.EFI
 EFI_aarch64 := BOOTAA64.EFI
 
-LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iarch/$(1)
+LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(1) -Iarch/$(1)
 KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
 
 LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
@@ -70,45 +72,45 @@ KERNEL_CORE := core/uart.c core/walk.c
 
 # $(1) = architecture
 define for_arch
-LOADER_SRC_$(1) := $$(LOADER) $$(wildcard loader/arch/$(1)/*.[cS]) $$(CORE) $$(LIB)
+LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(CORE) $$(LIB)
 KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB)
 LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
 KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
 
 $(O)/$(1)/loader/core/%.o: core/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -Iinclude -Icore -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -Iinclude -Icore -Ilib -c -o $$@ $$<
 $(O)/$(1)/loader/lib/%.o: lib/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -fno-builtin -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -fno-builtin -Ilib -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.S
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 
-$(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/arch/$(1)/loader.ld
-	$$(LD) -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none --gc-sections -T loader/arch/$(1)/loader.ld \
+$(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/loader.ld
+	$(Q)$$(LD) -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none --gc-sections -T loader/loader.ld \
 	    -o $$@ $$(LOADER_OBJ_$(1))
 $(O)/$(1)/$$(EFI_$(1)): $(O)/$(1)/hobnail.elf $(O)/host/elf2efi
-	$(O)/host/elf2efi -o $$@ $$<
+	$(Q)$(O)/host/elf2efi -o $$@ $$<
 
 $(O)/$(1)/kernel/core/%.o: core/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
 $(O)/$(1)/kernel/lib/%.o: lib/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -fno-builtin -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -fno-builtin -Ilib -c -o $$@ $$<
 $(O)/$(1)/kernel/%.o: %.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/kernel/%.o: %.S
 	@mkdir -p $$(@D)
-	$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
 
 $(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) kernel/arch/$(1)/kernel.ld
-	$$(LD) -static -z noexecstack --build-id=none --gc-sections -T kernel/arch/$(1)/kernel.ld -o $$@ $$(KERNEL_OBJ_$(1))
+	$(Q)$$(LD) -static -z noexecstack --build-id=none --gc-sections -T kernel/arch/$(1)/kernel.ld -o $$@ $$(KERNEL_OBJ_$(1))
 endef
 
 KERNEL_MODEL_x86_64  := -fno-pic -mcmodel=kernel

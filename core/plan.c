@@ -69,12 +69,12 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 		if (mmu_off) { /* runs where it lies */
 			if (!file->position_independent && !range_within(s->phys, s->memory_bytes, 1ull << 48))
 				return problem_at(p, ERR_PLAN_MMU_OFF_HIGH, 0, s->phys, 0, s->index);
-			placed.low = true;
+			placed.low = !file->position_independent;
 		} else {
 			enum err e = segment_check(layout, &placed, s->index, p);
 			if (e)
 				return e;
-			placed.low = placed.virt < layout->low_limit;
+			placed.low = !file->position_independent && placed.virt < layout->low_limit;
 		}
 		out[i] = placed;
 	}

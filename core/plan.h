@@ -58,7 +58,7 @@ struct plan_segment {
 	paddr phys;
 	uint64_t bytes;   /* in memory */
 	uint32_t rights;  /* ELF_* */
-	bool low;
+	bool low;         /* goes to its p_paddr; else part of the block that is placed as a whole */
 };
 
 /* A piece of memory that gets an address in the net or the stack window. */
@@ -100,7 +100,8 @@ struct plan {
 #define PLAN_NET_BYTES GIB(16)
 
 /* Where segment addresses go: fill out[i].virt, .bytes, .rights, .low from the layout (phys is the caller's to fill).
- * *slide is run address - linked address (0 for static kernels).
+ * *slide is run address - linked address (0 for static kernels). A position-independent kernel that runs at its physical
+ * address (MMU off, or layout->top is 0) keeps its linked addresses here: the caller moves it when it has a place.
  *   ERR_PLAN_CANONICAL   a segment lies where no address can be translated: value[0] = virt, value[2] = segment
  *   ERR_PLAN_LOW_PIE ... see errors/plan.def */
 enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, const struct elf_layout *elf,

@@ -1,7 +1,7 @@
-/* tables.h — UEFI 2.10, "EFI System Table" (§4). Services that the loader never calls are placeholders of the right
+/* system_table.h — UEFI 2.10, "EFI System Table" (§4). Services that the loader never calls are placeholders of the right
  * size, so that calling one does not compile. */
-#ifndef EFI_TABLES_H
-#define EFI_TABLES_H
+#ifndef EFI_SYSTEM_TABLE_H
+#define EFI_SYSTEM_TABLE_H
 
 #include "text_output.h"
 #include "types.h"

@@ -1,0 +1,84 @@
+/* arch.h — what every loader/arch/<arch>/ must define. Generic code calls these and tests for no processor.
+ *
+ *   In firmware   called while boot services are there
+ *   In the net    called after exit, in the transition space, from the net's copy of the image */
+#ifndef LOADER_ARCH_H
+#define LOADER_ARCH_H
+
+#include "plan.h"
+#include "tables.h"
+
+struct handoff;
+
+/* Constants of this build. */
+extern const char arch_name[];          /* "x86_64": as in configuration keys */
+extern const uint32_t arch_id;          /* HOBNAIL_ARCH_*                     */
+extern const uint16_t arch_elf_machine; /* ELF_MACHINE_*                      */
+
+/* What the processor and the firmware's state allow. */
+struct arch_facts {
+	unsigned firmware_level; /* aarch64: 1, 2 or 3; else 0                             */
+	unsigned paging_levels;  /* of the firmware's own tables                           */
+	bool vhe;                /* aarch64: FEAT_VHE                                      */
+	bool la57;               /* x86_64: 5-level paging                                 */
+	bool no_execute;         /* x86_64: NX                                             */
+	unsigned max_leaf;       /* 1: 2 MiB pages, 2: also 1 GiB                          */
+	unsigned phys_bits;      /* width of a physical address                            */
+	uint64_t boot_cpu;       /* hardware id of this processor                          */
+	uint64_t net_limit;      /* the net's memory must lie below this physical address  */
+};
+
+/* How the kernel will be entered. */
+struct arch_mode {
+	const struct plan_layout *layout;
+	uint32_t level;      /* HOBNAIL_LEVEL_*; 0: not aarch64 */
+	bool mmu_off;
+	bool fp_trap;
+	unsigned paging_levels;
+};
+
+/* ---- In firmware --------------------------------------------------------------------------------------- */
+
+uint64_t arch_counter(void);
+uint64_t arch_counter_hz(void); /* 0: unknown */
+void arch_probe(struct arch_facts *out);
+
+/* Choose the mode that the requests ask for, or say why this machine cannot. Optional requests that cannot be granted
+ * are dropped from *requests. */
+enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p);
+
+/* Where the debug console is when no table says so; false: nowhere by convention. */
+bool arch_console_by_convention(struct hobnail_console *out);
+
+/* Pages of devices that arch_quiet() will touch (interrupt controllers): fills up to capacity, returns the count. */
+size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity);
+
+/* Leave the firmware's world: mask interrupts, switch to the transition space, and continue in handoff_main() of the
+ * net's copy, on the net's stack. */
+void arch_switch(struct handoff *h) __attribute__((noreturn));
+
+/* Make data written to [at, at + bytes) visible to instruction fetch / to observers that do not use the caches. */
+void arch_sync_code(uintptr_t at, uint64_t bytes);
+void arch_clean(uintptr_t at, uint64_t bytes);
+
+/* ---- In the net ---------------------------------------------------------------------------------------- */
+
+/* Own descriptor tables, exception handlers and stacks. */
+void arch_net_enter(struct handoff *h);
+
+/* Interrupt controllers and timers: nothing pending, everything masked. */
+void arch_quiet(struct handoff *h);
+
+/* Final state of P-numbered promises, the kernel's tables, and the jump. */
+void arch_enter(struct handoff *h) __attribute__((noreturn));
+
+/* The address, in this image, that a kernel returns to when it returns from its entry point. */
+extern const char arch_return_trap[];
+
+/* ---- Anywhere ------------------------------------------------------------------------------------------ */
+
+void arch_halt(void) __attribute__((noreturn));
+uint32_t arch_port_read(uint16_t port, unsigned bytes); /* x86 I/O ports; others: all ones */
+void arch_port_write(uint16_t port, unsigned bytes, uint32_t value);
+
+#endif

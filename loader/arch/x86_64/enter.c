@@ -1,0 +1,91 @@
+/* enter.c — from the firmware's world to the net, and from the net to the kernel. */
+#include "cpu.h"
+#include "handoff.h"
+#include "image.h"
+#include "layout.h"
+
+/* Read with paging off: offsets are used by switch.S. */
+struct __attribute__((packed)) switch_levels {
+	uint64_t root;            /* 0x00 */
+	uint64_t stack;           /* 0x08 */
+	uint64_t target;          /* 0x10 */
+	uint32_t far_offset;      /* 0x18: switch_levels_64 */
+	uint16_t far_selector;
+	uint16_t pad;
+	uint16_t gdt_limit;       /* 0x20 */
+	uint64_t gdt_base;
+};
+_Static_assert(offsetof(struct switch_levels, far_offset) == 0x18 && offsetof(struct switch_levels, gdt_limit) == 0x20,
+               "switch.S knows these");
+
+void switch_space(uint64_t root, uint64_t stack, uint64_t target) __attribute__((noreturn));
+void switch_levels(struct switch_levels *s) __attribute__((noreturn));
+void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t record) __attribute__((noreturn));
+extern const char switch_levels_64[];
+extern uint64_t net_gdt[];
+static struct switch_levels levels;
+static uint8_t small_stack[256] __attribute__((aligned(16))); /* for a far return, below 4 GiB */
+
+/* The address of something of this image in the net's copy, physically (below 4 GiB). */
+static uint64_t net_phys(const struct handoff *h, const void *in_image)
+{
+	return (uint64_t)((const char *)in_image - image_base) + h->net_phys;
+}
+
+static void switch_with_levels(const struct handoff *h)
+{
+	struct switch_levels *copy = (struct switch_levels *)(uintptr_t)net_phys(h, &levels);
+
+	*copy = (struct switch_levels){
+		.root = h->transition,
+		.stack = h->stack_top,
+		.target = handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base),
+		.far_offset = (uint32_t)net_phys(h, switch_levels_64),
+		.far_selector = SELECTOR_CODE,
+		.gdt_limit = GDT_BYTES - 1,
+		.gdt_base = net_phys(h, net_gdt),
+	};
+	/* First into a space with the firmware's levels that maps the copy's code, whatever the firmware's own tables say. */
+	__asm__ volatile("mov %0, %%cr3\n\t"
+	                 "mov %1, %%rsp\n\t"
+	                 "jmp *%2"
+	                 : : "r"(h->transition_first), "r"(net_phys(h, small_stack + sizeof small_stack)), "r"(net_phys(h, (const void *)(uintptr_t)switch_levels)),
+	                     "D"(copy) : "memory");
+	__builtin_unreachable();
+}
+
+void arch_switch(struct handoff *h)
+{
+	interrupts_off();
+	write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE); /* our tables use NX */
+	/* Nothing inherited, global translations of the firmware's tables gone; the number of levels stays for now. */
+	write_cr4(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (read_cr4() & CR4_LA57));
+	if (h->transition_first)
+		switch_with_levels(h);
+	switch_space(h->transition, h->stack_top,
+	             handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base));
+}
+
+static void final_fp_state(bool trap)
+{
+	uint32_t mxcsr = 0x1f80; /* after reset: all exceptions masked */
+
+	__asm__ volatile("fninit\n\tldmxcsr %0" : : "m"(mxcsr));
+	if (trap)
+		write_cr0(read_cr0() | CR0_TS);
+}
+
+void arch_enter(struct handoff *h)
+{
+	write_msr(MSR_PAT, PAT_VALUE);
+	write_msr(MSR_FS_BASE, 0);
+	write_msr(MSR_GS_BASE, 0);
+	write_msr(MSR_KERNEL_GS_BASE, 0);
+	write_msr(MSR_EFER, EFER_LME | EFER_LMA | EFER_NXE);
+	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
+	write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
+	__asm__ volatile("mov %0, %%dr7" : : "r"(0x400ull));
+	__asm__ volatile("mov %0, %%dr6" : : "r"(0xffff0ff0ull));
+	final_fp_state(h->mode.fp_trap);
+	enter_kernel(h->root, h->kernel_stack, h->entry, h->record);
+}

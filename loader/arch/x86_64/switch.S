@@ -1,0 +1,132 @@
+/* switch.S — the few instructions between address spaces. */
+#include "cpu.h"
+#include "layout.h"
+
+	.text
+
+/* void switch_space(root, stack, target): noreturn.
+ * In:  64-bit, interrupts masked, running where old and new space translate alike.
+ * Out: at `target` in the space of `root`, on `stack`. */
+	.globl switch_space
+switch_space:
+	mov	%rdi, %cr3
+	mov	%rsi, %rsp
+	xor	%ebp, %ebp
+	push	$0			/* as after a call */
+	jmp	*%rdx
+
+/* void switch_levels(struct switch_levels *): noreturn. See enter.c for the structure, which, like this code, lies
+ * below 4 GiB in memory mapped one to one by the space that is live and by the one that comes.
+ * In:  64-bit, either number of levels, rdi = structure
+ * Out: 64-bit, the other number of levels, at its `target` on its `stack` */
+	.globl switch_levels
+switch_levels:
+	mov	%edi, %ebx
+	lgdt	0x20(%rbx)
+	push	$SELECTOR_CODE32
+	lea	compatibility(%rip), %rax
+	push	%rax
+	lretq
+
+	.code32
+compatibility:
+	mov	$SELECTOR_DATA, %eax
+	mov	%eax, %ss
+	mov	%eax, %ds
+	mov	%cr0, %eax
+	and	$~CR0_PG, %eax
+	mov	%eax, %cr0		/* paging off: EFER.LMA goes with it */
+	mov	%cr4, %eax
+	xor	$CR4_LA57, %eax
+	mov	%eax, %cr4
+	mov	0x00(%ebx), %eax	/* root, below 4 GiB */
+	mov	%eax, %cr3
+	mov	%cr0, %eax
+	or	$CR0_PG, %eax
+	mov	%eax, %cr0
+	ljmp	*0x18(%ebx)
+
+	.code64
+	.globl switch_levels_64
+switch_levels_64:
+	mov	%ebx, %ebx		/* upper half is undefined after the change of mode */
+	mov	0x08(%rbx), %rsp
+	xor	%ebp, %ebp
+	push	$0
+	jmp	*0x10(%rbx)
+
+/* void enter_kernel(root, stack, entry, record): noreturn.
+ * In:  64-bit, in the net, interrupts masked, control registers final but for CR3
+ * Out: the machine state of docs/protocol.md, "x86_64" */
+	.globl enter_kernel
+enter_kernel:
+	mov	%rdi, %cr3
+	lea	-48(%rsi), %rsp		/* home space of the Microsoft convention, mapped */
+	lea	arch_return_trap(%rip), %rax
+	push	%rax			/* [rsp] at entry: where a return goes */
+	push	%rdx			/* popped by ret */
+	mov	%rcx, %rdi
+	xor	%eax, %eax
+	xor	%ebx, %ebx
+	xor	%edx, %edx
+	xor	%esi, %esi
+	xor	%ebp, %ebp
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r11d, %r11d
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+	/* xor sets flags: popfq is the last to touch them */
+	pushq	$2
+	popfq
+	ret
+
+/* A kernel returned from its entry point; rsp is the kernel's. */
+	.globl arch_return_trap
+arch_return_trap:
+	cli
+	cld
+	and	$-16, %rsp
+	call	handoff_returned
+
+/* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none.
+ * Intel SDM vol. 3A, "Exceptions and Interrupts" (table 6-1). */
+	.balign 16
+	.globl net_exceptions
+net_exceptions:
+	vector = 0
+	.rept 32
+	.balign EXCEPTION_STUB_BYTES
+	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+	push	$0
+	.endif
+	push	$vector
+	jmp	net_exception_common
+	vector = vector + 1
+	.endr
+	.balign EXCEPTION_STUB_BYTES
+
+net_exception_common:
+	mov	%rsp, %rdi
+	cld
+	and	$-16, %rsp
+	call	net_exception
+	ud2
+
+/* Pending when it was masked: taken and forgotten. */
+	.globl net_interrupt
+net_interrupt:
+	iretq
+
+	.data
+	.balign 16
+	.globl net_gdt
+net_gdt:
+	.quad	0
+	.quad	0x00af9b000000ffff	/* SELECTOR_CODE: 64-bit, accessed  */
+	.quad	0x00cf93000000ffff	/* SELECTOR_DATA                    */
+	.quad	0x00cf9b000000ffff	/* SELECTOR_CODE32                  */
+	.quad	0, 0			/* SELECTOR_TSS: filled at run time */

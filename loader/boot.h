@@ -1,0 +1,123 @@
+/* boot.h — one boot, from the firmware's call to the switch. main.c is its table of contents.
+ *
+ * Every step is `enum err step(struct boot *, struct problem *)`; it says what it is doing in b->step first, so that an
+ * error can be reported with the file and the step it happened in. */
+#ifndef LOADER_BOOT_H
+#define LOADER_BOOT_H
+
+#include <hobnail/boot.h>
+
+#include "arch.h"
+#include "config.h"
+#include "elf.h"
+#include "firmware/firmware.h"
+#include "handoff.h"
+#include "plan.h"
+#include "report.h"
+#include "request.h"
+
+enum { BOOT_MAX_CPUS = 512, BOOT_STRING_BYTES = 20480 };
+
+/* The kernel file, and where its parts are. */
+struct kernel {
+	struct elf_file file;
+	struct elf_layout layout;
+	struct requests requests;
+	struct plan_segment segments[ELF_MAX_SEGMENTS];
+	paddr loaded[ELF_MAX_SEGMENTS]; /* where the segment's bytes are now: its phys, or a staging area */
+	uint64_t slide;
+	vaddr entry;
+	uint64_t staged_bytes;
+};
+
+struct module {
+	struct text path;
+	struct text cmdline;
+	paddr phys;
+	uint64_t bytes;
+};
+
+/* What the firmware's tables and protocols say. */
+struct facts {
+	struct firmware_tables tables;
+	bool has_acpi, has_fdt, has_console, has_framebuffer;
+	struct acpi acpi;
+	struct fdt fdt;
+	struct hobnail_console console;
+	struct hobnail_framebuffer framebuffer;
+	struct table_cpu *cpus; /* BOOT_MAX_CPUS of them, in a claim */
+	size_t cpu_count;
+	uint32_t psci;
+	uint32_t secure_boot;
+};
+
+/* Page tables being built. */
+struct space {
+	struct plan plan;
+	struct pt upper; /* the only one, or the one of the upper range */
+	struct pt lower; /* the same, or the one of the lower range     */
+	paddr pool;      /* next free table page */
+	uint64_t pool_bytes;
+	uint64_t table_bytes;
+	struct plan_piece stack, console, framebuffer;
+};
+
+struct boot {
+	struct firmware fw;
+	struct step step;
+	struct arch_facts arch;
+	struct arch_mode mode;
+	struct config_entry entry;
+	struct kernel kernel;
+	struct module modules[CONFIG_MAX_MODULES];
+	unsigned module_count;
+	struct facts facts;
+	struct memmap memory;  /* as it was early: what is RAM does not change */
+	struct space space;
+	struct hobnail_boot *record;
+	uint64_t stages[HOBNAIL_STAGE_EXIT + 1]; /* counter values by HOBNAIL_STAGE_* */
+	bool verbose;
+	size_t strings_used;
+	char strings[BOOT_STRING_BYTES];
+};
+
+/* ---- The steps, in their order ------------------------------------------------------------------------- */
+
+enum err entry_choose(struct boot *b, struct problem *p);   /* choose.c  */
+enum err memory_survey(struct boot *b, struct problem *p);  /* facts.c   */
+enum err kernel_load(struct boot *b, struct problem *p);    /* kernel.c  */
+enum err modules_load(struct boot *b, struct problem *p);   /* modules.c */
+enum err facts_gather(struct boot *b, struct problem *p);   /* facts.c   */
+enum err space_build(struct boot *b, struct problem *p);    /* space.c   */
+enum err record_build(struct boot *b, struct problem *p);   /* protocol/hobnail.c */
+enum err transition_build(struct boot *b, struct problem *p); /* space.c  */
+
+/* The last step: convert the last map into the record. A firmware_finish with the struct boot as context. */
+enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);
+
+/* ---- Shared by the steps ------------------------------------------------------------------------------- */
+
+/* Note what is being done, for reports: `file` may be empty. */
+void step_set(struct boot *b, const char *doing, struct text file);
+
+/* Remember the counter for a HOBNAIL_STAGE_*. */
+void stage_mark(struct boot *b, unsigned stage);
+
+/* Put the pieces one after the other into b->strings.   ERR_FULL */
+enum err string_join(struct boot *b, const struct text *pieces, unsigned count, struct text *out, struct problem *p);
+
+/* Place the segments physically: fills segments[i].phys and loaded[i]. Upper-half segments as one block, low ones at
+ * their p_paddr, staged where the firmware is still in the way. place.c */
+enum err kernel_place(struct boot *b, struct problem *p);
+
+static inline struct text text_of(const char *literal)
+{
+	return (struct text){ literal, __builtin_strlen(literal) };
+}
+
+static inline void *memory_at(paddr at)
+{
+	return (void *)(uintptr_t)at;
+}
+
+#endif

@@ -1,0 +1,170 @@
+/* choose.c — what to boot: load options, hobnail.conf, or the files in \boot. */
+#include "boot.h"
+#include "log.h"
+
+#include <string.h>
+
+static const char config_name[] = "hobnail.conf";
+
+/* Read a small file whole into a claim that is free again after exit. */
+static enum err read_text(struct boot *b, struct text path, struct text *out, struct problem *p)
+{
+	struct file f;
+	paddr at;
+	enum err e = file_open(&b->fw, path, &f, p);
+
+	if (e)
+		return e;
+	if (f.bytes > CONFIG_MAX_BYTES)
+		e = problem_at(p, ERR_FILE_TOO_BIG, 0, f.bytes, CONFIG_MAX_BYTES, 0);
+	if (!e)
+		e = firmware_pages(&b->fw, f.bytes ? f.bytes : 1, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &at, p);
+	if (!e)
+		e = file_read(&f, 0, memory_at(at), f.bytes, p);
+	if (!e)
+		*out = (struct text){ memory_at(at), f.bytes };
+	file_close(&f);
+	return e;
+}
+
+static bool is_separator(char c)
+{
+	return c == '\\' || c == '/';
+}
+
+/* The part of a path up to and including its last separator; "\" if there is none. */
+static struct text directory_of(struct text path)
+{
+	while (path.bytes && !is_separator(path.at[path.bytes - 1]))
+		path.bytes--;
+	return path.bytes ? path : text_of("\\");
+}
+
+/* Paths in the configuration are relative to it unless they begin with a separator. */
+static enum err absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p)
+{
+	struct text pieces[] = { directory, path };
+
+	if (path.bytes && is_separator(path.at[0])) {
+		*out = path;
+		return OK;
+	}
+	return string_join(b, pieces, COUNT_OF(pieces), out, p);
+}
+
+/* ---- Without a configuration --------------------------------------------------------------------------- */
+
+static int name_order(struct text a, struct text b)
+{
+	int order = memcmp(a.at, b.at, min_u64(a.bytes, b.bytes));
+
+	return order ? order : a.bytes < b.bytes ? -1 : a.bytes > b.bytes;
+}
+
+/* Insert in order of names: a directory has no order of its own. */
+static enum err add_module(void *boot, struct text name, uint64_t bytes, struct problem *p)
+{
+	struct boot *b = boot;
+	struct config_entry *entry = &b->entry;
+	struct text pieces[] = { text_of("\\boot\\modules\\"), name }, path;
+	unsigned at = entry->module_count;
+
+	(void)bytes;
+	if (at == CONFIG_MAX_MODULES)
+		return problem_at(p, ERR_TOO_MANY_MODULES, 0, CONFIG_MAX_MODULES, 0, 0);
+	enum err e = string_join(b, pieces, COUNT_OF(pieces), &path, p);
+	if (e)
+		return e;
+	for (; at && name_order(entry->modules[at - 1].path, path) > 0; at--)
+		entry->modules[at] = entry->modules[at - 1];
+	entry->modules[at] = (struct config_module){ .path = path, .cmdline = text_of("") };
+	entry->module_count++;
+	return OK;
+}
+
+static enum err default_entry(struct boot *b, struct problem *p)
+{
+	b->entry = (struct config_entry){ .name = text_of("default"), .kernel = text_of("\\boot\\kernel.elf"),
+	                                  .cmdline = text_of("") };
+	log_line("no hobnail.conf: booting \\boot\\kernel.elf with every file in \\boot\\modules");
+	step_set(b, "list", text_of("\\boot\\modules"));
+	return file_list(&b->fw, text_of("\\boot\\modules"), add_module, b, p);
+}
+
+/* ---- With one ------------------------------------------------------------------------------------------ */
+
+static enum err configured_entry(struct boot *b, struct text path, struct text text, struct text wanted, struct problem *p)
+{
+	struct config_entry *entry = &b->entry;
+	struct text directory = directory_of(path);
+
+	step_set(b, "read the configuration", path);
+	enum err e = config_read(text.at, text.bytes, arch_name, wanted, entry, p);
+	if (!e)
+		e = absolute(b, directory, entry->kernel, &entry->kernel, p);
+	for (unsigned i = 0; !e && i < entry->module_count; i++)
+		e = absolute(b, directory, entry->modules[i].path, &entry->modules[i].path, p);
+	if (!e)
+		log_line("configuration %.*s, entry %.*s", (int)path.bytes, path.at, (int)entry->name.bytes, entry->name.at);
+	return e;
+}
+
+/* Beside the loader, else in the root of its volume. ERR_FILE_NOT_FOUND: in neither place. */
+static enum err find_config(struct boot *b, struct text *path, struct text *text, struct problem *p)
+{
+	char own[CONFIG_MAX_PATH];
+	struct text here = { own, 0 }, pieces[2] = { { 0 }, text_of(config_name) };
+	enum err e = firmware_own_path(&b->fw, own, sizeof own, &here.bytes, p);
+
+	if (e)
+		here.bytes = 0; /* a path of no use to us */
+	pieces[0] = directory_of(here);
+	e = string_join(b, pieces, 2, path, p);
+	if (!e) {
+		step_set(b, "read the configuration", *path);
+		e = read_text(b, *path, text, p);
+	}
+	if (e != ERR_FILE_NOT_FOUND || pieces[0].bytes == 1)
+		return e;
+	pieces[0] = text_of("\\");
+	e = string_join(b, pieces, 2, path, p);
+	step_set(b, "read the configuration", *path);
+	return e ? e : read_text(b, *path, text, p);
+}
+
+static enum err read_options(struct boot *b, struct load_options *out, struct problem *p)
+{
+	char line[CONFIG_MAX_PATH];
+	struct text stored, piece = { line, 0 };
+
+	step_set(b, "read the load options", text_of(""));
+	enum err e = firmware_load_options(&b->fw, line, sizeof line, &piece.bytes, p);
+	if (!e)
+		e = string_join(b, &piece, 1, &stored, p);
+	return e ? e : load_options_read(stored.at, stored.bytes, out, p);
+}
+
+enum err entry_choose(struct boot *b, struct problem *p)
+{
+	struct load_options options;
+	struct text path, text;
+	enum err e = read_options(b, &options, p);
+
+	if (e)
+		return e;
+	if (options.config.bytes) {
+		e = absolute(b, text_of("\\"), options.config, &path, p);
+		step_set(b, "read the configuration", path);
+		if (!e)
+			e = read_text(b, path, &text, p);
+	} else {
+		e = find_config(b, &path, &text, p);
+	}
+	if (!e)
+		e = configured_entry(b, path, text, options.entry, p);
+	else if (e == ERR_FILE_NOT_FOUND && !options.config.bytes && !options.entry.bytes)
+		e = default_entry(b, p);
+	b->verbose = b->entry.verbose;
+	stage_mark(b, HOBNAIL_STAGE_CONFIG);
+	return e;
+}

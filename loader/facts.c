@@ -1,0 +1,150 @@
+/* facts.c — what the machine is: memory, tables, console, processors, display. */
+#include "boot.h"
+#include "log.h"
+#include "serial.h"
+
+#include <string.h>
+
+/* ---- Memory -------------------------------------------------------------------------------------------- */
+
+enum err memory_survey(struct boot *b, struct problem *p)
+{
+	paddr at;
+
+	step_set(b, "read the memory map", text_of(""));
+	arch_probe(&b->arch);
+	enum err e = firmware_read_map(&b->fw, p);
+	if (e)
+		return e;
+	size_t capacity = memmap_bound(b->fw.map.capacity / b->fw.map.descriptor_bytes);
+	e = firmware_pages(&b->fw, capacity * sizeof(struct hobnail_memory), PAGE_BYTES, UINT64_MAX, false,
+	                   HOBNAIL_MEMORY_USABLE, &at, p);
+	if (!e)
+		e = firmware_read_map(&b->fw, p);
+	if (e)
+		return e;
+	struct uefi_map map = { b->fw.map.buffer, b->fw.map.bytes, b->fw.map.descriptor_bytes };
+	b->memory = (struct memmap){ memory_at(at), 0, capacity };
+	return memmap_from_uefi(&b->memory, &map, p);
+}
+
+/* Tables are read where the firmware says that it keeps such things; anything else is a lie that would fault. */
+static const void *map_table(void *context, paddr at, uint64_t bytes)
+{
+	const struct boot *b = context;
+	const struct hobnail_memory *entry = memmap_find(&b->memory, at);
+
+	if (!sum_fits(at, bytes) || !entry || entry->type == HOBNAIL_MEMORY_MMIO || entry->type == HOBNAIL_MEMORY_BAD)
+		return NULL;
+	/* A table may cross from one entry into the next one, as long as both are memory. */
+	for (paddr end = at + bytes; entry && entry->base + entry->bytes < end;) {
+		entry = memmap_find(&b->memory, entry->base + entry->bytes);
+		if (!entry || entry->type == HOBNAIL_MEMORY_MMIO || entry->type == HOBNAIL_MEMORY_BAD)
+			return NULL;
+	}
+	return memory_at(at);
+}
+
+/* ---- Tables -------------------------------------------------------------------------------------------- */
+
+/* A device tree where a segment goes is copied away first; nothing else reads it before the kernel does. */
+static enum err rescue_device_tree(struct boot *b, uint64_t bytes, struct problem *p)
+{
+	paddr at = b->facts.tables.device_tree, to;
+
+	for (unsigned i = 0; i < handoff.move_count; i++) {
+		const struct handoff_move *m = &handoff.moves[i];
+		if (!ranges_overlap(at, bytes, m->to, m->bytes))
+			continue;
+		enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_ACPI_RECLAIM, &to, p);
+		if (e)
+			return e;
+		memcpy(memory_at(to), memory_at(at), bytes);
+		b->facts.tables.device_tree = to;
+		log_line("device tree copied to %#llx: a segment goes where it was", (unsigned long long)to);
+		return OK;
+	}
+	return OK;
+}
+
+static enum err open_tables(struct boot *b, struct problem *p)
+{
+	struct facts *f = &b->facts;
+	struct table_reader reader = { map_table, b };
+	struct problem why;
+
+	firmware_tables(&b->fw, &f->tables);
+	if (f->tables.rsdp) {
+		f->has_acpi = !acpi_open(reader, f->tables.rsdp, &f->acpi, &why);
+		if (!f->has_acpi)
+			log_line("ACPI tables at %#llx are damaged (%s): not used", (unsigned long long)f->tables.rsdp, err_name(why.code));
+	}
+	if (f->tables.device_tree) {
+		const void *head = map_table(b, f->tables.device_tree, 8);
+		uint32_t bytes = head ? fdt_total_bytes(head) : 0;
+		if (bytes && !map_table(b, f->tables.device_tree, bytes))
+			bytes = 0;
+		enum err e = bytes ? rescue_device_tree(b, bytes, p) : OK;
+		if (e)
+			return e;
+		f->has_fdt = bytes && !fdt_open(memory_at(f->tables.device_tree), bytes, &f->fdt, &why);
+		if (!f->has_fdt)
+			log_line("the device tree at %#llx is damaged: not used", (unsigned long long)f->tables.device_tree);
+	}
+	return OK;
+}
+
+static void find_console(struct facts *f)
+{
+	struct hobnail_console *c = &f->console;
+
+	f->has_console = (f->has_acpi && acpi_console(&f->acpi, c)) || (f->has_fdt && fdt_console(&f->fdt, c)) ||
+	                 arch_console_by_convention(c);
+	if (f->has_console)
+		serial_open(c);
+	else
+		log_line("no debug console: no SPCR, DBG2 or stdout-path names one that can be driven");
+}
+
+static enum err find_cpus(struct boot *b, struct problem *p)
+{
+	struct facts *f = &b->facts;
+	paddr at;
+	enum err e = firmware_pages(&b->fw, BOOT_MAX_CPUS * sizeof *f->cpus, PAGE_BYTES, UINT64_MAX, false,
+	                            HOBNAIL_MEMORY_USABLE, &at, p);
+
+	if (e)
+		return e;
+	f->cpus = memory_at(at);
+	size_t count = f->has_acpi ? acpi_cpus(&f->acpi, f->cpus, BOOT_MAX_CPUS) : 0;
+	if (!count && f->has_fdt)
+		count = fdt_cpus(&f->fdt, f->cpus, BOOT_MAX_CPUS);
+	if (!count) {
+		f->cpus[0] = (struct table_cpu){ .hardware_id = b->arch.boot_cpu, .enabled = true };
+		count = 1;
+	}
+	if (count > BOOT_MAX_CPUS)
+		log_line("%zu processors, of which the record lists %u", count, BOOT_MAX_CPUS);
+	f->cpu_count = min_u64(count, BOOT_MAX_CPUS);
+	f->psci = f->has_acpi ? acpi_psci(&f->acpi) : f->has_fdt ? fdt_psci(&f->fdt) : HOBNAIL_PSCI_NONE;
+	return OK;
+}
+
+enum err facts_gather(struct boot *b, struct problem *p)
+{
+	struct facts *f = &b->facts;
+	uint64_t mode = b->kernel.requests.of[HOBNAIL_REQUEST_FRAMEBUFFER].value;
+
+	step_set(b, "read the firmware's tables", text_of(""));
+	f->secure_boot = firmware_secure_boot(&b->fw);
+	if (f->secure_boot == HOBNAIL_SECURE_BOOT_ON) {
+		step_set(b, "start the kernel", b->entry.kernel);
+		return problem_at(p, ERR_SECURE_BOOT, 0, 0, 0, 0);
+	}
+	enum err e = open_tables(b, p);
+	if (e)
+		return e;
+	find_console(f);
+	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer);
+	return find_cpus(b, p);
+}

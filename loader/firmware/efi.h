@@ -1,0 +1,25 @@
+/* efi.h — for the files of this folder alone: the firmware's structures behind struct firmware. */
+#ifndef LOADER_FIRMWARE_EFI_H
+#define LOADER_FIRMWARE_EFI_H
+
+#include "file.h"
+#include "firmware.h"
+#include "loaded_image.h"
+#include "system_table.h"
+
+static inline EFI_SYSTEM_TABLE *system_table(const struct firmware *fw)
+{
+	return fw->system_table;
+}
+
+static inline EFI_BOOT_SERVICES *boot_services(const struct firmware *fw)
+{
+	return fw->boot;
+}
+
+static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
+{
+	return problem_at(p, ERR_FIRMWARE, 0, status, 0, 0);
+}
+
+#endif

@@ -1,0 +1,156 @@
+#include "efi.h"
+#include "utf16.h"
+
+#include <string.h>
+
+static const EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+static const EFI_GUID file_info_guid = EFI_FILE_INFO_ID;
+
+/* The longest EFI_FILE_INFO: FAT names have at most 255 characters. */
+union info {
+	EFI_FILE_INFO info;
+	uint8_t bytes[sizeof(EFI_FILE_INFO) + 2 * 512];
+};
+
+static enum err open_root(struct firmware *fw, struct problem *p)
+{
+	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *fs;
+	EFI_FILE_PROTOCOL *root;
+
+	if (fw->root)
+		return OK;
+	EFI_STATUS s = boot_services(fw)->HandleProtocol(loaded->DeviceHandle, &file_system_guid, (void **)&fs);
+	if (!EFI_ERROR(s))
+		s = fs->OpenVolume(fs, &root);
+	if (EFI_ERROR(s))
+		return problem_at(p, ERR_NO_VOLUME, 0, s, 0, 0);
+	fw->root = root;
+	return OK;
+}
+
+/* UTF-8 to what Open() wants: UTF-16 with backslashes, no doubled ones (EDK2 takes them for an empty name). */
+static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
+{
+	size_t units, used = 0;
+
+	if (!path.bytes || path.bytes > CONFIG_MAX_PATH)
+		return problem_at(p, ERR_PATH, 0, CONFIG_MAX_PATH, 0, 0);
+	if (utf16_from_utf8(path.at, path.bytes, out, CONFIG_MAX_PATH + 1, &units, NULL))
+		return problem_at(p, ERR_PATH, 0, CONFIG_MAX_PATH, 0, 0);
+	for (size_t i = 0; i < units; i++) {
+		CHAR16 c = out[i] == '/' ? '\\' : out[i];
+		if (c != '\\' || !used || out[used - 1] != '\\')
+			out[used++] = c;
+	}
+	out[used] = 0;
+	return OK;
+}
+
+static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOCOL **out, union info *info, struct problem *p)
+{
+	CHAR16 name[CONFIG_MAX_PATH + 1];
+	EFI_FILE_PROTOCOL *file;
+	enum err e = open_root(fw, p);
+
+	if (!e)
+		e = firmware_path(path, name, p);
+	if (e)
+		return e;
+	EFI_FILE_PROTOCOL *root = fw->root;
+	EFI_STATUS s = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	if (s == EFI_NOT_FOUND)
+		return problem_at(p, ERR_FILE_NOT_FOUND, 0, s, 0, 0);
+	if (EFI_ERROR(s))
+		return firmware_said(p, s);
+	UINTN bytes = sizeof *info;
+	s = file->GetInfo(file, &file_info_guid, &bytes, info);
+	if (EFI_ERROR(s)) {
+		file->Close(file);
+		return firmware_said(p, s);
+	}
+	*out = file;
+	return OK;
+}
+
+enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p)
+{
+	EFI_FILE_PROTOCOL *file;
+	union info info;
+	enum err e = open_path(fw, path, &file, &info, p);
+
+	if (e)
+		return e;
+	if (info.info.Attribute & EFI_FILE_DIRECTORY) {
+		file->Close(file);
+		return problem_at(p, ERR_FILE_DIRECTORY, 0, 0, 0, 0);
+	}
+	*out = (struct file){ file, info.info.FileSize };
+	return OK;
+}
+
+enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
+{
+	EFI_FILE_PROTOCOL *file = f->handle;
+	EFI_STATUS s = file->SetPosition(file, offset);
+
+	/* One request is what the firmware normally grants; a short one that made progress is continued. */
+	for (uint64_t done = 0; !EFI_ERROR(s) && done < bytes;) {
+		UINTN part = bytes - done;
+		s = file->Read(file, &part, (uint8_t *)to + done);
+		if (EFI_ERROR(s))
+			break;
+		if (!part || part > bytes - done)
+			return problem_at(p, ERR_FILE_SHORT, offset, offset + done, f->bytes, 0);
+		done += part;
+	}
+	return EFI_ERROR(s) ? problem_at(p, ERR_FIRMWARE, offset, s, 0, 0) : OK;
+}
+
+void file_close(struct file *f)
+{
+	EFI_FILE_PROTOCOL *file = f->handle;
+
+	if (file)
+		file->Close(file);
+	f->handle = NULL;
+}
+
+static enum err visit_entry(const EFI_FILE_INFO *info, UINTN bytes, file_visit *visit, void *context, struct problem *p)
+{
+	char name[CONFIG_MAX_PATH];
+	struct text text = { name, 0 };
+
+	if (bytes < sizeof *info || info->Attribute & EFI_FILE_DIRECTORY)
+		return OK;
+	enum err e = utf8_from_utf16(info->FileName, (bytes - sizeof *info) / sizeof(CHAR16), name, sizeof name, &text.bytes, p);
+	return e ? e : visit(context, text, info->FileSize, p);
+}
+
+enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p)
+{
+	EFI_FILE_PROTOCOL *dir;
+	union info info;
+	enum err e = open_path(fw, directory, &dir, &info, p);
+
+	if (e == ERR_FILE_NOT_FOUND)
+		return OK;
+	if (e)
+		return e;
+	if (!(info.info.Attribute & EFI_FILE_DIRECTORY)) {
+		dir->Close(dir);
+		return OK;
+	}
+	while (!e) {
+		UINTN bytes = sizeof info;
+		EFI_STATUS s = dir->Read(dir, &bytes, &info);
+		if (EFI_ERROR(s))
+			e = firmware_said(p, s);
+		else if (!bytes)
+			break;
+		else
+			e = visit_entry(&info.info, bytes, visit, context, p);
+	}
+	dir->Close(dir);
+	return e;
+}

@@ -1,0 +1,135 @@
+/* firmware.h — everything the loader asks of UEFI. The only part of the loader that calls firmware.
+ *
+ *   When       until firmware_exit() has been tried once; after that only what says so
+ *   Status     EFI_STATUS never leaves: it is turned into an error here, where the sentence can name the file
+ *   Memory     pages come from firmware_pages() and its kin and are listed in the ledger: undo is one call, and the
+ *              boot record knows what to call them. Nothing else is kept. */
+#ifndef LOADER_FIRMWARE_H
+#define LOADER_FIRMWARE_H
+
+#include "config.h"
+#include "err.h"
+#include "memmap.h"
+#include "tables.h"
+
+
+enum { LEDGER_MAX = 256 };
+
+/* Pages that the loader holds. */
+struct claim {
+	paddr base;
+	uint64_t bytes;
+	uint32_t type; /* HOBNAIL_MEMORY_*: what the record will call it */
+};
+
+/* A memory map as the firmware last gave it. `buffer` is a claim of its own. */
+struct firmware_map {
+	void *buffer;
+	uint64_t capacity; /* bytes */
+	uint64_t bytes;
+	uint64_t descriptor_bytes;
+	uint64_t key;
+	uint32_t version;
+};
+
+struct firmware {
+	void *image;        /* our EFI_HANDLE                                     */
+	void *system_table; /* EFI_SYSTEM_TABLE *                                 */
+	void *boot;         /* EFI_BOOT_SERVICES *; NULL once they must not be used */
+	void *loaded;       /* EFI_LOADED_IMAGE_PROTOCOL * of ourselves           */
+	void *root;         /* EFI_FILE_PROTOCOL * of our volume                  */
+	struct claim ledger[LEDGER_MAX];
+	unsigned claims;
+	struct firmware_map map;
+};
+
+/* ---- Opening and closing ------------------------------------------------------------------------------- */
+
+/* Find our own image and switch the watchdog off. */
+enum err firmware_open(struct firmware *fw, void *image, void *system_table, struct problem *p);
+
+/* Give everything back: pages, files. Never fails. */
+void firmware_undo(struct firmware *fw);
+
+/* Where the firmware placed our image. */
+struct span firmware_image(const struct firmware *fw);
+
+/* The load options as UTF-8 (empty if there are none or they are no text). */
+enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p);
+
+/* The path of our own file on its volume as UTF-8; empty if the firmware does not say. */
+enum err firmware_own_path(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p);
+
+/* ---- Memory -------------------------------------------------------------------------------------------- */
+
+/* Pages below `limit` (bytes; UINT64_MAX: anywhere), aligned. `code`: the firmware must let us execute them.
+ *   ERR_NO_MEMORY  value[0] = bytes wanted      ERR_FULL  the ledger */
+enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit, bool code, uint32_t type,
+                        paddr *out, struct problem *p);
+
+/* Exactly these pages, which must be free.   ERR_NO_MEMORY */
+enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p);
+
+/* Give one claim back early. */
+void firmware_release(struct firmware *fw, paddr at);
+
+/* Read the memory map into fw->map, with room to grow. */
+enum err firmware_read_map(struct firmware *fw, struct problem *p);
+
+/* ---- Files on our own volume --------------------------------------------------------------------------- */
+
+struct file {
+	void *handle;
+	uint64_t bytes;
+};
+
+/* `path` is UTF-8 and absolute on the volume; / and \ both separate.
+ *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status) */
+enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
+
+/* Read exactly [offset, offset + bytes) into `to`.   ERR_FILE_SHORT, ERR_FIRMWARE */
+enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, struct problem *p);
+
+void file_close(struct file *f);
+
+/* Visit every plain file of a directory; names are UTF-8. A missing directory has none. */
+typedef enum err file_visit(void *context, struct text name, uint64_t bytes, struct problem *p);
+enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p);
+
+/* ---- Facts --------------------------------------------------------------------------------------------- */
+
+struct firmware_tables {
+	paddr rsdp;        /* 0: none, here and below */
+	paddr smbios;
+	paddr device_tree;
+};
+
+void firmware_tables(const struct firmware *fw, struct firmware_tables *out);
+void firmware_vendor(const struct firmware *fw, char *out, size_t capacity);
+uint32_t firmware_revision(const struct firmware *fw);
+
+/* The framebuffer, after trying to set the wanted mode (0 x 0: leave it). false: there is none that can be drawn on. */
+bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t height, struct hobnail_framebuffer *out);
+
+bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes);
+bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
+uint32_t firmware_secure_boot(const struct firmware *fw); /* HOBNAIL_SECURE_BOOT_* */
+
+/* Print UTF-8 on the firmware's console. */
+void firmware_print(const struct firmware *fw, const char *text, size_t bytes);
+
+/* Does what firmware_print() shows reach a serial port as well? */
+bool firmware_console_is_serial(const struct firmware *fw);
+
+/* ---- Leaving ------------------------------------------------------------------------------------------- */
+
+enum { FIRMWARE_EXIT_TRIES = 8 };
+
+/* Read the last map, let `finish` use it (no firmware call inside), and exit with its key; a stale key repeats just
+ * that, FIRMWARE_EXIT_TRIES times. Afterwards fw->boot is NULL, whatever the result.
+ *   ERR_EXIT_REFUSED  value[0] = tries, value[1] = status: the machine must stop, firmware must not be used
+ *   what finish() returned, while the first exit has not been tried: nothing has happened yet */
+typedef enum err firmware_finish(void *context, const struct uefi_map *map, uint32_t version, struct problem *p);
+enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *context, bool *tried, struct problem *p);
+
+#endif

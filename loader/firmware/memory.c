@@ -1,0 +1,115 @@
+#include "efi.h"
+
+/* Enter an allocation into the ledger, or give it back. */
+static enum err claim(struct firmware *fw, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
+{
+	if (fw->claims == LEDGER_MAX) {
+		boot_services(fw)->FreePages(base, bytes / PAGE_BYTES);
+		return problem_at(p, ERR_FULL, 0, LEDGER_MAX, 0, 0);
+	}
+	fw->ledger[fw->claims++] = (struct claim){ base, bytes, type };
+	return OK;
+}
+
+static enum err allocate(struct firmware *fw, EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE memory, uint64_t bytes, paddr at,
+                         uint32_t type, paddr *out, struct problem *p)
+{
+	EFI_PHYSICAL_ADDRESS where = at;
+	EFI_STATUS s = boot_services(fw)->AllocatePages(how, memory, bytes / PAGE_BYTES, &where);
+
+	if (EFI_ERROR(s))
+		return problem_at(p, ERR_NO_MEMORY, 0, bytes, s, at);
+	enum err e = claim(fw, where, bytes, type, p);
+	if (!e)
+		*out = where;
+	return e;
+}
+
+/* The highest aligned place for `bytes` in one free descriptor below limit; 0: none. */
+static paddr best_hole(const struct firmware_map *map, uint64_t bytes, uint64_t alignment, uint64_t limit)
+{
+	paddr best = 0;
+
+	for (uint64_t at = 0; at + map->descriptor_bytes <= map->bytes; at += map->descriptor_bytes) {
+		const EFI_MEMORY_DESCRIPTOR *d = (const void *)((const uint8_t *)map->buffer + at);
+		uint64_t end = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, limit);
+
+		if (d->Type != EfiConventionalMemory || end < d->PhysicalStart || end - d->PhysicalStart < bytes)
+			continue;
+		paddr base = align_down(end - bytes, alignment);
+		if (base >= d->PhysicalStart && base > best)
+			best = base;
+	}
+	return best;
+}
+
+enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit, bool code, uint32_t type,
+                        paddr *out, struct problem *p)
+{
+	EFI_MEMORY_TYPE memory = code ? EfiLoaderCode : EfiLoaderData;
+
+	bytes = align_up(bytes, PAGE_BYTES);
+	if (alignment <= PAGE_BYTES && limit == UINT64_MAX)
+		return allocate(fw, AllocateAnyPages, memory, bytes, 0, type, out, p);
+	if (alignment <= PAGE_BYTES)
+		return allocate(fw, AllocateMaxAddress, memory, bytes, limit - 1, type, out, p);
+	/* Asking for more and freeing the edges would cost a firmware fill of every page: look for the place instead. */
+	enum err e = firmware_read_map(fw, p);
+	if (e)
+		return e;
+	paddr base = best_hole(&fw->map, bytes, alignment, limit);
+	if (!base)
+		return problem_at(p, ERR_NO_MEMORY, 0, bytes, EFI_OUT_OF_RESOURCES, 0);
+	return allocate(fw, AllocateAddress, memory, bytes, base, type, out, p);
+}
+
+enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p)
+{
+	paddr where;
+
+	return allocate(fw, AllocateAddress, EfiLoaderData, bytes, at, type, &where, p);
+}
+
+void firmware_release(struct firmware *fw, paddr at)
+{
+	for (unsigned i = 0; i < fw->claims; i++)
+		if (fw->ledger[i].base == at) {
+			boot_services(fw)->FreePages(at, fw->ledger[i].bytes / PAGE_BYTES);
+			fw->ledger[i] = fw->ledger[--fw->claims];
+			return;
+		}
+}
+
+/* Ask once more after the buffer has grown: allocating it may itself have split a range. */
+enum err firmware_read_map(struct firmware *fw, struct problem *p)
+{
+	struct firmware_map *map = &fw->map;
+
+	for (unsigned attempt = 0; attempt < 4; attempt++) {
+		UINTN bytes = map->capacity, key, stride = 0;
+		uint32_t version;
+		EFI_STATUS s = boot_services(fw)->GetMemoryMap(&bytes, map->buffer, &key, &stride, &version);
+
+		if (!EFI_ERROR(s)) {
+			map->bytes = bytes;
+			map->key = key;
+			map->descriptor_bytes = stride;
+			map->version = version;
+			return stride < sizeof(EFI_MEMORY_DESCRIPTOR) ? problem_at(p, ERR_MEMMAP_STRIDE, 0, stride, 0, 0) : OK;
+		}
+		if (s != EFI_BUFFER_TOO_SMALL)
+			return firmware_said(p, s);
+		if (map->buffer)
+			firmware_release(fw, (uintptr_t)map->buffer);
+		*map = (struct firmware_map){ 0 };
+		/* Room for the map to grow by as much again, at least 16 KiB: it must still fit when nothing can be allocated. */
+		uint64_t capacity = align_up(2 * bytes + KIB(16), PAGE_BYTES);
+		paddr at;
+		enum err e = allocate(fw, AllocateAnyPages, EfiLoaderData, capacity, 0, HOBNAIL_MEMORY_USABLE, &at, p);
+		if (e)
+			return e;
+		map->buffer = (void *)(uintptr_t)at;
+		map->capacity = capacity;
+	}
+	return firmware_said(p, EFI_BUFFER_TOO_SMALL);
+}

@@ -1,0 +1,93 @@
+#include "efi.h"
+#include "utf16.h"
+
+#include <string.h>
+
+static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+
+enum err firmware_open(struct firmware *fw, void *image, void *table, struct problem *p)
+{
+	EFI_SYSTEM_TABLE *st = table;
+	EFI_BOOT_SERVICES *bs = st->BootServices;
+
+	*fw = (struct firmware){ .image = image, .system_table = table, .boot = bs };
+	/* The five-minute watchdog would reset a machine that waits at a prompt. Failing to stop it is no reason to fail. */
+	(void)bs->SetWatchdogTimer(0, 0, 0, NULL);
+	EFI_STATUS s = bs->HandleProtocol(image, &loaded_image_guid, &fw->loaded);
+	return EFI_ERROR(s) || !fw->loaded ? problem_at(p, ERR_NO_IMAGE, 0, s, 0, 0) : OK;
+}
+
+void firmware_undo(struct firmware *fw)
+{
+	EFI_FILE_PROTOCOL *root = fw->root;
+
+	if (root)
+		root->Close(root);
+	fw->root = NULL;
+	while (fw->claims) {
+		const struct claim *c = &fw->ledger[--fw->claims];
+		boot_services(fw)->FreePages(c->base, c->bytes / PAGE_BYTES);
+	}
+	fw->map = (struct firmware_map){ 0 };
+}
+
+struct span firmware_image(const struct firmware *fw)
+{
+	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+
+	return (struct span){ (uintptr_t)loaded->ImageBase, loaded->ImageSize };
+}
+
+enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p)
+{
+	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+
+	*bytes = 0;
+	if (!loaded->LoadOptions || loaded->LoadOptionsSize < sizeof(CHAR16) || loaded->LoadOptionsSize % sizeof(CHAR16))
+		return OK; /* none, or bytes that are no UTF-16: some boot managers leave a GUID here */
+	return utf8_from_utf16(loaded->LoadOptions, loaded->LoadOptionsSize / sizeof(CHAR16), out, capacity, bytes, p);
+}
+
+/* The device path of a file is one or more nodes whose texts are concatenated. */
+enum err firmware_own_path(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p)
+{
+	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+	const EFI_DEVICE_PATH_PROTOCOL *node = loaded->FilePath;
+	size_t used = 0;
+
+	out[0] = 0;
+	while (node && node->Type == EFI_PATH_MEDIA && node->SubType == EFI_PATH_FILE) {
+		uint16_t length = read_le16(node->Length);
+		CHAR16 text[CONFIG_MAX_PATH];
+		size_t part;
+
+		if (length < sizeof *node || length - sizeof *node > sizeof text)
+			break;
+		memcpy(text, node + 1, length - sizeof *node); /* a node need not be aligned */
+		if (used && out[used - 1] != '\\' && used + 1 < capacity)
+			out[used++] = '\\';
+		enum err e = utf8_from_utf16(text, (length - sizeof *node) / sizeof(CHAR16), out + used, capacity - used, &part, p);
+		if (e)
+			return e;
+		used += part;
+		node = (const void *)((const uint8_t *)node + length);
+	}
+	*bytes = used;
+	return OK;
+}
+
+void firmware_vendor(const struct firmware *fw, char *out, size_t capacity)
+{
+	const CHAR16 *vendor = system_table(fw)->FirmwareVendor;
+	size_t units = 0;
+
+	out[0] = 0;
+	while (vendor && units < 100 && vendor[units])
+		units++;
+	(void)utf8_from_utf16(vendor, units, out, capacity, NULL, NULL);
+}
+
+uint32_t firmware_revision(const struct firmware *fw)
+{
+	return system_table(fw)->Hdr.Revision;
+}

@@ -1,0 +1,60 @@
+#include "handoff.h"
+
+#include <string.h>
+
+#include "log.h"
+#include "report.h"
+#include "serial.h"
+
+struct handoff handoff;
+
+enum err handoff_touch(struct handoff *h, paddr base, uint64_t bytes, bool code, bool clean, struct problem *p)
+{
+	if (h->touch_count == HANDOFF_MAX_TOUCH)
+		return problem_at(p, ERR_FULL, 0, HANDOFF_MAX_TOUCH, 0, 0);
+	h->touch[h->touch_count++] = (struct handoff_touch){ base, bytes, code, clean };
+	return OK;
+}
+
+static void *identity(paddr at)
+{
+	return (void *)(uintptr_t)at;
+}
+
+/* Staged segments go where the firmware's own data was until now. */
+static void move_segments(const struct handoff *h)
+{
+	for (unsigned i = 0; i < h->move_count; i++)
+		memcpy(identity(h->moves[i].to), identity(h->moves[i].from), h->moves[i].bytes);
+}
+
+/* Last, after every write that the kernel will read. */
+static void settle_caches(const struct handoff *h)
+{
+	for (unsigned i = 0; i < h->touch_count; i++) {
+		const struct handoff_touch *t = &h->touch[i];
+		if (t->code)
+			arch_sync_code(t->base, t->bytes);
+		if (t->clean)
+			arch_clean(t->base, t->bytes);
+	}
+}
+
+void handoff_main(void)
+{
+	struct handoff *h = &handoff;
+
+	arch_net_enter(h);
+	serial_open(&h->console);
+	move_segments(h);
+	arch_quiet(h);
+	settle_caches(h);
+	arch_enter(h);
+}
+
+void handoff_returned(void)
+{
+	report_final("the kernel returned from its entry point: there is nothing to return to. "
+	             "End it with an endless loop, a power-off or a reset.");
+	arch_halt();
+}

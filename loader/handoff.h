@@ -1,0 +1,75 @@
+/* handoff.h — what happens between the firmware's exit and the kernel's first instruction.
+ *
+ * `handoff` is static: it is filled in firmware, travels with the image into the net, and is read there. Physical
+ * addresses in it are reached through the transition space, which maps what `touch` lists one to one. */
+#ifndef LOADER_HANDOFF_H
+#define LOADER_HANDOFF_H
+
+#include <hobnail/boot.h>
+
+#include "arch.h"
+#include "elf.h"
+
+enum { HANDOFF_MAX_TOUCH = 160, HANDOFF_MAX_DEVICES = 24 };
+
+struct handoff_move {
+	paddr to;
+	paddr from;
+	uint64_t bytes;
+};
+
+/* A range that the hand-off works on after exit. */
+struct handoff_touch {
+	paddr base;
+	uint64_t bytes;
+	bool code;  /* make it visible to instruction fetch            */
+	bool clean; /* clean and invalidate it (entry with the MMU off) */
+};
+
+struct handoff {
+	/* Where the net lies. `net_delta` added to an address of the running image gives that of its copy. */
+	uint64_t net_virt;   /* of the image's first byte */
+	paddr net_phys;
+	uint64_t stack_top;  /* net stack, in the net's addresses */
+
+	/* Tables. */
+	paddr transition;       /* root of the transition space                                            */
+	paddr transition_first; /* x86_64: root with the firmware's number of levels, if that changes; else 0 */
+	paddr root;             /* the kernel's (aarch64: TTBR1, or TTBR0_EL2 with one range)              */
+	paddr lower_root;       /* aarch64 with two ranges: TTBR0                                          */
+
+	/* Entry. */
+	struct arch_mode mode;
+	struct arch_facts facts;
+	uint64_t entry;
+	uint64_t record;       /* the argument                                 */
+	uint64_t kernel_stack; /* top                                          */
+
+	struct handoff_move moves[ELF_MAX_SEGMENTS];
+	unsigned move_count;
+	struct handoff_touch touch[HANDOFF_MAX_TOUCH];
+	unsigned touch_count;
+	struct span devices[HANDOFF_MAX_DEVICES]; /* interrupt controllers: device memory */
+	unsigned device_count;
+
+	struct hobnail_console console; /* virt: in the net */
+};
+
+extern struct handoff handoff;
+
+/* Add a range to work on.   ERR_FULL */
+enum err handoff_touch(struct handoff *h, paddr base, uint64_t bytes, bool code, bool clean, struct problem *p);
+
+/* The net's address of something in this image. */
+static inline uint64_t handoff_net_address(const struct handoff *h, const void *in_image, uintptr_t image_base)
+{
+	return (uintptr_t)in_image - image_base + h->net_virt;
+}
+
+/* In the net: everything up to arch_enter(). */
+void handoff_main(void) __attribute__((noreturn));
+
+/* Called by the return trap. */
+void handoff_returned(void) __attribute__((noreturn));
+
+#endif

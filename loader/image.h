@@ -1,0 +1,22 @@
+/* image.h — the loader's own image, and its second copy in the net.
+ *
+ * The linker script gives the three parts page-aligned symbols. The copy runs at another virtual address than the one
+ * that the firmware relocated us to; every word that a base relocation names is moved along with it. */
+#ifndef LOADER_IMAGE_H
+#define LOADER_IMAGE_H
+
+#include "base.h"
+
+extern char image_base[]; /* linked address 0; the first page holds the PE header */
+extern char image_text[], image_text_end[];
+extern char image_rodata[], image_rodata_end[];
+extern char image_data[], image_end[];
+
+/* Bytes from image_base to image_end, a multiple of 4096. */
+uint64_t image_bytes(void);
+
+/* Copy the running image to `to` (image_bytes() long) so that it runs at `virt`. Only pointers that still point into
+ * the image are moved. */
+void image_copy(void *to, uint64_t virt);
+
+#endif

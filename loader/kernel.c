@@ -1,0 +1,251 @@
+/* kernel.c — the kernel file: read once, checked, placed, relocated. */
+#include "boot.h"
+#include "log.h"
+
+#include <string.h>
+
+enum { HEAD_BYTES = PAGE_BYTES, MAX_PIECES = 4 };
+
+/* The file, and what of it has been read already: those bytes are copied, the others read, so that none is read twice. */
+struct source {
+	struct file file;
+	struct piece {
+		uint64_t offset, bytes;
+		const uint8_t *at;
+	} pieces[MAX_PIECES];
+	unsigned piece_count;
+};
+
+static enum err fetch(struct source *s, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
+{
+	uint8_t *out = to;
+
+	while (bytes) {
+		uint64_t part = bytes;
+		const uint8_t *have = NULL;
+
+		for (unsigned i = 0; i < s->piece_count; i++) {
+			const struct piece *piece = &s->pieces[i];
+			if (offset >= piece->offset && offset - piece->offset < piece->bytes) {
+				have = piece->at + (offset - piece->offset);
+				part = min_u64(bytes, piece->bytes - (offset - piece->offset));
+				break;
+			}
+			if (piece->offset > offset)
+				part = min_u64(part, piece->offset - offset);
+		}
+		if (have)
+			memcpy(out, have, part);
+		enum err e = have ? OK : file_read(&s->file, offset, out, part, p);
+		if (e)
+			return e;
+		offset += part;
+		out += part;
+		bytes -= part;
+	}
+	return OK;
+}
+
+/* Bytes of the file as a pointer: from a piece that holds them all, or read into a claim that becomes a piece. */
+static enum err view(struct boot *b, struct source *s, uint64_t offset, uint64_t bytes, const void **out, struct problem *p)
+{
+	paddr at;
+
+	for (unsigned i = 0; i < s->piece_count; i++)
+		if (offset >= s->pieces[i].offset && range_within(offset - s->pieces[i].offset, bytes, s->pieces[i].bytes)) {
+			*out = s->pieces[i].at + (offset - s->pieces[i].offset);
+			return OK;
+		}
+	enum err e = firmware_pages(&b->fw, bytes ? bytes : 1, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &at, p);
+	if (!e)
+		e = fetch(s, offset, memory_at(at), bytes, p);
+	if (e)
+		return e;
+	if (s->piece_count < MAX_PIECES)
+		s->pieces[s->piece_count++] = (struct piece){ offset, bytes, memory_at(at) };
+	*out = memory_at(at);
+	return OK;
+}
+
+/* ---- Headers and notes --------------------------------------------------------------------------------- */
+
+static enum err read_headers(struct boot *b, struct source *s, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	struct elf_rules rules = { arch_elf_machine, b->entry.allow_write_execute };
+	uint64_t head = min_u64(s->file.bytes, HEAD_BYTES);
+	const void *bytes, *table;
+
+	if (!s->file.bytes)
+		return problem_at(p, ERR_FILE_EMPTY, 0, 0, 0, 0);
+	if (s->file.bytes > ELF_MAX_FILE_BYTES)
+		return problem_at(p, ERR_FILE_TOO_BIG, 0, s->file.bytes, ELF_MAX_FILE_BYTES, 0);
+	enum err e = view(b, s, 0, head, &bytes, p);
+	if (!e)
+		e = elf_open(bytes, head, s->file.bytes, &rules, &k->file, p);
+	if (!e)
+		e = view(b, s, k->file.program_headers, k->file.program_header_count * (uint64_t)ELF_PROGRAM_HEADER_BYTES, &table, p);
+	if (!e)
+		e = elf_segments(&k->file, table, &rules, &k->layout, p);
+	return e;
+}
+
+static enum err note_is_lost(void *context, uint32_t type, const void *descriptor, uint32_t bytes, uint64_t offset,
+                             struct problem *p)
+{
+	(void)context, (void)type, (void)descriptor, (void)bytes;
+	return problem_at(p, ERR_NOTE_LOST, offset, offset, 0, 0);
+}
+
+/* A kernel without requests may be one whose linker script lost them: custom PHDRS without a PT_NOTE. */
+static enum err look_for_lost_notes(struct boot *b, struct source *s, struct problem *p)
+{
+	const struct elf_file *file = &b->kernel.file;
+	struct elf_sections sections;
+	const void *table, *bytes;
+
+	log_line("the kernel makes no requests");
+	if (!file->section_header_count || !file->section_headers)
+		return OK;
+	enum err e = view(b, s, file->section_headers, file->section_header_count * (uint64_t)ELF_SECTION_HEADER_BYTES, &table, p);
+	if (!e && elf_sections(file, &b->kernel.layout, table, &sections, NULL))
+		return OK; /* sections are for debuggers: broken ones do not stop a boot */
+	for (unsigned i = 0; !e && i < sections.note_count; i++) {
+		e = view(b, s, sections.notes[i].base, sections.notes[i].bytes, &bytes, p);
+		if (!e)
+			e = elf_notes(bytes, sections.notes[i].bytes, sections.notes[i].base, note_is_lost, NULL, p);
+	}
+	return e;
+}
+
+static enum err read_requests(struct boot *b, struct source *s, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	enum err e = OK;
+
+	requests_init(&k->requests);
+	for (unsigned i = 0; !e && i < k->layout.note_count; i++) {
+		const struct span *note = &k->layout.notes[i];
+		const void *bytes;
+		e = view(b, s, note->base, note->bytes, &bytes, p);
+		if (!e)
+			e = elf_notes(bytes, note->bytes, note->base, requests_note, &k->requests, p);
+	}
+	if (!e && !k->requests.note_count)
+		e = look_for_lost_notes(b, s, p);
+	if (!e)
+		e = requests_check(&k->requests, arch_id, p);
+	for (unsigned i = 0; !e && i < k->requests.unknown_count && i < REQUEST_MAX_UNKNOWN; i++)
+		log_line("request %u is unknown and optional: ignored", k->requests.unknown[i]);
+	return e;
+}
+
+/* ---- Segments ------------------------------------------------------------------------------------------ */
+
+/* Segment i + 1 can come in the same read when it lies in memory as it does in the file, close behind, and nothing
+ * that must stay zero (bss) lies between. */
+static bool joins_next(const struct kernel *k, unsigned i)
+{
+	const struct elf_segment *a = &k->layout.segments[i], *n = a + 1;
+
+	if (i + 1 >= k->layout.segment_count || !a->file_bytes || !n->file_bytes || a->memory_bytes != a->file_bytes ||
+	    n->offset < a->offset + a->file_bytes)
+		return false;
+	return n->offset - a->offset == k->loaded[i + 1] - k->loaded[i] && n->offset - (a->offset + a->file_bytes) < PAGE_BYTES;
+}
+
+static enum err read_segments(struct boot *b, struct source *s, struct problem *p)
+{
+	const struct kernel *k = &b->kernel;
+	const struct elf_segment *segments = k->layout.segments;
+
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		unsigned first = i;
+		while (joins_next(k, i))
+			i++;
+		uint64_t bytes = segments[i].offset + segments[i].file_bytes - segments[first].offset;
+		enum err e = fetch(s, segments[first].offset, memory_at(k->loaded[first]), bytes, p);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+/* Everything of the mapped pages that no byte of the file fills. */
+static void zero_rest(const struct kernel *k)
+{
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct elf_segment *s = &k->layout.segments[i];
+		paddr end = k->loaded[i] + s->memory_bytes, to = align_up(end, PAGE_BYTES);
+
+		/* Not into a following segment that shares the page. */
+		if (i + 1 < k->layout.segment_count && k->loaded[i + 1] >= end)
+			to = min_u64(to, k->loaded[i + 1]);
+		memset(memory_at(k->loaded[i] + s->file_bytes), 0, to - (k->loaded[i] + s->file_bytes));
+	}
+}
+
+/* ---- Position-independent kernels ---------------------------------------------------------------------- */
+
+static enum err relocate(struct boot *b, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	const struct elf_segment *first = &k->layout.segments[0], *last = &k->layout.segments[k->layout.segment_count - 1];
+	struct elf_dynamic dynamic;
+	const void *table = NULL;
+
+	if (!k->file.position_independent || !k->layout.dynamic.bytes)
+		return OK;
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct elf_segment *s = &k->layout.segments[i];
+		if (k->layout.dynamic.base - s->virt < s->memory_bytes)
+			table = memory_at(k->loaded[i] + (k->layout.dynamic.base - s->virt));
+	}
+	enum err e = elf_dynamic(&k->layout, table, k->layout.dynamic.bytes, &dynamic, p);
+	if (e)
+		return e;
+	return elf_relocate(&k->layout, &dynamic, k->file.machine, memory_at(k->loaded[0]), first->virt,
+	                    last->virt + last->memory_bytes - first->virt, k->slide, p);
+}
+
+static void log_kernel(const struct boot *b)
+{
+	const struct kernel *k = &b->kernel;
+
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct plan_segment *s = &k->segments[i];
+		log_line("segment %u: %#llx at physical %#llx, %#llx bytes, %c%c%c", k->layout.segments[i].index,
+		         (unsigned long long)s->virt, (unsigned long long)s->phys, (unsigned long long)s->bytes,
+		         s->rights & ELF_READ ? 'r' : '-', s->rights & ELF_WRITE ? 'w' : '-', s->rights & ELF_EXECUTE ? 'x' : '-');
+	}
+	if (k->staged_bytes)
+		log_line("staged %llu bytes: they move into place after the firmware has left",
+		         (unsigned long long)k->staged_bytes);
+}
+
+enum err kernel_load(struct boot *b, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	struct source source = { 0 };
+
+	step_set(b, "load the kernel", b->entry.kernel);
+	enum err e = file_open(&b->fw, b->entry.kernel, &source.file, p);
+	if (e)
+		return e;
+	e = read_headers(b, &source, p);
+	if (!e) e = read_requests(b, &source, p);
+	if (!e) e = arch_choose(&b->arch, &k->requests, &b->mode, p);
+	if (!e) e = plan_segments(b->mode.layout, &k->file, &k->layout, b->mode.mmu_off, k->segments, &k->slide, p);
+	if (!e) e = kernel_place(b, p);
+	if (!e) e = read_segments(b, &source, p);
+	file_close(&source.file);
+	if (e)
+		return e;
+	zero_rest(k);
+	e = relocate(b, p);
+	if (e)
+		return e;
+	log_kernel(b);
+	stage_mark(b, HOBNAIL_STAGE_KERNEL);
+	return OK;
+}

@@ -1,0 +1,23 @@
+/* log.h — what the loader says: always into memory, to the consoles only when asked or when something fails.
+ *
+ * The buffer is static, so it travels with the image into the net and the kernel gets it from there. When it is full,
+ * what follows is dropped (never wrapped: the beginning says more). */
+#ifndef LOADER_LOG_H
+#define LOADER_LOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LOG_BYTES = 12288 };
+
+struct log {
+	size_t used;
+	char text[LOG_BYTES];
+};
+
+extern struct log loader_log;
+
+/* One line (the newline is added). */
+void log_line(const char *text, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

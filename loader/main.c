@@ -1,0 +1,87 @@
+/* main.c — the way from the firmware's call to the kernel, in order. */
+#include "boot.h"
+#include "format.h"
+#include "image.h"
+#include "log.h"
+#include "serial.h"
+#include "system_table.h"
+
+#include <string.h>
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
+
+void step_set(struct boot *b, const char *doing, struct text file)
+{
+	b->step = (struct step){ doing, file };
+}
+
+void stage_mark(struct boot *b, unsigned stage)
+{
+	b->stages[stage] = arch_counter();
+}
+
+enum err string_join(struct boot *b, const struct text *pieces, unsigned count, struct text *out, struct problem *p)
+{
+	size_t start = b->strings_used;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (pieces[i].bytes > BOOT_STRING_BYTES - b->strings_used)
+			return problem_at(p, ERR_FULL, 0, BOOT_STRING_BYTES, 0, 0);
+		memcpy(b->strings + b->strings_used, pieces[i].at, pieces[i].bytes);
+		b->strings_used += pieces[i].bytes;
+	}
+	*out = (struct text){ b->strings + start, b->strings_used - start };
+	return OK;
+}
+
+/* All of this can fail, and all of it can be undone. */
+static enum err boot_prepare(struct boot *b, struct problem *p)
+{
+	enum err e = entry_choose(b, p);         /* hobnail.conf and load options: what to boot        */
+	if (!e) e = memory_survey(b, p);         /* what is RAM, before anything is placed in it       */
+	if (!e) e = kernel_load(b, p);           /* segments at their final addresses, or staged       */
+	if (!e) e = modules_load(b, p);
+	if (!e) e = facts_gather(b, p);          /* console, processors, display; they need the kernel's requests */
+	if (!e) e = space_build(b, p);           /* page tables, not yet installed                     */
+	if (!e) e = record_build(b, p);          /* describes all of the above                         */
+	if (!e) e = transition_build(b, p);      /* maps all that the hand-off touches, the record too */
+	return e;
+}
+
+/* Nothing here returns to firmware once the first exit has been tried. */
+static enum err boot_leave(struct boot *b, struct problem *p)
+{
+	bool tried;
+
+	step_set(b, "exit boot services", text_of(""));
+	if (b->verbose)
+		report_log(b);
+	enum err e = firmware_exit(&b->fw, record_finish, b, &tried, p);
+	if (e && !tried)
+		return e;
+	if (e) {
+		report_final_problem(p);
+		arch_halt();
+	}
+	image_copy(memory_at(handoff.net_phys), handoff.net_virt);
+	arch_sync_code(handoff.net_phys, image_bytes());
+	arch_switch(&handoff);
+}
+
+EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
+{
+	struct boot b;
+	struct problem p = { 0 };
+
+	memset(&b, 0, sizeof b);
+	stage_mark(&b, HOBNAIL_STAGE_START);
+	step_set(&b, "start", text_of(""));
+	enum err e = firmware_open(&b.fw, image, system_table, &p);
+	if (!e)
+		e = boot_prepare(&b, &p);
+	if (!e)
+		e = boot_leave(&b, &p);
+	report_error(&b, &p);
+	firmware_undo(&b.fw);
+	return e == ERR_FILE_NOT_FOUND ? EFI_NOT_FOUND : EFI_LOAD_ERROR;
+}

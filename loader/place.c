@@ -1,0 +1,190 @@
+/* place.c — where the kernel's segments go in physical memory. */
+#include "boot.h"
+#include "log.h"
+
+/* Segments that touch or share pages and are placed together. */
+struct run {
+	unsigned first, count; /* segments */
+	paddr base;
+	uint64_t bytes;
+	bool staged;
+};
+
+/* ---- One block: upper-half and position-independent kernels -------------------------------------------- */
+
+/* Run address of a segment: known already, or (when it runs where it lies) its physical address. */
+static void settle_block(struct kernel *k, paddr block, vaddr start, bool runs_physical)
+{
+	if (runs_physical)
+		k->slide = block - start;
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		struct plan_segment *s = &k->segments[i];
+		if (s->low)
+			continue;
+		s->phys = s->virt - start + block;
+		k->loaded[i] = s->phys;
+		if (runs_physical)
+			s->virt = s->phys;
+	}
+}
+
+static enum err place_block(struct boot *b, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	uint64_t alignment = ELF_MAX_ALIGNMENT;
+	vaddr start = 0, end = 0;
+	paddr block;
+
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct plan_segment *s = &k->segments[i];
+		if (s->low)
+			continue;
+		if (!end)
+			start = align_down(s->virt, PAGE_BYTES);
+		end = s->virt + s->bytes - 1; /* inclusive: the last byte may be the address space's last */
+	}
+	if (!end)
+		return OK; /* all low */
+	/* Keep virtual and physical addresses congruent to 2 MiB, so that large pages fit. */
+	uint64_t lead = start % alignment, bytes = align_down(end, PAGE_BYTES) - start + PAGE_BYTES;
+	enum err e = firmware_pages(&b->fw, lead + bytes, alignment, UINT64_MAX, false, HOBNAIL_MEMORY_KERNEL, &block, p);
+	if (e == ERR_NO_MEMORY) {
+		lead = 0;
+		e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_KERNEL, &block, p);
+	}
+	if (!e)
+		settle_block(k, block + lead, start, k->file.position_independent && (b->mode.mmu_off || !b->mode.layout->top));
+	return e;
+}
+
+/* ---- Low segments: at their physical address ----------------------------------------------------------- */
+
+static const struct claim *own_claim(const struct firmware *fw, paddr at)
+{
+	for (unsigned i = 0; i < fw->claims; i++)
+		if (at - fw->ledger[i].base < fw->ledger[i].bytes)
+			return &fw->ledger[i];
+	return NULL;
+}
+
+/* Take what is free of a run now; what the firmware still uses but will give up makes it staged. */
+static enum err claim_run(struct boot *b, struct run *run, struct problem *p)
+{
+	uint32_t index = b->kernel.layout.segments[run->first].index;
+	paddr end = run->base + run->bytes;
+
+	for (paddr at = run->base; at < end;) {
+		const struct hobnail_memory *entry = memmap_find(&b->memory, at);
+		if (!entry)
+			return problem_at(p, ERR_DESTINATION, 0, run->base, at, index);
+		if (!memmap_is_free(entry))
+			return problem_at(p, ERR_DESTINATION_TYPE, 0, at, entry->type, index);
+		uint64_t part = min_u64(entry->base + entry->bytes, end) - at;
+		const struct claim *own = own_claim(&b->fw, at);
+		if (own && own->type != HOBNAIL_MEMORY_USABLE)
+			return problem_at(p, ERR_DESTINATION_OWN, 0, at, 0, index);
+		if (entry->type != HOBNAIL_MEMORY_USABLE || firmware_pages_at(&b->fw, at, part, HOBNAIL_MEMORY_KERNEL, NULL))
+			run->staged = true;
+		at += part;
+	}
+	return OK;
+}
+
+/* The run that begins with segment `first`. */
+static struct run run_from(const struct kernel *k, unsigned first)
+{
+	paddr base = align_down(k->layout.segments[first].phys, PAGE_BYTES), end = base;
+	unsigned i = first;
+
+	for (; i < k->layout.segment_count && k->segments[i].low; i++) {
+		const struct elf_segment *s = &k->layout.segments[i];
+		paddr page = align_down(s->phys, PAGE_BYTES);
+		bool shares = page + PAGE_BYTES == end && s->phys >= k->layout.segments[i - 1].phys + k->layout.segments[i - 1].memory_bytes;
+		if (i > first && page != end && !shares)
+			break;
+		end = align_up(s->phys + s->memory_bytes, PAGE_BYTES);
+	}
+	return (struct run){ .first = first, .count = i - first, .base = base, .bytes = end - base };
+}
+
+/* Load a run where it stays, or into a staging area that moves after exit. */
+static enum err settle_run(struct boot *b, const struct run *run, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	paddr to = run->base;
+	enum err e = OK;
+
+	if (run->staged) {
+		e = firmware_pages(&b->fw, run->bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &to, p);
+		if (e)
+			return e;
+		handoff.moves[handoff.move_count++] = (struct handoff_move){ run->base, to, run->bytes };
+		k->staged_bytes += run->bytes;
+		e = handoff_touch(&handoff, to, run->bytes, false, false, p);
+	}
+	for (unsigned i = run->first; i < run->first + run->count; i++) {
+		struct plan_segment *s = &k->segments[i];
+		s->phys = k->layout.segments[i].phys;
+		k->loaded[i] = s->phys - run->base + to;
+		if (b->mode.mmu_off)
+			s->virt = s->phys;
+	}
+	return e;
+}
+
+static bool overlaps_earlier(const struct run *runs, unsigned count, const struct run *run)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (ranges_overlap(runs[i].base, runs[i].bytes, run->base, run->bytes))
+			return true;
+	return false;
+}
+
+/* All runs are claimed before any staging area is taken, so that none lies in another's way. */
+static enum err place_low(struct boot *b, struct problem *p)
+{
+	const struct kernel *k = &b->kernel;
+	struct run runs[ELF_MAX_SEGMENTS];
+	unsigned count = 0;
+	enum err e = OK;
+
+	for (unsigned i = 0; !e && i < k->layout.segment_count;) {
+		if (!k->segments[i].low) {
+			i++;
+			continue;
+		}
+		struct run run = run_from(k, i);
+		i += run.count;
+		if (overlaps_earlier(runs, count, &run))
+			return problem_at(p, ERR_DESTINATION_TWICE, 0, run.base, 0, k->layout.segments[run.first].index);
+		e = claim_run(b, &run, p);
+		runs[count++] = run;
+	}
+	for (unsigned i = 0; !e && i < count; i++)
+		e = settle_run(b, &runs[i], p);
+	return e;
+}
+
+/* Where the entry point is in the run address space. */
+static vaddr entry_address(const struct kernel *k)
+{
+	for (unsigned i = 0; i < k->layout.segment_count; i++)
+		if (k->file.entry - k->layout.segments[i].virt < k->layout.segments[i].memory_bytes)
+			return k->file.entry - k->layout.segments[i].virt + k->segments[i].virt;
+	return 0; /* cannot be: elf_segments() has checked it */
+}
+
+enum err kernel_place(struct boot *b, struct problem *p)
+{
+	struct kernel *k = &b->kernel;
+	enum err e = place_low(b, p);
+
+	if (!e)
+		e = place_block(b, p);
+	for (unsigned i = 0; !e && i < k->layout.segment_count; i++)
+		e = handoff_touch(&handoff, k->segments[i].phys, k->segments[i].bytes, k->segments[i].rights & ELF_EXECUTE,
+		                  b->mode.mmu_off, p);
+	if (!e)
+		k->entry = entry_address(k);
+	return e;
+}

@@ -1,0 +1,333 @@
+/* hobnail.c — the boot record of include/hobnail/boot.h.
+ *
+ * Built in two parts: record_build() lays out one block and fills in everything but memory; record_finish() converts
+ * the last memory map into the room that was kept for it, between GetMemoryMap and ExitBootServices. */
+#include "boot.h"
+#include "format.h"
+#include "image.h"
+#include "log.h"
+
+#include <string.h>
+
+#define LOADER_NAME "Hobnail 0.1.0"
+
+/* Appends to the record; sized in a first pass with record == NULL. */
+struct builder {
+	struct hobnail_boot *record;
+	uint64_t used;
+};
+
+static void *append(struct builder *w, uint64_t bytes, uint64_t alignment)
+{
+	uint64_t at = align_up(w->used, alignment);
+
+	w->used = at + bytes;
+	return w->record ? (uint8_t *)w->record + at : NULL;
+}
+
+static struct hobnail_array array(struct builder *w, uint64_t count, uint64_t entry_bytes, uint64_t alignment, void **first)
+{
+	*first = append(w, count * entry_bytes, alignment);
+	return (struct hobnail_array){ (uint32_t)(w->used - count * entry_bytes), (uint32_t)count, (uint32_t)entry_bytes, 0 };
+}
+
+static struct hobnail_string string(struct builder *w, struct text text)
+{
+	char *at = append(w, text.bytes + 1, 1);
+
+	if (at) {
+		memcpy(at, text.at, text.bytes);
+		at[text.bytes] = 0;
+	}
+	return (struct hobnail_string){ (uint32_t)(w->used - text.bytes - 1), (uint32_t)text.bytes };
+}
+
+/* ---- Arrays -------------------------------------------------------------------------------------------- */
+
+static void put_segments(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	unsigned count = b->kernel.layout.segment_count;
+	void *first;
+
+	r->segments = array(w, count, sizeof(struct hobnail_segment), 8, &first);
+	for (unsigned i = 0; first && i < count; i++) {
+		const struct plan_segment *s = &b->kernel.segments[i];
+		((struct hobnail_segment *)first)[i] = (struct hobnail_segment){ s->virt, s->phys, s->bytes, s->rights, 0 };
+	}
+}
+
+static void put_modules(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	void *first;
+
+	r->modules = array(w, b->module_count, sizeof(struct hobnail_module), 8, &first);
+	for (unsigned i = 0; i < b->module_count; i++) {
+		const struct module *m = &b->modules[i];
+		struct hobnail_string path = string(w, m->path), cmdline = string(w, m->cmdline);
+		if (first)
+			((struct hobnail_module *)first)[i] = (struct hobnail_module){ m->phys, m->bytes, path, cmdline };
+	}
+}
+
+static void put_framebuffers(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	void *first;
+
+	r->framebuffers = array(w, b->facts.has_framebuffer, sizeof(struct hobnail_framebuffer), 8, &first);
+	if (first && b->facts.has_framebuffer) {
+		struct hobnail_framebuffer *fb = first;
+		*fb = b->facts.framebuffer;
+		fb->virt = b->space.framebuffer.virt;
+	}
+}
+
+static void put_cpus(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	void *first;
+
+	r->cpus = array(w, b->facts.cpu_count, sizeof(struct hobnail_cpu), 64, &first);
+	for (size_t i = 0; first && i < b->facts.cpu_count; i++) {
+		const struct table_cpu *from = &b->facts.cpus[i];
+		struct hobnail_cpu *cpu = (struct hobnail_cpu *)first + i;
+		cpu->hardware_id = from->hardware_id;
+		cpu->firmware_id = from->firmware_id;
+		cpu->flags = from->enabled ? HOBNAIL_CPU_ENABLED : 0;
+		cpu->release = from->release;
+		if (from->hardware_id == b->arch.boot_cpu) {
+			cpu->flags |= HOBNAIL_CPU_BOOT;
+			cpu->stack_virt = b->space.stack.virt;
+			cpu->stack_bytes = b->space.stack.bytes;
+		}
+	}
+}
+
+/* What holds for each request that was made: dropped optional ones are no longer `asked`. */
+static uint64_t granted_value(const struct boot *b, uint32_t request)
+{
+	switch (request) {
+	case HOBNAIL_REQUEST_PROTOCOL:
+		return HOBNAIL_VERSION;
+	case HOBNAIL_REQUEST_STACK:
+		return b->space.stack.bytes;
+	case HOBNAIL_REQUEST_FRAMEBUFFER:
+		return b->facts.framebuffer.width | (uint64_t)b->facts.framebuffer.height << 32;
+	default:
+		return b->kernel.requests.of[request].value;
+	}
+}
+
+static void put_grants(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	const struct request *of = b->kernel.requests.of;
+	unsigned count = 0;
+	void *first;
+
+	for (uint32_t i = 1; i <= REQUEST_LAST; i++)
+		count += of[i].asked;
+	r->granted = array(w, count, sizeof(struct hobnail_grant), 8, &first);
+	for (uint32_t i = 1, at = 0; first && i <= REQUEST_LAST; i++)
+		if (of[i].asked)
+			((struct hobnail_grant *)first)[at++] =
+				(struct hobnail_grant){ i, of[i].required ? HOBNAIL_REQUIRED : 0, granted_value(b, i) };
+}
+
+static void put_stages(struct builder *w, struct hobnail_boot *r)
+{
+	void *first;
+
+	r->stages = array(w, HOBNAIL_STAGE_EXIT, sizeof(struct hobnail_stage), 8, &first);
+}
+
+/* Room for maps: filled by record_finish(). */
+static void put_maps(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	uint64_t descriptors = b->fw.map.capacity / b->fw.map.descriptor_bytes;
+	void *first;
+
+	r->memory_map = array(w, memmap_bound(descriptors) + 2 * LEDGER_MAX, sizeof(struct hobnail_memory), 8, &first);
+	r->uefi_map = array(w, descriptors, b->fw.map.descriptor_bytes, 8, &first);
+}
+
+/* ---- Plain fields -------------------------------------------------------------------------------------- */
+
+static void put_strings(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	char vendor[128];
+
+	firmware_vendor(&b->fw, vendor, sizeof vendor);
+	r->kernel_path = string(w, b->entry.kernel);
+	r->cmdline = string(w, b->entry.cmdline);
+	r->loader = string(w, text_of(LOADER_NAME));
+	r->firmware = string(w, (struct text){ vendor, strlen(vendor) });
+}
+
+static void put_space(const struct boot *b, struct hobnail_boot *r)
+{
+	const struct space *s = &b->space;
+
+	r->stack_virt = s->stack.virt;
+	r->stack_bytes = s->stack.bytes;
+	r->entry_virt = b->kernel.entry;
+	if (b->mode.mmu_off)
+		return;
+	r->valid |= HOBNAIL_HAS_DIRECT_MAP | HOBNAIL_HAS_NET | HOBNAIL_HAS_PAGE_TABLES;
+	r->direct_map = s->plan.direct_map;
+	if (s->plan.has_device_map) {
+		r->valid |= HOBNAIL_HAS_DEVICE_MAP;
+		r->device_map = s->plan.device_map;
+	}
+	r->net_base = s->plan.net_base;
+	r->net_bytes = PLAN_NET_BYTES;
+	r->net_index = s->plan.net_index;
+	r->net_entry = ((const uint64_t *)memory_at(s->upper.root))[s->plan.net_index];
+	r->paging_levels = b->mode.paging_levels;
+	r->root = s->upper.root;
+	r->lower_root = b->mode.layout->two_roots ? s->lower.root : 0;
+}
+
+static void put_machine(const struct boot *b, struct hobnail_boot *r)
+{
+	const struct facts *f = &b->facts;
+
+	r->exception_level = b->mode.level;
+	r->firmware_level = b->arch.firmware_level;
+	r->psci = f->psci;
+	r->secure_boot = f->secure_boot;
+	r->uefi_system_table = (uintptr_t)b->fw.system_table;
+	r->uefi_revision = firmware_revision(&b->fw);
+	if (f->has_acpi) {
+		r->valid |= HOBNAIL_HAS_ACPI;
+		r->acpi_rsdp = f->tables.rsdp;
+	}
+	if (f->tables.smbios) {
+		r->valid |= HOBNAIL_HAS_SMBIOS;
+		r->smbios = f->tables.smbios;
+	}
+	if (f->has_fdt) {
+		r->valid |= HOBNAIL_HAS_DEVICE_TREE;
+		r->device_tree = f->tables.device_tree;
+		r->device_tree_bytes = f->fdt.bytes;
+	}
+	if (f->has_console) {
+		r->valid |= HOBNAIL_HAS_CONSOLE;
+		r->console = f->console;
+		r->console.virt = b->space.console.virt;
+	}
+	if (firmware_time(&b->fw, &r->boot_time))
+		r->valid |= HOBNAIL_HAS_BOOT_TIME;
+	if (firmware_random(&b->fw, r->entropy, sizeof r->entropy))
+		r->valid |= HOBNAIL_HAS_ENTROPY;
+	else
+		memset(r->entropy, 0, sizeof r->entropy);
+	r->counter_hz = arch_counter_hz();
+}
+
+/* ---- Building ------------------------------------------------------------------------------------------ */
+
+/* Everything that has a length. Run twice: for the size, and to fill. */
+static void layout(const struct boot *b, struct builder *w, struct hobnail_boot *r)
+{
+	append(w, sizeof *r, 64);
+	put_segments(b, w, r);
+	put_framebuffers(b, w, r);
+	put_grants(b, w, r);
+	put_stages(w, r);
+	put_cpus(b, w, r);
+	put_modules(b, w, r);
+	put_strings(b, w, r);
+	put_maps(b, w, r);
+}
+
+enum err record_build(struct boot *b, struct problem *p)
+{
+	struct hobnail_boot scratch = { 0 };
+	struct builder measure = { NULL, 0 };
+	paddr at;
+
+	step_set(b, "write the boot record", text_of(""));
+	layout(b, &measure, &scratch);
+	uint64_t bytes = align_up(measure.used, PAGE_BYTES);
+	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_RECORD, &at, p);
+	if (!e)
+		e = handoff_touch(&handoff, at, bytes, false, b->mode.mmu_off, p);
+	if (e)
+		return e;
+	struct hobnail_boot *r = memory_at(at);
+	struct builder fill = { r, 0 };
+	/* The maps come last and are written in full by record_finish(). */
+	memset(r, 0, scratch.memory_map.offset);
+	layout(b, &fill, r);
+	r->magic = HOBNAIL_MAGIC;
+	r->version = HOBNAIL_VERSION;
+	r->bytes = (uint32_t)bytes;
+	r->phys = at;
+	r->arch = arch_id;
+	r->header_bytes = sizeof *r;
+	put_space(b, r);
+	put_machine(b, r);
+	b->record = r;
+	handoff.entry = b->kernel.entry;
+	handoff.record = at + r->direct_map;
+	handoff.console = b->facts.console;
+	handoff.console.virt = b->space.console.virt;
+	r->log_phys = handoff.net_phys + (uint64_t)((char *)loader_log.text - image_base);
+	stage_mark(b, HOBNAIL_STAGE_RECORD);
+	return OK;
+}
+
+/* ---- The last map -------------------------------------------------------------------------------------- */
+
+/* Give a range a type, where the map has it; a loader's own range always is there. */
+static enum err overlay(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
+{
+	paddr from = align_down(base, PAGE_BYTES);
+
+	return memmap_set(m, from, align_up(base + bytes, PAGE_BYTES) - from, type, p);
+}
+
+static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
+{
+	const struct hobnail_boot *r = b->record;
+	enum err e = OK;
+
+	for (unsigned i = 0; !e && i < b->fw.claims; i++)
+		if (b->fw.ledger[i].type != HOBNAIL_MEMORY_USABLE)
+			e = overlay(m, b->fw.ledger[i].base, b->fw.ledger[i].bytes, b->fw.ledger[i].type, p);
+	for (unsigned i = 0; !e && i < handoff.move_count; i++)
+		e = overlay(m, handoff.moves[i].to, handoff.moves[i].bytes, HOBNAIL_MEMORY_KERNEL, p);
+	if (!e && r->valid & HOBNAIL_HAS_DEVICE_TREE) {
+		const struct hobnail_memory *entry = memmap_find(m, r->device_tree);
+		if (entry && memmap_is_free(entry)) /* U-Boot and EDK2 keep it in memory that would be free */
+			e = overlay(m, r->device_tree, r->device_tree_bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
+	}
+	return e;
+}
+
+enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p)
+{
+	struct boot *b = boot;
+	struct hobnail_boot *r = b->record;
+	struct hobnail_stage *stages = (struct hobnail_stage *)(void *)((uint8_t *)r + r->stages.offset);
+	uint64_t memory_room = (r->uefi_map.offset - r->memory_map.offset) / sizeof(struct hobnail_memory);
+	uint64_t uefi_room = r->bytes - r->uefi_map.offset;
+	struct memmap m = { (struct hobnail_memory *)(void *)((uint8_t *)r + r->memory_map.offset), 0, memory_room };
+
+	if (map->bytes > uefi_room || map->descriptor_bytes != r->uefi_map.entry_bytes)
+		return problem_at(p, ERR_RECORD_FULL, 0, map->bytes / map->descriptor_bytes, uefi_room / r->uefi_map.entry_bytes, 0);
+	enum err e = memmap_from_uefi(&m, map, p);
+	if (!e)
+		e = overlay_all(b, &m, p);
+	if (!e)
+		e = memmap_check(&m, p);
+	if (e)
+		return e;
+	r->memory_map.count = (uint32_t)m.count;
+	memcpy((uint8_t *)r + r->uefi_map.offset, map->descriptors, map->bytes);
+	r->uefi_map.count = (uint32_t)(map->bytes / map->descriptor_bytes);
+	r->uefi_map_version = version;
+	r->log_bytes = loader_log.used;
+	stage_mark(b, HOBNAIL_STAGE_EXIT);
+	for (uint32_t i = 0; i < r->stages.count; i++)
+		stages[i] = (struct hobnail_stage){ i + 1, 0, b->stages[i + 1] };
+	return OK;
+}

@@ -1,0 +1,56 @@
+#include "report.h"
+
+#include "boot.h"
+#include "format.h"
+#include "log.h"
+#include "serial.h"
+
+/* Both consoles, each once. */
+static void say(const struct boot *b, const char *text, size_t bytes)
+{
+	firmware_print(&b->fw, text, bytes);
+	if (!firmware_console_is_serial(&b->fw))
+		serial_write(text, bytes);
+}
+
+void report_log(const struct boot *b)
+{
+	say(b, loader_log.text, loader_log.used);
+}
+
+void report_error(const struct boot *b, const struct problem *p)
+{
+	char sentence[512], text[1024];
+	const char *advice = err_advice(p->code);
+	const struct step *s = &b->step;
+	size_t used;
+
+	err_sentence(p, sentence, sizeof sentence);
+	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s%s: %s.\n", s->doing, s->file.bytes ? " " : "",
+	              (int)s->file.bytes, s->file.at, s->file.bytes ? "" : "", sentence);
+	if (p->offset)
+		used += format(text + used, sizeof text - used, "         At offset 0x%llx.\n", (unsigned long long)p->offset);
+	if (*advice)
+		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);
+	used += format(text + used, sizeof text - used, "         (%s; nothing was changed, back to the firmware)\n", err_name(p->code));
+	if (b->verbose)
+		report_log(b);
+	say(b, text, used);
+}
+
+void report_final(const char *sentence)
+{
+	char text[640];
+	size_t used = format(text, sizeof text, "\nhobnail: %s\nhobnail: stopped.\n", sentence);
+
+	serial_write(text, used);
+	serial_drain();
+}
+
+void report_final_problem(const struct problem *p)
+{
+	char sentence[512];
+
+	err_sentence(p, sentence, sizeof sentence);
+	report_final(sentence);
+}

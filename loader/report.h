@@ -1,0 +1,26 @@
+/* report.h — telling people what went wrong. */
+#ifndef LOADER_REPORT_H
+#define LOADER_REPORT_H
+
+#include "config.h"
+#include "err.h"
+
+struct boot;
+
+/* Where in the boot an error happened: enough for "cannot <step> <file>: <sentence>". */
+struct step {
+	const char *doing;  /* "read the kernel" */
+	struct text file;   /* may be empty      */
+};
+
+/* Say it on the firmware's console, and on the serial port where that does not reach it, with the log when verbose. */
+void report_error(const struct boot *b, const struct problem *p);
+
+/* Print the log so far (verbose = yes). */
+void report_log(const struct boot *b);
+
+/* After exit: one sentence on our own console. */
+void report_final(const char *sentence);
+void report_final_problem(const struct problem *p);
+
+#endif

@@ -1,0 +1,67 @@
+#include "serial.h"
+
+#include "arch.h"
+#include "uart.h"
+
+static struct uart port;
+static uint64_t port_base; /* address of the first register, or I/O port number */
+
+static uint32_t mmio_read(void *context, uint64_t offset, unsigned bytes)
+{
+	uintptr_t at = (uintptr_t)(port_base + offset);
+
+	(void)context;
+	return bytes == 1 ? *(volatile uint8_t *)at : bytes == 2 ? *(volatile uint16_t *)at : *(volatile uint32_t *)at;
+}
+
+static void mmio_write(void *context, uint64_t offset, unsigned bytes, uint32_t value)
+{
+	uintptr_t at = (uintptr_t)(port_base + offset);
+
+	(void)context;
+	if (bytes == 1)
+		*(volatile uint8_t *)at = (uint8_t)value;
+	else if (bytes == 2)
+		*(volatile uint16_t *)at = (uint16_t)value;
+	else
+		*(volatile uint32_t *)at = value;
+}
+
+static uint32_t io_read(void *context, uint64_t offset, unsigned bytes)
+{
+	(void)context;
+	return arch_port_read((uint16_t)(port_base + offset), bytes);
+}
+
+static void io_write(void *context, uint64_t offset, unsigned bytes, uint32_t value)
+{
+	(void)context;
+	arch_port_write((uint16_t)(port_base + offset), bytes, value);
+}
+
+void serial_open(const struct hobnail_console *console)
+{
+	bool io = console->kind == HOBNAIL_CONSOLE_16550_PORT;
+
+	port_base = console->virt ? console->virt : console->phys;
+	port = (struct uart){
+		.kind = console->kind,
+		.register_shift = console->register_shift,
+		.access_bytes = console->access_bytes,
+		/* set here and not at link time: the net's copy opens its own port, with its own addresses */
+		.read = io ? io_read : mmio_read,
+		.write = io ? io_write : mmio_write,
+	};
+	if (!uart_present(&port))
+		port.kind = HOBNAIL_CONSOLE_NONE;
+}
+
+void serial_write(const char *text, size_t bytes)
+{
+	uart_write(&port, text, bytes);
+}
+
+void serial_drain(void)
+{
+	uart_drain(&port);
+}
