@@ -67,9 +67,14 @@ static unsigned read_number(const char **s)
 	return n;
 }
 
-static const char *read_conversion(const char *s, struct conversion *c, va_list arguments)
+/* A va_list inside a structure: where va_list is an array (x86_64) as where it is a structure itself (aarch64), a pointer
+ * to this hands on the one list, and what a helper takes from it is taken. */
+struct arguments {
+	va_list list;
+};
+
+static const char *read_flags(const char *s, struct conversion *c)
 {
-	*c = (struct conversion){ .precision = ~0u };
 	for (;; s++) {
 		if (*s == '-')
 			c->left = true;
@@ -78,18 +83,22 @@ static const char *read_conversion(const char *s, struct conversion *c, va_list 
 		else if (*s == '#')
 			c->prefix = true;
 		else
-			break;
+			return s;
 	}
+}
+
+static const char *read_conversion(const char *s, struct conversion *c, struct arguments *a)
+{
+	*c = (struct conversion){ .precision = ~0u };
+	s = read_flags(s, c);
 	c->width = read_number(&s);
-	if (*s == '.') {
+	if (*s == '.' && s[1] == '*') {
+		int precision = va_arg(a->list, int);
+		c->precision = precision < 0 ? ~0u : (unsigned)precision;
+		s += 2;
+	} else if (*s == '.') {
 		s++;
-		if (*s == '*') {
-			int precision = va_arg(arguments, int);
-			c->precision = precision < 0 ? ~0u : (unsigned)precision;
-			s++;
-		} else {
-			c->precision = read_number(&s);
-		}
+		c->precision = read_number(&s);
 	}
 	for (; *s == 'l' || *s == 'z' || *s == 'j'; s++)
 		c->wide = true;
@@ -106,12 +115,60 @@ static size_t text_length(const char *s, size_t most)
 	return n;
 }
 
+static void put_text(struct writer *w, const struct conversion *c, const char *s)
+{
+	s = s ? s : "(null)";
+	put_padded(w, c, s, text_length(s, c->precision));
+}
+
+static void put_pointer(struct writer *w, const void *pointer)
+{
+	const struct conversion c = { .prefix = true, .zeros = true, .width = 18 };
+
+	put_number(w, &c, (uintptr_t)pointer, 16, false);
+}
+
+/* false: no conversion of ours */
+static bool put_argument(struct writer *w, const struct conversion *c, struct arguments *a)
+{
+	switch (c->letter) {
+	case 's':
+		put_text(w, c, va_arg(a->list, const char *));
+		return true;
+	case 'c': {
+		char letter = (char)va_arg(a->list, int);
+		put_padded(w, c, &letter, 1);
+		return true;
+	}
+	case 'd':
+	case 'i': {
+		int64_t n = c->wide ? va_arg(a->list, int64_t) : va_arg(a->list, int);
+		put_number(w, c, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, 10, n < 0);
+		return true;
+	}
+	case 'u':
+	case 'x': {
+		uint64_t n = c->wide ? va_arg(a->list, uint64_t) : va_arg(a->list, unsigned);
+		put_number(w, c, n, c->letter == 'x' ? 16 : 10, false);
+		return true;
+	}
+	case 'p':
+		put_pointer(w, va_arg(a->list, void *));
+		return true;
+	case '%':
+		put(w, '%');
+		return true;
+	default:
+		return false;
+	}
+}
+
 size_t format_v(char *out, size_t size, const char *text, va_list given)
 {
 	struct writer w = { out, size, 0 };
-	va_list arguments;
+	struct arguments arguments;
 
-	va_copy(arguments, given);
+	va_copy(arguments.list, given);
 	while (*text) {
 		struct conversion c;
 		const char *start = text;
@@ -120,45 +177,12 @@ size_t format_v(char *out, size_t size, const char *text, va_list given)
 			put(&w, *text++);
 			continue;
 		}
-		text = read_conversion(text + 1, &c, arguments);
-		switch (c.letter) {
-		case 's': {
-			const char *s = va_arg(arguments, const char *);
-			s = s ? s : "(null)";
-			put_padded(&w, &c, s, text_length(s, c.precision));
-			break;
-		}
-		case 'c': {
-			char letter = (char)va_arg(arguments, int);
-			put_padded(&w, &c, &letter, 1);
-			break;
-		}
-		case 'd':
-		case 'i': {
-			int64_t n = c.wide ? va_arg(arguments, int64_t) : va_arg(arguments, int);
-			put_number(&w, &c, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, 10, n < 0);
-			break;
-		}
-		case 'u':
-		case 'x': {
-			uint64_t n = c.wide ? va_arg(arguments, uint64_t) : va_arg(arguments, unsigned);
-			put_number(&w, &c, n, c.letter == 'x' ? 16 : 10, false);
-			break;
-		}
-		case 'p':
-			c.prefix = c.zeros = true;
-			c.width = 18;
-			put_number(&w, &c, (uintptr_t)va_arg(arguments, void *), 16, false);
-			break;
-		case '%':
-			put(&w, '%');
-			break;
-		default:
+		text = read_conversion(text + 1, &c, &arguments);
+		if (!put_argument(&w, &c, &arguments))
 			while (start < text)
 				put(&w, *start++);
-		}
 	}
-	va_end(arguments);
+	va_end(arguments.list);
 	if (size)
 		out[w.used] = 0;
 	return w.used;

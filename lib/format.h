@@ -1,7 +1,8 @@
 /* format.h — formatted text into a buffer, for loader and kernel.
  *
  *   %s %c %%         text; %.*s and %.8s limit it; %-8s and %8s pad it
- *   %d %i %u %x      int; with l, ll, z, j: 64 bits; %08x pads with zeros; %#x writes 0x
+ *   %d %i %u %x      int; with l, ll, z, j: 64 bits; %08x pads with zeros (to 36 at most); %#x writes 0x, before 0 too;
+ *                    precision means nothing
  *   %p               0x and 16 digits
  * Nothing else: no floating point, no %n. Anything unknown is copied as it stands. */
 #ifndef LIB_FORMAT_H

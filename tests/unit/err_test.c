@@ -1,0 +1,164 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "err.h"
+
+/* The lists once more, as this test sees them. */
+static const struct {
+	enum err code;
+	const char *name, *sentence, *advice;
+} all[] = {
+	{ OK, "OK", "no error", "" },
+#define X(code, sentence, advice) { code, #code, sentence, advice },
+#include "errors/all.def"
+#undef X
+};
+
+static void err_names_every_code(void **state)
+{
+	(void)state;
+	assert_int_equal(COUNT_OF(all), ERR_COUNT);
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		assert_int_equal(all[i].code, i);
+		assert_string_equal(err_name(all[i].code), all[i].name);
+		assert_string_equal(err_advice(all[i].code), all[i].advice);
+	}
+}
+
+static void err_answers_for_a_number_that_is_no_code(void **state)
+{
+	static const int numbers[] = { ERR_COUNT, ERR_COUNT + 1, 1 << 30, -1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		struct problem p = { .code = (enum err)numbers[i] };
+		char out[64];
+		assert_string_equal(err_name(p.code), "?");
+		assert_string_equal(err_advice(p.code), "");
+		err_sentence(&p, out, sizeof out);
+		assert_string_equal(out, "unknown error");
+	}
+}
+
+static size_t placeholder_length(const char *s)
+{
+	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{off}" };
+
+	for (size_t i = 0; i < COUNT_OF(known); i++)
+		if (strncmp(s, known[i], strlen(known[i])) == 0)
+			return strlen(known[i]);
+	return 0;
+}
+
+/* Any console font can draw it; each brace in a sentence is a placeholder that err_sentence() knows, and advice, which is
+ * printed as it stands, has none. */
+static void err_sentences_are_well_made(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		const char *const texts[] = { all[i].sentence, all[i].advice };
+		if (!*all[i].sentence)
+			fail_msg("%s says nothing", all[i].name);
+		for (size_t t = 0; t < 2; t++)
+			for (const char *s = texts[t]; *s; s++) {
+				if (*s < ' ' || *s > '~')
+					fail_msg("%s: not printable ASCII", all[i].name);
+				if (*s == '{' && (placeholder_length(s) == 0) == (t == 0))
+					fail_msg("%s: a brace that is no placeholder, or advice with one", all[i].name);
+			}
+		size_t end = strlen(all[i].sentence);
+		if (all[i].sentence[end - 1] == '.')
+			fail_msg("%s ends with a full stop", all[i].name);
+	}
+}
+
+static void err_sentence_fills_in_the_numbers(void **state)
+{
+	struct problem p;
+	char out[256];
+
+	(void)state;
+	problem_at(&p, ERR_RANGE, 7, 0xffffffff80000000, 0, 3);
+	size_t used = err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "the range at 0xffffffff80000000 with 0x0 bytes is empty, unaligned or wraps around");
+	assert_int_equal(used, strlen(out));
+	problem_at(&p, ERR_FULL, 7, UINT64_MAX, 0, 0);
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "a table of 18446744073709551615 entries is full");
+	problem_at(&p, ERR_TEXT, 0x1f, 1, 2, 3);
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "the text has a malformed character at offset 0x1f");
+	problem_at(&p, ERR_CONFIG_TWICE, 99, 12, 3, 7);
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "line 12, column 3: this key is given already in line 7");
+	problem_at(&p, OK, 0, 0, 0, 0);
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "no error");
+}
+
+static void err_sentence_leaves_no_placeholder_behind(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		struct problem p = { all[i].code, 1, { 2, 3, 4 } };
+		char out[512];
+		assert_true(err_sentence(&p, out, sizeof out) < sizeof out - 1);
+		if (strpbrk(out, "{}"))
+			fail_msg("%s: %s", all[i].name, out);
+	}
+}
+
+static void err_sentence_is_cut_to_size(void **state)
+{
+	struct problem p = { ERR_RANGE, 0, { UINT64_MAX, 16, 0 } };
+	char whole[256];
+	size_t length = err_sentence(&p, whole, sizeof whole);
+
+	(void)state;
+	for (size_t size = 0; size <= length + 3; size++) {
+		char *out = malloc(size ? size : 1); /* ASan watches its end */
+		assert_non_null(out);
+		size_t used = err_sentence(&p, out, size);
+		assert_int_equal(used, size == 0 ? 0 : size - 1 < length ? size - 1 : length);
+		if (size) {
+			assert_memory_equal(out, whole, used);
+			assert_int_equal(out[used], 0);
+		}
+		free(out);
+	}
+}
+
+static void problem_at_fills_and_returns(void **state)
+{
+	struct problem p = { OK, 9, { 9, 9, 9 } };
+
+	(void)state;
+	assert_int_equal(problem_at(&p, ERR_FULL, 1, 2, 3, 4), ERR_FULL);
+	assert_int_equal(p.code, ERR_FULL);
+	assert_int_equal(p.offset, 1);
+	assert_int_equal(p.value[0], 2);
+	assert_int_equal(p.value[1], 3);
+	assert_int_equal(p.value[2], 4);
+	assert_int_equal(problem_at(NULL, ERR_TEXT, 1, 2, 3, 4), ERR_TEXT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(err_names_every_code),
+		cmocka_unit_test(err_answers_for_a_number_that_is_no_code),
+		cmocka_unit_test(err_sentences_are_well_made),
+		cmocka_unit_test(err_sentence_fills_in_the_numbers),
+		cmocka_unit_test(err_sentence_leaves_no_placeholder_behind),
+		cmocka_unit_test(err_sentence_is_cut_to_size),
+		cmocka_unit_test(problem_at_fills_and_returns),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
