@@ -2,21 +2,27 @@
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
-/* Intel SDM vol. 3A, "Control Registers" (§2.5) */
-#define CR0_PE (1 << 0)  /* protected mode                            */
-#define CR0_MP (1 << 1)  /* WAIT obeys TS                             */
-#define CR0_TS (1 << 3)  /* the next FP or SIMD instruction traps     */
-#define CR0_ET (1 << 4)  /* reads as one                              */
-#define CR0_NE (1 << 5)  /* x87 errors as exceptions                  */
-#define CR0_WP (1 << 16) /* read-only pages hold for the kernel, too  */
-#define CR0_PG (1 << 31) /* paging                                    */
+#ifdef __ASSEMBLER__
+#define BIT(n) (1 << (n))
+#else
+#define BIT(n) (1ull << (n))
+#endif
 
-#define CR4_PAE        (1 << 5)
-#define CR4_MCE        (1 << 6)  /* machine checks                     */
-#define CR4_PGE        (1 << 7)  /* global pages                       */
-#define CR4_OSFXSR     (1 << 9)  /* SSE                                */
-#define CR4_OSXMMEXCPT (1 << 10) /* SSE errors as #XM                  */
-#define CR4_LA57       (1 << 12) /* 5-level paging                     */
+/* Intel SDM vol. 3A, "Control Registers" (§2.5) */
+#define CR0_PE BIT(0)  /* protected mode                            */
+#define CR0_MP BIT(1)  /* WAIT obeys TS                             */
+#define CR0_TS BIT(3)  /* the next FP or SIMD instruction traps     */
+#define CR0_ET BIT(4)  /* reads as one                              */
+#define CR0_NE BIT(5)  /* x87 errors as exceptions                  */
+#define CR0_WP BIT(16) /* read-only pages hold for the kernel, too  */
+#define CR0_PG BIT(31) /* paging                                    */
+
+#define CR4_PAE        BIT(5)
+#define CR4_MCE        BIT(6)  /* machine checks                     */
+#define CR4_PGE        BIT(7)  /* global pages                       */
+#define CR4_OSFXSR     BIT(9)  /* SSE                                */
+#define CR4_OSXMMEXCPT BIT(10) /* SSE errors as #XM                  */
+#define CR4_LA57       BIT(12) /* 5-level paging                     */
 
 /* Intel SDM vol. 4, "IA-32 Architectural MSRs" (table 2-2) */
 #define MSR_APIC_BASE      0x1b
@@ -27,12 +33,12 @@
 #define MSR_KERNEL_GS_BASE 0xc0000102
 #define MSR_X2APIC         0x800 /* register n of the local APIC is MSR_X2APIC + n / 16 */
 
-#define EFER_LME (1 << 8)
-#define EFER_LMA (1 << 10)
-#define EFER_NXE (1 << 11)
+#define EFER_LME BIT(8)
+#define EFER_LMA BIT(10)
+#define EFER_NXE BIT(11)
 
-#define APIC_BASE_X2APIC (1 << 10)
-#define APIC_BASE_ENABLE (1 << 11)
+#define APIC_BASE_X2APIC BIT(10)
+#define APIC_BASE_ENABLE BIT(11)
 
 /* PA0-3 as after reset (WB, WT, UC-, UC); PA4 WC, PA5 WP, PA6 UC-, PA7 UC. Intel SDM vol. 3A, "Page Attribute Table" (§12.12). */
 #define PAT_VALUE 0x0007050100070406

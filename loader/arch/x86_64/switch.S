@@ -34,15 +34,15 @@ compatibility:
 	mov	%eax, %ss
 	mov	%eax, %ds
 	mov	%cr0, %eax
-	and	$~CR0_PG, %eax
-	mov	%eax, %cr0		/* paging off: EFER.LMA goes with it */
+	btr	$31, %eax		/* CR0.PG */
+	mov	%eax, %cr0		/* EFER.LMA goes with it */
 	mov	%cr4, %eax
 	xor	$CR4_LA57, %eax
 	mov	%eax, %cr4
 	mov	0x00(%ebx), %eax	/* root, below 4 GiB */
 	mov	%eax, %cr3
 	mov	%cr0, %eax
-	or	$CR0_PG, %eax
+	bts	$31, %eax
 	mov	%eax, %cr0
 	ljmp	*0x18(%ebx)
 

@@ -1,0 +1,28 @@
+/* layout.h — numbers that C and assembly share. */
+#ifndef LOADER_AARCH64_LAYOUT_H
+#define LOADER_AARCH64_LAYOUT_H
+
+/* struct switch_state in enter.c */
+#define SWITCH_ROUTE    0x00
+#define SWITCH_HCR      0x08
+#define SWITCH_CNTHCTL  0x10
+#define SWITCH_CPTR     0x18
+#define SWITCH_VBAR_EL2 0x20
+#define SWITCH_MAIR     0x28
+#define SWITCH_TCR      0x30
+#define SWITCH_TTBR0    0x38
+#define SWITCH_TTBR1    0x40
+#define SWITCH_SCTLR    0x48
+#define SWITCH_VBAR     0x50
+#define SWITCH_CPACR    0x58
+#define SWITCH_STACK    0x60
+#define SWITCH_TARGET   0x68
+#define SWITCH_BYTES    0x70
+
+/* From where to where */
+#define ROUTE_EL1         0 /* stay at EL1                */
+#define ROUTE_EL2_TO_EL1  1
+#define ROUTE_EL2         2 /* stay at EL2 with E2H = 0   */
+#define ROUTE_EL2_VHE     3 /* stay at EL2 with E2H = 1   */
+
+#endif

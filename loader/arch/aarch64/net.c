@@ -1,0 +1,40 @@
+/* net.c — the net's exception handlers. */
+#include "cpu.h"
+#include "format.h"
+#include "handoff.h"
+#include "report.h"
+
+enum { STACK_BYTES = 8192 };
+
+/* Named by the vectors. */
+uint8_t fault_stack[STACK_BYTES] __attribute__((aligned(16)));
+__asm__(".globl fault_stack_end\n.set fault_stack_end, fault_stack + 8192");
+
+void net_exception(uint64_t vector, uint64_t sp) __attribute__((noreturn));
+
+/* The switch has installed the vectors already. */
+void arch_net_enter(struct handoff *h)
+{
+	(void)h;
+}
+
+/* At EL2 with E2H = 0 the registers have other names. */
+static bool plain_el2(void)
+{
+	return current_level() == 2 && !(read_sysreg(hcr_el2) & HCR_E2H);
+}
+
+void net_exception(uint64_t vector, uint64_t sp)
+{
+	bool el2 = plain_el2();
+	uint64_t syndrome = el2 ? read_sysreg(esr_el2) : read_sysreg(esr_el1);
+	uint64_t at = el2 ? read_sysreg(elr_el2) : read_sysreg(elr_el1);
+	uint64_t address = el2 ? read_sysreg(far_el2) : read_sysreg(far_el1);
+	char text[256];
+
+	format(text, sizeof text, "exception (vector %u) at %#llx, ESR %#llx, FAR %#llx, sp %#llx: the kernel has installed no vectors yet",
+	       (unsigned)vector, (unsigned long long)at, (unsigned long long)syndrome, (unsigned long long)address,
+	       (unsigned long long)sp);
+	report_final(text);
+	arch_halt();
+}

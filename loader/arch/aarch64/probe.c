@@ -1,0 +1,108 @@
+/* probe.c — what this processor can do, and the mode that the kernel's requests get. */
+#include "cpu.h"
+#include "handoff.h"
+
+const char arch_name[] = "aarch64";
+const uint32_t arch_id = HOBNAIL_ARCH_AARCH64;
+const uint16_t arch_elf_machine = ELF_MACHINE_AARCH64;
+
+/* The virtual counter is the physical one less CNTVOFF_EL2, which is 0 in a kernel that we dropped from EL2. */
+uint64_t arch_counter(void)
+{
+	instruction_barrier();
+	return current_level() == 2 ? read_sysreg(cntpct_el0) : read_sysreg(cntvct_el0);
+}
+
+uint64_t arch_counter_hz(void)
+{
+	return read_sysreg(cntfrq_el0);
+}
+
+void arch_probe(struct arch_facts *out)
+{
+	static const uint8_t ranges[] = { 32, 36, 40, 42, 44, 48, 52 }; /* ID_AA64MMFR0_EL1.PARange */
+	unsigned range = id_field(read_sysreg(id_aa64mmfr0_el1), 0);
+
+	*out = (struct arch_facts){
+		.firmware_level = current_level(),
+		.paging_levels = 4,
+		.vhe = id_field(read_sysreg(id_aa64mmfr1_el1), 8) != 0,
+		.no_execute = true,
+		.max_leaf = 2,
+		.phys_bits = range < COUNT_OF(ranges) ? ranges[range] : 48,
+		.boot_cpu = read_sysreg(mpidr_el1) & 0xff00ffffff, /* Aff3..Aff0 */
+		.net_limit = UINT64_MAX,
+	};
+}
+
+enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
+{
+	uint32_t level = (uint32_t)requests->of[HOBNAIL_REQUEST_LEVEL].value;
+
+	if (facts->firmware_level > 2)
+		return problem_at(p, ERR_LEVEL_EL3, 0, facts->firmware_level, 0, 0);
+	if (level != HOBNAIL_LEVEL_EL1 && facts->firmware_level != 2)
+		return problem_at(p, ERR_LEVEL_UNAVAILABLE, 0, facts->firmware_level, 0, 0);
+	if (level == HOBNAIL_LEVEL_EL2_VHE && !facts->vhe)
+		return problem_at(p, ERR_LEVEL_NO_VHE, 0, 0, 0, 0);
+	bool off = requests->of[HOBNAIL_REQUEST_MMU_OFF].asked && requests->of[HOBNAIL_REQUEST_MMU_OFF].value;
+	*out = (struct arch_mode){
+		.layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64,
+		.level = level,
+		.mmu_off = off,
+		.fp_trap = requests->of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP,
+		.paging_levels = off ? 0 : 4,
+	};
+	return OK;
+}
+
+bool arch_console_by_convention(struct hobnail_console *out)
+{
+	(void)out;
+	return false; /* there is no address that every board agrees on */
+}
+
+size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity)
+{
+	(void)acpi, (void)out, (void)capacity;
+	return 0; /* the GIC is quiet when firmware has exited; the timers are system registers */
+}
+
+uint32_t arch_port_read(uint16_t at, unsigned bytes)
+{
+	(void)at, (void)bytes;
+	return UINT32_MAX;
+}
+
+void arch_port_write(uint16_t at, unsigned bytes, uint32_t value)
+{
+	(void)at, (void)bytes, (void)value;
+}
+
+void arch_halt(void)
+{
+	interrupts_off();
+	for (;;)
+		wait_for_interrupt();
+}
+
+/* ---- Caches: Arm ARM, "Synchronization and coherency issues between data and instruction accesses" (B2.4.4) ----- */
+
+void arch_sync_code(uintptr_t at, uint64_t bytes)
+{
+	uint64_t line = data_line_bytes();
+
+	for (uintptr_t i = at & ~(line - 1); i < at + bytes; i += line)
+		clean_to_pou(i);
+	data_barrier();
+	invalidate_instructions(); /* all of it: right for virtually indexed caches, too */
+}
+
+void arch_clean(uintptr_t at, uint64_t bytes)
+{
+	uint64_t line = data_line_bytes();
+
+	for (uintptr_t i = at & ~(line - 1); i < at + bytes; i += line)
+		clean_invalidate_to_poc(i);
+	data_barrier();
+}

@@ -1,0 +1,217 @@
+/* switch.S — the few instructions between translation regimes. */
+#include "cpu.h"
+#include "layout.h"
+
+	.text
+
+	.macro	adr_l register, symbol
+	adrp	\register, \symbol
+	add	\register, \register, :lo12:\symbol
+	.endm
+
+/* void switch_world(struct switch_state *): noreturn.
+ * In:  EL1 or EL2, interrupts masked, x0 = structure at its physical address. The structure and this code are cleaned to
+ *      the point of coherency and mapped one to one by the firmware's tables and by the new ones.
+ * Out: at the structure's target and stack, translation on with the new tables, at the level of the route.
+ * With translation off nothing is stored, and only the structure is loaded. */
+	.balign 64
+	.globl switch_world
+switch_world:
+	msr	daifset, #15
+	msr	spsel, #1
+	ldr	x9, [x0, #SWITCH_ROUTE]
+	cbnz	x9, at_el2
+
+	mrs	x10, sctlr_el1
+	bic	x10, x10, #SCTLR_M
+	bic	x10, x10, #SCTLR_C
+	msr	sctlr_el1, x10
+	isb
+	tlbi	vmalle1
+	b	program
+
+at_el2:
+	mrs	x10, sctlr_el2
+	bic	x10, x10, #SCTLR_M
+	bic	x10, x10, #SCTLR_C
+	msr	sctlr_el2, x10
+	isb
+	ldr	x10, [x0, #SWITCH_HCR]
+	msr	hcr_el2, x10		/* E2H changes here, with translation off */
+	isb
+	ldr	x10, [x0, #SWITCH_CNTHCTL]
+	msr	cnthctl_el2, x10
+	ldr	x10, [x0, #SWITCH_CPTR]
+	msr	cptr_el2, x10
+	ldr	x10, [x0, #SWITCH_VBAR_EL2]
+	msr	vbar_el2, x10
+	isb
+	tlbi	alle1
+	tlbi	alle2
+	cmp	x9, #ROUTE_EL2
+	b.eq	program_el2
+
+	/* The names with _el1 mean EL1's registers on the way to EL1, and EL2's own when E2H is 1. */
+program:
+	ldr	x10, [x0, #SWITCH_MAIR]
+	msr	mair_el1, x10
+	ldr	x10, [x0, #SWITCH_TCR]
+	msr	tcr_el1, x10
+	ldr	x10, [x0, #SWITCH_TTBR0]
+	msr	ttbr0_el1, x10
+	ldr	x10, [x0, #SWITCH_TTBR1]
+	msr	ttbr1_el1, x10
+	ldr	x10, [x0, #SWITCH_VBAR]
+	msr	vbar_el1, x10
+	ldr	x10, [x0, #SWITCH_CPACR]
+	msr	cpacr_el1, x10
+	ldr	x11, [x0, #SWITCH_SCTLR]
+	ldr	x12, [x0, #SWITCH_STACK]
+	ldr	x13, [x0, #SWITCH_TARGET]
+	ic	iallu
+	dsb	nsh
+	isb
+	cmp	x9, #ROUTE_EL2_TO_EL1
+	b.eq	drop
+	msr	sctlr_el1, x11
+	isb
+	b	arrive
+
+drop:
+	msr	sctlr_el1, x11
+	msr	sp_el1, x12
+	msr	elr_el2, x13
+	mov	x10, #(SPSR_DAIF | SPSR_EL1H)
+	msr	spsr_el2, x10
+	/* EL2 itself stays without translation, with the vectors of park_vectors */
+	mov	x29, xzr
+	mov	x30, xzr
+	isb
+	eret
+
+program_el2:
+	ldr	x10, [x0, #SWITCH_MAIR]
+	msr	mair_el2, x10
+	ldr	x10, [x0, #SWITCH_TCR]
+	msr	tcr_el2, x10
+	ldr	x10, [x0, #SWITCH_TTBR0]
+	msr	ttbr0_el2, x10
+	ldr	x10, [x0, #SWITCH_VBAR]
+	msr	vbar_el2, x10
+	ldr	x11, [x0, #SWITCH_SCTLR]
+	ldr	x12, [x0, #SWITCH_STACK]
+	ldr	x13, [x0, #SWITCH_TARGET]
+	ic	iallu
+	dsb	nsh
+	isb
+	msr	sctlr_el2, x11
+	isb
+
+arrive:
+	mov	sp, x12
+	mov	x29, xzr
+	mov	x30, xzr
+	br	x13
+
+/* Everything zero but x0 and x30: docs/protocol.md, "aarch64". */
+	.macro	clear_registers
+	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29
+	mov	x\n, xzr
+	.endr
+	.endm
+
+/* void enter_kernel(lower_root, root, stack, entry, record, one_range): noreturn.
+ * In:  in the net, translation on
+ * Out: at `entry`, the kernel's tables live */
+	.globl enter_kernel
+enter_kernel:
+	mov	sp, x2
+	adr	x30, arch_return_trap
+	cbnz	x5, 1f
+	msr	ttbr0_el1, x0
+	isb
+	tlbi	vmalle1
+	b	2f
+1:	msr	ttbr0_el2, x1
+	isb
+	tlbi	alle2
+2:	dsb	nsh
+	isb
+	b	leave
+
+/* void enter_physical(unused, unused, stack, entry, record, one_range): noreturn.
+ * In:  in the net, running at physical addresses; everything the kernel will read is cleaned
+ * Out: at `entry`, translation and data cache off */
+	.globl enter_physical
+enter_physical:
+	mov	sp, x2
+	adr	x30, arch_return_trap
+	cbnz	x5, 1f
+	mrs	x9, sctlr_el1
+	bic	x9, x9, #SCTLR_M
+	bic	x9, x9, #SCTLR_C
+	msr	sctlr_el1, x9
+	isb
+	tlbi	vmalle1
+	b	2f
+1:	mrs	x9, sctlr_el2
+	bic	x9, x9, #SCTLR_M
+	bic	x9, x9, #SCTLR_C
+	msr	sctlr_el2, x9
+	isb
+	tlbi	alle2
+2:	ic	iallu
+	dsb	nsh
+	isb
+
+	/* By eret: it synchronises, and needs no register for its target. */
+leave:
+	mov	x0, x4
+	mrs	x9, CurrentEL
+	cmp	x9, #(2 << 2)
+	mov	x10, #(SPSR_DAIF | SPSR_EL1H)
+	mov	x11, #(SPSR_DAIF | SPSR_EL2H)
+	csel	x10, x11, x10, eq
+	cbnz	x5, 3f
+	msr	elr_el1, x3		/* EL2's own with E2H = 1 */
+	msr	spsr_el1, x10
+	b	4f
+3:	msr	elr_el2, x3
+	msr	spsr_el2, x10
+4:	msr	sp_el0, xzr
+	clear_registers
+	eret
+
+/* A kernel returned from its entry point: its stack is not to be trusted. */
+	.globl arch_return_trap
+arch_return_trap:
+	msr	daifset, #15
+	adr_l	x9, fault_stack_end
+	mov	sp, x9
+	bl	handoff_returned
+
+/* EL2's vectors after a drop to EL1: nothing should come here; what does waits for ever. */
+	.balign 2048
+	.globl park_vectors
+park_vectors:
+	.rept	16
+	.balign 128
+1:	wfe
+	b	1b
+	.endr
+
+/* The net's vectors. No report returns, so registers need not be kept: x19 holds the old stack pointer. */
+	.balign 2048
+	.globl net_vectors
+net_vectors:
+	vector = 0
+	.rept	16
+	.balign 128
+	mov	x19, sp
+	adr_l	x9, fault_stack_end
+	mov	sp, x9
+	mov	x0, #vector
+	mov	x1, x19
+	b	net_exception
+	vector = vector + 1
+	.endr
