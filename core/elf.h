@@ -123,8 +123,8 @@ struct elf_sections {
 enum err elf_sections(const struct elf_file *file, const struct elf_layout *layout, const void *table,
                       struct elf_sections *out, struct problem *p);
 
-/* The function symbol nearest at or below `address`: its name (NUL-terminated inside `names`) and the distance.
- * Malformed symbols are passed over. false: none. */
+/* The function (or label of assembly) nearest at or below `address`: its name (NUL-terminated inside `names`) and the
+ * distance. Malformed symbols are passed over. false: none. */
 bool elf_symbol_at(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, uint64_t address,
                    const char **name, uint64_t *distance);
 
