@@ -10,6 +10,7 @@ struct request {
 	bool asked;      /* a note was there */
 	bool required;
 	uint64_t value;  /* the note's, or the default */
+	uint64_t offset; /* in the file, of the note's value; 0: the default holds */
 };
 
 /* Indexed by HOBNAIL_REQUEST_*; entry 0 is unused. */
@@ -23,14 +24,16 @@ struct requests {
 /* Defaults: no note seen. */
 void requests_init(struct requests *r);
 
-/* An elf_note_visit: context is a struct requests. Refuses: an unknown required type, a type given twice, a descriptor
- * that is not 8 bytes, a value out of range for its type (a required or optional one alike: it is a mistake), a
- * request that has no meaning on `arch`... see requests_check(). */
+/* An elf_note_visit: context is a struct requests. Refuses, whether required or not, what is a mistake: a type given
+ * twice, a value that is not 8 bytes or outside its type's range. An unknown required type is refused, an unknown
+ * optional one noted. On error *requests is unchanged but for note_count. */
 enum err requests_note(void *requests, uint32_t type, const void *descriptor, uint32_t bytes, uint64_t offset,
                        struct problem *p);
 
-/* Check the requests against each other and against an architecture (HOBNAIL_ARCH_*): required ones that do not exist
- * there are refused; optional ones are dropped (asked = false, back to the default). */
+/* Check the requests against each other and against an architecture (HOBNAIL_ARCH_*): required ones that cannot exist
+ * there (wrong architecture, later protocol, page tables wanted with the MMU off) are refused; optional ones are
+ * dropped (asked = false, back to the default). The base of a map is refused where no map can be, required or not.
+ * What the firmware, the memory or the kernel's own addresses forbid is for others to find. */
 enum err requests_check(struct requests *r, uint32_t arch, struct problem *p);
 
 /* "stack", "direct map", ... for messages; "unknown". */
