@@ -7,10 +7,12 @@
 
 #include "base.h"
 
+#pragma GCC visibility push(hidden) /* reached relative to the code, not through a table */
 extern char image_base[]; /* linked address 0; the first page holds the PE header */
 extern char image_text[], image_text_end[];
 extern char image_rodata[], image_rodata_end[];
 extern char image_data[], image_end[];
+#pragma GCC visibility pop
 
 /* Bytes from image_base to image_end, a multiple of 4096. */
 uint64_t image_bytes(void);
