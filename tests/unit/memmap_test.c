@@ -148,7 +148,7 @@ static unsigned random_below(unsigned n)
 
 static void random_descriptors(struct descriptor *d, size_t n)
 {
-	static const uint64_t attributes[] = { WB, WB, UC, 0xf, WB | 0x40000 };
+	static const uint64_t attributes[] = { WB, WB, UC, 0xf, WB | 0x40000, UC | 0x4000 };
 
 	for (size_t i = 0; i < n; i++) {
 		d[i].type = random_below(17);
