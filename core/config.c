@@ -94,7 +94,9 @@ static unsigned column_of(const char *line, const char *at)
 
 static enum err refuse_at(const struct reader *r, enum err code, struct place place, uint64_t detail)
 {
-	return problem_at(r->p, code, (uint64_t)(place.at - r->text), place.line, column_of(place.line_at, place.at), detail);
+	unsigned column = column_of(place.line_at, place.at);
+
+	return problem_at(r->p, code, (uint64_t)(place.at - r->text), place.line, column, detail);
 }
 
 static struct place place_of(const struct reader *r, const char *at)
