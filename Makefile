@@ -68,7 +68,7 @@ KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
 
 LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
 KERNEL := $(wildcard kernel/*.c)
-KERNEL_CORE := core/uart.c core/walk.c
+KERNEL_CORE := core/uart.c core/walk.c $(wildcard core/tables*.c core/acpi*.c core/fdt*.c)
 
 # $(1) = architecture
 define for_arch
@@ -109,15 +109,34 @@ $(O)/$(1)/kernel/%.o: %.S
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
 
-$(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) kernel/arch/$(1)/kernel.ld
-	$(Q)$$(LD) -static -z noexecstack --build-id=none --gc-sections -T kernel/arch/$(1)/kernel.ld -o $$@ $$(KERNEL_OBJ_$(1))
+# pith, and its variants: the same objects, other requests (kernel/requests/), other places.
+$(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/pith.o kernel/arch/$(1)/kernel.ld kernel/static.ld kernel/pie.ld
+	$(Q)$$(LD) $$(KERNEL_LINK) $$(KERNEL_STATIC) -T kernel/arch/$(1)/kernel.ld -o $$@ $$(filter %.o,$$^)
+$(O)/$(1)/pith-%.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/%.o kernel/arch/$(1)/kernel.ld kernel/static.ld kernel/pie.ld
+	$(Q)$$(LD) $$(KERNEL_LINK) $$(or $$(KERNEL_LINK_$(1)_$$*),$$(KERNEL_STATIC)) -T kernel/arch/$(1)/kernel.ld -o $$@ $$(filter %.o,$$^)
+.SECONDARY: $$(patsubst %,$(O)/$(1)/kernel/kernel/requests/%.o,$$(KERNEL_VARIANTS_$(1)))
 endef
 
-KERNEL_MODEL_x86_64  := -fno-pic -mcmodel=kernel
-KERNEL_MODEL_aarch64 := -fno-pic
+# Position-independent code serves static kernels and pith-pie alike.
+KERNEL_MODEL_x86_64  := -fPIE -fvisibility=hidden
+KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
+KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
+KERNEL_STATIC := -static -T kernel/static.ld
+KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld
+KERNEL_LINK_x86_64_pie  := $(KERNEL_PIE) --defsym=KERNEL_BASE=0
+KERNEL_LINK_x86_64_low  := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x1000000
+KERNEL_LINK_aarch64_pie := $(KERNEL_PIE) --defsym=KERNEL_BASE=0
+KERNEL_LINK_aarch64_low := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x48000000
+KERNEL_LINK_aarch64_el2 := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x48000000
+KERNEL_LINK_aarch64_mmuoff := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x40010000
+KERNEL_LINK_aarch64_staged := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x47800000
+KERNEL_VARIANTS_x86_64  := 5level devicemap fptrap identity low nonotes pie recursive
+KERNEL_VARIANTS_aarch64 := devicemap el2 el2vhe fptrap identity low mmuoff nonotes pie staged
 $(foreach a,$(ARCHES),$(eval $(call for_arch,$(a))))
 
 all: $(O)/host/hobnail $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)) $(O)/$(a)/pith.elf) ## build loader, kernel and host tools for both architectures
+
+kernels: $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_$(a)),$(O)/$(a)/pith-$(v).elf)) ## build pith and its variants
 
 unit: $(UNIT) ## build and run the unit tests alone
 	@for t in $(UNIT); do $$t || exit 1; done
@@ -128,5 +147,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all unit clean help
+.PHONY: all kernels unit clean help
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

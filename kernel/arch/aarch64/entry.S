@@ -1,0 +1,56 @@
+/* entry.S — where the loader enters pith.
+ *
+ *   In   docs/protocol.md, "State at entry: aarch64": interrupts masked, the loader's stack, x0 = record
+ *   Out  every register that the contract speaks about saved in entry_state; C on a stack of our own
+ *
+ * TPIDR_EL0, whose value at entry is undefined, keeps x0 while x0 becomes the pointer. */
+#include "arch/aarch64/state.h"
+
+	.section .text.entry, "ax"
+	.globl kernel_entry
+	.type kernel_entry, @function
+kernel_entry:
+	msr tpidr_el0, x0
+	adrp x0, entry_state
+	add x0, x0, :lo12:entry_state
+	str x1, [x0, #8]
+	stp x2, x3, [x0, #16]
+	stp x4, x5, [x0, #32]
+	stp x6, x7, [x0, #48]
+	stp x8, x9, [x0, #64]
+	stp x10, x11, [x0, #80]
+	stp x12, x13, [x0, #96]
+	stp x14, x15, [x0, #112]
+	stp x16, x17, [x0, #128]
+	stp x18, x19, [x0, #144]
+	stp x20, x21, [x0, #160]
+	stp x22, x23, [x0, #176]
+	stp x24, x25, [x0, #192]
+	stp x26, x27, [x0, #208]
+	stp x28, x29, [x0, #224]
+	str x30, [x0, #240]
+	mov x1, sp
+	str x1, [x0, #ENTRY_SP]
+	mrs x1, tpidr_el0
+	str x1, [x0]
+	adrp x2, stack_top
+	add x2, x2, :lo12:stack_top
+	mov sp, x2
+	mov x29, xzr
+	mov x0, x1
+	bl kernel_main
+
+	/* `return` on the command line: go back where we came from. */
+	adrp x0, entry_state
+	add x0, x0, :lo12:entry_state
+	ldr x1, [x0, #ENTRY_SP]
+	mov sp, x1
+	ldr x30, [x0, #240]
+	ret
+	.size kernel_entry, . - kernel_entry
+
+	.section .bss.stack, "aw", @nobits
+	.balign 16
+	.skip 65536
+stack_top:
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,40 @@
+/* entry.S — where the loader enters pith.
+ *
+ *   In   docs/protocol.md, "State at entry: x86_64": long mode, interrupts off, the loader's stack, rdi = record
+ *   Out  every register that the contract speaks about saved in entry_state; C on a stack of our own
+ *
+ * The moves and the leas change no flag, so RFLAGS is still the loader's when it is read. */
+#include "arch/x86_64/state.h"
+
+	.section .text.entry, "ax"
+	.globl kernel_entry
+	.type kernel_entry, @function
+kernel_entry:
+	movq %rax, entry_state+ENTRY_RAX(%rip)
+	movq %rbx, entry_state+ENTRY_RBX(%rip)
+	movq %rcx, entry_state+ENTRY_RCX(%rip)
+	movq %rdx, entry_state+ENTRY_RDX(%rip)
+	movq %rsi, entry_state+ENTRY_RSI(%rip)
+	movq %rdi, entry_state+ENTRY_RDI(%rip)
+	movq %rbp, entry_state+ENTRY_RBP(%rip)
+	movq %rsp, entry_state+ENTRY_RSP(%rip)
+	.irp n, 8, 9, 10, 11, 12, 13, 14, 15
+	movq %r\n, entry_state+ENTRY_R8+8*(\n-8)(%rip)
+	.endr
+	leaq stack_top(%rip), %rsp
+	pushfq
+	popq entry_state+ENTRY_RFLAGS(%rip)
+	cld
+	xorl %ebp, %ebp
+	call kernel_main
+
+	/* `return` on the command line: go back where we came from. */
+	movq entry_state+ENTRY_RSP(%rip), %rsp
+	ret
+	.size kernel_entry, . - kernel_entry
+
+	.section .bss.stack, "aw", @nobits
+	.balign 16
+	.skip 65536
+stack_top:
+	.section .note.GNU-stack, "", @progbits

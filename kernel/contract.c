@@ -1,0 +1,83 @@
+#include "contract.h"
+
+#include "arch.h"
+#include "console.h"
+#include "format.h"
+
+enum verdict broken(struct finding *f, const char *text, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, text);
+	format_v(f->text, sizeof f->text, text, arguments);
+	va_end(arguments);
+	return BROKEN;
+}
+
+enum verdict holds(struct finding *f, const char *text, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, text);
+	format_v(f->text, sizeof f->text, text, arguments);
+	va_end(arguments);
+	return HOLDS;
+}
+
+enum verdict not_applicable(struct finding *f, const char *why)
+{
+	format(f->text, sizeof f->text, "%s", why);
+	return NOT_APPLICABLE;
+}
+
+enum verdict expect(struct finding *f, const char *what, uint64_t got, uint64_t want)
+{
+	if (got != want)
+		return broken(f, "%s: got %#lx, want %#lx", what, (unsigned long)got, (unsigned long)want);
+	return holds(f, "%s = %#lx", what, (unsigned long)got);
+}
+
+static void say(const struct promise *p, enum verdict verdict, const struct finding *f)
+{
+	static const char *const words[] = { [BROKEN] = "FAIL", [HOLDS] = "ok  ", [NOT_APPLICABLE] = "n/a " };
+
+	console_print("P%u %s %s%s%s\n", p->number, words[verdict], p->says, f->text[0] ? ": " : "", f->text);
+}
+
+/* Check one chapter; false: something in it is broken. */
+static bool check_chapter(const struct chapter *chapter, const struct hobnail_boot *boot, bool quiet, struct score *score)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < chapter->count; i++) {
+		struct finding f = { "" };
+		const struct promise *promise = &chapter->promises[i];
+		enum verdict verdict = promise->check(boot, &f);
+
+		score->applicable += verdict != NOT_APPLICABLE;
+		score->held += verdict == HOLDS;
+		good = good && verdict != BROKEN;
+		if (!quiet || verdict == BROKEN)
+			say(promise, verdict, &f);
+	}
+	return good;
+}
+
+struct score contract_check(const struct hobnail_boot *boot, bool quiet)
+{
+	static const struct chapter *const chapters[] = {
+		&facts_chapter, &memory_chapter, &image_chapter, &space_chapter, &device_chapter, &cpu_chapter,
+		&arch_chapter,
+	};
+	struct score score = { 0 };
+
+	/* First what every other check stands on. */
+	score.trusted = check_chapter(&record_chapter, boot, quiet, &score);
+	if (!score.trusted) {
+		console_print("pith: the record cannot be trusted: nothing that it refers to is read\n");
+		return score;
+	}
+	for (size_t i = 0; i < COUNT_OF(chapters); i++)
+		check_chapter(chapters[i], boot, quiet, &score);
+	return score;
+}

@@ -1,0 +1,60 @@
+/* main.c — pith: the table of contents of a kernel.
+ *
+ * pith is the reference for the Hobnail boot protocol. Its first form starts, checks every promise of docs/protocol.md
+ * that can be checked from inside, says what it found, and switches the machine off. Command line:
+ *
+ *     quiet    print only broken promises and the summary
+ *     exit     hand the result to the emulator: 0 all promises held, 1 some did not, 2 pith faulted
+ *     return   return from the entry point instead (the loader must catch that)
+ *     fault    execute an undefined instruction before pith has vectors (the loader must report that) */
+#include "arch.h"
+#include "console.h"
+#include "contract.h"
+#include "main.h"
+#include "power.h"
+#include "screen.h"
+#include "summary.h"
+#include "words.h"
+
+/* What the record says may be anything: an argument that is no record, a record that lies. */
+static bool record_readable(const struct hobnail_boot *boot)
+{
+	return boot && ((uint64_t)boot & 7) == 0 && boot->magic == HOBNAIL_MAGIC && boot->header_bytes >= sizeof *boot;
+}
+
+static void console_start(const struct hobnail_boot *boot)
+{
+	struct hobnail_console last_resort = arch_last_resort_console();
+
+	if (record_readable(boot) && (boot->valid & HOBNAIL_HAS_CONSOLE))
+		console_open(&boot->console);
+	else
+		console_open(&last_resort);
+}
+
+static const char *command_line(const struct hobnail_boot *boot)
+{
+	bool inside = record_readable(boot) && range_within(boot->cmdline.offset, (uint64_t)boot->cmdline.bytes + 1, boot->bytes);
+
+	return inside && hobnail_text(boot, boot->cmdline)[boot->cmdline.bytes] == 0 ? hobnail_text(boot, boot->cmdline) : "";
+}
+
+void kernel_main(const struct hobnail_boot *boot)
+{
+	const char *words = command_line(boot);
+
+	power_choose(boot, words_have(words, "exit"));
+	console_start(boot);
+	if (words_have(words, "fault"))
+		arch_undefined_instruction(); /* the loader's net is still up */
+	arch_state_read();                    /* before the vectors, which are part of it */
+	arch_vectors_install();
+	if (words_have(words, "return"))
+		return;
+
+	struct score score = contract_check(boot, words_have(words, "quiet"));
+	summary_print(boot, &score);
+	if (score.trusted)
+		screen_draw(boot, &score);
+	power_end(score.held == score.applicable ? POWER_GOOD : POWER_BROKEN_PROMISE);
+}

@@ -1,0 +1,5 @@
+/* x86_64: five levels of page tables. */
+#include <hobnail/boot.h>
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(paging, HOBNAIL_REQUEST_PAGING | HOBNAIL_REQUIRED, 5);

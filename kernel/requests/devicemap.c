@@ -1,0 +1,6 @@
+/* Device addresses and the direct map where the kernel wants them. */
+#include <hobnail/boot.h>
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(device_map, HOBNAIL_REQUEST_DEVICE_MAP | HOBNAIL_REQUIRED, 0xffffa00000000000);
+HOBNAIL_REQUEST(direct_map, HOBNAIL_REQUEST_DIRECT_MAP | HOBNAIL_REQUIRED, 0xffff900000000000);

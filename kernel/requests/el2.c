@@ -1,0 +1,5 @@
+/* aarch64: stay at EL2 with one range of low addresses (E2H = 0). */
+#include <hobnail/boot.h>
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(level, HOBNAIL_REQUEST_LEVEL | HOBNAIL_REQUIRED, HOBNAIL_LEVEL_EL2);

@@ -1,0 +1,6 @@
+/* RAM one to one in the lower half, and a stack of a size of its own. */
+#include <hobnail/boot.h>
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(identity, HOBNAIL_REQUEST_IDENTITY_MAP | HOBNAIL_REQUIRED, 1);
+HOBNAIL_REQUEST(stack, HOBNAIL_REQUEST_STACK | HOBNAIL_REQUIRED, 0x8000);

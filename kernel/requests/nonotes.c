@@ -1,0 +1,1 @@
+/* A kernel that asks for nothing at all. */

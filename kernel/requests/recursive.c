@@ -1,0 +1,5 @@
+/* x86_64: the tables map themselves. */
+#include <hobnail/boot.h>
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(recursive, HOBNAIL_REQUEST_RECURSIVE | HOBNAIL_REQUIRED, 500);

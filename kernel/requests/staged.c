@@ -1,0 +1,5 @@
+/* aarch64: as mmuoff, linked where the firmware still works: the loader has to stage it. */
+#include <hobnail/boot.h>
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(mmu_off, HOBNAIL_REQUEST_MMU_OFF | HOBNAIL_REQUIRED, 1);

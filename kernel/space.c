@@ -1,0 +1,88 @@
+#include "space.h"
+
+#include "arch.h"
+#include "memory.h"
+
+static bool read_entry(void *context, paddr at, uint64_t *out)
+{
+	const uint64_t *entry = memory_at(context, at, sizeof *entry);
+
+	if (!entry)
+		return false;
+	*out = *(const volatile uint64_t *)entry;
+	return true;
+}
+
+/* The recursive slot as granted. It exists on processors whose one top-level table serves both halves. */
+static struct span recursive_slot(const struct hobnail_boot *boot)
+{
+	for (uint32_t i = 0; i < boot->granted.count; i++) {
+		const struct hobnail_grant *g = hobnail_entry(boot, &boot->granted, i);
+		if (g->request != HOBNAIL_REQUEST_RECURSIVE)
+			continue;
+		struct span upper = arch_range(1);
+		uint64_t slot = space_slot_bytes();
+		return (struct span){ upper.base + (g->value - 256) * slot, slot };
+	}
+	return (struct span){ 0, 0 };
+}
+
+bool space_open(const struct hobnail_boot *boot, struct space *s)
+{
+	*s = (struct space){ .walker = { .read = read_entry, .context = (void *)(uintptr_t)boot } };
+	if (!arch_translation(&s->walker))
+		return false;
+	s->recursive = recursive_slot(boot);
+	return true;
+}
+
+/* How far the answer of a walk that found nothing reaches: what the last entry it read would translate. */
+static uint64_t hole_bytes(const struct walk *walk)
+{
+	return (uint64_t)PAGE_BYTES << 9 * walk->step[walk->steps - 1].level;
+}
+
+/* Bytes from va to the end of the naturally aligned block of `block` bytes that holds it. */
+static uint64_t rest_of(vaddr va, uint64_t block)
+{
+	return block - (va & (block - 1));
+}
+
+bool space_next(const struct space *s, vaddr from, uint64_t bytes, struct space_leaf *leaf)
+{
+	uint64_t done = leaf->va + leaf->bytes - from; /* a length, because the range may end with the address space */
+
+	while (done < bytes) {
+		vaddr va = from + done;
+		uint64_t step;
+
+		if (s->recursive.bytes && va - s->recursive.base < s->recursive.bytes) {
+			step = s->recursive.bytes - (va - s->recursive.base);
+		} else {
+			walk(&s->walker, va, &leaf->walk);
+			if (leaf->walk.mapped) {
+				leaf->va = va;
+				leaf->bytes = min_u64(rest_of(va, leaf->walk.page_bytes), bytes - done);
+				return true;
+			}
+			if (leaf->walk.steps == 0) /* not even the root can be read */
+				return false;
+			step = rest_of(va, hole_bytes(&leaf->walk));
+		}
+		done = step >= bytes - done ? bytes : done + step;
+	}
+	return false;
+}
+
+uint64_t space_top_entry(const struct space *s, vaddr va)
+{
+	struct walk result;
+
+	walk(&s->walker, va, &result);
+	return result.steps ? result.step[0].entry : 0;
+}
+
+uint64_t space_slot_bytes(void)
+{
+	return (uint64_t)PAGE_BYTES << 9 * (arch_levels() - 1);
+}

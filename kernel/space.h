@@ -1,0 +1,34 @@
+/* space.h — the live address space, read through the direct map by core/walk.c. */
+#ifndef KERNEL_SPACE_H
+#define KERNEL_SPACE_H
+
+#include <hobnail/boot.h>
+
+#include "walk.h"
+
+struct space {
+	struct walker walker;
+	struct span recursive; /* where the tables map themselves; bytes 0: nowhere */
+};
+
+/* Make *s read the tables that are live. false: translation is off. */
+bool space_open(const struct hobnail_boot *boot, struct space *s);
+
+/* One leaf of the tables, or the part of it in the range that was asked for. */
+struct space_leaf {
+	vaddr va;
+	uint64_t bytes;
+	struct walk walk; /* of its first address */
+};
+
+/* Go through all leaves of [from, from + bytes), ascending, but for the recursive slot. Start with *leaf zeroed and
+ * leaf->va = from; each call finds the next leaf. false: there is none below the end. */
+bool space_next(const struct space *s, vaddr from, uint64_t bytes, struct space_leaf *leaf);
+
+/* The entry of the live top-level table that translates va. */
+uint64_t space_top_entry(const struct space *s, vaddr va);
+
+/* What one top-level entry translates. */
+uint64_t space_slot_bytes(void);
+
+#endif
