@@ -392,6 +392,19 @@ static void splitting_keeps_a_memory_type_that_the_builder_does_not_use(void **s
 	free(w);
 }
 
+static void splitting_drops_a_bit_that_only_blocks_have(void **state)
+{
+	const struct kind *k = &kinds[2];
+	struct world *w = world_new(k);
+
+	(void)state;
+	assert_int_equal(map(w, k->base, GIB(3), MIB(2), PT_WRITE), OK);
+	w->tables[2][k->base >> 21 & 511] |= 1 << 16; /* nT */
+	assert_int_equal(pt_unmap(&w->pt, k->base, KIB(4), NULL), OK);
+	expect_page(w, k->base + KIB(4), GIB(3) + KIB(4), PT_WRITE, PT_NORMAL);
+	free(w);
+}
+
 static void protect_changes_exactly_its_range(void **state)
 {
 	(void)state;
@@ -446,6 +459,7 @@ static void ranges_that_cannot_be_are_refused(void **state)
 		expect_range(w, f->upper_base - KIB(4), 0, f->upper_base ? KIB(8) : KIB(4));
 		expect_range(w, 0 - KIB(4), 0, KIB(8));
 		expect_range(w, KIB(4), 0, 0 - KIB(8));
+		expect_range(w, KIB(8), 0, 0 - KIB(4));
 		free(w);
 	}
 }
@@ -701,6 +715,7 @@ int main(void)
 		cmocka_unit_test(mapping_costs_in_proportion_to_entries_not_pages),
 		cmocka_unit_test(splitting_keeps_rights_and_memory_type_of_what_is_left),
 		cmocka_unit_test(splitting_keeps_a_memory_type_that_the_builder_does_not_use),
+		cmocka_unit_test(splitting_drops_a_bit_that_only_blocks_have),
 		cmocka_unit_test(protect_changes_exactly_its_range),
 		cmocka_unit_test(ranges_that_cannot_be_are_refused),
 		cmocka_unit_test(canonical_addresses_are_those_of_the_manuals),
