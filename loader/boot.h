@@ -84,6 +84,7 @@ struct boot {
 /* ---- The steps, in their order ------------------------------------------------------------------------- */
 
 enum err entry_choose(struct boot *b, struct problem *p);   /* choose.c  */
+enum err secure_boot_check(struct boot *b, struct problem *p); /* facts.c */
 enum err memory_survey(struct boot *b, struct problem *p);  /* facts.c   */
 enum err kernel_load(struct boot *b, struct problem *p);    /* kernel.c  */
 enum err modules_load(struct boot *b, struct problem *p);   /* modules.c */

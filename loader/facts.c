@@ -5,6 +5,16 @@
 
 #include <string.h>
 
+/* ---- Secure Boot --------------------------------------------------------------------------------------- */
+
+/* A signed loader that starts whatever it finds would break the chain: refuse before anything is read. */
+enum err secure_boot_check(struct boot *b, struct problem *p)
+{
+	step_set(b, "start", b->entry.kernel);
+	b->facts.secure_boot = firmware_secure_boot(&b->fw);
+	return b->facts.secure_boot == HOBNAIL_SECURE_BOOT_ON ? problem_at(p, ERR_SECURE_BOOT, 0, 0, 0, 0) : OK;
+}
+
 /* ---- Memory -------------------------------------------------------------------------------------------- */
 
 enum err memory_survey(struct boot *b, struct problem *p)
@@ -136,11 +146,6 @@ enum err facts_gather(struct boot *b, struct problem *p)
 	uint64_t mode = b->kernel.requests.of[HOBNAIL_REQUEST_FRAMEBUFFER].value;
 
 	step_set(b, "read the firmware's tables", text_of(""));
-	f->secure_boot = firmware_secure_boot(&b->fw);
-	if (f->secure_boot == HOBNAIL_SECURE_BOOT_ON) {
-		step_set(b, "start the kernel", b->entry.kernel);
-		return problem_at(p, ERR_SECURE_BOOT, 0, 0, 0, 0);
-	}
 	enum err e = open_tables(b, p);
 	if (e)
 		return e;

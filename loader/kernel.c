@@ -178,6 +178,11 @@ static void zero_rest(const struct kernel *k)
 		const struct elf_segment *s = &k->layout.segments[i];
 		paddr end = k->loaded[i] + s->memory_bytes, to = align_up(end, PAGE_BYTES);
 
+		/* The first page's beginning, unless the segment before shares that page. */
+		paddr from = align_down(k->loaded[i], PAGE_BYTES);
+		if (i && k->loaded[i - 1] + s[-1].memory_bytes > from && k->loaded[i - 1] < k->loaded[i])
+			from = k->loaded[i - 1] + s[-1].memory_bytes;
+		memset(memory_at(from), 0, k->loaded[i] - from);
 		/* Not into a following segment that shares the page. */
 		if (i + 1 < k->layout.segment_count && k->loaded[i + 1] >= end)
 			to = min_u64(to, k->loaded[i + 1]);

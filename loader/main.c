@@ -38,6 +38,7 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 static enum err boot_prepare(struct boot *b, struct problem *p)
 {
 	enum err e = entry_choose(b, p);         /* hobnail.conf and load options: what to boot        */
+	if (!e) e = secure_boot_check(b, p);     /* version 1 verifies nothing: it must not start kernels then */
 	if (!e) e = memory_survey(b, p);         /* what is RAM, before anything is placed in it       */
 	if (!e) e = kernel_load(b, p);           /* segments at their final addresses, or staged       */
 	if (!e) e = modules_load(b, p);

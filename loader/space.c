@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "image.h"
 #include "log.h"
+#include "sabotage.h"
 
 #include <string.h>
 
@@ -13,15 +14,17 @@ enum { POOL_BYTES = 16 * PAGE_BYTES, NET_STACK_BYTES = 4 * PAGE_BYTES };
 
 /* ---- Table pages --------------------------------------------------------------------------------------- */
 
+/* Each pool is as large as all before it together: few requests whatever the size of memory. */
 static enum err pool_grow(struct boot *b, uint64_t limit, struct problem *p)
 {
 	struct space *s = &b->space;
-	enum err e = firmware_pages(&b->fw, POOL_BYTES, PAGE_BYTES, limit, false, HOBNAIL_MEMORY_TABLES, &s->pool, p);
+	uint64_t bytes = max_u64(POOL_BYTES, s->table_bytes);
+	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, limit, false, HOBNAIL_MEMORY_TABLES, &s->pool, p);
 
 	if (!e)
-		s->pool_bytes = POOL_BYTES;
+		s->pool_bytes = bytes;
 	if (!e && b->mode.mmu_off)
-		e = handoff_touch(&handoff, s->pool, POOL_BYTES, false, true, p);
+		e = handoff_touch(&handoff, s->pool, bytes, false, true, p);
 	return e;
 }
 
@@ -214,6 +217,11 @@ static enum err build_kernel_tables(struct boot *b, struct problem *p)
 	return e;
 }
 
+static bool changes_levels(const struct boot *b)
+{
+	return !b->mode.mmu_off && b->mode.paging_levels != b->arch.paging_levels;
+}
+
 /* Map [base, base + bytes) one to one, page by page where something of it is there already. */
 static enum err map_identity(struct pt *pt, uint64_t base, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
 {
@@ -229,20 +237,25 @@ static enum err map_identity(struct pt *pt, uint64_t base, uint64_t bytes, unsig
 	return e;
 }
 
-/* The code that makes the switch: the running image's text, and (for a change of paging levels) its copy's. */
-static enum err map_switch_code(struct pt *pt, struct problem *p)
+/* The code that makes the switch is the running image's text. Its copy's is reached one to one, too, when the MMU is
+ * off in between: for a change of paging levels, and for a kernel that starts so. */
+static enum err map_switch_code(const struct boot *b, struct pt *pt, struct problem *p)
 {
-	uint64_t offset = (uint64_t)(image_text - image_base), bytes = (uint64_t)(image_text_end - image_text);
-	enum err e = map_identity(pt, (uintptr_t)image_text, bytes, PT_EXECUTE, PT_NORMAL, p);
+	uint64_t text = (uint64_t)(image_text - image_base), text_bytes = (uint64_t)(image_text_end - image_text);
+	uint64_t data = (uint64_t)(image_data - image_base);
+	enum err e = map_identity(pt, (uintptr_t)image_text, text_bytes, PT_EXECUTE, PT_NORMAL, p);
 
-	return e ? e : map_identity(pt, handoff.net_phys + offset, bytes, PT_EXECUTE, PT_NORMAL, p);
+	if (e || (!changes_levels(b) && !b->mode.mmu_off))
+		return e;
+	e = map_identity(pt, handoff.net_phys + text, text_bytes, PT_EXECUTE, PT_NORMAL, p);
+	return e ? e : map_identity(pt, handoff.net_phys + data, image_bytes() - data, PT_WRITE, PT_NORMAL, p);
 }
 
 static enum err build_transition(struct boot *b, struct problem *p)
 {
 	const struct pt_format *format = b->mode.layout->format;
 	struct pt pt = new_pt(b, format);
-	enum err e = map_switch_code(&pt, p);
+	enum err e = map_switch_code(b, &pt, p);
 
 	for (unsigned i = 0; !e && i < handoff.device_count; i++)
 		e = map_identity(&pt, handoff.devices[i].base, handoff.devices[i].bytes, PT_WRITE, PT_DEVICE, p);
@@ -261,15 +274,11 @@ static enum err build_transition(struct boot *b, struct problem *p)
 /* When the number of levels changes, the first step is taken in a space with the firmware's number of them. */
 static enum err build_first_transition(struct boot *b, struct problem *p)
 {
-	if (b->mode.paging_levels == b->arch.paging_levels)
+	if (!changes_levels(b))
 		return OK;
 	struct pt pt = new_pt(b, b->arch.paging_levels == 5 ? &pt_x86_64_5 : &pt_x86_64_4);
-	uint64_t data = (uint64_t)(image_data - image_base);
-	enum err e = map_switch_code(&pt, p);
-	if (!e)
-		e = map_identity(&pt, handoff.net_phys + data, image_bytes() - data, PT_WRITE, PT_NORMAL, p);
 	handoff.transition_first = pt.root;
-	return e;
+	return map_switch_code(b, &pt, p);
 }
 
 static void log_space(const struct boot *b)
@@ -314,7 +323,7 @@ enum err space_build(struct boot *b, struct problem *p)
 /* After the record, which is one of the things that the hand-off may have to reach. */
 enum err transition_build(struct boot *b, struct problem *p)
 {
+	sabotage_space(b);
 	enum err e = build_transition(b, p);
-
 	return e ? e : build_first_transition(b, p);
 }

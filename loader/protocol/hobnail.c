@@ -6,6 +6,7 @@
 #include "format.h"
 #include "image.h"
 #include "log.h"
+#include "sabotage.h"
 
 #include <string.h>
 
@@ -321,6 +322,7 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 		e = memmap_check(&m, p);
 	if (e)
 		return e;
+	sabotage_map(b, &m);
 	r->memory_map.count = (uint32_t)m.count;
 	memcpy((uint8_t *)r + r->uefi_map.offset, map->descriptors, map->bytes);
 	r->uefi_map.count = (uint32_t)(map->bytes / map->descriptor_bytes);

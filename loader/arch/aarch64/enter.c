@@ -3,6 +3,7 @@
 #include "handoff.h"
 #include "image.h"
 #include "layout.h"
+#include "sabotage.h"
 
 /* Read with translation off: cleaned to the point of coherency first. Offsets are in layout.h. */
 struct switch_state {
@@ -198,5 +199,6 @@ void arch_enter(struct handoff *h)
 	write_sysreg(tpidr_el1, 0);
 	write_sysreg(tpidr_el0, 0);
 	write_sysreg(tpidrro_el0, 0);
+	sabotage_entry(h);
 	go(h->lower_root, h->root, h->kernel_stack, h->entry, h->record, h->mode.level == HOBNAIL_LEVEL_EL2);
 }

@@ -3,6 +3,7 @@
 #include "handoff.h"
 #include "image.h"
 #include "layout.h"
+#include "sabotage.h"
 
 /* Read with paging off: offsets are used by switch.S. */
 struct __attribute__((packed)) switch_levels {
@@ -87,5 +88,6 @@ void arch_enter(struct handoff *h)
 	__asm__ volatile("mov %0, %%dr7" : : "r"(0x400ull));
 	__asm__ volatile("mov %0, %%dr6" : : "r"(0xffff0ff0ull));
 	final_fp_state(h->mode.fp_trap);
+	sabotage_entry(h);
 	enter_kernel(h->root, h->kernel_stack, h->entry, h->record);
 }
