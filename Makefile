@@ -42,6 +42,10 @@ $(O)/host/elf2efi: $(patsubst %.c,$(O)/host/%.o,$(ELF2EFI))
 $(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE))
 	$(Q)$(CC) -o $@ $^
 
+$(O)/host/tests/kernels/malformed.o: HOST_FLAGS += -iquote tests
+$(O)/host/malformed: $(patsubst %.c,$(O)/host/%.o,tests/kernels/malformed.c $(CORE))
+	$(Q)$(CC) -o $@ $^
+
 # ---- Unit tests: tests/unit/NAME_test.c, each one program with all of core/ --------------------------------
 
 UNIT := $(patsubst tests/unit/%_test.c,$(O)/test/unit/%,$(wildcard tests/unit/*_test.c))

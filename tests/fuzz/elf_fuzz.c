@@ -1,0 +1,57 @@
+/* The ELF reader over any bytes: all its steps, as the loader takes them. The first byte chooses machine and rules, so
+ * that one corpus serves all. Seeds: the files that out/host/malformed writes, with that byte before them. */
+#include "unit/elf_builder.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+static void look_up_symbols(const uint8_t *file, const struct elf_reading *r)
+{
+	const char *name;
+	uint64_t distance;
+
+	if (elf_symbol_at(file + r->sections.symbols.base, r->sections.symbols.bytes,
+	                  (const char *)file + r->sections.symbol_names.base, r->sections.symbol_names.bytes,
+	                  r->file.entry, &name, &distance) &&
+	    (distance > r->file.entry || strlen(name) == 0))
+		abort();
+}
+
+/* What the header promises of a layout that was not refused. */
+static void check_promises(const struct elf_reading *r)
+{
+	const struct elf_layout *l = &r->layout;
+
+	for (unsigned i = 0; i < l->segment_count; i++) {
+		const struct elf_segment *s = &l->segments[i];
+		if (s->memory_bytes == 0 || s->file_bytes > s->memory_bytes || !is_power_of_two(s->alignment) ||
+		    s->alignment < PAGE_BYTES || s->alignment > ELF_MAX_ALIGNMENT ||
+		    (s->file_bytes && !range_within(s->offset, s->file_bytes, r->file.file_bytes)) ||
+		    (i && l->segments[i - 1].virt + l->segments[i - 1].memory_bytes > s->virt))
+			abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	static const uint16_t machines[] = { ELF_MACHINE_X86_64, ELF_MACHINE_AARCH64, ELF_MACHINE_RISCV };
+	static struct elf_reading r;
+	struct problem problem = { 0 };
+	char sentence[256];
+
+	if (bytes < 2)
+		return 0;
+	struct elf_rules rules = { .machine = machines[data[0] % 3], .allow_write_execute = data[0] & 0x80 };
+	uint8_t *file = malloc(bytes - 1); /* of exactly its size, so that a read past the end is seen */
+	if (!file)
+		abort();
+	memcpy(file, data + 1, bytes - 1);
+	enum err e = elf_read_all(file, bytes - 1, &rules, &r, &problem);
+	if (!e) {
+		check_promises(&r);
+		look_up_symbols(file, &r);
+	} else if (problem.code != e || err_sentence(&problem, sentence, sizeof sentence) == 0) {
+		abort();
+	}
+	free(file);
+	return 0;
+}
