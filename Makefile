@@ -58,7 +58,8 @@ $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
 
-FREE := $(COMMON) -O2 -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
+# Small: the loader is read from a disk at every boot. lib/ has the loops that matter.
+FREE := $(COMMON) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
         -fno-omit-frame-pointer -ffunction-sections -fdata-sections -nostdinc \
         -isystem $(shell $(CC) -print-resource-dir)/include
 
@@ -86,7 +87,7 @@ $(O)/$(1)/loader/core/%.o: core/%.c
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -Iinclude -Icore -Ilib -c -o $$@ $$<
 $(O)/$(1)/loader/lib/%.o: lib/%.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -fno-builtin -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 -fPIE -fvisibility=hidden -fno-builtin -Ilib -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.c
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
