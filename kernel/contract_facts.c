@@ -144,8 +144,9 @@ static enum verdict check_log(const struct hobnail_boot *boot, struct finding *f
 {
 	if (boot->log_bytes == 0)
 		return broken(f, "the log is empty");
-	if (!memory_is(boot, boot->log_phys, boot->log_bytes, HOBNAIL_MEMORY_RECORD))
-		return broken(f, "%lu bytes at %#lx are not in memory of type record", (unsigned long)boot->log_bytes,
+	if (!memory_is(boot, boot->log_phys, boot->log_bytes, HOBNAIL_MEMORY_RECORD) &&
+	    !memory_is(boot, boot->log_phys, boot->log_bytes, HOBNAIL_MEMORY_NET))
+		return broken(f, "%lu bytes at %#lx are not in memory of type record or net", (unsigned long)boot->log_bytes,
 		              (unsigned long)boot->log_phys);
 	const char *text = memory_at(boot, boot->log_phys, boot->log_bytes);
 	if (!text || !utf8_valid(text, boot->log_bytes))
@@ -192,7 +193,7 @@ static const struct promise facts_promises[] = {
 	{ 9, "the stages are complete and their counters ascend", check_stages },
 	{ 10, "counter_hz is what the processor says, or 0", check_counter_hz },
 	{ 11, "the boot time is a time", check_boot_time },
-	{ 12, "the log is text, in memory of type record", check_log },
+	{ 12, "the log is text, in memory of type record or net", check_log },
 	{ 13, "the loader names itself", check_loader_name },
 	{ 14, "the entropy is not constant", check_entropy },
 	{ 15, "the Secure Boot state is a known one", check_secure_boot },

@@ -201,12 +201,13 @@ static enum verdict check_device_tree(const struct hobnail_boot *boot, struct fi
 {
 	if (!(boot->valid & HOBNAIL_HAS_DEVICE_TREE))
 		return not_applicable(f, "no device tree");
-	if (!memory_is(boot, boot->device_tree, boot->device_tree_bytes, HOBNAIL_MEMORY_ACPI_RECLAIM))
-		return broken(f, "%#lx with %lu bytes is not in memory of type firmware tables", (unsigned long)boot->device_tree,
-		              (unsigned long)boot->device_tree_bytes);
-	const uint8_t *blob = memory_at(boot, boot->device_tree, 8);
+	for (uint64_t at = 0; at < boot->device_tree_bytes; at += PAGE_BYTES)
+		if (is_reusable(boot, boot->device_tree + at))
+			return broken(f, "its byte %lu lies in memory of type %s", (unsigned long)at,
+			              memory_type_name(memory_find(boot, boot->device_tree + at)->type));
+	const uint8_t *blob = memory_at(boot, boot->device_tree, boot->device_tree_bytes);
 	if (!blob)
-		return broken(f, "%#lx is not in the direct map", (unsigned long)boot->device_tree);
+		return not_applicable(f, "it lies where the direct map does not reach");
 	if (read_be32(blob) != 0xd00dfeed)
 		return expect(f, "magic", read_be32(blob), 0xd00dfeed);
 	return expect(f, "totalsize", read_be32(blob + 4), boot->device_tree_bytes);
@@ -240,7 +241,7 @@ static const struct promise memory_promises[] = {
 	{ 22, "firmware tables lie in memory that is not free", check_tables_kept },
 	{ 23, "acpi_rsdp points at an RSDP", check_rsdp },
 	{ 24, "smbios points at an entry point", check_smbios },
-	{ 25, "device_tree points at a device tree, in memory of type firmware tables", check_device_tree },
+	{ 25, "device_tree points at a device tree, all of it kept", check_device_tree },
 	{ 26, "uefi_system_table points at the system table, its pointers still physical", check_system_table },
 };
 

@@ -196,6 +196,12 @@ void arch_enter(struct handoff *h)
 {
 	enter *go = h->mode.mmu_off ? enter_physical : enter_kernel;
 
+	if (!h->mode.fp_trap) {
+		write_sysreg(S3_3_C4_C4_0, 0); /* FPCR: round to nearest, nothing traps */
+		write_sysreg(S3_3_C4_C4_1, 0); /* FPSR */
+	}
+	write_sysreg(mdscr_el1, 0); /* no single step, no breakpoints of a debugger before us */
+	write_sysreg(contextidr_el1, 0);
 	write_sysreg(tpidr_el1, 0);
 	write_sysreg(tpidr_el0, 0);
 	write_sysreg(tpidrro_el0, 0);
