@@ -75,11 +75,16 @@ struct elf_rules {
 	bool allow_write_execute; /* a segment both writable and executable passes */
 };
 
-/* Check the header. `bytes` are the file's first ELF_HEADER_BYTES (fewer only if the file is shorter). */
+/* Check the header, the entry point's form and that both header tables lie in the file. `bytes` are the file's first
+ * ELF_HEADER_BYTES (fewer only if the file is shorter). */
 enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const struct elf_rules *rules,
                   struct elf_file *out, struct problem *p);
 
-/* Check the program headers: `table` holds program_header_count * 56 bytes read from file->program_headers. */
+/* Check the program headers: `table` holds program_header_count * 56 bytes read from file->program_headers.
+ * What holds afterwards: file ranges lie in the file (those of file_bytes 0 may have any offset); memory ranges do not
+ * wrap, not even rounded up to pages, and those of low segments do not physically; segments overlap nowhere, and share
+ * a page only with equal rights; the entry is in an executable segment's file part; a position-independent kernel has a
+ * PT_DYNAMIC. How much memory they take all together is not judged. */
 enum err elf_segments(const struct elf_file *file, const void *table, const struct elf_rules *rules,
                       struct elf_layout *out, struct problem *p);
 

@@ -101,9 +101,9 @@ static enum err check_table(const struct table *t, uint64_t entry_bytes, const s
 	if (t->bytes == 0)
 		return OK;
 	if (t->has_entry && t->entry_bytes != entry_bytes)
-		return problem_at(p, ERR_ELF_RELOCATION_SIZE, t->entry_at, t->entry_bytes, entry_bytes, 0);
+		return problem_at(p, ERR_ELF_RELOCATION_ENTRY, t->entry_at, t->entry_bytes, entry_bytes, 0);
 	if (t->bytes % entry_bytes != 0)
-		return problem_at(p, ERR_ELF_RELOCATION_SIZE, t->bytes_at, t->bytes, entry_bytes, 0);
+		return problem_at(p, ERR_ELF_RELOCATION_BYTES, t->bytes_at, t->bytes, entry_bytes, 0);
 	if (!t->has_address)
 		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->bytes_at, 0, t->bytes, 0);
 	if (!segment_holding(layout, t->address, t->bytes))

@@ -93,8 +93,8 @@ static const struct malformed malformed[] = {
 	{ "needs-library", ERR_ELF_NEEDED, AT_DYNAMIC, "needs a shared library", PIE, { { AT_DYNAMIC, 8, 1 } } },
 	{ "plt-relocations", ERR_ELF_PLT_RELOCATIONS, AT_DYNAMIC + 8, "relocations that need symbols", PIE, { { AT_DYNAMIC, 8, 2 } } },
 	{ "rel-table", ERR_ELF_RELOCATION_FORMAT, AT_DYNAMIC, "of a kind that is not read here (tag 0x11)", PIE, { { AT_DYNAMIC, 8, 17 } } },
-	{ "rela-entry", ERR_ELF_RELOCATION_SIZE, AT_DYNAMIC + 40, "must be a multiple of 24", PIE, { { AT_DYNAMIC + 40, 8, 16 } } },
-	{ "rela-odd", ERR_ELF_RELOCATION_SIZE, AT_DYNAMIC + 24, "must be a multiple of 24", PIE, { { AT_DYNAMIC + 24, 8, 40 } } },
+	{ "rela-entry", ERR_ELF_RELOCATION_ENTRY, AT_DYNAMIC + 40, "that one relocation has 16 bytes", PIE, { { AT_DYNAMIC + 40, 8, 16 } } },
+	{ "rela-odd", ERR_ELF_RELOCATION_BYTES, AT_DYNAMIC + 24, "not a multiple of 24", PIE, { { AT_DYNAMIC + 24, 8, 40 } } },
 	{ "rela-without-address", ERR_ELF_RELOCATIONS_OUTSIDE, AT_DYNAMIC + 24, "does not lie in one segment", PIE, { { AT_DYNAMIC, 8, 21 } } },
 	{ "relocations-outside", ERR_ELF_RELOCATIONS_OUTSIDE, AT_DYNAMIC + 8, "does not lie in one segment", PIE, { { AT_DYNAMIC + 8, 8, BUILT_DATA + 0x7e0 } } },
 	{ "unknown-relocation", ERR_ELF_RELOCATION, AT_RELA, "has type 6", PIE, { { AT_RELA + 8, 4, 6 } } },
@@ -104,6 +104,8 @@ static const struct malformed malformed[] = {
 	{ "relr-bitmap-outside", ERR_ELF_RELOCATION_PLACE, AT_RELR + 8, "do not lie in a segment", PIE,
 	  { { AT_RELR, 8, BUILT_DATA + 0x7f8 } } },
 	{ "relr-bitmap-first", ERR_ELF_RELR, AT_RELR, "entry 0 of the RELR table", PIE, { { AT_RELR, 8, 3 } } },
+	{ "relr-entry", ERR_ELF_RELOCATION_ENTRY, AT_DYNAMIC + 88, "it must have 8", PIE, { { AT_DYNAMIC + 88, 8, 4 } } },
+	{ "relr-odd", ERR_ELF_RELOCATION_BYTES, AT_DYNAMIC + 72, "not a multiple of 8", PIE, { { AT_DYNAMIC + 72, 8, 12 } } },
 
 	/* Sections */
 	{ "symbols-past-end", ERR_ELF_SECTION_RANGE, SH_SYMBOLS + SH_AT, "section 1 ends at", STATIC, { { SH_SYMBOLS + SH_BYTES, 8, UINT64_MAX - 8 } } },

@@ -197,7 +197,8 @@ static inline enum err read_notes_of(const uint8_t *data, struct elf_reading *r,
 }
 
 /* Load the segments into memory of their own and relocate them there. More than `limit` bytes: not tried. */
-static inline enum err relocate_copy(const uint8_t *data, const struct elf_reading *r, uint64_t limit, struct problem *p)
+static inline enum err relocate_copy(const uint8_t *data, const struct elf_reading *r, uint64_t limit,
+                                     struct problem *p)
 {
 	const struct elf_layout *l = &r->layout;
 	const struct elf_segment *last = &l->segments[l->segment_count - 1];
