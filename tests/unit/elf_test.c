@@ -444,6 +444,26 @@ static void elf_relr_bitmaps_cover_63_words_each(void **state)
 	assert_int_equal(read_le64(image + 0x11d0 + 64 * 8), 0);
 }
 
+/* Bitmaps that mark nothing are valid, but eight of them reach from the last segment to the end of all addresses. */
+static void elf_relocate_rejects_bitmaps_that_wrap(void **state)
+{
+	static uint8_t last[0x1000];
+	const uint64_t base = UINT64_MAX - 0x1fff;
+	const struct elf_layout layout = { .segment_count = 1, .segments[0] = { .virt = base, .memory_bytes = 0x1000 } };
+	struct elf_dynamic dynamic = { .relr = { base, 9 * 8 } };
+
+	(void)state;
+	memset(last, 0, sizeof last);
+	for (unsigned i = 0; i < 8; i++)
+		last[i] = (uint8_t)((base + 0xff8) >> (8 * i));
+	for (unsigned i = 1; i < 10; i++)
+		last[8 * i] = 1;
+	assert_int_equal(elf_relocate(&layout, &dynamic, 62, last, base, 0x1000, 0, &problem), OK);
+	dynamic.relr.bytes += 8;
+	assert_int_equal(elf_relocate(&layout, &dynamic, 62, last, base, 0x1000, 0, &problem), ERR_ELF_RELR);
+	assert_int_equal(problem.value[0], 9);
+}
+
 /* A word must lie in a segment even where the image has bytes: gaps between segments belong to nobody. */
 static void elf_relocate_rejects_gap_between_segments(void **state)
 {
@@ -579,6 +599,7 @@ int main(void)
 		cmocka_unit_test(elf_relocates_an_unaligned_word),
 		cmocka_unit_test(elf_relocates_the_last_word_of_a_segment),
 		cmocka_unit_test(elf_relr_bitmaps_cover_63_words_each),
+		cmocka_unit_test(elf_relocate_rejects_bitmaps_that_wrap),
 		cmocka_unit_test(elf_relocate_rejects_gap_between_segments),
 		cmocka_unit_test(elf_relocate_rejects_image_that_does_not_hold_the_segments),
 		cmocka_unit_test(elf_relocate_judges_a_rewritten_table_as_it_is),
