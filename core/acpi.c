@@ -1,0 +1,351 @@
+/* acpi.c — the few facts a loader needs from ACPI tables.
+ *
+ * Tables are read by offset, never through a struct: firmware aligns nothing. Offsets are those of ACPI 6.5 unless a
+ * comment names another document. */
+#include "tables.h"
+
+#include <string.h>
+
+enum { HEADER_BYTES = 36 };          /* "System Description Table Header": signature 0, length 4 */
+enum { MAX_TABLE_BYTES = 16 << 20 }; /* larger is a broken length, not a table */
+
+static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
+{
+	uint8_t sum = 0;
+
+	while (bytes--)
+		sum = (uint8_t)(sum + *at++);
+	return sum == 0;
+}
+
+/* A table that is whole and has this signature. NULL: it is not. */
+static const uint8_t *table_at(const struct table_reader *r, paddr at, const char *signature, uint32_t *bytes)
+{
+	const uint8_t *header = r->map(r->context, at, HEADER_BYTES);
+
+	if (!header || memcmp(header, signature, 4) != 0)
+		return NULL;
+	uint32_t length = read_le32(header + 4);
+	if (length < HEADER_BYTES || length > MAX_TABLE_BYTES)
+		return NULL;
+	const uint8_t *table = r->map(r->context, at, length);
+	if (!table || !sums_to_zero(table, length))
+		return NULL;
+	*bytes = length;
+	return table;
+}
+
+/* "Root System Description Pointer (RSDP)": revision 15, RSDT 16; from revision 2 on length 20, XSDT 24. */
+static const uint8_t *checked_rsdp(const struct table_reader *r, paddr at, bool *extended)
+{
+	enum { OLD_BYTES = 20, BYTES = 36 };
+	const uint8_t *rsdp = r->map(r->context, at, OLD_BYTES);
+
+	if (!rsdp || memcmp(rsdp, "RSD PTR ", 8) != 0 || !sums_to_zero(rsdp, OLD_BYTES))
+		return NULL;
+	*extended = rsdp[15] >= 2;
+	if (!*extended)
+		return rsdp;
+	rsdp = r->map(r->context, at, BYTES);
+	if (!rsdp)
+		return NULL;
+	uint32_t length = read_le32(rsdp + 20);
+	if (length < BYTES || length > PAGE_BYTES)
+		return NULL;
+	rsdp = r->map(r->context, at, length);
+	return rsdp && sums_to_zero(rsdp, length) ? rsdp : NULL;
+}
+
+enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, struct problem *p)
+{
+	bool extended;
+	const uint8_t *pointer = checked_rsdp(&reader, rsdp, &extended);
+	uint32_t bytes;
+
+	if (!pointer)
+		return problem_at(p, ERR_ACPI_RSDP, 0, rsdp, 0, 0);
+	paddr xsdt = extended ? read_le64(pointer + 24) : 0;
+	paddr root = xsdt ? xsdt : read_le32(pointer + 16);
+	if (!table_at(&reader, root, xsdt ? "XSDT" : "RSDT", &bytes))
+		return problem_at(p, ERR_ACPI_ROOT, 0, root, 0, 0);
+	unsigned pointer_bytes = xsdt ? 8 : 4;
+	*out = (struct acpi){ reader, root, pointer_bytes, (bytes - HEADER_BYTES) / pointer_bytes };
+	return OK;
+}
+
+const void *acpi_table(const struct acpi *a, const char *signature, uint32_t *bytes)
+{
+	const uint8_t *entries = a->reader.map(a->reader.context, a->root + HEADER_BYTES, (uint64_t)a->count * a->pointer_bytes);
+
+	for (unsigned i = 0; entries && i < a->count; i++) {
+		const uint8_t *entry = entries + (size_t)i * a->pointer_bytes;
+		paddr at = a->pointer_bytes == 8 ? read_le64(entry) : read_le32(entry);
+		const void *table = at ? table_at(&a->reader, at, signature, bytes) : NULL;
+		if (table)
+			return table;
+	}
+	return NULL;
+}
+
+/* A table with at least `minimum` bytes. */
+static const uint8_t *table_of(const struct acpi *a, const char *signature, uint32_t minimum, uint32_t *bytes)
+{
+	const uint8_t *table = acpi_table(a, signature, bytes);
+
+	return table && *bytes >= minimum ? table : NULL;
+}
+
+/* ---- The debug console --------------------------------------------------------------------------------- */
+
+/* "Microsoft Debug Port Table 2 (DBG2)", serial subtypes; SPCR uses the same numbers from its revision 2 on. */
+enum {
+	PORT_16550 = 0x00,
+	PORT_16450 = 0x01,
+	PORT_PL011 = 0x03,
+	PORT_SBSA_32_BIT = 0x0d,
+	PORT_SBSA = 0x0e,
+	PORT_BCM2835 = 0x10,
+	PORT_16550_GAS = 0x12,
+};
+
+/* ACPI "Generic Address Structure (GAS)": space 0, bit width 1, access size 3, address 4; 12 bytes. */
+enum { GAS_BYTES = 12, GAS_MEMORY = 0, GAS_PORT = 1 };
+
+/* Access size is 1 to 4 for 1 to 8 bytes; 0 says nothing, and then the register's bit width has to do. Access size
+ * goes first: QEMU's riscv64 and loongarch64 machines say "32 bits wide, byte access" of registers 1 byte apart. */
+static unsigned gas_register_bytes(const uint8_t *gas)
+{
+	unsigned bytes = gas[3] ? 1u << ((gas[3] - 1) & 7) : gas[1] / 8u;
+
+	return bytes == 2 || bytes == 4 ? bytes : 1;
+}
+
+static void fill_16550(const uint8_t *gas, struct hobnail_console *c)
+{
+	bool port = gas[0] == GAS_PORT;
+
+	c->kind = port ? HOBNAIL_CONSOLE_16550_PORT : HOBNAIL_CONSOLE_16550_MMIO;
+	c->access_bytes = port ? 1 : gas_register_bytes(gas);
+	c->register_shift = c->access_bytes == 4 ? 2 : c->access_bytes == 2 ? 1 : 0;
+}
+
+/* An SBSA UART takes 32-bit accesses always, 16-bit ones unless it is of the 32-bit kind. */
+static void fill_pl011(unsigned type, const uint8_t *gas, struct hobnail_console *c)
+{
+	c->kind = HOBNAIL_CONSOLE_PL011;
+	c->access_bytes = type != PORT_SBSA_32_BIT && gas_register_bytes(gas) == 2 ? 2 : 4;
+}
+
+/* The address may be that of the whole auxiliary block, as in the Raspberry Pi's firmware: the UART's own registers
+ * begin 0x40 into it (BCM2835 ARM Peripherals, "Auxiliary peripherals Register Map"). */
+static void fill_bcm2835(struct hobnail_console *c)
+{
+	c->kind = HOBNAIL_CONSOLE_BCM2835;
+	c->access_bytes = 4;
+	c->register_shift = 2;
+	if ((c->phys & 0xff) == 0)
+		c->phys += 0x40;
+}
+
+static bool console_from(unsigned type, const uint8_t *gas, uint32_t source, struct hobnail_console *out)
+{
+	struct hobnail_console c = { .phys = read_le64(gas + 4), .source = source };
+	bool is_16550 = type == PORT_16550 || type == PORT_16450 || type == PORT_16550_GAS;
+
+	if (!c.phys || !(gas[0] == GAS_MEMORY || (gas[0] == GAS_PORT && is_16550 && c.phys <= 0xffff - 7)))
+		return false;
+	if (is_16550)
+		fill_16550(gas, &c);
+	else if (type == PORT_PL011 || type == PORT_SBSA || type == PORT_SBSA_32_BIT)
+		fill_pl011(type, gas, &c);
+	else if (type == PORT_BCM2835)
+		fill_bcm2835(&c);
+	else
+		return false;
+	*out = c;
+	return true;
+}
+
+/* "Serial Port Console Redirection Table (SPCR)", Microsoft: interface type 36, base address 40. */
+static bool console_from_spcr(const struct acpi *a, struct hobnail_console *out)
+{
+	uint32_t bytes;
+	const uint8_t *t = table_of(a, "SPCR", 40 + GAS_BYTES, &bytes);
+
+	return t && console_from(t[36], t + 40, HOBNAIL_CONSOLE_BY_SPCR, out);
+}
+
+/* "Debug Device Information structure": length 1, registers 3, port type 12, subtype 14, offset of the addresses 18. */
+static bool console_from_device(const uint8_t *device, uint32_t bytes, struct hobnail_console *out)
+{
+	enum { SERIAL = 0x8000 };
+	uint32_t gas = read_le16(device + 18);
+
+	if (device[3] == 0 || read_le16(device + 12) != SERIAL || !range_within(gas, GAS_BYTES, bytes))
+		return false;
+	return console_from(read_le16(device + 14), device + gas, HOBNAIL_CONSOLE_BY_DBG2, out);
+}
+
+/* "Microsoft Debug Port Table 2 (DBG2)": offset of the first device 36, their number 40. */
+static bool console_from_dbg2(const struct acpi *a, struct hobnail_console *out)
+{
+	enum { DEVICE_BYTES = 22 };
+	uint32_t bytes;
+	const uint8_t *t = table_of(a, "DBG2", 44, &bytes);
+	uint32_t at = t ? read_le32(t + 36) : 0;
+
+	for (uint32_t left = t ? read_le32(t + 40) : 0; left; left--) {
+		if (!range_within(at, DEVICE_BYTES, bytes))
+			return false;
+		uint32_t length = read_le16(t + at + 1);
+		if (length < DEVICE_BYTES || !range_within(at, length, bytes))
+			return false;
+		if (console_from_device(t + at, length, out))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+bool acpi_console(const struct acpi *a, struct hobnail_console *out)
+{
+	return console_from_spcr(a, out) || console_from_dbg2(a, out);
+}
+
+/* ---- MADT ---------------------------------------------------------------------------------------------- */
+
+/* "Multiple APIC Description Table (MADT)": local APIC address 36; structures {type, length, ...} from 44 on. */
+enum {
+	MADT_ENTRIES = 44,
+	MADT_LOCAL_APIC = 0,
+	MADT_IO_APIC = 1,
+	MADT_LOCAL_APIC_ADDRESS = 5,
+	MADT_X2APIC = 9,
+	MADT_GICC = 11,
+};
+
+struct madt {
+	const uint8_t *table;
+	uint32_t bytes;
+	uint32_t next;
+};
+
+static bool madt_open(const struct acpi *a, struct madt *m)
+{
+	m->table = table_of(a, "APIC", MADT_ENTRIES, &m->bytes);
+	m->next = MADT_ENTRIES;
+	return m->table != NULL;
+}
+
+/* The next structure that lies wholly in the table; NULL: no more, or the rest is malformed. */
+static const uint8_t *madt_next(struct madt *m)
+{
+	const uint8_t *entry = m->table + m->next;
+
+	if (!range_within(m->next, 2, m->bytes) || entry[1] < 2 || !range_within(m->next, entry[1], m->bytes))
+		return NULL;
+	m->next += entry[1];
+	return entry;
+}
+
+static const uint8_t *madt_next_of(struct madt *m, unsigned type, unsigned minimum)
+{
+	const uint8_t *entry;
+
+	while ((entry = madt_next(m)))
+		if (entry[0] == type && entry[1] >= minimum)
+			return entry;
+	return NULL;
+}
+
+/* One processor structure. False: it is no processor, or one that can never be used. */
+static bool madt_cpu(const uint8_t *e, struct table_cpu *out)
+{
+	uint32_t flags, online_capable = 1u << 1;
+	struct table_cpu cpu = { 0 };
+
+	if (e[0] == MADT_LOCAL_APIC && e[1] >= 8 && e[3] != 0xff) {
+		cpu.firmware_id = e[2];
+		cpu.hardware_id = e[3];
+		flags = read_le32(e + 4);
+	} else if (e[0] == MADT_X2APIC && e[1] >= 16) {
+		cpu.hardware_id = read_le32(e + 4);
+		flags = read_le32(e + 8);
+		cpu.firmware_id = read_le32(e + 12);
+	} else if (e[0] == MADT_GICC && e[1] >= 76) {
+		cpu.firmware_id = read_le32(e + 8);
+		flags = read_le32(e + 12);
+		cpu.hardware_id = read_le64(e + 68);
+		online_capable = 1u << 3;
+	} else {
+		return false;
+	}
+	cpu.enabled = flags & 1;
+	*out = cpu;
+	return flags & (1 | online_capable);
+}
+
+static bool is_listed(const struct table_cpu *list, size_t count, uint64_t hardware_id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].hardware_id == hardware_id)
+			return true;
+	return false;
+}
+
+/* Some firmware lists a processor as local APIC and as x2APIC: the first counts. */
+size_t acpi_cpus(const struct acpi *a, struct table_cpu *out, size_t capacity)
+{
+	struct madt m;
+	const uint8_t *entry;
+	struct table_cpu cpu;
+	size_t count = 0;
+
+	if (!madt_open(a, &m))
+		return 0;
+	while ((entry = madt_next(&m))) {
+		if (!madt_cpu(entry, &cpu) || is_listed(out, min_u64(count, capacity), cpu.hardware_id))
+			continue;
+		if (count < capacity)
+			out[count] = cpu;
+		count++;
+	}
+	return count;
+}
+
+size_t acpi_ioapics(const struct acpi *a, struct table_ioapic *out, size_t capacity)
+{
+	struct madt m;
+	const uint8_t *entry;
+	size_t count = 0;
+
+	if (!madt_open(a, &m))
+		return 0;
+	while (count < capacity && (entry = madt_next_of(&m, MADT_IO_APIC, 12)))
+		out[count++].base = read_le32(entry + 4);
+	return count;
+}
+
+paddr acpi_local_apic(const struct acpi *a)
+{
+	struct madt m;
+
+	if (!madt_open(a, &m))
+		return 0;
+	const uint8_t *override = madt_next_of(&m, MADT_LOCAL_APIC_ADDRESS, 12);
+	return override ? read_le64(override + 4) : read_le32(m.table + 36);
+}
+
+/* ---- FADT ---------------------------------------------------------------------------------------------- */
+
+/* "Fixed ACPI Description Table (FADT)", "ARM Architecture Boot Flags": offset 129; bit 0 PSCI compliant, bit 1 HVC. */
+uint32_t acpi_psci(const struct acpi *a)
+{
+	uint32_t bytes;
+	const uint8_t *t = table_of(a, "FACP", 131, &bytes);
+	unsigned flags = t ? read_le16(t + 129) : 0;
+
+	if (!(flags & 1))
+		return HOBNAIL_PSCI_NONE;
+	return flags & 2 ? HOBNAIL_PSCI_HVC : HOBNAIL_PSCI_SMC;
+}
