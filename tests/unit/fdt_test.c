@@ -1,0 +1,856 @@
+/* Device trees written here by a small writer, whole and broken. A blob is a heap block of exactly its length, so that
+ * the sanitizer sees every step past its end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tables.h"
+
+enum { MAX_BYTES = 8192, HEADER = 40 };
+
+/* ---- The writer ---------------------------------------------------------------------------------------- */
+
+static uint8_t structure[MAX_BYTES], strings[MAX_BYTES];
+static uint32_t structure_used, strings_used;
+static uint8_t *blob;
+static uint32_t blob_bytes;
+
+static void be32_to(uint8_t *at, uint32_t n)
+{
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(n >> (24 - 8 * i));
+}
+
+static void word(uint32_t n)
+{
+	be32_to(structure + structure_used, n);
+	structure_used += 4;
+}
+
+static void bytes(const void *data, uint32_t length)
+{
+	memcpy(structure + structure_used, data, length);
+	structure_used += length;
+	while (structure_used % 4)
+		structure[structure_used++] = 0;
+}
+
+static void begin(void)
+{
+	structure_used = strings_used = 0;
+	memset(structure, 0, sizeof(structure));
+}
+
+static void open_node(const char *name)
+{
+	word(1);
+	bytes(name, (uint32_t)strlen(name) + 1);
+}
+
+static void close_node(void)
+{
+	word(2);
+}
+
+static void prop(const char *name, const void *data, uint32_t length)
+{
+	word(3);
+	word(length);
+	word(strings_used);
+	bytes(data, length);
+	memcpy(strings + strings_used, name, strlen(name) + 1);
+	strings_used += (uint32_t)strlen(name) + 1;
+}
+
+static void text(const char *name, const char *value)
+{
+	prop(name, value, (uint32_t)strlen(value) + 1);
+}
+
+static void cells(const char *name, unsigned count, const uint32_t *value)
+{
+	uint8_t data[128];
+
+	for (unsigned i = 0; i < count; i++)
+		be32_to(data + 4 * i, value[i]);
+	prop(name, data, 4 * count);
+}
+
+#define CELLS(name, ...) \
+	cells(name, COUNT_OF(((const uint32_t[]){ __VA_ARGS__ })), (const uint32_t[]){ __VA_ARGS__ })
+
+static void header_word(unsigned at, uint32_t n)
+{
+	be32_to(blob + at, n);
+}
+
+/* Put header, structure and strings together. */
+static void finish_raw(void)
+{
+	free(blob);
+	blob_bytes = HEADER + 16 + structure_used + strings_used;
+	blob = calloc(1, blob_bytes);
+	assert_non_null(blob);
+	header_word(0, 0xd00dfeed);
+	header_word(4, blob_bytes);
+	header_word(8, HEADER + 16);
+	header_word(12, HEADER + 16 + structure_used);
+	header_word(16, HEADER);
+	header_word(20, 17);
+	header_word(24, 16);
+	header_word(32, strings_used);
+	header_word(36, structure_used);
+	memcpy(blob + HEADER + 16, structure, structure_used);
+	memcpy(blob + HEADER + 16 + structure_used, strings, strings_used);
+}
+
+static struct fdt finish(void)
+{
+	struct fdt f;
+
+	word(9);
+	finish_raw();
+	assert_int_equal(fdt_open(blob, blob_bytes, &f, NULL), OK);
+	return f;
+}
+
+static void begin_root(uint32_t address_cells, uint32_t size_cells)
+{
+	begin();
+	open_node("");
+	CELLS("#address-cells", address_cells);
+	CELLS("#size-cells", size_cells);
+}
+
+static void chosen(const char *path)
+{
+	open_node("chosen");
+	text("stdout-path", path);
+	close_node();
+}
+
+static void expect_refused(uint64_t length, uint32_t offset)
+{
+	struct fdt f;
+	struct problem p = { 0 };
+
+	assert_int_equal(fdt_open(blob, length, &f, &p), ERR_FDT);
+	assert_int_equal(p.code, ERR_FDT);
+	assert_int_equal(p.offset, offset);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	free(blob);
+	blob = NULL;
+	return 0;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------------- */
+
+static void total_bytes_are_known_from_the_first_eight(void **state)
+{
+	(void)state;
+	begin_root(2, 2);
+	close_node();
+	finish();
+	assert_int_equal(fdt_total_bytes(blob), blob_bytes);
+	blob[0]++;
+	assert_int_equal(fdt_total_bytes(blob), 0);
+}
+
+static void every_header_field_that_cannot_be_is_refused_by_its_offset(void **state)
+{
+	static const struct { uint32_t at, value; } wrong[] = {
+		{ 0, 0xd00dfeee }, { 4, 39 }, { 4, 0xffffffff }, { 8, 0xfffffff0 }, { 8, 36 }, { 8, 57 }, { 12, 0xffffffff },
+		{ 20, 16 }, { 24, 18 }, { 32, 0xffffffff }, { 36, 0xffffffff },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+		begin_root(2, 2);
+		close_node();
+		finish();
+		header_word(wrong[i].at, wrong[i].value);
+		expect_refused(blob_bytes, wrong[i].at);
+	}
+}
+
+static void a_blob_that_is_shorter_than_it_says_is_refused(void **state)
+{
+	(void)state;
+	begin_root(2, 2);
+	close_node();
+	finish();
+	for (uint32_t length = 0; length < blob_bytes; length++)
+		expect_refused(length, length < HEADER ? length : 4);
+}
+
+static void a_later_compatible_version_is_read(void **state)
+{
+	struct fdt f;
+
+	(void)state;
+	begin_root(2, 2);
+	close_node();
+	finish();
+	header_word(20, 18);
+	header_word(24, 17);
+	assert_int_equal(fdt_open(blob, blob_bytes, &f, NULL), OK);
+	assert_int_equal(fdt_open(blob, blob_bytes + 100, &f, NULL), OK);
+}
+
+/* What is written between begin() and here must be refused where `at` bytes of structure are read. */
+static void expect_structure_refused(uint32_t at)
+{
+	finish_raw();
+	expect_refused(blob_bytes, HEADER + 16 + at);
+}
+
+static void a_structure_that_is_no_tree_is_refused_where_it_goes_wrong(void **state)
+{
+	(void)state;
+	begin();
+	expect_structure_refused(0); /* nothing */
+	begin();
+	word(9);
+	expect_structure_refused(0); /* no root */
+	begin();
+	word(2);
+	expect_structure_refused(0); /* closed before it is opened */
+	begin();
+	text("name", "value");
+	expect_structure_refused(0); /* a property outside */
+	begin();
+	open_node("");
+	word(9);
+	expect_structure_refused(8); /* left open */
+	begin();
+	open_node("");
+	close_node();
+	expect_structure_refused(12); /* no end */
+	begin();
+	open_node("");
+	close_node();
+	open_node("");
+	expect_structure_refused(12); /* two roots */
+	begin();
+	open_node("");
+	word(5);
+	expect_structure_refused(8); /* no token */
+	begin();
+	word(1);
+	word(0x41414141);
+	expect_structure_refused(0); /* a name without end */
+}
+
+static void a_property_that_leaves_the_blob_is_refused(void **state)
+{
+	(void)state;
+	begin();
+	open_node("");
+	text("name", "value");
+	close_node();
+	word(9);
+	finish_raw();
+	be32_to(blob + HEADER + 16 + 12, 0x7fffffff); /* length */
+	expect_refused(blob_bytes, HEADER + 16 + 8);
+	finish_raw();
+	be32_to(blob + HEADER + 16 + 12, 0xfffffff8);
+	expect_refused(blob_bytes, HEADER + 16 + 8);
+	finish_raw();
+	be32_to(blob + HEADER + 16 + 16, strings_used); /* name */
+	expect_refused(blob_bytes, HEADER + 16 + 8);
+	finish_raw();
+	blob[blob_bytes - 1] = 'x'; /* its NUL */
+	expect_refused(blob_bytes, HEADER + 16 + 8);
+}
+
+static void nesting_is_limited_to_32_levels(void **state)
+{
+	(void)state;
+	for (unsigned depth = 32; depth <= 33; depth++) {
+		begin();
+		for (unsigned i = 0; i < depth; i++)
+			open_node(i ? "n" : "");
+		for (unsigned i = 0; i < depth; i++)
+			close_node();
+		if (depth == 32) {
+			finish();
+		} else {
+			word(9);
+			expect_structure_refused(8 * 32);
+		}
+	}
+}
+
+/* ---- Console ------------------------------------------------------------------------------------------- */
+
+static void serial(const char *name, const char *compatible, uint32_t address)
+{
+	open_node(name);
+	text("compatible", compatible);
+	CELLS("reg", 0, address, 0, 0x1000);
+	close_node();
+}
+
+static void expect_console(uint32_t kind, uint64_t phys, uint32_t access_bytes, uint32_t shift)
+{
+	struct hobnail_console c;
+	struct fdt f = finish();
+
+	memset(&c, 0x55, sizeof(c));
+	assert_true(fdt_console(&f, &c));
+	assert_int_equal(c.kind, kind);
+	assert_int_equal(c.phys, phys);
+	assert_int_equal(c.virt, 0);
+	assert_int_equal(c.source, HOBNAIL_CONSOLE_BY_DEVICE_TREE);
+	assert_int_equal(c.access_bytes, access_bytes);
+	assert_int_equal(c.register_shift, shift);
+}
+
+static void expect_no_console(void)
+{
+	struct hobnail_console c;
+	struct fdt f = finish();
+
+	assert_false(fdt_console(&f, &c));
+}
+
+static void stdout_may_be_a_path(void **state)
+{
+	(void)state;
+	begin_root(2, 2);
+	serial("pl011@8000000", "arm,pl011", 0x8000000);
+	serial("pl011@9000000", "arm,pl011", 0x9000000);
+	chosen("/pl011@9000000");
+	close_node();
+	expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+}
+
+static void stdout_may_carry_options(void **state)
+{
+	(void)state;
+	begin_root(2, 2);
+	chosen("/pl011@9000000:115200n8");
+	serial("pl011@9000000", "arm,pl011", 0x9000000);
+	close_node();
+	expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+}
+
+static void stdout_may_be_an_alias_with_options(void **state)
+{
+	(void)state;
+	begin_root(2, 2);
+	open_node("aliases");
+	text("serial", "/nowhere");
+	text("serial01", "/nowhere");
+	text("serial0", "/pl011@9000000");
+	close_node();
+	chosen("serial0:115200n8");
+	serial("pl011@9000000", "arm,pl011", 0x9000000);
+	close_node();
+	expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+}
+
+static void a_path_may_leave_out_the_unit_address(void **state)
+{
+	(void)state;
+	begin_root(2, 2);
+	chosen("/uart");
+	serial("uarts@1000", "arm,pl011", 0x1000);
+	serial("uart@9000000", "arm,pl011", 0x9000000);
+	close_node();
+	expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+}
+
+static void a_stdout_that_leads_nowhere_is_none(void **state)
+{
+	static const char *const paths[] = {
+		"", ":", "/", "/nowhere", "serial0", "serial1", "/uart@9000000/child", "uart@9000000", "serial2",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(paths); i++) {
+		begin_root(2, 2);
+		open_node("aliases");
+		text("serial1", "uart@9000000");
+		prop("serial2", "/uart@9000000", 13); /* no NUL */
+		close_node();
+		chosen(paths[i]);
+		serial("uart@9000000", "arm,pl011", 0x9000000);
+		close_node();
+		expect_no_console();
+	}
+	begin_root(2, 2);
+	serial("uart@9000000", "arm,pl011", 0x9000000);
+	close_node();
+	expect_no_console();
+}
+
+static void expect_kind(const char *list, uint32_t list_bytes, const uint32_t *shift, const uint32_t *width, uint32_t kind,
+                        uint32_t access_bytes, uint32_t register_shift)
+{
+	begin_root(1, 1);
+	chosen("/uart");
+	open_node("uart");
+	prop("compatible", list, list_bytes);
+	CELLS("reg", 0x10000000, 0x100);
+	if (shift)
+		cells("reg-shift", 1, shift);
+	if (width)
+		cells("reg-io-width", 1, width);
+	close_node();
+	close_node();
+	if (kind)
+		expect_console(kind, 0x10000000, access_bytes, register_shift);
+	else
+		expect_no_console();
+}
+
+static void compatible_names_the_kind_and_the_node_its_widths(void **state)
+{
+	static const uint32_t n0 = 0, n1 = 1, n2 = 2, n3 = 3, n4 = 4;
+
+	(void)state;
+	expect_kind("ns16550a", 9, NULL, NULL, HOBNAIL_CONSOLE_16550_MMIO, 1, 0);
+	expect_kind("ns16550a", 9, &n2, &n4, HOBNAIL_CONSOLE_16550_MMIO, 4, 2);
+	expect_kind("vendor,uart\0snps,dw-apb-uart", 29, &n2, &n4, HOBNAIL_CONSOLE_16550_MMIO, 4, 2);
+	expect_kind("snps,dw-apb-uart", 17, &n2, &n1, HOBNAIL_CONSOLE_16550_MMIO, 1, 2);
+	expect_kind("arm,pl011\0arm,primecell", 24, &n2, NULL, HOBNAIL_CONSOLE_PL011, 4, 0);
+	expect_kind("arm,pl011", 10, NULL, &n2, HOBNAIL_CONSOLE_PL011, 2, 0);
+	expect_kind("arm,sbsa-uart", 14, NULL, NULL, HOBNAIL_CONSOLE_PL011, 4, 0);
+	expect_kind("brcm,bcm2835-aux-uart", 22, &n0, &n1, HOBNAIL_CONSOLE_BCM2835, 4, 2);
+	expect_kind("arm,pl0111", 11, NULL, NULL, 0, 0, 0);
+	expect_kind("arm,pl01", 9, NULL, NULL, 0, 0, 0);
+	expect_kind("arm,pl011", 9, NULL, NULL, 0, 0, 0); /* no NUL */
+	expect_kind("", 0, NULL, NULL, 0, 0, 0);
+	expect_kind("ns16550a", 9, &n4, NULL, 0, 0, 0);
+	expect_kind("ns16550a", 9, NULL, &n3, 0, 0, 0);
+}
+
+static void a_disabled_port_is_none(void **state)
+{
+	static const struct { const char *status; bool usable; } cases[] = {
+		{ "okay", true }, { "ok", true }, { "disabled", false }, { "fail", false }, { "reserved", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		begin_root(1, 1);
+		chosen("/uart");
+		open_node("uart");
+		text("status", cases[i].status);
+		text("compatible", "arm,pl011");
+		CELLS("reg", 0x9000000, 0x1000);
+		close_node();
+		close_node();
+		if (cases[i].usable)
+			expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+		else
+			expect_no_console();
+	}
+}
+
+/* The Raspberry Pi 3's shape: /soc is a bus of its own numbering, with one address cell below a two-cell root. */
+static void addresses_are_translated_through_every_bus(void **state)
+{
+	(void)state;
+	begin_root(2, 1);
+	chosen("/soc/bus@100000/serial@5040");
+	open_node("soc");
+	CELLS("#address-cells", 1);
+	CELLS("#size-cells", 1);
+	CELLS("ranges", 0x40000000, 0, 0x40000000, 0x1000, 0x7e000000, 1, 0x3f000000, 0x1000000);
+	open_node("bus@100000");
+	CELLS("#address-cells", 2);
+	CELLS("#size-cells", 2);
+	CELLS("ranges", 0, 0x5000, 0x7e215000, 0, 0x1000);
+	open_node("serial@5040");
+	text("compatible", "brcm,bcm2835-aux-uart");
+	CELLS("reg", 0, 0x5040, 0, 0x40);
+	close_node();
+	close_node();
+	close_node();
+	close_node();
+	expect_console(HOBNAIL_CONSOLE_BCM2835, 0x13f215040, 4, 2);
+}
+
+static void expect_translated(unsigned count, const uint32_t *ranges, uint32_t address, uint64_t expected)
+{
+	begin_root(2, 2);
+	chosen("/bus/uart");
+	open_node("bus");
+	CELLS("#address-cells", 1);
+	CELLS("#size-cells", 1);
+	if (ranges)
+		cells("ranges", count, ranges);
+	open_node("uart");
+	text("compatible", "arm,pl011");
+	CELLS("reg", address, 0x1000);
+	close_node();
+	close_node();
+	close_node();
+	if (expected)
+		expect_console(HOBNAIL_CONSOLE_PL011, expected, 4, 0);
+	else
+		expect_no_console();
+}
+
+static void a_bus_without_a_way_up_has_no_address(void **state)
+{
+	static const uint32_t ranges[] = { 0x1000, 0, 0x9000000, 0x1000 }, wrap[] = { 0, 0xffffffff, 0xfffff000, 0x10000 };
+
+	(void)state;
+	expect_translated(0, ranges, 0x9000000, 0x9000000); /* empty: the same */
+	expect_translated(0, NULL, 0x9000000, 0);           /* absent */
+	expect_translated(4, ranges, 0x1800, 0x9000800);
+	expect_translated(4, ranges, 0x0fff, 0);            /* in no range */
+	expect_translated(4, ranges, 0x2000, 0);
+	expect_translated(3, ranges, 0x1800, 0);            /* cut short */
+	expect_translated(4, wrap, 0x800, 0xfffffffffffff800);
+	expect_translated(4, wrap, 0x1000, 0);              /* wraps */
+}
+
+static void cells_that_cannot_be_translated_have_no_address(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		begin_root(i == 0 ? 3 : i == 1 ? 0 : 2, i == 2 ? 3 : 1);
+		chosen("/uart");
+		open_node("uart");
+		text("compatible", "arm,pl011");
+		if (i < 3)
+			CELLS("reg", 0, 0, 0x9000000, 0x1000);
+		else
+			CELLS("reg", 0); /* too short */
+		close_node();
+		close_node();
+		expect_no_console();
+	}
+}
+
+/* ---- Processors ---------------------------------------------------------------------------------------- */
+
+static void cpu(const char *name, unsigned count, uint32_t high, uint32_t low, const char *status)
+{
+	open_node(name);
+	text("device_type", "cpu");
+	if (count == 2)
+		CELLS("reg", high, low);
+	else
+		CELLS("reg", low);
+	if (status)
+		text("status", status);
+}
+
+static void cpus_are_listed_with_both_sizes_of_id(void **state)
+{
+	(void)state;
+	for (unsigned count = 1; count <= 2; count++) {
+		struct table_cpu out[8];
+		begin_root(2, 2);
+		open_node("cpus");
+		CELLS("#address-cells", count);
+		CELLS("#size-cells", 0);
+		open_node("cpu-map");
+		open_node("cluster0");
+		close_node();
+		close_node();
+		cpu("cpu@0", count, 0, 0, NULL);
+		close_node();
+		cpu("cpu@101", count, 1, 0x101, "okay");
+		open_node("l2-cache");
+		close_node();
+		close_node();
+		cpu("cpu@2", count, 0, 2, "disabled");
+		close_node();
+		cpu("cpu@3", count, 0, 3, "fail");
+		close_node();
+		cpu("cpu@4", count, 0, 4, "fail-sss");
+		close_node();
+		cpu("hart5", count, 0, 5, NULL);
+		close_node();
+		open_node("idle-states");
+		close_node();
+		close_node();
+		close_node();
+		struct fdt f = finish();
+		assert_int_equal(fdt_cpus(&f, out, 8), 4);
+		assert_int_equal(out[0].hardware_id, 0);
+		assert_true(out[0].enabled);
+		assert_int_equal(out[1].hardware_id, count == 2 ? 0x100000101 : 0x101);
+		assert_true(out[1].enabled);
+		assert_false(out[2].enabled);
+		assert_int_equal(out[2].firmware_id, 2);
+		assert_int_equal(out[3].hardware_id, 5);
+		assert_int_equal(out[3].firmware_id, 5);
+		assert_false(out[0].spin_table);
+	}
+}
+
+static void spin_table_release_addresses_are_read(void **state)
+{
+	struct table_cpu out[4];
+
+	(void)state;
+	begin_root(2, 2);
+	open_node("cpus");
+	CELLS("#address-cells", 1);
+	text("enable-method", "spin-table");
+	cpu("cpu@0", 1, 0, 0, NULL);
+	CELLS("cpu-release-addr", 1, 0xd8);
+	close_node();
+	cpu("cpu@1", 1, 0, 1, NULL);
+	text("enable-method", "psci");
+	CELLS("cpu-release-addr", 0, 0xe0);
+	close_node();
+	cpu("cpu@2", 1, 0, 2, NULL);
+	CELLS("cpu-release-addr", 0xe8);
+	close_node();
+	cpu("cpu@3", 1, 0, 3, NULL);
+	close_node();
+	close_node();
+	close_node();
+	struct fdt f = finish();
+	assert_int_equal(fdt_cpus(&f, out, 4), 4);
+	assert_true(out[0].spin_table);
+	assert_int_equal(out[0].release, 0x1000000d8);
+	assert_false(out[1].spin_table);
+	assert_int_equal(out[1].release, 0);
+	assert_int_equal(out[2].release, 0xe8);
+	assert_false(out[3].spin_table);
+}
+
+static void more_cpus_than_room_are_counted_not_written(void **state)
+{
+	struct table_cpu out[2] = { 0 };
+
+	(void)state;
+	begin_root(2, 2);
+	open_node("cpus");
+	CELLS("#address-cells", 1);
+	for (unsigned i = 0; i < 3; i++) {
+		cpu("cpu@7", 1, 0, i + 7, NULL);
+		close_node();
+	}
+	cpu("cpu@9", 1, 0, 9, NULL);
+	close_node();
+	open_node("cpu@a"); /* no reg */
+	close_node();
+	close_node();
+	close_node();
+	struct fdt f = finish();
+	assert_int_equal(fdt_cpus(&f, out, 1), 4);
+	assert_int_equal(out[0].hardware_id, 7);
+	assert_int_equal(out[1].hardware_id, 0);
+	assert_int_equal(fdt_cpus(&f, NULL, 0), 4);
+}
+
+static void psci_is_what_the_node_says(void **state)
+{
+	static const struct { const char *compatible, *method; uint32_t expected; } cases[] = {
+		{ "arm,psci-1.0", "hvc", HOBNAIL_PSCI_HVC },
+		{ "arm,psci-0.2", "smc", HOBNAIL_PSCI_SMC },
+		{ "arm,psci", "smc", HOBNAIL_PSCI_NONE }, /* 0.1: own function numbers */
+		{ "arm,psci-1.0", "trap", HOBNAIL_PSCI_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		begin_root(2, 2);
+		open_node("psci");
+		text("compatible", cases[i].compatible);
+		text("method", cases[i].method);
+		close_node();
+		close_node();
+		struct fdt f = finish();
+		assert_int_equal(fdt_psci(&f), cases[i].expected);
+	}
+}
+
+static void an_empty_tree_has_nothing(void **state)
+{
+	struct table_cpu out;
+
+	(void)state;
+	begin();
+	word(4); /* FDT_NOP */
+	open_node("");
+	word(4);
+	close_node();
+	word(4);
+	struct fdt f = finish();
+	assert_int_equal(fdt_cpus(&f, &out, 1), 0);
+	assert_int_equal(fdt_psci(&f), HOBNAIL_PSCI_NONE);
+	begin();
+	open_node("");
+	close_node();
+	expect_no_console();
+}
+
+static void nops_may_stand_anywhere(void **state)
+{
+	(void)state;
+	begin();
+	word(4);
+	open_node("");
+	word(4);
+	CELLS("#address-cells", 1);
+	word(4);
+	open_node("chosen");
+	word(4);
+	text("stdout-path", "/uart");
+	word(4);
+	close_node();
+	word(4);
+	open_node("uart");
+	word(4);
+	text("compatible", "arm,pl011");
+	word(4);
+	CELLS("reg", 0x9000000, 0x1000);
+	close_node();
+	word(4);
+	close_node();
+	expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+}
+
+/* ---- Hostile blobs ------------------------------------------------------------------------------------- */
+
+static void rich_tree(void)
+{
+	begin_root(2, 2);
+	open_node("aliases");
+	text("serial0", "/soc/uart@1800");
+	close_node();
+	chosen("serial0:115200");
+	open_node("cpus");
+	CELLS("#address-cells", 1);
+	cpu("cpu@0", 1, 0, 0, "okay");
+	text("enable-method", "spin-table");
+	CELLS("cpu-release-addr", 0, 0xd8);
+	close_node();
+	close_node();
+	open_node("psci");
+	text("compatible", "arm,psci-1.0");
+	text("method", "hvc");
+	close_node();
+	open_node("soc");
+	CELLS("#address-cells", 1);
+	CELLS("#size-cells", 1);
+	CELLS("ranges", 0x1000, 0, 0x9000000, 0x1000);
+	open_node("uart@1800");
+	text("compatible", "ns16550a");
+	CELLS("reg", 0x1800, 0x100);
+	CELLS("reg-shift", 2);
+	close_node();
+	close_node();
+	close_node();
+}
+
+static bool read_everything(uint64_t length)
+{
+	struct table_cpu out[4];
+	struct hobnail_console c;
+	struct fdt f;
+
+	if (fdt_open(blob, length, &f, NULL))
+		return false;
+	fdt_console(&f, &c);
+	fdt_cpus(&f, out, 4);
+	fdt_psci(&f);
+	return true;
+}
+
+static void a_structure_cut_anywhere_is_refused(void **state)
+{
+	(void)state;
+	rich_tree();
+	finish();
+	uint32_t whole = structure_used;
+	for (uint32_t length = 0; length < whole; length++) {
+		structure_used = length;
+		finish_raw();
+		assert_false(read_everything(blob_bytes));
+	}
+	structure_used = whole;
+	finish_raw();
+	assert_true(read_everything(blob_bytes));
+}
+
+static void any_changed_byte_is_survived(void **state)
+{
+	static const uint8_t values[] = { 0x00, 0x01, 0x02, 0x03, 0x7f, 0x80, 0xff };
+
+	(void)state;
+	rich_tree();
+	finish();
+	for (uint32_t at = 0; at < blob_bytes; at++) {
+		uint8_t old = blob[at];
+		for (size_t i = 0; i < COUNT_OF(values); i++) {
+			blob[at] = values[i];
+			read_everything(blob_bytes);
+		}
+		blob[at] = old;
+	}
+	assert_true(read_everything(blob_bytes));
+}
+
+static void any_open_tree_is_read_within_its_bounds(void **state)
+{
+	(void)state;
+	rich_tree();
+	struct fdt f = finish();
+	struct table_cpu out[4];
+	struct hobnail_console c;
+	for (uint32_t at = HEADER; at < blob_bytes; at++) { /* the blob changes after it was checked */
+		uint8_t old = blob[at];
+		for (unsigned value = 0; value < 256; value += 51) {
+			blob[at] = (uint8_t)value;
+			fdt_console(&f, &c);
+			fdt_cpus(&f, out, 4);
+			fdt_psci(&f);
+		}
+		blob[at] = old;
+	}
+	assert_true(fdt_console(&f, &c));
+	assert_int_equal(c.phys, 0x9000800);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(total_bytes_are_known_from_the_first_eight, tear_down),
+		cmocka_unit_test_teardown(every_header_field_that_cannot_be_is_refused_by_its_offset, tear_down),
+		cmocka_unit_test_teardown(a_blob_that_is_shorter_than_it_says_is_refused, tear_down),
+		cmocka_unit_test_teardown(a_later_compatible_version_is_read, tear_down),
+		cmocka_unit_test_teardown(a_structure_that_is_no_tree_is_refused_where_it_goes_wrong, tear_down),
+		cmocka_unit_test_teardown(a_property_that_leaves_the_blob_is_refused, tear_down),
+		cmocka_unit_test_teardown(nesting_is_limited_to_32_levels, tear_down),
+		cmocka_unit_test_teardown(stdout_may_be_a_path, tear_down),
+		cmocka_unit_test_teardown(stdout_may_carry_options, tear_down),
+		cmocka_unit_test_teardown(stdout_may_be_an_alias_with_options, tear_down),
+		cmocka_unit_test_teardown(a_path_may_leave_out_the_unit_address, tear_down),
+		cmocka_unit_test_teardown(a_stdout_that_leads_nowhere_is_none, tear_down),
+		cmocka_unit_test_teardown(compatible_names_the_kind_and_the_node_its_widths, tear_down),
+		cmocka_unit_test_teardown(a_disabled_port_is_none, tear_down),
+		cmocka_unit_test_teardown(addresses_are_translated_through_every_bus, tear_down),
+		cmocka_unit_test_teardown(a_bus_without_a_way_up_has_no_address, tear_down),
+		cmocka_unit_test_teardown(cells_that_cannot_be_translated_have_no_address, tear_down),
+		cmocka_unit_test_teardown(cpus_are_listed_with_both_sizes_of_id, tear_down),
+		cmocka_unit_test_teardown(spin_table_release_addresses_are_read, tear_down),
+		cmocka_unit_test_teardown(more_cpus_than_room_are_counted_not_written, tear_down),
+		cmocka_unit_test_teardown(psci_is_what_the_node_says, tear_down),
+		cmocka_unit_test_teardown(an_empty_tree_has_nothing, tear_down),
+		cmocka_unit_test_teardown(nops_may_stand_anywhere, tear_down),
+		cmocka_unit_test_teardown(a_structure_cut_anywhere_is_refused, tear_down),
+		cmocka_unit_test_teardown(any_changed_byte_is_survived, tear_down),
+		cmocka_unit_test_teardown(any_open_tree_is_read_within_its_bounds, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
