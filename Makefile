@@ -128,9 +128,9 @@ KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
 KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
 KERNEL_STATIC := -static -T kernel/static.ld
 KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld
-KERNEL_LINK_x86_64_pie  := $(KERNEL_PIE) --defsym=KERNEL_BASE=0
+KERNEL_LINK_x86_64_pie  := $(KERNEL_PIE) --defsym=KERNEL_BASE=0x1000
 KERNEL_LINK_x86_64_low  := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x1000000
-KERNEL_LINK_aarch64_pie := $(KERNEL_PIE) --defsym=KERNEL_BASE=0
+KERNEL_LINK_aarch64_pie := $(KERNEL_PIE) --defsym=KERNEL_BASE=0x1000
 KERNEL_LINK_aarch64_low := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x48000000
 KERNEL_LINK_aarch64_el2 := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x48000000
 KERNEL_LINK_aarch64_mmuoff := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x40010000
