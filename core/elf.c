@@ -122,8 +122,6 @@ static enum err check_entry(const uint8_t *h, uint16_t machine, struct problem *
 	uint64_t entry = read_le64(h + E_ENTRY);
 	unsigned alignment = instruction_alignment(machine);
 
-	if (entry == 0)
-		return problem_at(p, ERR_ELF_ENTRY_ZERO, E_ENTRY, 0, 0, 0);
 	if (!is_aligned(entry, alignment))
 		return problem_at(p, ERR_ELF_ENTRY_UNALIGNED, E_ENTRY, entry, alignment, 0);
 	return OK;
@@ -358,9 +356,12 @@ static enum err check_entry_segment(const struct reader *r)
 			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, s->index, s->rights);
 		if (entry - s->virt >= s->file_bytes)
 			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, s->index, 0);
+		/* 0 is what the linker writes when it knows no entry; it can also be meant, but never the ELF header. */
+		if (entry == 0 && s->offset < ELF_HEADER_BYTES)
+			return problem_at(r->p, ERR_ELF_ENTRY_ZERO, E_ENTRY, 0, 0, 0);
 		return OK;
 	}
-	return problem_at(r->p, ERR_ELF_ENTRY_OUTSIDE, E_ENTRY, entry, 0, 0);
+	return problem_at(r->p, entry ? ERR_ELF_ENTRY_OUTSIDE : ERR_ELF_ENTRY_ZERO, E_ENTRY, entry, 0, 0);
 }
 
 /* Do address and file offset of PT_DYNAMIC name the same bytes of one segment? */

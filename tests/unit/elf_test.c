@@ -159,6 +159,19 @@ static void elf_accepts_last_byte_of_code_as_entry(void **state)
 	accept(ELF_MACHINE_X86_64);
 }
 
+static void elf_tells_code_at_address_zero_from_a_missing_entry(void **state)
+{
+	(void)state;
+	elf_build(&f, ELF_MACHINE_X86_64, false);
+	put64(&f, EH_ENTRY, 0);
+	put64(&f, PH_TEXT + PH_VADDR, 0);
+	accept(ELF_MACHINE_X86_64);
+	put64(&f, PH_TEXT + PH_OFFSET, 0); /* the ELF header lies there: no code */
+	put64(&f, PH_TEXT + PH_FILESZ, 0x1100);
+	put64(&f, PH_TEXT + PH_MEMSZ, 0x1100);
+	refuse(ELF_MACHINE_X86_64, ERR_ELF_ENTRY_ZERO, EH_ENTRY);
+}
+
 static void elf_accepts_file_without_sections(void **state)
 {
 	(void)state;
@@ -579,6 +592,7 @@ int main(void)
 		cmocka_unit_test(elf_rejects_file_above_the_limit),
 		cmocka_unit_test(elf_rejects_unaligned_entry_where_instructions_are_aligned),
 		cmocka_unit_test(elf_accepts_last_byte_of_code_as_entry),
+		cmocka_unit_test(elf_tells_code_at_address_zero_from_a_missing_entry),
 		cmocka_unit_test(elf_accepts_file_without_sections),
 		cmocka_unit_test(elf_accepts_write_execute_only_when_allowed),
 		cmocka_unit_test(elf_sorts_segments_by_address),
