@@ -1,0 +1,22 @@
+/* Any bytes as a device tree. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tables.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	struct hobnail_console console;
+	struct table_cpu cpus[4];
+	struct fdt f;
+
+	if (fdt_open(data, bytes, &f, NULL))
+		return 0;
+	if (fdt_console(&f, &console) && console.kind == HOBNAIL_CONSOLE_NONE)
+		abort();
+	fdt_cpus(&f, cpus, COUNT_OF(cpus));
+	fdt_psci(&f);
+	return 0;
+}
