@@ -52,6 +52,10 @@ UNIT := $(patsubst tests/unit/%_test.c,$(O)/test/unit/%,$(wildcard tests/unit/*_
 $(O)/test/unit/elf2efi: $(patsubst %.c,$(O)/test/%.o,$(filter-out %/main.c,$(ELF2EFI)))
 TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
 
+# The parts of cli/ that are pure.
+CLI_TESTS := json console arch
+$(addprefix $(O)/test/unit/,$(CLI_TESTS)): $(O)/test/unit/%: $(O)/test/cli/%.o $(O)/test/cli/strlist.o
+
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
@@ -146,11 +150,61 @@ kernels: $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_
 unit: $(UNIT) ## build and run the unit tests alone
 	@for t in $(UNIT); do $$t || exit 1; done
 
+# ---- Tests, runs and fuzzing ---------------------------------------------------------------------------------
+
+# One prove for all: boot scenarios, those with most variants first, then tests/*-check and the unit tests.
+CHECKS := $(wildcard tests/*-check)
+SCENARIOS_ALL = $(shell grep -c '^each:' $(wildcard tests/boot/*.scenario) | sort -t: -k2 -nr | cut -d: -f1)
+SCENARIOS = $(shell grep -L '^only: *test-all' $(SCENARIOS_ALL))
+MALFORMED := $(foreach a,$(ARCHES),$(O)/test/malformed/$(a)/made)
+JOBS ?= 2
+PROVE = prove --jobs $(JOBS) --timer --failures --exec tests/tap
+
+$(MALFORMED): $(O)/test/malformed/%/made: $(O)/host/malformed
+	@mkdir -p $(@D)
+	$(Q)$< $* $(@D) >$@
+
+# tools/deps may install the compiler: what depends on it runs in a second make.
+define with_deps
+	@if [ -x tools/deps ]; then tools/deps $(1); fi
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+endef
+
+test: ## install what is missing, build, and run unit tests and boot scenarios
+	$(call with_deps,test) run-tests
+
+test-all: ## the same, and the big machines
+	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
+
+run-tests: all kernels $(UNIT) $(MALFORMED)
+	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
+
+run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
+	$(call with_deps,run) run-pith
+
+run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf
+	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf
+
+FUZZ := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_FLAGS := $(filter-out -MMD -MP,$(TEST_FLAGS)) -fsanitize=fuzzer
+
+$(addprefix $(O)/fuzz/,$(FUZZ)): $(O)/fuzz/%: tests/fuzz/%_fuzz.c $(CORE) lib/format.c $(wildcard core/*.h core/errors/*.def tests/unit/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $< $(CORE) lib/format.c
+
+fuzz: $(addprefix $(O)/fuzz/,$(FUZZ)) ## run every fuzz target for SECONDS=60 seconds each
+	@for f in $(FUZZ); do \
+		mkdir -p $(O)/fuzz/corpus/$$f && echo "fuzzing $$f for $(SECONDS) s" && \
+		$(O)/fuzz/$$f -max_total_time=$(SECONDS) -print_final_stats=1 -artifact_prefix=$(O)/fuzz/$$f- \
+			$(O)/fuzz/corpus/$$f $$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) 2>$(O)/fuzz/$$f.log || { tail -40 $(O)/fuzz/$$f.log; exit 1; }; \
+		grep -E 'stat::number_of_executed_units' $(O)/fuzz/$$f.log; done
+SECONDS ?= 60
+
 clean: ## remove everything that was built
 	rm -rf $(O)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels unit clean help
+.PHONY: all kernels unit test test-all run-tests run run-pith fuzz clean help
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

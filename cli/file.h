@@ -1,0 +1,29 @@
+/* file.h — the few things that the commands do with files. Each complains with the file's name. */
+#ifndef CLI_FILE_H
+#define CLI_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch.h"
+
+bool file_exists(const char *path);
+
+/* The name behind the last slash. */
+const char *file_name(const char *path);
+
+/* Read the whole file, at most `limit` bytes; NUL-terminated. NULL: complained. The caller frees. */
+char *file_read(const char *path, size_t limit, size_t *bytes);
+
+/* Make or replace a file. 0 or a status. */
+int file_write(const char *path, const void *bytes, size_t count);
+
+/* Copy, leaving holes where the source has zeros. 0 or a status. */
+int file_copy(const char *from, const char *to);
+
+/* The architecture of an EFI application, or of an ELF kernel. ARCH_NONE: complained. */
+enum arch file_loader_arch(const char *path);
+enum arch file_kernel_arch(const char *path);
+
+#endif

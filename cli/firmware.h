@@ -1,0 +1,32 @@
+/* firmware.h — the firmware that QEMU shall run, found through QEMU's own firmware descriptors
+ * (QEMU, docs/interop/firmware.json). */
+#ifndef CLI_FIRMWARE_H
+#define CLI_FIRMWARE_H
+
+#include <stdbool.h>
+
+#include "arch.h"
+
+enum firmware_kind {
+	FIRMWARE_FLASH,  /* -drive if=pflash for the code, and a second one for the variables */
+	FIRMWARE_BIOS,   /* -bios */
+	FIRMWARE_KERNEL, /* -kernel, under QEMU's own machine-mode firmware (riscv64) */
+};
+
+struct firmware {
+	enum firmware_kind kind;
+	bool is_uboot;
+	char *code;
+	char *code_format; /* FIRMWARE_FLASH: "raw", "qcow2" */
+	char *vars;        /* FIRMWARE_FLASH: the template of the variable store; NULL: none */
+	char *vars_format;
+};
+
+/* Find firmware for the machine (QEMU's name for it, options after a comma ignored). `wanted`:
+ *   NULL or "edk2"  the first descriptor that fits and asks neither for SMM nor for Secure Boot
+ *   "uboot"         U-Boot, where Debian's u-boot-qemu puts it
+ *   a file          with its variable store, if a descriptor names it; else as it is
+ * 0 or a status. */
+int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out);
+
+#endif

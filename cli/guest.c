@@ -1,0 +1,244 @@
+#include "guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "json.h"
+#include "process.h"
+
+enum { ERRORS_KEPT_BYTES = 4096, END_MILLISECONDS = 2000, PICTURE_MILLISECONDS = 5000 };
+
+long long milliseconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* ---- Starting ----------------------------------------------------------------------------------------------- */
+
+/* A socket may be closed at the other end at any time: an unsent command is no loss then. */
+static void control_say(struct guest *g, const char *command)
+{
+	if (g->control >= 0 && send(g->control, command, strlen(command), MSG_NOSIGNAL) < 0)
+		close_end(&g->control);
+}
+
+/* Three connections: [0] is ours, [1] QEMU's. */
+static int guest_connect(int serial[2], int control[2], int error[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serial) == 0 &&
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) == 0 && pipe2(error, O_CLOEXEC) == 0)
+		return 0;
+	return complain(STATUS_TROUBLE, "no sockets for QEMU: %s", strerror(errno));
+}
+
+int guest_start(struct guest *g, struct machine *m, bool show_errors)
+{
+	struct strings argv = { 0 };
+	int serial[2], control[2], error[2];
+	int status = guest_connect(serial, control, error);
+
+	if (status)
+		return status;
+	m->serial = serial[1];
+	m->control = control[1];
+	qemu_command(m, &argv);
+
+	int keep[2] = { serial[1], control[1] };
+	pid_t pid = process_start(&argv, show_errors ? STDERR_FILENO : error[1], show_errors ? -1 : error[1], keep);
+	strings_free(&argv);
+	close(serial[1]);
+	close(control[1]);
+	close(error[1]);
+	if (pid < 0)
+		return STATUS_TROUBLE;
+	*g = (struct guest){ .pid = pid, .serial = serial[0], .control = control[0], .error = error[0], .arch = m->arch,
+	                     .pause_at_end = m->pause_at_end };
+	control_say(g, "{\"execute\":\"qmp_capabilities\",\"id\":\"hello\"}\n");
+	return 0;
+}
+
+/* ---- The control socket: QEMU's machine protocol (QEMU, docs/interop/qmp-spec) -------------------------------- */
+
+static void take_shutdown(struct guest *g, const struct json *data)
+{
+	const char *reason = json_text(data, "reason");
+
+	g->end = reason && strcmp(reason, "guest-reset") == 0 ? GUEST_RESET : GUEST_OFF;
+}
+
+/* {"event": ...}, or the answer to a command: {"return": ..., "id": ...} or {"error": ..., "id": ...}. */
+static void take_message(struct guest *g, const struct json *message)
+{
+	const char *event = json_text(message, "event"), *id = json_text(message, "id");
+
+	if (event && strcmp(event, "SHUTDOWN") == 0)
+		take_shutdown(g, json_member(message, "data"));
+	if (id && strcmp(id, "hello") == 0)
+		g->machine_runs = true;
+	if (id && strcmp(id, "picture") == 0) {
+		g->picture_done = true;
+		g->picture_good = json_member(message, "return") != NULL;
+	}
+}
+
+static void take_control(struct guest *g, const char *bytes, size_t count)
+{
+	struct buffer *text = &g->control_text;
+	struct json_problem p;
+	char *end;
+
+	buffer_add(text, bytes, count);
+	while ((end = memchr(text->at, '\n', text->bytes))) {
+		size_t line = (size_t)(end - text->at) + 1;
+		struct json *message = json_read(text->at, line, &p);
+		if (message)
+			take_message(g, message);
+		json_free(message);
+		memmove(text->at, text->at + line, text->bytes - line);
+		text->bytes -= line;
+	}
+}
+
+static void take_error(struct guest *g, const char *bytes, size_t count)
+{
+	if (g->errors.bytes < ERRORS_KEPT_BYTES)
+		buffer_add(&g->errors, bytes, count);
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------------------------- */
+
+static ssize_t read_some(int *fd, char *bytes, size_t room)
+{
+	ssize_t n = read(*fd, bytes, room);
+
+	if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+		close_end(fd);
+	return n;
+}
+
+static void pass_input(struct guest *g, int input)
+{
+	char bytes[256];
+	ssize_t n = read(input, bytes, sizeof(bytes));
+
+	if (n > 0 && g->serial >= 0)
+		(void)!send(g->serial, bytes, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* QEMU ended without a word on the control socket, so it left through the exit device, or failed.
+ * isa-debug-exit (QEMU, hw/misc/debugexit.c): the status is value * 2 + 1. */
+static void judge_exit(struct guest *g, int status)
+{
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	g->end = GUEST_BROKEN;
+	if (!g->machine_runs || code < 0)
+		return;
+	if (g->arch == ARCH_X86_64 && code != 0 && code % 2 == 0)
+		return;
+	g->end = GUEST_STATUS;
+	g->status = g->arch == ARCH_X86_64 ? code / 2 : code;
+}
+
+static void reap(struct guest *g)
+{
+	int status;
+
+	if (g->pid <= 0 || waitpid(g->pid, &status, WNOHANG) != g->pid)
+		return;
+	g->pid = 0;
+	if (g->end == GUEST_RUNS)
+		judge_exit(g, status);
+}
+
+static void read_ready(struct guest *g, const struct pollfd *polled, guest_output *output, void *context)
+{
+	char bytes[16384];
+	ssize_t n;
+
+	if (polled[0].revents && (n = read_some(&g->serial, bytes, sizeof(bytes))) > 0)
+		output(context, bytes, (size_t)n);
+	if (polled[1].revents && (n = read_some(&g->control, bytes, sizeof(bytes))) > 0)
+		take_control(g, bytes, (size_t)n);
+	if (polled[2].revents && (n = read_some(&g->error, bytes, sizeof(bytes))) > 0)
+		take_error(g, bytes, (size_t)n);
+}
+
+/* Has everything that QEMU said been read? poll() passes over closed (negative) descriptors. */
+static bool drained(const struct guest *g)
+{
+	return g->serial < 0 && g->control < 0;
+}
+
+void guest_wait(struct guest *g, int milliseconds, int input, guest_output *output, void *context)
+{
+	struct pollfd polled[] = {
+		{ g->serial, POLLIN, 0 }, { g->control, POLLIN, 0 }, { g->error, POLLIN, 0 }, { input, POLLIN, 0 },
+	};
+
+	if (poll(polled, 4, drained(g) ? 10 : milliseconds) > 0) {
+		read_ready(g, polled, output, context);
+		if (polled[3].revents & POLLIN)
+			pass_input(g, input);
+	}
+	if (drained(g))
+		reap(g);
+}
+
+bool guest_picture(struct guest *g, const char *path, guest_output *output, void *context)
+{
+	char *quoted = json_quoted(path);
+	char *command = string_format("{\"execute\":\"screendump\",\"id\":\"picture\","
+	                              "\"arguments\":{\"filename\":%s,\"format\":\"png\"}}\n", quoted);
+	long long deadline = milliseconds_now() + PICTURE_MILLISECONDS;
+
+	control_say(g, command);
+	free(quoted);
+	free(command);
+	while (!g->picture_done && g->control >= 0 && milliseconds_now() < deadline)
+		guest_wait(g, 100, -1, output, context);
+	return g->picture_done && g->picture_good;
+}
+
+/* Politely first, so that what QEMU writes itself (traces, recordings) is complete. */
+void guest_stop(struct guest *g)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	long long deadline = milliseconds_now() + END_MILLISECONDS;
+
+	if (g->pid > 0)
+		kill(g->pid, SIGTERM);
+	while (g->pid > 0 && milliseconds_now() < deadline) {
+		if (waitpid(g->pid, NULL, WNOHANG) == g->pid)
+			g->pid = 0;
+		else
+			nanosleep(&pause, NULL);
+	}
+	if (g->pid > 0) {
+		kill(g->pid, SIGKILL);
+		waitpid(g->pid, NULL, 0);
+		g->pid = 0;
+	}
+	close_end(&g->serial);
+	close_end(&g->control);
+	close_end(&g->error);
+}

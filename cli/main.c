@@ -1,0 +1,52 @@
+/* main.c — the host command `hobnail`: which part of it is meant. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} commands[] = {
+	{ "image", image_command, "make a bootable disk image" },
+	{ "run", run_command, "boot a kernel in QEMU under UEFI firmware, and judge what it prints" },
+};
+
+int complain(int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fflush(stdout);
+	fputs("hobnail: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	return status;
+}
+
+static void help(FILE *out)
+{
+	fputs("usage: hobnail COMMAND ...\n\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+	fputs("\nhobnail COMMAND --help explains one.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		help(stderr);
+		return STATUS_TROUBLE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		help(stdout);
+		return STATUS_OK;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	return complain(STATUS_TROUBLE, "there is no command %s: hobnail --help lists them", argv[1]);
+}

@@ -1,0 +1,156 @@
+#include "qemu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base.h"
+
+/* A value inside QEMU's key=value lists: commas are doubled. */
+static char *escaped(const char *value)
+{
+	char *out = memory_resize(NULL, strlen(value) * 2 + 1), *to = out;
+
+	for (; *value; value++) {
+		*to++ = *value;
+		if (*value == ',')
+			*to++ = ',';
+	}
+	*to = '\0';
+	return out;
+}
+
+/* ---- Disk --------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	const char *controller; /* NULL: none of its own */
+	const char *device;
+} buses[] = {
+	{ "virtio", NULL, "virtio-blk-pci,drive=disk,bootindex=0" },
+	{ "ahci", "ahci,id=ahci", "ide-hd,drive=disk,bus=ahci.0,bootindex=0" },
+	{ "nvme", NULL, "nvme,drive=disk,serial=hobnail,bootindex=0" },
+	{ "usb", "qemu-xhci", "usb-storage,drive=disk,bootindex=0" },
+	{ "scsi", "virtio-scsi-pci", "scsi-hd,drive=disk,bootindex=0" },
+};
+
+bool qemu_knows_bus(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(buses); i++)
+		if (strcmp(buses[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void add_disk(const struct machine *m, struct strings *argv)
+{
+	char *path = escaped(m->disk);
+
+	strings_add(argv, "-drive");
+	strings_addf(argv, "if=none,id=disk,format=raw,cache=unsafe,file=%s%s", path, m->disk_is_users ? ",snapshot=on" : "");
+	free(path);
+	/* U-Boot's virt boards start from virtio over MMIO; they do not scan PCI on their own. */
+	if (m->firmware->is_uboot && strcmp(m->disk_bus, "virtio") == 0) {
+		strings_of(argv, "-device", "virtio-blk-device,drive=disk", NULL);
+		return;
+	}
+	for (size_t i = 0; i < COUNT_OF(buses); i++) {
+		if (strcmp(buses[i].name, m->disk_bus) != 0)
+			continue;
+		if (buses[i].controller)
+			strings_of(argv, "-device", buses[i].controller, NULL);
+		strings_of(argv, "-device", buses[i].device, NULL);
+	}
+}
+
+/* ---- Firmware ----------------------------------------------------------------------------------------------- */
+
+static void add_flash(struct strings *argv, unsigned unit, const char *file, const char *format, bool readonly)
+{
+	char *path = escaped(file);
+
+	strings_add(argv, "-drive");
+	strings_addf(argv, "if=pflash,unit=%u,format=%s,file=%s%s", unit, format, path, readonly ? ",readonly=on" : "");
+	free(path);
+}
+
+static void add_firmware(const struct machine *m, struct strings *argv)
+{
+	const struct firmware *f = m->firmware;
+
+	/* EDK2's ArmVirtQemu offers its menu for five seconds; etc/boot-menu-wait, which this sets, says how long. */
+	if (!f->is_uboot)
+		strings_of(argv, "-boot", "menu=on,splash-time=0", NULL);
+	if (f->kind == FIRMWARE_FLASH) {
+		add_flash(argv, 0, f->code, f->code_format, true);
+		if (m->vars)
+			add_flash(argv, 1, m->vars, f->vars_format, false);
+	} else if (f->kind == FIRMWARE_BIOS) {
+		strings_of(argv, "-bios", f->code, NULL);
+	} else {
+		strings_of(argv, "-bios", "default", "-kernel", f->code, NULL);
+	}
+}
+
+/* ---- The rest ----------------------------------------------------------------------------------------------- */
+
+/* Large memory is not reserved beforehand: the host need not have it as long as the guest does not touch it. */
+static void add_memory(const struct machine *m, struct strings *argv)
+{
+	bool unreserved = m->memory_mib >= 4096;
+
+	strings_add(argv, "-machine");
+	strings_addf(argv, "%s%s", m->machine ? m->machine : arch_info[m->arch].machine, unreserved ? ",memory-backend=ram" : "");
+	if (unreserved) {
+		strings_add(argv, "-object");
+		strings_addf(argv, "memory-backend-ram,id=ram,reserve=off,size=%lluM", (unsigned long long)m->memory_mib);
+	}
+	strings_add(argv, "-m");
+	strings_addf(argv, "%llu", (unsigned long long)m->memory_mib);
+}
+
+/* The way out: the guest can end the emulator with a status. */
+static void add_exit_device(const struct machine *m, struct strings *argv)
+{
+	if (m->arch == ARCH_X86_64)
+		strings_of(argv, "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", NULL);
+	else
+		strings_of(argv, "-semihosting-config", "enable=on,target=native", NULL);
+}
+
+static void add_display(const struct machine *m, struct strings *argv)
+{
+	strings_of(argv, "-display", m->display, NULL);
+	if (!m->screen)
+		return;
+	if (m->arch == ARCH_X86_64)
+		strings_of(argv, "-device", "VGA", NULL);
+	else
+		strings_of(argv, "-device", "ramfb", "-device", "qemu-xhci,id=keys", "-device", "usb-kbd,bus=keys.0", NULL);
+}
+
+void qemu_command(const struct machine *m, struct strings *argv)
+{
+	const char *cpu = m->cpu ? m->cpu : arch_info[m->arch].cpu;
+
+	strings_of(argv, arch_info[m->arch].qemu, "-nodefaults", "-nic", "none", "-no-reboot", NULL);
+	add_memory(m, argv);
+	if (cpu)
+		strings_of(argv, "-cpu", cpu, NULL);
+	strings_add(argv, "-smp");
+	strings_addf(argv, "%u", m->cpus);
+	add_firmware(m, argv);
+	add_disk(m, argv);
+	add_exit_device(m, argv);
+	add_display(m, argv);
+	strings_add(argv, "-chardev");
+	strings_addf(argv, "socket,id=serial,fd=%d", m->serial);
+	strings_of(argv, "-serial", "chardev:serial", "-chardev", NULL);
+	strings_addf(argv, "socket,id=control,fd=%d", m->control);
+	strings_of(argv, "-mon", "chardev=control,mode=control", NULL);
+	if (m->wait_for_gdb)
+		strings_of(argv, "-s", "-S", NULL);
+	if (m->pause_at_end)
+		strings_of(argv, "-no-shutdown", NULL);
+	for (char *const *extra = m->extra; extra && *extra; extra++)
+		strings_add(argv, *extra);
+}

@@ -1,0 +1,38 @@
+/* qemu.h — QEMU's command line, from what is wanted of the machine. */
+#ifndef CLI_QEMU_H
+#define CLI_QEMU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch.h"
+#include "firmware.h"
+#include "strlist.h"
+
+struct machine {
+	enum arch arch;
+	const char *machine;  /* NULL: the architecture's default */
+	const char *cpu;      /* NULL: likewise */
+	uint64_t memory_mib;
+	unsigned cpus;
+	const struct firmware *firmware;
+	const char *vars;     /* the machine's own copy of the variable store; NULL: none */
+	const char *disk;
+	bool disk_is_users;   /* leave the file as it is */
+	const char *disk_bus; /* virtio, ahci, nvme, usb, scsi */
+	const char *display;  /* as -display takes it */
+	bool screen;          /* give it a graphics card */
+	bool wait_for_gdb;
+	bool pause_at_end;    /* do not end when the guest powers off */
+	int serial;           /* connected sockets */
+	int control;
+	char *const *extra;   /* more arguments; NULL-terminated */
+};
+
+/* Is there such a bus? */
+bool qemu_knows_bus(const char *name);
+
+/* Append the whole argv, the program's name first. */
+void qemu_command(const struct machine *m, struct strings *argv);
+
+#endif
