@@ -292,9 +292,7 @@ struct place {
 /* A name without its unit address may stand for the node ("Path Names"). */
 static bool fits_component(const char *name, const char *component, size_t length)
 {
-	if (strncmp(name, component, length) != 0)
-		return false;
-	return name[length] == 0 || (name[length] == '@' && !memchr(component, '@', length));
+	return strncmp(name, component, length) == 0 && (name[length] == 0 || name[length] == '@');
 }
 
 static uint32_t child_named(const struct fdt *f, uint32_t node, const char *name, size_t length)

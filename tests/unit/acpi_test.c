@@ -391,10 +391,17 @@ static void a_malformed_dbg2_is_none(void **state)
 	expect_no_dbg2(66 + 18, 0xffff, 2);
 	begin();
 	paddr t = put_dbg2();
-	put(offset_of(t) + 44 + 1, 0, 2);
-	put(offset_of(t) + 40, 0xffffffff, 4); /* must end soon all the same */
+	put(offset_of(t) + 66 + 1, 21, 2); /* too short, though an address would fit */
+	put(offset_of(t) + 66 + 4, 0x9000000, 4);
+	put(offset_of(t) + 66 + 18, 0, 2);
 	struct acpi a = finish_one(t);
 	struct hobnail_console c;
+	assert_false(acpi_console(&a, &c));
+	begin();
+	t = put_dbg2();
+	put(offset_of(t) + 44 + 1, 0, 2);
+	put(offset_of(t) + 40, 0xffffffff, 4); /* must end soon all the same */
+	a = finish_one(t);
 	assert_false(acpi_console(&a, &c));
 }
 

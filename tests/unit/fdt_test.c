@@ -266,6 +266,9 @@ static void a_property_that_leaves_the_blob_is_refused(void **state)
 	be32_to(blob + HEADER + 16 + 16, strings_used); /* name */
 	expect_refused(blob_bytes, HEADER + 16 + 8);
 	finish_raw();
+	be32_to(blob + HEADER + 16 + 16, 0u - (HEADER + 16 + structure_used)); /* would wrap to the blob's start */
+	expect_refused(blob_bytes, HEADER + 16 + 8);
+	finish_raw();
 	blob[blob_bytes - 1] = 'x'; /* its NUL */
 	expect_refused(blob_bytes, HEADER + 16 + 8);
 }
