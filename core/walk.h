@@ -1,7 +1,9 @@
 /* walk.h — read page tables as the CPU does. Shares no code with the builder in paging.c, so that it can judge it.
  *
  *   Reads   tables through a callback: physical memory in the loader, a window in a kernel, a dump on the host
- *   Result  what the processor would grant a supervisor access, and the entries on the way, root first */
+ *   Result  what the processor would grant a supervisor access, and the entries on the way, root first
+ *   Assumes EFER.NXE and CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, access flag not managed
+ *           by hardware; sstatus.SUM clear, Svpbmt present. Reserved bits that the processor checks end the walk. */
 #ifndef CORE_WALK_H
 #define CORE_WALK_H
 
