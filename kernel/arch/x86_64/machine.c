@@ -101,13 +101,12 @@ int64_t arch_psci_version(uint32_t conduit)
 
 /* ---- The end ------------------------------------------------------------------------------------------- */
 
-/* QEMU's isa-debug-exit at its usual port ends QEMU with status value * 2 + 1. Values from 16 on keep clear of the
- * statuses that QEMU itself ends with. */
+/* QEMU's isa-debug-exit at its usual port: QEMU ends with status value * 2 + 1, which `hobnail run` turns back. */
 void arch_exit(unsigned status)
 {
-	enum { DEBUG_EXIT_PORT = 0xf4, FIRST_VALUE = 16 };
+	enum { DEBUG_EXIT_PORT = 0xf4 };
 
-	cpu_out32(DEBUG_EXIT_PORT, FIRST_VALUE + status);
+	cpu_out32(DEBUG_EXIT_PORT, status);
 }
 
 static const void *map_table(void *context, paddr at, uint64_t bytes)
