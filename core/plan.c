@@ -44,39 +44,60 @@ static vaddr slot_address(const struct plan_layout *layout, unsigned slot)
 
 /* ---- Segments ------------------------------------------------------------------------------------------ */
 
-static enum err segment_check(const struct plan_layout *layout, const struct plan_segment *s, uint32_t index, struct problem *p)
+/* A static kernel's segment, where it is linked. */
+static enum err check_static(const struct plan_layout *layout, const struct elf_segment *s, struct problem *p)
 {
-	if (s->virt < layout->low_limit && s->bytes <= layout->low_limit - s->virt)
+	if (range_within(s->virt, s->memory_bytes, layout->low_limit)) {
+		if (s->phys % PAGE_BYTES != s->virt % PAGE_BYTES)
+			return problem_at(p, ERR_PLAN_PAGE_OFFSET, 0, s->virt, s->phys, s->index);
 		return OK;
+	}
 	if (!layout->top)
-		return problem_at(p, ERR_PLAN_ONE_RANGE, 0, s->virt, s->bytes, index);
-	if (s->virt < layout->base || !pt_canonical(layout->format, s->virt))
-		return problem_at(p, ERR_PLAN_CANONICAL, 0, s->virt, s->bytes, index);
+		return problem_at(p, ERR_PLAN_ONE_RANGE, 0, s->virt, s->memory_bytes, s->index);
+	if (s->virt < layout->base || !sum_fits(s->virt, s->memory_bytes - 1))
+		return problem_at(p, ERR_PLAN_CANONICAL, 0, s->virt, s->memory_bytes, s->index);
+	return OK;
+}
+
+/* A position-independent kernel's segment, `start` being the first one's address rounded down. As in a static kernel,
+ * the last page of the address space stays free. */
+static enum err check_movable(const struct plan_layout *layout, const struct elf_segment *s, vaddr start, struct problem *p)
+{
+	uint64_t room = 0 - layout->top - PAGE_BYTES;
+
+	if (!range_within(s->virt - start, s->memory_bytes, room))
+		return problem_at(p, ERR_PLAN_TOO_LARGE, 0, s->virt - start, room, s->index);
+	return OK;
+}
+
+/* With the MMU off a static kernel runs at its physical addresses. */
+static enum err check_physical(const struct elf_segment *s, struct problem *p)
+{
+	if (!range_within(s->phys, s->memory_bytes, 1ull << 48))
+		return problem_at(p, ERR_PLAN_MMU_OFF_HIGH, 0, s->phys, s->memory_bytes, s->index);
 	return OK;
 }
 
 enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, const struct elf_layout *elf,
                        bool mmu_off, struct plan_segment *out, uint64_t *slide, struct problem *p)
 {
-	uint64_t move = 0;
+	bool fixed = !file->position_independent;
+	bool moves = !fixed && layout->top && !mmu_off;
+	vaddr start = align_down(elf->segments[0].virt, ELF_MAX_ALIGNMENT);
+	uint64_t move = moves ? layout->top - start : 0;
 
-	if (file->position_independent && layout->top && !mmu_off)
-		move = layout->top - align_down(elf->segments[0].virt, ELF_MAX_ALIGNMENT);
 	for (unsigned i = 0; i < elf->segment_count; i++) {
 		const struct elf_segment *s = &elf->segments[i];
-		struct plan_segment placed = { .virt = s->virt + move, .bytes = s->memory_bytes, .rights = s->rights };
+		enum err e = OK;
 
-		if (mmu_off) { /* runs where it lies */
-			if (!file->position_independent && !range_within(s->phys, s->memory_bytes, 1ull << 48))
-				return problem_at(p, ERR_PLAN_MMU_OFF_HIGH, 0, s->phys, 0, s->index);
-			placed.low = !file->position_independent;
-		} else {
-			enum err e = segment_check(layout, &placed, s->index, p);
-			if (e)
-				return e;
-			placed.low = !file->position_independent && placed.virt < layout->low_limit;
-		}
-		out[i] = placed;
+		if (moves)
+			e = check_movable(layout, s, start, p);
+		else if (fixed)
+			e = mmu_off ? check_physical(s, p) : check_static(layout, s, p);
+		if (e)
+			return e;
+		out[i] = (struct plan_segment){ .virt = s->virt + move, .bytes = s->memory_bytes, .rights = s->rights,
+		                                .low = fixed && (mmu_off || s->virt < layout->low_limit) };
 	}
 	*slide = move;
 	return OK;
@@ -128,7 +149,7 @@ static enum err add_around(struct plan *plan, struct plan_range new, struct prob
 		if (meets || inside) {
 			if (next->va - next->pa != new.va - new.pa)
 				return problem_at(p, ERR_PLAN_OVERLAP, 0, max_u64(new.va, next->va), new.kind, next->kind);
-			skip = min_u64(next->va + next->bytes, new.va + new.bytes) - (new.va + part);
+			skip = min_u64(next->va - new.va + next->bytes, new.bytes) - part;
 		}
 		if (part) {
 			struct plan_range piece = new;
@@ -153,13 +174,13 @@ static enum err add_segments(struct plan *plan, const struct plan_input *in, str
 			.va = s->virt - lead, .pa = s->phys - lead, .bytes = align_up(lead + s->bytes, PAGE_BYTES),
 			.rights = (s->rights & ELF_WRITE ? PT_WRITE : 0) | (s->rights & ELF_EXECUTE ? PT_EXECUTE : 0) |
 			          (s->low ? 0 : PT_GLOBAL),
-			.memory = PT_NORMAL, .kind = PLAN_SEGMENT, .index = (uint8_t)i,
+			.memory = PT_NORMAL, .kind = PLAN_SEGMENT, .index = (uint16_t)i,
 		};
 		/* Two segments of the same rights may share a page. */
 		struct plan_range *last = plan->count ? &plan->ranges[plan->count - 1] : NULL;
-		if (last && r.va < last->va + last->bytes && r.va >= last->va && r.rights == last->rights &&
+		if (last && r.va >= last->va && r.va - last->va < last->bytes && r.rights == last->rights &&
 		    r.va - r.pa == last->va - last->pa) {
-			uint64_t shared = last->va + last->bytes - r.va;
+			uint64_t shared = last->bytes - (r.va - last->va);
 			if (shared >= r.bytes)
 				continue;
 			r.va += shared;
@@ -198,53 +219,66 @@ static void slots_take(struct slots *s, const struct plan_layout *layout, vaddr 
 		slot_take(s, i);
 }
 
-static bool slots_free(const struct slots *s, const struct plan_layout *layout, unsigned first, unsigned count)
+/* The first slot of the run that is taken; first + count: none is. */
+static unsigned first_taken(const struct slots *s, unsigned first, unsigned count)
 {
-	if (count > layout->slots || first > layout->slots - count)
-		return false;
-	for (unsigned i = 0; i < count; i++)
-		if (slot_taken(s, first + i))
-			return false;
-	return true;
+	unsigned slot = first;
+
+	while (slot < first + count && !slot_taken(s, slot))
+		slot++;
+	return slot;
 }
 
 /* The lowest free run of `count` slots from `first` on, wrapping once; layout->slots: none. */
-static unsigned slots_find(const struct slots *s, const struct plan_layout *layout, unsigned first, unsigned count)
+static unsigned slots_find(const struct slots *s, const struct plan_layout *layout, unsigned first, uint64_t count)
 {
 	for (unsigned i = 0; i < layout->slots; i++) {
 		unsigned slot = (first + i) % layout->slots;
-		if (slots_free(s, layout, slot, count))
+		if (count <= layout->slots - slot && first_taken(s, slot, (unsigned)count) == slot + count)
 			return slot;
 	}
 	return layout->slots;
+}
+
+/* Where a request wants a map of `count` slots. */
+static enum err requested_slot(const struct slots *s, const struct plan_layout *layout, vaddr base, uint64_t count,
+                               unsigned *out, struct problem *p)
+{
+	if (!is_aligned(base, slot_bytes(layout)) || base < layout->base || !pt_canonical(layout->format, base))
+		return problem_at(p, ERR_PLAN_BASE, 0, base, slot_bytes(layout), 0);
+	unsigned slot = slot_of(layout, base);
+	if (count > layout->slots - slot)
+		return problem_at(p, ERR_PLAN_BASE_HIGH, 0, base, count, layout->slots - slot);
+	unsigned taken = first_taken(s, slot, (unsigned)count);
+	if (taken != slot + count)
+		return problem_at(p, ERR_PLAN_BASE_TAKEN, 0, base, slot_address(layout, taken), 0);
+	*out = slot;
+	return OK;
 }
 
 /* Base of a map of `bytes`: as requested, or the first free run from the default slot on. */
 static enum err place_map(struct slots *slots, const struct plan_layout *layout, const struct request *asked, uint64_t bytes,
                           vaddr *out, struct problem *p)
 {
-	unsigned count = (unsigned)((bytes - 1) / slot_bytes(layout)) + 1;
-	unsigned slot;
+	uint64_t count = (bytes - 1) / slot_bytes(layout) + 1;
+	unsigned slot = layout->slots;
+	enum err e = OK;
 
-	if (asked->asked) {
-		if (!is_aligned(asked->value, slot_bytes(layout)) || asked->value < layout->base ||
-		    !pt_canonical(layout->format, asked->value))
-			return problem_at(p, ERR_PLAN_BASE, 0, asked->value, slot_bytes(layout), 0);
-		slot = slot_of(layout, asked->value);
-		if (!slots_free(slots, layout, slot, count))
-			return problem_at(p, ERR_PLAN_OVERLAP, 0, asked->value, PLAN_DIRECT_MAP, PLAN_SEGMENT);
-	} else {
+	if (asked->asked)
+		e = requested_slot(slots, layout, asked->value, count, &slot, p);
+	else
 		slot = slots_find(slots, layout, layout->direct_slot, count);
-		if (slot == layout->slots)
-			return problem_at(p, ERR_PLAN_NO_SLOT, 0, bytes, 0, 0);
-	}
+	if (e)
+		return e;
+	if (slot == layout->slots)
+		return problem_at(p, ERR_PLAN_NO_SLOT, 0, bytes, 0, 0);
 	for (unsigned i = 0; i < count; i++)
 		slot_take(slots, slot + i);
 	*out = slot_address(layout, slot);
 	return OK;
 }
 
-/* The net takes the highest free slot below the last two. */
+/* The net takes the highest free slot below the last two, which may be the kernel's: Sv39 has slots of 1 GiB. */
 static enum err place_net(struct plan *plan, struct slots *slots, const struct plan_layout *layout, struct problem *p)
 {
 	for (unsigned slot = layout->slots - 2; slot-- > 0;) {
@@ -253,8 +287,9 @@ static enum err place_net(struct plan *plan, struct slots *slots, const struct p
 		slot_take(slots, slot);
 		plan->net_base = slot_address(layout, slot);
 		plan->net_index = layout->first_index + slot;
+		plan->net_bytes = min_u64(PLAN_NET_BYTES, slot_bytes(layout) / 2);
 		plan->net_next = plan->net_base + PAGE_BYTES;
-		plan->stack_next = plan->net_base + PLAN_NET_BYTES;
+		plan->stack_next = plan->net_base + plan->net_bytes;
 		return OK;
 	}
 	return problem_at(p, ERR_PLAN_NO_SLOT, 0, slot_bytes(layout), 0, 0);
@@ -272,6 +307,17 @@ static uint64_t memory_end(const struct memmap *m)
 	return end;
 }
 
+/* The pages that a range to avoid touches. One that wraps ends with the address space. */
+static struct span avoided_pages(const struct plan_piece *avoid)
+{
+	uint64_t from = align_down(avoid->phys, PAGE_BYTES);
+
+	if (!avoid->bytes)
+		return (struct span){ 0, 0 };
+	uint64_t last = sum_fits(avoid->phys, avoid->bytes - 1) ? avoid->phys + (avoid->bytes - 1) : UINT64_MAX - PAGE_BYTES;
+	return (struct span){ from, align_down(last, PAGE_BYTES) - from + PAGE_BYTES };
+}
+
 /* Map [base, base + bytes) at base + offset, without the ranges to avoid. */
 static enum err add_ram(struct plan *plan, const struct plan_input *in, uint64_t base, uint64_t bytes, uint64_t offset,
                         enum plan_kind kind, struct problem *p)
@@ -280,14 +326,12 @@ static enum err add_ram(struct plan *plan, const struct plan_input *in, uint64_t
 		uint64_t part = bytes, skip = 0;
 
 		for (unsigned i = 0; i < in->avoid_count; i++) {
-			uint64_t from = align_down(in->avoid[i].phys, PAGE_BYTES);
-			uint64_t to = align_up(in->avoid[i].phys + in->avoid[i].bytes, PAGE_BYTES);
-			if (base >= from && base < to) {
+			struct span avoid = avoided_pages(&in->avoid[i]);
+			if (base - avoid.base < avoid.bytes) {
 				part = 0;
-				skip = min_u64(bytes, to - base);
-			} else if (from > base && from - base < part) {
-				part = from - base;
-				skip = 0;
+				skip = min_u64(bytes, avoid.bytes - (base - avoid.base));
+			} else if (avoid.bytes && avoid.base > base && avoid.base - base < part) {
+				part = avoid.base - base;
 			}
 		}
 		if (part) {
@@ -366,67 +410,108 @@ static uint64_t device_end(const struct memmap *m)
 	return end;
 }
 
-static enum err add_device_map(struct plan *plan, const struct plan_input *in, struct slots *slots, struct problem *p)
+/* ---- The plan ------------------------------------------------------------------------------------------ */
+
+static enum err take_recursive(struct slots *slots, const struct plan_input *in, struct problem *p)
 {
-	const struct request *asked = &in->requests->of[HOBNAIL_REQUEST_DEVICE_MAP];
-	uint64_t end = device_end(in->memory);
+	const struct plan_layout *layout = in->layout;
+	const struct request *asked = &in->requests->of[HOBNAIL_REQUEST_RECURSIVE];
+	uint64_t slot = asked->value - layout->first_index;
 
 	if (!asked->asked)
 		return OK;
-	enum err e = place_map(slots, in->layout, asked, end, &plan->device_map, p);
-	if (e)
+	if (slot >= layout->slots)
+		return problem_at(p, ERR_PLAN_SLOT_INDEX, 0, asked->value, layout->first_index, layout->first_index + layout->slots - 1);
+	if (slot_taken(slots, (unsigned)slot))
+		return problem_at(p, ERR_PLAN_SLOT, 0, asked->value, slot_address(layout, (unsigned)slot), 0);
+	slot_take(slots, (unsigned)slot);
+	return OK;
+}
+
+/* What is already decided before any map is placed: segments, the recursive slot, and the identity map where it lies
+ * in the only range there is. */
+static enum err take_fixed(struct slots *slots, const struct plan_input *in, struct problem *p)
+{
+	const struct plan_layout *layout = in->layout;
+	const struct request *identity = &in->requests->of[HOBNAIL_REQUEST_IDENTITY_MAP];
+	uint64_t end = memory_end(in->memory);
+
+	for (unsigned i = 0; i < in->segment_count; i++)
+		slots_take(slots, layout, in->segments[i].virt, in->segments[i].bytes);
+	enum err e = take_recursive(slots, in, p);
+	if (e || !identity->asked || !identity->value)
 		return e;
-	plan->has_device_map = true;
-	return add_devices(plan, in, end, p);
+	if (end > layout->format->lower_bytes)
+		return problem_at(p, ERR_PLAN_IDENTITY, 0, end, layout->format->lower_bytes, 0);
+	if (!layout->base)
+		slots_take(slots, layout, 0, end);
+	return OK;
+}
+
+/* A base that was asked for comes before the one that is free to move; the net takes what is left. */
+static enum err place_all(struct plan *plan, const struct plan_input *in, struct problem *p)
+{
+	const struct request *direct = &in->requests->of[HOBNAIL_REQUEST_DIRECT_MAP];
+	const struct request *device = &in->requests->of[HOBNAIL_REQUEST_DEVICE_MAP];
+	struct slots slots = { { 0 } };
+	enum err e = take_fixed(&slots, in, p);
+
+	plan->has_device_map = device->asked;
+	plan->device_map = 0;
+	if (!e && device->asked)
+		e = place_map(&slots, in->layout, device, device_end(in->memory), &plan->device_map, p);
+	if (!e)
+		e = place_map(&slots, in->layout, direct, memory_end(in->memory), &plan->direct_map, p);
+	if (!e)
+		e = place_net(plan, &slots, in->layout, p);
+	return e;
 }
 
 enum err plan_make(struct plan *plan, const struct plan_input *in, struct problem *p)
 {
-	const struct plan_layout *layout = in->layout;
-	const struct request *recursive = &in->requests->of[HOBNAIL_REQUEST_RECURSIVE];
-	struct slots slots = { { 0 } };
-	uint64_t end = memory_end(in->memory);
+	const struct request *identity = &in->requests->of[HOBNAIL_REQUEST_IDENTITY_MAP];
 
 	plan->count = 0;
-	plan->has_device_map = false;
-	enum err e = add_segments(plan, in, p);
-	for (unsigned i = 0; !e && i < in->segment_count; i++)
-		slots_take(&slots, layout, in->segments[i].virt, in->segments[i].bytes);
-	if (!e && recursive->asked) {
-		unsigned slot = (unsigned)recursive->value - layout->first_index;
-		if (slot >= layout->slots || slot_taken(&slots, slot))
-			return problem_at(p, ERR_PLAN_SLOT, 0, recursive->value, slot_address(layout, slot), 0);
-		slot_take(&slots, slot);
-	}
-	if (!e && in->requests->of[HOBNAIL_REQUEST_IDENTITY_MAP].asked && !layout->base)
-		slots_take(&slots, layout, 0, end);
-	if (!e && in->requests->of[HOBNAIL_REQUEST_IDENTITY_MAP].asked)
+	enum err e = place_all(plan, in, p);
+	if (!e)
+		e = add_segments(plan, in, p);
+	if (!e && identity->asked && identity->value)
 		e = add_all_ram(plan, in, 0, PLAN_IDENTITY_MAP, p);
 	if (!e)
-		e = place_map(&slots, layout, &in->requests->of[HOBNAIL_REQUEST_DIRECT_MAP], end, &plan->direct_map, p);
-	if (!e)
 		e = add_all_ram(plan, in, plan->direct_map, PLAN_DIRECT_MAP, p);
-	if (!e)
-		e = add_device_map(plan, in, &slots, p);
-	if (!e)
-		e = place_net(plan, &slots, layout, p);
+	if (!e && plan->has_device_map)
+		e = add_devices(plan, in, device_end(in->memory), p);
 	return e;
 }
 
 /* ---- Net and stacks ------------------------------------------------------------------------------------ */
 
+/* The lowest address from `next` on for a piece whose pages begin at `page`. Large ones begin as their memory does, so
+ * that large pages fit; but the net's image keeps the shape in which it was linked. */
+static vaddr piece_address(vaddr next, const struct plan_piece *piece, paddr page, uint64_t bytes)
+{
+	uint64_t alignment = bytes >= MIB(2) && piece->kind != PLAN_NET_IMAGE ? MIB(2) : PAGE_BYTES;
+
+	return next + ((page - next) & (alignment - 1));
+}
+
 enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct plan_piece *piece, struct problem *p)
 {
-	vaddr *next = piece->kind == PLAN_STACK ? &plan->stack_next : &plan->net_next;
+	bool is_stack = piece->kind == PLAN_STACK;
+	vaddr *next = is_stack ? &plan->stack_next : &plan->net_next;
+	uint64_t end = is_stack ? slot_bytes(layout) : plan->net_bytes; /* counted from net_base */
 	uint64_t lead = piece->phys % PAGE_BYTES;
-	uint64_t bytes = align_up(lead + piece->bytes, PAGE_BYTES);
-	/* Large pieces begin as their memory does, so that large pages fit. */
-	uint64_t alignment = bytes >= MIB(2) ? MIB(2) : PAGE_BYTES;
-	vaddr va = align_up(*next, alignment) + (piece->phys - lead) % alignment;
-	struct plan_range r = { .va = va, .pa = piece->phys - lead, .bytes = bytes, .rights = (uint8_t)(piece->rights | PT_GLOBAL),
-	                        .memory = (uint8_t)piece->memory, .kind = (uint8_t)piece->kind, .index = (uint8_t)piece->index };
 
-	(void)layout;
+	if (!piece->bytes || !sum_fits(piece->phys, piece->bytes - 1))
+		return problem_at(p, ERR_RANGE, 0, piece->phys, piece->bytes, 0);
+	if (piece->bytes > end)
+		return problem_at(p, ERR_PLAN_NET_FULL, 0, piece->bytes, plan->net_base, 0);
+	uint64_t bytes = align_up(lead + piece->bytes, PAGE_BYTES);
+	vaddr va = piece_address(*next, piece, piece->phys - lead, bytes);
+	if (!range_within(va - plan->net_base, bytes + PAGE_BYTES, end)) /* with its guard */
+		return problem_at(p, ERR_PLAN_NET_FULL, 0, piece->bytes, plan->net_base, 0);
+	struct plan_range r = { .va = va, .pa = piece->phys - lead, .bytes = bytes, .rights = (uint8_t)(piece->rights | PT_GLOBAL),
+	                        .memory = (uint8_t)piece->memory, .kind = (uint8_t)piece->kind, .index = (uint16_t)piece->index };
 	enum err e = add(plan, &r, p);
 	if (e)
 		return e;
@@ -437,7 +522,9 @@ enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct 
 
 size_t plan_bound(size_t memory_entries)
 {
-	return 4 * memory_entries + 4 * ELF_MAX_SEGMENTS + 64;
+	/* Direct map and identity map: a range each an entry; device map: the gaps between them. Each range to avoid and
+	 * each segment may cut each of them once more. */
+	return 3 * memory_entries + 4 * ELF_MAX_SEGMENTS + 64;
 }
 
 const char *plan_kind_name(enum plan_kind kind)

@@ -4,9 +4,11 @@
  * it, the host command draws it, preflight judges the tables against it.
  *
  *   Units    bytes; every range is a multiple of 4096
- *   Order    ascending by va, never overlapping
+ *   Order    ascending by va, never overlapping, none wrapping; one may end with the address space
  *   Memory   the caller owns the array; nothing here allocates
- *   Slots    what one entry of the top-level table covers: 512 GiB with 4 levels, 256 TiB with 5 */
+ *   Slots    what one entry of the top-level table covers: 512 GiB with 4 levels, 256 TiB with 5, 1 GiB with 3 (Sv39).
+ *            A map of physical memory has its slots to itself, and so have net and stacks together: a kernel can copy
+ *            or drop a whole entry without looking inside */
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
@@ -35,7 +37,7 @@ struct plan_range {
 	uint8_t rights; /* PT_WRITE | PT_EXECUTE | PT_GLOBAL */
 	uint8_t memory; /* enum pt_memory                    */
 	uint8_t kind;   /* enum plan_kind                    */
-	uint8_t index;
+	uint16_t index;
 };
 
 /* Where the parts of an address space may lie: one const instance per kind of translation. */
@@ -44,8 +46,9 @@ struct plan_layout {
 	vaddr base;           /* of the range that holds direct map, stacks and net            */
 	unsigned slots;       /* top-level entries in it                                       */
 	unsigned first_index; /* index of the first one in the top-level table                 */
-	unsigned direct_slot; /* default of the direct map, counted from `base`                */
-	vaddr top;            /* where a position-independent kernel goes; 0: at its physical address */
+	unsigned direct_slot; /* where the search for a free run begins, counted from `base`    */
+	vaddr top;            /* where a position-independent kernel goes; 0: at its physical address,
+	                         and there is no upper half                                    */
 	uint64_t low_limit;   /* segments below this are low: they go to their p_paddr         */
 	bool two_roots;       /* aarch64 TTBR0 and TTBR1: low and high have a table each       */
 };
@@ -78,9 +81,10 @@ struct plan_input {
 	const struct memmap *memory;          /* direct map, identity map, device map */
 	const struct plan_segment *segments;
 	unsigned segment_count;
-	const struct plan_piece *avoid;       /* physical ranges the direct map leaves out (framebuffers) */
+	const struct plan_piece *avoid;       /* physical ranges (.phys, .bytes) that direct map and identity map leave out,
+	                                         page by page: framebuffers, which have another memory type */
 	unsigned avoid_count;
-	uint64_t largest_page;                /* bytes, for the device map's extent and nothing else */
+	uint64_t largest_page;                /* not used */
 };
 
 struct plan {
@@ -90,8 +94,9 @@ struct plan {
 	vaddr direct_map;
 	vaddr device_map;    /* valid if has_device_map */
 	bool has_device_map;
-	vaddr net_base;      /* of the slot that holds the net and the stack window */
-	unsigned net_index;  /* in the top-level table */
+	vaddr net_base;      /* of the slot that holds the net and, behind it, the stack window */
+	uint64_t net_bytes;  /* of the net: PLAN_NET_BYTES, or half of a slot that is smaller */
+	unsigned net_index;  /* of the slot in the top-level table */
 	vaddr net_next;      /* where the next piece of the net goes */
 	vaddr stack_next;
 };
@@ -101,23 +106,42 @@ struct plan {
 
 /* Where segment addresses go: fill out[i].virt, .bytes, .rights, .low from the layout (phys is the caller's to fill).
  * *slide is run address - linked address (0 for static kernels). A position-independent kernel that runs at its physical
- * address (MMU off, or layout->top is 0) keeps its linked addresses here: the caller moves it when it has a place.
- *   ERR_PLAN_CANONICAL   a segment lies where no address can be translated: value[0] = virt, value[2] = segment
- *   ERR_PLAN_LOW_PIE ... see errors/plan.def */
+ * address (MMU off, or layout->top is 0) keeps its linked addresses here: the caller moves it when it has a place. A static
+ * one with the MMU off keeps them, too; all its segments are low, wherever they are linked.
+ * value[2] is the segment's index in the program header table, but for the last one:
+ *   ERR_PLAN_CANONICAL     neither below layout->low_limit nor in the upper half: value[0] = virt, value[1] = bytes
+ *   ERR_PLAN_ONE_RANGE     in the upper half, and there is none: value[0] = virt, value[1] = bytes
+ *   ERR_PLAN_PAGE_OFFSET   a low segment whose addresses differ below the page: value[0] = virt, value[1] = phys
+ *   ERR_PLAN_MMU_OFF_HIGH  its p_paddr is no address that a processor has: value[0] = phys, value[1] = bytes
+ *   ERR_PLAN_TOO_LARGE     position-independent and too large for the top: value[0] = where the segment begins, from the
+ *                          kernel's start, value[1] = bytes there are */
 enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, const struct elf_layout *elf,
                        bool mmu_off, struct plan_segment *out, uint64_t *slide, struct problem *p);
 
 /* Choose the places of everything and enter segments, direct map, identity map and device map. plan->ranges and
- * capacity are the caller's; the rest is filled.
- *   ERR_PLAN_OVERLAP     two ranges meet: value[0] = address, value[1], value[2] = their kinds
- *   ERR_PLAN_NO_SLOT     no free top-level entry is left for something of value[0] bytes
- *   ERR_FULL */
+ * capacity are the caller's; the rest is filled. Bases that were asked for are placed first, the net last; the device
+ * map covers what no entry of the memory map describes, and MMIO entries, up to the end of RAM or of the last MMIO entry,
+ * at least 4 GiB. On an error the plan must not be used.
+ *   ERR_PLAN_OVERLAP       two ranges meet: value[0] = address, value[1], value[2] = their kinds
+ *   ERR_PLAN_NO_SLOT       no free run of slots is left for something of value[0] bytes
+ *   ERR_PLAN_BASE          a requested base begins no slot: value[0] = base, value[1] = bytes of a slot
+ *   ERR_PLAN_BASE_HIGH     too few slots follow it: value[0] = base, value[1] = slots wanted, value[2] = slots there
+ *   ERR_PLAN_BASE_TAKEN    ... or one of them is in use: value[0] = base, value[1] = first address of that slot
+ *   ERR_PLAN_SLOT          the recursive slot is in use: value[0] = index, value[1] = its first address
+ *   ERR_PLAN_SLOT_INDEX    ... or not in the kernel's half: value[0] = index, value[1], value[2] = least and greatest
+ *   ERR_PLAN_IDENTITY      RAM ends at value[0], one-to-one addresses at value[1]
+ *   ERR_FULL               value[0] = capacity, which is below plan_bound() */
 enum err plan_make(struct plan *plan, const struct plan_input *in, struct problem *p);
 
-/* Give a piece the next place in the net (a guard page before and after it) or, for PLAN_STACK, in the stack window. */
+/* Give a piece the next place in the net or, for PLAN_STACK, in the stack window: piece->virt is where piece->phys is. The
+ * page before it and the page behind it are mapped by nothing. 2 MiB and more lie as their memory does within 2 MiB
+ * (PLAN_NET_IMAGE excepted). On an error plan and piece are unchanged.
+ *   ERR_RANGE              no bytes, or physical addresses that wrap
+ *   ERR_PLAN_NET_FULL      the window is full: value[0] = bytes wanted, value[1] = base of the net
+ *   ERR_FULL               value[0] = capacity */
 enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct plan_piece *piece, struct problem *p);
 
-/* Entries that plan_make() may need for a memory map of n entries. */
+/* Capacity for a memory map of n entries, up to 16 ranges to avoid and 48 pieces. */
 size_t plan_bound(size_t memory_entries);
 
 const char *plan_kind_name(enum plan_kind kind);
