@@ -67,7 +67,7 @@ struct score contract_check(const struct hobnail_boot *boot, bool quiet)
 {
 	static const struct chapter *const chapters[] = {
 		&facts_chapter, &memory_chapter, &image_chapter, &space_chapter, &device_chapter, &cpu_chapter,
-		&arch_chapter,
+		&arch_chapter, &interrupt_chapter,
 	};
 	struct score score = { 0 };
 

@@ -51,6 +51,6 @@ struct chapter {
 };
 
 extern const struct chapter record_chapter, facts_chapter, memory_chapter, image_chapter, space_chapter, device_chapter,
-	cpu_chapter;
+	cpu_chapter, interrupt_chapter;
 
 #endif
