@@ -157,8 +157,8 @@ CHECKS := $(wildcard tests/*-check)
 SCENARIOS_ALL = $(shell grep -c '^each:' $(wildcard tests/boot/*.scenario) | sort -t: -k2 -nr | cut -d: -f1)
 SCENARIOS = $(shell grep -L '^only: *test-all' $(SCENARIOS_ALL))
 MALFORMED := $(foreach a,$(ARCHES),$(O)/test/malformed/$(a)/made)
-JOBS ?= 2
-PROVE = prove --jobs $(JOBS) --timer --failures --exec tests/tap
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PROVE = prove --jobs $(JOBS) --timer --failures --comments --exec tests/tap
 
 $(MALFORMED): $(O)/test/malformed/%/made: $(O)/host/malformed
 	@mkdir -p $(@D)

@@ -20,7 +20,7 @@
 enum {
 	DEFAULT_TIMEOUT_SECONDS = 120, /* when something is expected */
 	QUIET_MILLISECONDS = 1000,     /* nothing printed for so long after the verdict is clear: enough */
-	LINGER_MILLISECONDS = 5000,    /* ... and not longer than this */
+	LINGER_MILLISECONDS = 2000,    /* ... and not longer than this */
 };
 
 struct run {
