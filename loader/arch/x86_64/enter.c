@@ -85,6 +85,7 @@ void arch_enter(struct handoff *h)
 	write_msr(MSR_EFER, EFER_LME | EFER_LMA | EFER_NXE);
 	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
 	write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
+	__asm__ volatile("mov %0, %%cr8" : : "r"(0ull));
 	__asm__ volatile("mov %0, %%dr7" : : "r"(0x400ull));
 	__asm__ volatile("mov %0, %%dr6" : : "r"(0xffff0ff0ull));
 	final_fp_state(h->mode.fp_trap);
