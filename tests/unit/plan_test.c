@@ -809,6 +809,10 @@ static void the_device_map_reaches_4_gib_at_least(void **state)
 	make_well(w);
 	assert_null(at(w, 0xffffa00000000000 + GIB(3)));
 	assert_null(at(w, 0xffffa00000000000 + GIB(63)));
+	memory(w, HOBNAIL_MEMORY_RESERVED, GIB(1012), GIB(12)); /* QEMU's q35 has one there */
+	make_well(w);
+	assert_int_equal(count_kind(w, PLAN_DEVICE_MAP), 2);
+	assert_null(at(w, 0xffffa00000000000 + GIB(63)));
 }
 
 static void device_registers_too_far_away_are_refused(void **state)
