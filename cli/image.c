@@ -31,6 +31,7 @@ int image_command(int argc, char **argv)
 	const char *output = NULL;
 	int option, status = 0;
 
+	argv[0] = "hobnail image"; /* as getopt_long() complains */
 	while (!status && (option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
 		if (option == 'h') {
 			help();

@@ -282,6 +282,7 @@ static int take_options(struct run *r, int argc, char **argv)
 {
 	int option, status = 0;
 
+	argv[0] = "hobnail run"; /* as getopt_long() complains */
 	argc = split_extra(r, argc, argv);
 	while (!status && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'h') {
