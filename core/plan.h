@@ -84,7 +84,6 @@ struct plan_input {
 	const struct plan_piece *avoid;       /* physical ranges (.phys, .bytes) that direct map and identity map leave out,
 	                                         page by page: framebuffers, which have another memory type */
 	unsigned avoid_count;
-	uint64_t largest_page;                /* not used */
 };
 
 struct plan {

@@ -92,7 +92,6 @@ static enum err plan_space(struct boot *b, struct problem *p)
 		.segment_count = b->kernel.layout.segment_count,
 		.avoid = &screen,
 		.avoid_count = f->has_framebuffer,
-		.largest_page = b->arch.max_leaf == 2 ? GIB(1) : MIB(2),
 	};
 
 	return plan_make(&b->space.plan, &in, p);
@@ -320,10 +319,32 @@ enum err space_build(struct boot *b, struct problem *p)
 	return OK;
 }
 
+/* A destination that the firmware still used when it was surveyed cannot be claimed. Had the firmware freed some of it
+ * since, something of ours could lie there now, to be overwritten by the move. */
+static enum err check_destinations(const struct boot *b, struct problem *p)
+{
+	for (unsigned i = 0; i < handoff.move_count; i++) {
+		const struct handoff_move *m = &handoff.moves[i];
+
+		for (unsigned c = 0; c < b->fw.claims; c++) {
+			const struct claim *claim = &b->fw.ledger[c];
+			bool kept = claim->type != HOBNAIL_MEMORY_USABLE && claim->type != HOBNAIL_MEMORY_KERNEL;
+			if (kept && ranges_overlap(m->to, m->bytes, claim->base, claim->bytes))
+				return problem_at(p, ERR_DESTINATION_OWN, 0, claim->base, 0, 0);
+		}
+		for (unsigned o = 0; o < handoff.move_count; o++)
+			if (ranges_overlap(m->to, m->bytes, handoff.moves[o].from, handoff.moves[o].bytes))
+				return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[o].from, 0, 0);
+	}
+	return OK;
+}
+
 /* After the record, which is one of the things that the hand-off may have to reach. */
 enum err transition_build(struct boot *b, struct problem *p)
 {
 	sabotage_space(b);
 	enum err e = build_transition(b, p);
-	return e ? e : build_first_transition(b, p);
+	if (!e)
+		e = build_first_transition(b, p);
+	return e ? e : check_destinations(b, p);
 }

@@ -178,7 +178,7 @@ static void put_space(const struct boot *b, struct hobnail_boot *r)
 		r->device_map = s->plan.device_map;
 	}
 	r->net_base = s->plan.net_base;
-	r->net_bytes = PLAN_NET_BYTES;
+	r->net_bytes = s->plan.net_bytes;
 	r->net_index = s->plan.net_index;
 	r->net_entry = ((const uint64_t *)memory_at(s->upper.root))[s->plan.net_index];
 	r->paging_levels = b->mode.paging_levels;
