@@ -51,9 +51,9 @@ uint64_t arch_hardware_id(void); /* of this processor, as struct hobnail_cpu nam
 uint64_t arch_counter(void);     /* the counter of struct hobnail_stage */
 uint64_t arch_counter_hz(void);  /* what the processor itself says; 0: nothing */
 
-/* One device register. `at` is a virtual address, or an I/O port. */
-uint32_t arch_register_read(bool port, uint64_t at, unsigned bytes);
-void arch_register_write(bool port, uint64_t at, unsigned bytes, uint32_t value);
+/* x86 I/O ports of 1, 2 or 4 bytes; others have none: all ones. */
+uint32_t arch_port_read(uint16_t port, unsigned bytes);
+void arch_port_write(uint16_t port, unsigned bytes, uint32_t value);
 
 /* Where a console may be guessed when the record cannot be trusted; kind NONE: nowhere. */
 struct hobnail_console arch_last_resort_console(void);

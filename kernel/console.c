@@ -2,6 +2,7 @@
 
 #include "arch.h"
 #include "format.h"
+#include "mmio.h"
 #include "uart.h"
 
 /* One processor runs pith so far, so there is no lock. */
@@ -21,13 +22,16 @@ static bool by_port(void)
 static uint32_t read_register(void *context, uint64_t offset, unsigned bytes)
 {
 	(void)context;
-	return arch_register_read(by_port(), register_at(offset), bytes);
+	return by_port() ? arch_port_read((uint16_t)register_at(offset), bytes) : mmio_read(register_at(offset), bytes);
 }
 
 static void write_register(void *context, uint64_t offset, unsigned bytes, uint32_t value)
 {
 	(void)context;
-	arch_register_write(by_port(), register_at(offset), bytes, value);
+	if (by_port())
+		arch_port_write((uint16_t)register_at(offset), bytes, value);
+	else
+		mmio_write(register_at(offset), bytes, value);
 }
 
 void console_open(const struct hobnail_console *console)

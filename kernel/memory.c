@@ -88,6 +88,18 @@ const void *memory_at(const struct hobnail_boot *boot, paddr phys, uint64_t byte
 	return memory_covered(boot, phys, bytes) ? hobnail_virt(boot, phys) : NULL;
 }
 
+static const void *map_table(void *context, paddr at, uint64_t bytes)
+{
+	return memory_at(context, at, bytes);
+}
+
+bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out)
+{
+	struct table_reader reader = { map_table, (void *)(uintptr_t)boot };
+
+	return boot->acpi_rsdp && acpi_open(reader, boot->acpi_rsdp, out, NULL) == OK;
+}
+
 const char *memory_type_name(uint32_t type)
 {
 	static const char *const names[] = {

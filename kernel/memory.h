@@ -7,6 +7,7 @@
 #include <hobnail/boot.h>
 
 #include "base.h"
+#include "tables.h"
 
 const struct hobnail_memory *memory_entry(const struct hobnail_boot *boot, uint32_t i);
 
@@ -24,6 +25,9 @@ bool memory_covered(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 
 /* A pointer to physical memory that the direct map covers; NULL: it does not. */
 const void *memory_at(const struct hobnail_boot *boot, paddr phys, uint64_t bytes);
+
+/* The firmware's ACPI tables; false: there are none, or the direct map does not cover them. */
+bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out);
 
 /* "usable", ... */
 const char *memory_type_name(uint32_t type);

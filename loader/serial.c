@@ -1,30 +1,22 @@
 #include "serial.h"
 
 #include "arch.h"
+#include "mmio.h"
 #include "uart.h"
 
 static struct uart port;
 static uint64_t port_base; /* address of the first register, or I/O port number */
 
-static uint32_t mmio_read(void *context, uint64_t offset, unsigned bytes)
+static uint32_t memory_read(void *context, uint64_t offset, unsigned bytes)
 {
-	uintptr_t at = (uintptr_t)(port_base + offset);
-
 	(void)context;
-	return bytes == 1 ? *(volatile uint8_t *)at : bytes == 2 ? *(volatile uint16_t *)at : *(volatile uint32_t *)at;
+	return mmio_read((uintptr_t)(port_base + offset), bytes);
 }
 
-static void mmio_write(void *context, uint64_t offset, unsigned bytes, uint32_t value)
+static void memory_write(void *context, uint64_t offset, unsigned bytes, uint32_t value)
 {
-	uintptr_t at = (uintptr_t)(port_base + offset);
-
 	(void)context;
-	if (bytes == 1)
-		*(volatile uint8_t *)at = (uint8_t)value;
-	else if (bytes == 2)
-		*(volatile uint16_t *)at = (uint16_t)value;
-	else
-		*(volatile uint32_t *)at = value;
+	mmio_write((uintptr_t)(port_base + offset), bytes, value);
 }
 
 static uint32_t io_read(void *context, uint64_t offset, unsigned bytes)
@@ -49,8 +41,8 @@ void serial_open(const struct hobnail_console *console)
 		.register_shift = console->register_shift,
 		.access_bytes = console->access_bytes,
 		/* set here and not at link time: the net's copy opens its own port, with its own addresses */
-		.read = io ? io_read : mmio_read,
-		.write = io ? io_write : mmio_write,
+		.read = io ? io_read : memory_read,
+		.write = io ? io_write : memory_write,
 	};
 	if (!uart_present(&port))
 		port.kind = HOBNAIL_CONSOLE_NONE;

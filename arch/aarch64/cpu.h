@@ -1,81 +1,210 @@
-/* cpu.h — aarch64: system-register bits and one-instruction wrappers. Constants are usable from assembly.
+/* cpu.h — aarch64: system-register bits and one-instruction wrappers. Constants are usable from assembly. What a register
+ * must hold is not said here: that is docs/protocol.md's to promise, the loader's to set and pith's to check.
  * Source: Arm Architecture Reference Manual, DDI 0487, "AArch64 System Register Descriptions" (D17), by register name. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
-#ifdef __ASSEMBLER__
-#define BIT(n) (1 << (n))
-#else
-#define BIT(n) (1ull << (n))
-#endif
+#include "../bit.h"
 
 /* SCTLR_ELx */
-#define SCTLR_M  BIT(0)  /* translation          */
-#define SCTLR_A  BIT(1)  /* alignment checks     */
-#define SCTLR_C  BIT(2)  /* data cache           */
-#define SCTLR_SA BIT(3)  /* stack alignment      */
-#define SCTLR_SA0 BIT(4) /* ... at EL0           */
-#define SCTLR_I  BIT(12) /* instruction cache    */
+#define SCTLR_M    BIT(0)  /* translation                           */
+#define SCTLR_A    BIT(1)  /* alignment checks                      */
+#define SCTLR_C    BIT(2)  /* data cache                            */
+#define SCTLR_SA   BIT(3)  /* stack alignment                       */
+#define SCTLR_SA0  BIT(4)  /* ... at EL0                            */
+#define SCTLR_I    BIT(12) /* instruction cache                     */
+#define SCTLR_ENDB BIT(13) /* pointer authentication, data, key B   */
+#define SCTLR_WXN  BIT(19) /* what is writable does not execute     */
+#define SCTLR_EE   BIT(25) /* big-endian                            */
+#define SCTLR_ENDA BIT(27)
+#define SCTLR_ENIB BIT(30) /* ... instructions                      */
+#define SCTLR_ENIA BIT(31)
 /* RES1 of the base architecture: EL1 LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS; EL2 bits 29, 28, 23, 22, 18, 16, 11, 5, 4 */
 #define SCTLR_EL1_RES1 0x30d00800
 #define SCTLR_EL2_RES1 0x30c50830
 
+/* TCR_ELx: the lower range of both forms, then what differs */
+#define TCR_T0SZ(n)  (n)             /* range of 64 - n bits                   */
+#define TCR_IRGN0_WB BIT(8)          /* walks: inner write-back, allocating    */
+#define TCR_ORGN0_WB BIT(10)         /* ... outer                              */
+#define TCR_SH0_INNER (3 * BIT(12))  /* ... inner shareable; TG0 = 0 is 4 KiB  */
+#define TCR_T1SZ(n)  ((n) * BIT(16))
+#define TCR_IRGN1_WB BIT(24)
+#define TCR_ORGN1_WB BIT(26)
+#define TCR_SH1_INNER (3 * BIT(28))
+#define TCR_TG1_4K   BIT(31)
+#define TCR_IPS(n)   ((n) * BIT(32)) /* as ID_AA64MMFR0_EL1.PARange            */
+#define TCR_EL2_PS(n) ((n) * BIT(16)) /* TCR_EL2 with E2H = 0                  */
+#define TCR_EL2_RES1 (BIT(31) | BIT(23))
+
+/* TTBRn_ELx: the ASID is above, CnP below. */
+#define TTBR_ADDRESS 0x0000fffffffff000
+
 /* HCR_EL2 */
+#define HCR_VM  BIT(0)   /* stage 2                                            */
+#define HCR_FMO BIT(3)   /* FIQ, IRQ and SError come to EL2                    */
+#define HCR_IMO BIT(4)
+#define HCR_AMO BIT(5)
 #define HCR_TGE BIT(27)
-#define HCR_RW  BIT(31)  /* EL1 is AArch64                                    */
+#define HCR_HCD BIT(29)  /* no HVC                                             */
+#define HCR_RW  BIT(31)  /* EL1 is AArch64                                     */
 #define HCR_E2H BIT(34)
-#define HCR_APK BIT(40)  /* pointer-authentication keys do not trap           */
-#define HCR_API BIT(41)  /* pointer-authentication instructions do not trap   */
+#define HCR_APK BIT(40)  /* pointer-authentication keys do not trap            */
+#define HCR_API BIT(41)  /* pointer-authentication instructions do not trap    */
 
 /* SPSR_ELx, PSTATE */
-#define SPSR_DAIF (15 * BIT(6))
+#define SPSR_F BIT(6)
+#define SPSR_I BIT(7)
+#define SPSR_A BIT(8)
+#define SPSR_D BIT(9)
+#define SPSR_DAIF (SPSR_D | SPSR_A | SPSR_I | SPSR_F)
 #define SPSR_EL1H 0x5
 #define SPSR_EL2H 0x9
 
-/* MAIR_ELx: index 0 normal write-back, 1 Device-nGnRE, 2 normal non-cacheable */
-#define MAIR_VALUE 0x4404ff
+/* CPACR_EL1, and CPTR_EL2 where E2H = 1; 3 lets all through */
+#define CPACR_ZEN  (3 * BIT(16)) /* SVE            */
+#define CPACR_FPEN (3 * BIT(20)) /* floating point */
+#define CPACR_SMEN (3 * BIT(24)) /* SME            */
 
-/* CPACR_EL1, CPTR_EL2 */
-#define CPACR_FPEN (3 * BIT(20))
-#define CPTR_EL2_RES1 0x32ff /* E2H = 0: SVE, SME and FP do not trap here; bit 12 is RES1 without SME */
-#define CPTR_EL2_TFP  BIT(10)
-#define CPTR_EL2_TSM  BIT(12)
+/* CPTR_EL2 where E2H = 0; 1 traps */
+#define CPTR_EL2_RES1 0x32ff /* SVE, SME and FP do not trap here; bit 12 is RES1 without SME */
+#define CPTR_EL2_TZ   BIT(8)  /* SVE            */
+#define CPTR_EL2_TFP  BIT(10) /* floating point */
+#define CPTR_EL2_TSM  BIT(12) /* SME            */
+
+/* MDCR_EL2, PMCR_EL0 */
+#define MDCR_HPMN 31 /* event counters that are EL1's    */
+#define MDCR_E2PB (3 * BIT(12)) /* profiling buffer: EL1 */
+#define MDCR_E2TB (3 * BIT(24)) /* trace buffer: EL1     */
+#define PMCR_N(value) ((value) >> 11 & 31)
+
+/* CNTHCTL_EL2: EL1 may read the physical counter and use the physical timer. The bits move with E2H. */
+#define CNTHCTL_EL1_ALL     3
+#define CNTHCTL_EL1_ALL_E2H (3 * BIT(10))
+
+/* CNTP_CTL_EL0 and its like */
+#define CNT_ENABLE BIT(0)
+#define CNT_IMASK  BIT(1)
+
+/* HFGRTR_EL2, HFGWTR_EL2: nSMPRI_EL1 and nTPIDR2_EL0 trap when they are 0. */
+#define HFGR_SME_OPEN (3 * BIT(54))
+#define SMCR_FA64 BIT(31) /* SMCR_EL2: all of A64 in streaming mode */
+
+/* ICC_SRE_EL2: system registers of the GIC, for EL1, too */
+#define ICC_SRE_SRE    BIT(0)
+#define ICC_SRE_ENABLE BIT(3)
+
+/* ESR_ELx.EC */
+#define ESR_CLASS(esr) ((esr) >> 26 & 63)
+#define ESR_CLASS_SVC 0x15
+#define ESR_CLASS_HVC 0x16
+
+/* MPIDR_EL1: Aff3, Aff2 - Aff0 */
+#define MPIDR_AFFINITY 0xff00ffffff
+
+/* Where identification registers have their fields, four bits each. */
+#define ID_AA64DFR0_PMUVER    8
+#define ID_AA64DFR0_PMSVER    32 /* statistical profiling */
+#define ID_AA64DFR0_TRBE      44 /* trace buffer          */
+#define ID_AA64ISAR1_APA      4  /* pointer authentication, QARMA5        */
+#define ID_AA64ISAR1_API      8  /* ..., the implementation's own         */
+#define ID_AA64ISAR2_APA3     12 /* ..., QARMA3                           */
+#define ID_AA64MMFR0_PARANGE  0
+#define ID_AA64MMFR0_FGT      56 /* fine-grained traps    */
+#define ID_AA64MMFR1_VH       8  /* HCR_EL2.E2H           */
+#define ID_AA64MMFR1_HCX      40 /* HCRX_EL2              */
+#define ID_AA64PFR0_GIC       24 /* GIC system registers  */
+#define ID_AA64PFR0_SVE       32
+#define ID_AA64PFR0_AMU       44
+#define ID_AA64PFR1_SME       24
+
+/* Registers that the assembler knows only with extensions, by their encoding. */
+#define APIAKEYHI_EL1    S3_0_C2_C1_1
+#define APIAKEYLO_EL1    S3_0_C2_C1_0
+#define CNTP_CTL_EL02    S3_5_C14_C2_1
+#define CNTV_CTL_EL02    S3_5_C14_C3_1
+#define FPCR             S3_3_C4_C4_0
+#define FPSR             S3_3_C4_C4_1
+#define HAFGRTR_EL2      S3_4_C3_C1_6
+#define HCRX_EL2         S3_4_C1_C2_2
+#define HDFGRTR_EL2      S3_4_C3_C1_4
+#define HDFGWTR_EL2      S3_4_C3_C1_5
+#define HFGITR_EL2       S3_4_C1_C1_6
+#define HFGRTR_EL2       S3_4_C1_C1_4
+#define HFGWTR_EL2       S3_4_C1_C1_5
+#define ICC_SRE_EL1      S3_0_C12_C12_5
+#define ICC_SRE_EL2      S3_4_C12_C9_5
+#define ICH_HCR_EL2      S3_4_C12_C11_0
+#define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
+#define SMCR_EL2         S3_4_C1_C2_6
+#define SMPRIMAP_EL2     S3_4_C1_C2_5
+#define ZCR_EL2          S3_4_C1_C2_0
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stdint.h>
 
-#define read_sysreg(name) ({ uint64_t sysreg_; __asm__ volatile("mrs %0, " #name : "=r"(sysreg_)); sysreg_; })
-#define write_sysreg(name, value) __asm__ volatile("msr " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
+/* A system register by name, one of those above, too. A write takes effect at the next cpu_instruction_barrier(). */
+#define cpu_read(name) cpu_read_named(name)
+#define cpu_read_named(name) ({ uint64_t read_; __asm__ volatile("mrs %0, " #name : "=r"(read_)); read_; })
+#define cpu_write(name, value) cpu_write_named(name, value)
+#define cpu_write_named(name, value) __asm__ volatile("msr " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
 
-static inline void instruction_barrier(void) { __asm__ volatile("isb" : : : "memory"); }
-static inline void data_barrier(void) { __asm__ volatile("dsb sy" : : : "memory"); }
-static inline void interrupts_off(void) { __asm__ volatile("msr daifset, #15" : : : "memory"); }
-static inline void interrupts_on(void) { __asm__ volatile("msr daifclr, #15" : : : "memory"); }
-static inline void wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
-static inline void wait_for_event(void) { __asm__ volatile("wfe" : : : "memory"); }
+static inline void cpu_instruction_barrier(void) { __asm__ volatile("isb" : : : "memory"); }
+static inline void cpu_data_barrier(void) { __asm__ volatile("dsb sy" : : : "memory"); }
+static inline void cpu_interrupts_off(void) { __asm__ volatile("msr daifset, #15" : : : "memory"); }
+static inline void cpu_interrupts_on(void) { __asm__ volatile("msr daifclr, #7" : : : "memory"); } /* debug stays masked */
+static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
-/* 1, 2 or 3 */
-static inline unsigned current_level(void)
-{
-	return (unsigned)(read_sysreg(CurrentEL) >> 2 & 3);
-}
+/* By virtual address, to the point of coherency (PoC) or unification (PoU). */
+static inline void cpu_clean_invalidate_to_poc(uintptr_t at) { __asm__ volatile("dc civac, %0" : : "r"(at) : "memory"); }
+static inline void cpu_clean_to_pou(uintptr_t at) { __asm__ volatile("dc cvau, %0" : : "r"(at) : "memory"); }
+static inline void cpu_invalidate_instructions(void) { __asm__ volatile("ic ialluis\n\tdsb ish\n\tisb" : : : "memory"); }
+
+/* ---- A few instructions -------------------------------------------------------------------------------- */
 
 /* A four-bit field of an identification register. */
-static inline unsigned id_field(uint64_t value, unsigned shift)
+static inline unsigned cpu_id_field(uint64_t value, unsigned shift)
 {
 	return (unsigned)(value >> shift & 15);
 }
 
-/* By virtual address, to the point of coherency (PoC) or unification (PoU). */
-static inline void clean_to_poc(uintptr_t at) { __asm__ volatile("dc cvac, %0" : : "r"(at) : "memory"); }
-static inline void clean_invalidate_to_poc(uintptr_t at) { __asm__ volatile("dc civac, %0" : : "r"(at) : "memory"); }
-static inline void clean_to_pou(uintptr_t at) { __asm__ volatile("dc cvau, %0" : : "r"(at) : "memory"); }
-static inline void invalidate_instructions(void) { __asm__ volatile("ic ialluis\n\tdsb ish\n\tisb" : : : "memory"); }
+/* 1, 2 or 3 */
+static inline unsigned cpu_level(void)
+{
+	return (unsigned)(cpu_read(CurrentEL) >> 2 & 3);
+}
+
+/* Affinity: what ACPI, the device tree and PSCI call this processor. */
+static inline uint64_t cpu_affinity(void)
+{
+	return cpu_read(mpidr_el1) & MPIDR_AFFINITY;
+}
+
+/* The physical counter at EL2. At EL1 under a hypervisor it may not be ours to read: the virtual one. */
+static inline uint64_t cpu_counter(void)
+{
+	cpu_instruction_barrier();
+	return cpu_level() == 2 ? cpu_read(cntpct_el0) : cpu_read(cntvct_el0);
+}
+
+/* Event counters as the architecture has them; 15 means the implementation's own. */
+static inline bool cpu_has_pmu(void)
+{
+	unsigned version = cpu_id_field(cpu_read(id_aa64dfr0_el1), ID_AA64DFR0_PMUVER);
+
+	return version != 0 && version != 15;
+}
+
+static inline bool cpu_has_gic_registers(void)
+{
+	return cpu_id_field(cpu_read(id_aa64pfr0_el1), ID_AA64PFR0_GIC) != 0;
+}
 
 /* The smallest data cache line, bytes. CTR_EL0.DminLine counts words as a power of two. */
-static inline uint64_t data_line_bytes(void)
+static inline uint64_t cpu_data_line_bytes(void)
 {
-	return 4ull << (read_sysreg(ctr_el0) >> 16 & 15);
+	return 4ull << (cpu_read(ctr_el0) >> 16 & 15);
 }
 
 #endif

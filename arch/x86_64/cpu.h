@@ -1,12 +1,9 @@
-/* cpu.h — x86_64: control-register bits and one-instruction wrappers. Constants are usable from assembly. */
+/* cpu.h — x86_64: register bits and one-instruction wrappers. Constants are usable from assembly. What a register must
+ * hold is not said here: that is docs/protocol.md's to promise, the loader's to set and pith's to check. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
-#ifdef __ASSEMBLER__
-#define BIT(n) (1 << (n))
-#else
-#define BIT(n) (1ull << (n))
-#endif
+#include "../bit.h"
 
 /* Intel SDM vol. 3A, "Control Registers" (§2.5) */
 #define CR0_PE BIT(0)  /* protected mode                            */
@@ -15,7 +12,8 @@
 #define CR0_ET BIT(4)  /* reads as one                              */
 #define CR0_NE BIT(5)  /* x87 errors as exceptions                  */
 #define CR0_WP BIT(16) /* read-only pages hold for the kernel, too  */
-#define CR0_PG BIT(31) /* paging                                    */
+#define CR0_PG_BIT 31
+#define CR0_PG BIT(CR0_PG_BIT) /* paging                            */
 
 #define CR4_PAE        BIT(5)
 #define CR4_MCE        BIT(6)  /* machine checks                     */
@@ -24,29 +22,48 @@
 #define CR4_OSXMMEXCPT BIT(10) /* SSE errors as #XM                  */
 #define CR4_LA57       BIT(12) /* 5-level paging                     */
 
+/* The address of the root table: what is left has flags or nothing. */
+#define CR3_ADDRESS 0x000ffffffffff000
+
+/* Intel SDM vol. 1, "EFLAGS Register" (§3.4.3); vol. 3B, "Debug Registers" (§18.2): bits that read as one */
+#define RFLAGS_ONES BIT(1)
+#define RFLAGS_IF   BIT(9) /* interrupts are taken */
+#define DR6_ONES    0xffff0ff0
+#define DR7_ONES    BIT(10)
+
+/* Intel SDM vol. 1, "MXCSR Control and Status Register" (§10.2.3): all exceptions masked */
+#define MXCSR_RESET 0x1f80
+
 /* Intel SDM vol. 4, "IA-32 Architectural MSRs" (table 2-2) */
 #define MSR_APIC_BASE      0x1b
 #define MSR_PAT            0x277
+#define MSR_X2APIC         0x800 /* apic.h */
 #define MSR_EFER           0xc0000080
 #define MSR_FS_BASE        0xc0000100
 #define MSR_GS_BASE        0xc0000101
 #define MSR_KERNEL_GS_BASE 0xc0000102
-#define MSR_X2APIC         0x800 /* register n of the local APIC is MSR_X2APIC + n / 16 */
 
-#define EFER_LME BIT(8)
-#define EFER_LMA BIT(10)
-#define EFER_NXE BIT(11)
-
-#define APIC_BASE_X2APIC BIT(10)
-#define APIC_BASE_ENABLE BIT(11)
-
-/* PA0-3 as after reset (WB, WT, UC-, UC); PA4 WC, PA5 WP, PA6 UC-, PA7 UC. Intel SDM vol. 3A, "Page Attribute Table" (§12.12). */
-#define PAT_VALUE 0x0007050100070406
+/* Intel SDM vol. 3A, "Extended Feature Enable Register" (§2.2.1) */
+#define EFER_LME BIT(8)  /* long mode at the next CR0.PG          */
+#define EFER_LMA BIT(10) /* long mode                             */
+#define EFER_NXE BIT(11) /* NX in table entries                   */
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-static inline uint64_t read_msr(uint32_t msr)
+static inline uint64_t cpu_read_cr0(void) { uint64_t v; __asm__ volatile("mov %%cr0, %0" : "=r"(v)); return v; }
+static inline uint64_t cpu_read_cr2(void) { uint64_t v; __asm__ volatile("mov %%cr2, %0" : "=r"(v)); return v; }
+static inline uint64_t cpu_read_cr3(void) { uint64_t v; __asm__ volatile("mov %%cr3, %0" : "=r"(v)); return v; }
+static inline uint64_t cpu_read_cr4(void) { uint64_t v; __asm__ volatile("mov %%cr4, %0" : "=r"(v)); return v; }
+static inline uint64_t cpu_read_cr8(void) { uint64_t v; __asm__ volatile("mov %%cr8, %0" : "=r"(v)); return v; }
+static inline uint64_t cpu_read_dr7(void) { uint64_t v; __asm__ volatile("mov %%dr7, %0" : "=r"(v)); return v; }
+static inline void cpu_write_cr0(uint64_t v) { __asm__ volatile("mov %0, %%cr0" : : "r"(v) : "memory"); }
+static inline void cpu_write_cr4(uint64_t v) { __asm__ volatile("mov %0, %%cr4" : : "r"(v) : "memory"); }
+static inline void cpu_write_cr8(uint64_t v) { __asm__ volatile("mov %0, %%cr8" : : "r"(v) : "memory"); }
+static inline void cpu_write_dr6(uint64_t v) { __asm__ volatile("mov %0, %%dr6" : : "r"(v)); }
+static inline void cpu_write_dr7(uint64_t v) { __asm__ volatile("mov %0, %%dr7" : : "r"(v)); }
+
+static inline uint64_t cpu_read_msr(uint32_t msr)
 {
 	uint32_t low, high;
 
@@ -54,20 +71,12 @@ static inline uint64_t read_msr(uint32_t msr)
 	return (uint64_t)high << 32 | low;
 }
 
-static inline void write_msr(uint32_t msr, uint64_t value)
+static inline void cpu_write_msr(uint32_t msr, uint64_t value)
 {
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-static inline uint64_t read_cr0(void) { uint64_t v; __asm__ volatile("mov %%cr0, %0" : "=r"(v)); return v; }
-static inline uint64_t read_cr2(void) { uint64_t v; __asm__ volatile("mov %%cr2, %0" : "=r"(v)); return v; }
-static inline uint64_t read_cr3(void) { uint64_t v; __asm__ volatile("mov %%cr3, %0" : "=r"(v)); return v; }
-static inline uint64_t read_cr4(void) { uint64_t v; __asm__ volatile("mov %%cr4, %0" : "=r"(v)); return v; }
-static inline void write_cr0(uint64_t v) { __asm__ volatile("mov %0, %%cr0" : : "r"(v) : "memory"); }
-static inline void write_cr3(uint64_t v) { __asm__ volatile("mov %0, %%cr3" : : "r"(v) : "memory"); }
-static inline void write_cr4(uint64_t v) { __asm__ volatile("mov %0, %%cr4" : : "r"(v) : "memory"); }
-
-static inline uint64_t read_tsc(void)
+static inline uint64_t cpu_read_tsc(void)
 {
 	uint32_t low, high;
 
@@ -75,29 +84,66 @@ static inline uint64_t read_tsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
-struct cpuid {
+struct cpu_id {
 	uint32_t a, b, c, d;
 };
 
-static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+static inline struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 {
-	struct cpuid r;
+	struct cpu_id r;
 
 	__asm__ volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(subleaf));
 	return r;
 }
 
-static inline uint8_t port_read8(uint16_t port) { uint8_t v; __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline uint16_t port_read16(uint16_t port) { uint16_t v; __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline uint32_t port_read32(uint16_t port) { uint32_t v; __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline void port_write8(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void port_write16(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void port_write32(uint16_t port, uint32_t v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
+static inline uint8_t cpu_in8(uint16_t port) { uint8_t v; __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline uint16_t cpu_in16(uint16_t port) { uint16_t v; __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline uint32_t cpu_in32(uint16_t port) { uint32_t v; __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline void cpu_out8(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
+static inline void cpu_out16(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
+static inline void cpu_out32(uint16_t port, uint32_t v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
 
-static inline void interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
-static inline void interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
-static inline void wait_for_interrupt(void) { __asm__ volatile("hlt" : : : "memory"); }
-static inline void spin_pause(void) { __asm__ volatile("pause"); }
+static inline void cpu_interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
+static inline void cpu_interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
+static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("hlt" : : : "memory"); }
+static inline void cpu_invalidate_page(const void *at) { __asm__ volatile("invlpg (%0)" : : "r"(at) : "memory"); }
+
+/* ---- A few instructions -------------------------------------------------------------------------------- */
+
+/* A port of 1, 2 or 4 bytes. */
+static inline uint32_t cpu_in(uint16_t port, unsigned bytes)
+{
+	return bytes == 1 ? cpu_in8(port) : bytes == 2 ? cpu_in16(port) : cpu_in32(port);
+}
+
+static inline void cpu_out(uint16_t port, unsigned bytes, uint32_t value)
+{
+	if (bytes == 1)
+		cpu_out8(port, (uint8_t)value);
+	else if (bytes == 2)
+		cpu_out16(port, (uint16_t)value);
+	else
+		cpu_out32(port, value);
+}
+
+/* Intel SDM vol. 2A, "CPUID": leaf 0BH EDX is the x2APIC id, where there is that leaf; leaf 1
+ * EBX[31:24] has 8 bits of it. */
+static inline uint32_t cpu_apic_id(void)
+{
+	if (cpu_id(0, 0).a >= 0xb && cpu_id(0xb, 0).b)
+		return cpu_id(0xb, 0).d;
+	return cpu_id(1, 0).b >> 24;
+}
+
+/* Intel SDM vol. 3B, "Time-Stamp Counter": leaf 15H has the crystal's Hz (ECX) and the ratio TSC : crystal (EBX : EAX).
+ * 0: the processor does not say. */
+static inline uint64_t cpu_tsc_hz(void)
+{
+	if (cpu_id(0, 0).a < 0x15)
+		return 0;
+	struct cpu_id r = cpu_id(0x15, 0);
+	return r.a ? (uint64_t)r.c * r.b / r.a : 0;
+}
 
 #endif
 #endif

@@ -1,18 +1,17 @@
 /* machine.c — arch.h for aarch64: addresses, identity, time, registers, the end. */
 #include "arch.h"
-#include "arch/aarch64/cpu.h"
 #include "arch/aarch64/state.h"
+#include "arch/aarch64/trap.h"
+#include "cpu.h"
 
 const uint32_t arch_number = HOBNAIL_ARCH_AARCH64;
 const uint64_t arch_entry_volatile = 0; /* the processor changes no table entry: TCR.HA and TCR.HD are 0 */
-
-enum { SCTLR_M = 1u << 0 };
 
 /* ---- Translation --------------------------------------------------------------------------------------- */
 
 static bool translating(void)
 {
-	return (plain_el2() ? CPU_READ(sctlr_el2) : CPU_READ(sctlr_el1)) & SCTLR_M;
+	return (plain_el2() ? cpu_read(sctlr_el2) : cpu_read(sctlr_el1)) & SCTLR_M;
 }
 
 unsigned arch_levels(void)
@@ -20,23 +19,18 @@ unsigned arch_levels(void)
 	return translating() ? 4 : 0;
 }
 
-static paddr table_of(uint64_t ttbr)
-{
-	return ttbr & 0x0000fffffffff000; /* ASID above, CnP below (Arm ARM DDI 0487, "TTBR0_EL1") */
-}
-
 bool arch_translation(struct walker *w)
 {
 	if (plain_el2()) {
 		w->mode = WALK_AARCH64_EL2;
-		w->root = table_of(CPU_READ(ttbr0_el2));
+		w->root = cpu_read(ttbr0_el2) & TTBR_ADDRESS;
 		w->upper_root = 0;
-		w->pat_or_mair = CPU_READ(mair_el2);
+		w->pat_or_mair = cpu_read(mair_el2);
 	} else {
 		w->mode = WALK_AARCH64;
-		w->root = table_of(CPU_READ(ttbr0_el1));
-		w->upper_root = table_of(CPU_READ(ttbr1_el1));
-		w->pat_or_mair = CPU_READ(mair_el1);
+		w->root = cpu_read(ttbr0_el1) & TTBR_ADDRESS;
+		w->upper_root = cpu_read(ttbr1_el1) & TTBR_ADDRESS;
+		w->pat_or_mair = cpu_read(mair_el1);
 	}
 	return translating();
 }
@@ -59,42 +53,30 @@ uint64_t arch_direct_map_default(void)
 
 uint64_t arch_hardware_id(void)
 {
-	return CPU_READ(mpidr_el1) & 0xff00ffffff; /* Arm ARM DDI 0487, "MPIDR_EL1": Aff3, Aff2 - Aff0 */
+	return cpu_affinity();
 }
 
-/* As struct hobnail_stage says. At EL1 under a hypervisor the physical counter may not be ours to read. */
 uint64_t arch_counter(void)
 {
-	__asm__ volatile("isb" : : : "memory");
-	return control_state.level == 2 ? CPU_READ(cntpct_el0) : CPU_READ(cntvct_el0);
+	return cpu_counter();
 }
 
 uint64_t arch_counter_hz(void)
 {
-	return CPU_READ(cntfrq_el0);
+	return cpu_read(cntfrq_el0);
 }
 
-/* ---- Registers ----------------------------------------------------------------------------------------- */
+/* ---- Devices ------------------------------------------------------------------------------------------- */
 
-uint32_t arch_register_read(bool port, uint64_t at, unsigned bytes)
+uint32_t arch_port_read(uint16_t port, unsigned bytes)
 {
-	if (port)
-		return 0;
-	if (bytes == 4)
-		return *(volatile uint32_t *)at;
-	return bytes == 2 ? *(volatile uint16_t *)at : *(volatile uint8_t *)at;
+	(void)port, (void)bytes;
+	return UINT32_MAX;
 }
 
-void arch_register_write(bool port, uint64_t at, unsigned bytes, uint32_t value)
+void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 {
-	if (port)
-		return;
-	if (bytes == 4)
-		*(volatile uint32_t *)at = value;
-	else if (bytes == 2)
-		*(volatile uint16_t *)at = (uint16_t)value;
-	else
-		*(volatile uint8_t *)at = (uint8_t)value;
+	(void)port, (void)bytes, (void)value;
 }
 
 struct hobnail_console arch_last_resort_console(void)
@@ -115,7 +97,7 @@ static int64_t psci_call(uint32_t conduit, uint64_t function)
 	register uint64_t x2 __asm__("x2") = 0;
 	register uint64_t x3 __asm__("x3") = 0;
 
-	probe_begin();
+	trap_probe_begin();
 	if (conduit == HOBNAIL_PSCI_HVC)
 		__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", "x5", "x6", "x7", "x8",
 		                 "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
@@ -123,7 +105,7 @@ static int64_t psci_call(uint32_t conduit, uint64_t function)
 		__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", "x5", "x6", "x7", "x8",
 		                 "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
 	int64_t result = (int32_t)x0;
-	return probe_end() ? -1 : result;
+	return trap_probe_end() ? -1 : result;
 }
 
 int64_t arch_psci_version(uint32_t conduit)
@@ -141,9 +123,9 @@ void arch_exit(unsigned status)
 	register uint64_t x0 __asm__("x0") = SYS_EXIT_EXTENDED;
 	register volatile uint64_t *x1 __asm__("x1") = block;
 
-	probe_begin(); /* nobody may be listening */
+	trap_probe_begin(); /* nobody may be listening */
 	__asm__ volatile("hlt #0xf000" : "+r"(x0) : "r"(x1) : "memory");
-	probe_end();
+	trap_probe_end();
 }
 
 const char *arch_power_off(const struct hobnail_boot *boot)
@@ -156,7 +138,7 @@ const char *arch_power_off(const struct hobnail_boot *boot)
 
 _Noreturn void arch_halt(void)
 {
-	__asm__ volatile("msr daifset, #15");
+	cpu_interrupts_off();
 	for (;;)
-		__asm__ volatile("wfi");
+		cpu_wait_for_interrupt();
 }

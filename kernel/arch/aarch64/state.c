@@ -1,9 +1,13 @@
-/* state.c — docs/protocol.md, "State at entry: aarch64". Register fields: Arm ARM DDI 0487, under each register's name. */
+/* state.c — docs/protocol.md, "State at entry: aarch64".
+ *
+ * What the registers are made of comes from arch/, as it does for the loader. What they must hold is written here once
+ * more, from the document alone: a shared value would let a wrong one agree with itself. */
 #include "arch/aarch64/state.h"
 
 #include "arch.h"
-#include "arch/aarch64/cpu.h"
+#include "arch/aarch64/trap.h"
 #include "contract.h"
+#include "cpu.h"
 #include "image.h"
 #include "memory.h"
 #include "space.h"
@@ -14,14 +18,6 @@ struct control_state control_state;
 extern const char kernel_entry[];
 
 enum { ENTRY_RETURN = 30, ENTRY_FRAME = 29 };
-
-#define HCR_VM  (1ull << 0)
-#define HCR_TGE (1ull << 27)
-#define HCR_HCD (1ull << 29)
-#define HCR_RW  (1ull << 31)
-#define HCR_E2H (1ull << 34)
-#define HCR_APK (1ull << 40)
-#define HCR_API (1ull << 41)
 
 uint64_t arch_entry_argument(void)
 {
@@ -45,14 +41,14 @@ uint64_t arch_entry_return(void)
 
 static void read_el2(struct control_state *c)
 {
-	c->hcr = CPU_READ(hcr_el2);
+	c->hcr = cpu_read(hcr_el2);
 	c->vhe = (c->hcr & HCR_E2H) != 0;
-	c->vttbr = CPU_READ(vttbr_el2);
-	c->hstr = CPU_READ(hstr_el2);
-	c->mdcr = CPU_READ(mdcr_el2);
-	c->cntvoff = CPU_READ(cntvoff_el2);
-	c->guest_cntp = c->vhe ? CPU_READ_ENCODED(CNTP_CTL_EL02) : CPU_READ(cntp_ctl_el0);
-	c->guest_cntv = c->vhe ? CPU_READ_ENCODED(CNTV_CTL_EL02) : CPU_READ(cntv_ctl_el0);
+	c->vttbr = cpu_read(vttbr_el2);
+	c->hstr = cpu_read(hstr_el2);
+	c->mdcr = cpu_read(mdcr_el2);
+	c->cntvoff = cpu_read(cntvoff_el2);
+	c->guest_cntp = c->vhe ? cpu_read(CNTP_CTL_EL02) : cpu_read(cntp_ctl_el0);
+	c->guest_cntv = c->vhe ? cpu_read(CNTV_CTL_EL02) : cpu_read(cntv_ctl_el0);
 }
 
 void arch_state_read(void)
@@ -62,17 +58,17 @@ void arch_state_read(void)
 	c->level = cpu_level();
 	if (c->level == 2)
 		read_el2(c);
-	c->daif = CPU_READ(daif);
-	c->spsel = CPU_READ(SPSel);
+	c->daif = cpu_read(daif);
+	c->spsel = cpu_read(SPSel);
 	if (plain_el2()) {
-		c->sctlr = CPU_READ(sctlr_el2), c->tcr = CPU_READ(tcr_el2), c->mair = CPU_READ(mair_el2);
-		c->ttbr0 = CPU_READ(ttbr0_el2), c->vbar = CPU_READ(vbar_el2), c->cpacr = CPU_READ(cptr_el2);
-		c->cntp = CPU_READ(cnthp_ctl_el2), c->cntv = 0;
+		c->sctlr = cpu_read(sctlr_el2), c->tcr = cpu_read(tcr_el2), c->mair = cpu_read(mair_el2);
+		c->ttbr0 = cpu_read(ttbr0_el2), c->vbar = cpu_read(vbar_el2), c->cpacr = cpu_read(cptr_el2);
+		c->cntp = cpu_read(cnthp_ctl_el2), c->cntv = 0;
 	} else {
-		c->sctlr = CPU_READ(sctlr_el1), c->tcr = CPU_READ(tcr_el1), c->mair = CPU_READ(mair_el1);
-		c->ttbr0 = CPU_READ(ttbr0_el1), c->ttbr1 = CPU_READ(ttbr1_el1);
-		c->vbar = CPU_READ(vbar_el1), c->cpacr = CPU_READ(cpacr_el1);
-		c->cntp = CPU_READ(cntp_ctl_el0), c->cntv = CPU_READ(cntv_ctl_el0);
+		c->sctlr = cpu_read(sctlr_el1), c->tcr = cpu_read(tcr_el1), c->mair = cpu_read(mair_el1);
+		c->ttbr0 = cpu_read(ttbr0_el1), c->ttbr1 = cpu_read(ttbr1_el1);
+		c->vbar = cpu_read(vbar_el1), c->cpacr = cpu_read(cpacr_el1);
+		c->cntp = cpu_read(cntp_ctl_el0), c->cntv = cpu_read(cntv_ctl_el0);
 	}
 }
 
@@ -133,7 +129,7 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 static enum verdict check_masks(const struct hobnail_boot *boot, struct finding *f)
 {
 	(void)boot;
-	return expect(f, "DAIF", control_state.daif, 0x3c0);
+	return expect(f, "DAIF", control_state.daif, SPSR_DAIF);
 }
 
 static enum verdict check_level(const struct hobnail_boot *boot, struct finding *f)
@@ -154,15 +150,8 @@ static enum verdict check_level(const struct hobnail_boot *boot, struct finding 
 
 /* ---- Translation --------------------------------------------------------------------------------------- */
 
-#define SCTLR_M  (1ull << 0)
-#define SCTLR_A  (1ull << 1)
-#define SCTLR_C  (1ull << 2)
-#define SCTLR_SA (1ull << 3)
-#define SCTLR_I  (1ull << 12)
-#define SCTLR_WXN (1ull << 19)
-#define SCTLR_EE (1ull << 25)
-#define SCTLR_POINTER_AUTHENTICATION (1ull << 13 | 1ull << 27 | 1ull << 30 | 1ull << 31) /* EnDB, EnDA, EnIB, EnIA */
-#define SCTLR_ONES (1ull << 29 | 1ull << 28 | 1ull << 23 | 1ull << 22) /* RES1 in Armv8.0 at EL1 and at EL2 */
+#define SCTLR_POINTER_AUTHENTICATION (SCTLR_ENDB | SCTLR_ENDA | SCTLR_ENIB | SCTLR_ENIA)
+#define SCTLR_ONES (BIT(29) | BIT(28) | BIT(23) | BIT(22)) /* RES1 in Armv8.0 at EL1 and at EL2 */
 
 static enum verdict check_sctlr(const struct hobnail_boot *boot, struct finding *f)
 {
@@ -180,22 +169,22 @@ static enum verdict check_sctlr(const struct hobnail_boot *boot, struct finding 
 /* Size of physical addresses that the tables may hold: as the processor says, 48 bits at most. */
 static uint64_t physical_size(void)
 {
-	return min_u64(cpu_field(CPU_READ(id_aa64mmfr0_el1), 0), 5);
+	return min_u64(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE), 5);
 }
 
 static enum verdict check_tcr(const struct hobnail_boot *boot, struct finding *f)
 {
-	const uint64_t range = 16 | 1ull << 8 | 1ull << 10 | 3ull << 12; /* 48 bits, write-back, write-back, inner shareable */
-	const uint64_t granule_4k_upper = 2ull << 30;
+	const uint64_t lower = TCR_T0SZ(16) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER;
+	const uint64_t upper = TCR_T1SZ(16) | TCR_IRGN1_WB | TCR_ORGN1_WB | TCR_SH1_INNER | TCR_TG1_4K;
 	uint64_t size = physical_size();
 
 	(void)boot;
 	if (mmu_off())
 		return not_applicable(f, "translation is off");
 	if (plain_el2())
-		return expect(f, "TCR_EL2", control_state.tcr, range | size << 16 | 1ull << 23 | 1ull << 31);
+		return expect(f, "TCR_EL2", control_state.tcr, lower | TCR_EL2_PS(size) | TCR_EL2_RES1);
 	return expect(f, control_state.vhe ? "TCR_EL2" : "TCR_EL1", control_state.tcr,
-	              range | range << 16 | granule_4k_upper | size << 32);
+	              lower | upper | TCR_IPS(size));
 }
 
 static enum verdict check_mair(const struct hobnail_boot *boot, struct finding *f)
@@ -234,17 +223,15 @@ static enum verdict check_fp_control(const struct hobnail_boot *boot, struct fin
 	uint64_t c = control_state.cpacr;
 
 	(void)boot;
-	if (plain_el2()) { /* CPTR_EL2: TFP traps floating point, TZ SVE */
-		uint64_t mask = 1ull << 10 | 1ull << 8, want = 1ull << 8 | (fp_trapped() ? 1ull << 10 : 0);
-		return expect(f, "CPTR_EL2.TFP and TZ", c & mask, want);
-	}
-	/* FPEN, then ZEN and SMEN, which trap SVE and SME */
-	return expect(f, "FPEN, ZEN and SMEN", c & (3ull << 20 | 3ull << 16 | 3ull << 24), fp_trapped() ? 0 : 3ull << 20);
+	if (plain_el2())
+		return expect(f, "CPTR_EL2.TFP and TZ", c & (CPTR_EL2_TFP | CPTR_EL2_TZ),
+		              CPTR_EL2_TZ | (fp_trapped() ? CPTR_EL2_TFP : 0));
+	return expect(f, "FPEN, ZEN and SMEN", c & (CPACR_FPEN | CPACR_ZEN | CPACR_SMEN), fp_trapped() ? 0 : CPACR_FPEN);
 }
 
 static enum verdict check_fp_works(const struct hobnail_boot *boot, struct finding *f)
 {
-	bool traps = PROBE(__asm__ volatile(".inst 0x9e6703e0")); /* fmov d0, xzr */
+	bool traps = TRAP_PROBE(__asm__ volatile(".inst 0x9e6703e0")); /* fmov d0, xzr */
 
 	(void)boot;
 	if (traps != fp_trapped())
@@ -256,11 +243,10 @@ static enum verdict check_fp_works(const struct hobnail_boot *boot, struct findi
 
 static enum verdict check_timers(const struct hobnail_boot *boot, struct finding *f)
 {
-	enum { ENABLE_AND_IMASK = 3 };
 	const struct control_state *c = &control_state;
 
 	(void)boot;
-	if ((c->cntp | c->cntv | c->guest_cntp | c->guest_cntv) & ENABLE_AND_IMASK)
+	if ((c->cntp | c->cntv | c->guest_cntp | c->guest_cntv) & (CNT_ENABLE | CNT_IMASK))
 		return broken(f, "controls %#lx %#lx, EL1's %#lx %#lx", (unsigned long)c->cntp, (unsigned long)c->cntv,
 		              (unsigned long)c->guest_cntp, (unsigned long)c->guest_cntv);
 	return HOLDS;
@@ -272,12 +258,12 @@ static enum verdict check_counters(const struct hobnail_boot *boot, struct findi
 		return expect(f, "CNTVOFF_EL2", control_state.cntvoff, 0);
 	if (boot->firmware_level != 2)
 		return not_applicable(f, "EL2 is not the loader's");
-	__asm__ volatile("isb");
-	uint64_t before = CPU_READ(cntpct_el0);
-	__asm__ volatile("isb");
-	uint64_t virtual = CPU_READ(cntvct_el0);
-	__asm__ volatile("isb");
-	uint64_t after = CPU_READ(cntpct_el0);
+	cpu_instruction_barrier();
+	uint64_t before = cpu_read(cntpct_el0);
+	cpu_instruction_barrier();
+	uint64_t virtual = cpu_read(cntvct_el0);
+	cpu_instruction_barrier();
+	uint64_t after = cpu_read(cntpct_el0);
 	if (virtual < before || virtual > after)
 		return broken(f, "CNTVCT %lu is not between CNTPCT %lu and %lu", (unsigned long)virtual, (unsigned long)before,
 		              (unsigned long)after);
@@ -286,46 +272,37 @@ static enum verdict check_counters(const struct hobnail_boot *boot, struct findi
 
 /* ---- What EL2 lets through ----------------------------------------------------------------------------- */
 
-static bool has_performance_monitor(void)
-{
-	unsigned version = cpu_field(CPU_READ(id_aa64dfr0_el1), 8);
-
-	return version != 0 && version != 15;
-}
-
-static bool has_gic_registers(void)
-{
-	return cpu_field(CPU_READ(id_aa64pfr0_el1), 24) != 0;
-}
-
 static enum verdict check_no_traps(const struct hobnail_boot *boot, struct finding *f)
 {
 	uint64_t line = (uint64_t)&entry_state;
 
 	if (control_state.level == 2 || boot->firmware_level != 2)
 		return not_applicable(f, "the kernel did not come down from EL2");
-	if (PROBE((void)CPU_READ(cntpct_el0)) || PROBE((void)CPU_READ(cntp_ctl_el0)))
+	if (TRAP_PROBE((void)cpu_read(cntpct_el0)) || TRAP_PROBE((void)cpu_read(cntp_ctl_el0)))
 		return broken(f, "the physical timer traps");
-	if (has_performance_monitor() && PROBE((void)CPU_READ(pmcr_el0)))
+	if (cpu_has_pmu() && TRAP_PROBE((void)cpu_read(pmcr_el0)))
 		return broken(f, "PMCR_EL0 traps");
-	if (has_gic_registers() && PROBE((void)CPU_READ_ENCODED(ICC_SRE_EL1)))
+	if (cpu_has_gic_registers() && TRAP_PROBE((void)cpu_read(ICC_SRE_EL1)))
 		return broken(f, "ICC_SRE_EL1 traps");
-	if (PROBE((void)CPU_READ(mdscr_el1)) || PROBE((void)CPU_READ(oslsr_el1)))
+	if (TRAP_PROBE((void)cpu_read(mdscr_el1)) || TRAP_PROBE((void)cpu_read(oslsr_el1)))
 		return broken(f, "debug registers trap");
-	if (PROBE((void)CPU_READ(actlr_el1)) || PROBE((void)CPU_READ(clidr_el1)) || PROBE((void)CPU_READ(id_aa64mmfr1_el1)))
+	if (TRAP_PROBE((void)cpu_read(actlr_el1)) || TRAP_PROBE((void)cpu_read(clidr_el1)) ||
+	    TRAP_PROBE((void)cpu_read(id_aa64mmfr1_el1)))
 		return broken(f, "identification registers trap");
-	if (PROBE(CPU_WRITE(contextidr_el1, CPU_READ(contextidr_el1))) || PROBE(__asm__ volatile("tlbi vmalle1; dsb ish")))
+	if (TRAP_PROBE(cpu_write(contextidr_el1, cpu_read(contextidr_el1))) ||
+	    TRAP_PROBE(__asm__ volatile("tlbi vmalle1; dsb ish")))
 		return broken(f, "translation control traps");
-	if (PROBE(__asm__ volatile("dc civac, %0; dsb ish" : : "r"(line))))
+	if (TRAP_PROBE(__asm__ volatile("dc civac, %0; dsb ish" : : "r"(line))))
 		return broken(f, "cache maintenance traps");
 	return HOLDS;
 }
 
 static bool has_pointer_authentication(void)
 {
-	uint64_t isar1 = CPU_READ(id_aa64isar1_el1);
+	uint64_t isar1 = cpu_read(id_aa64isar1_el1);
 
-	return cpu_field(isar1, 4) || cpu_field(isar1, 8) || cpu_field(CPU_READ_ENCODED(ID_AA64ISAR2_EL1), 12);
+	return cpu_id_field(isar1, ID_AA64ISAR1_APA) || cpu_id_field(isar1, ID_AA64ISAR1_API) ||
+	       cpu_id_field(cpu_read(ID_AA64ISAR2_EL1), ID_AA64ISAR2_APA3);
 }
 
 static enum verdict check_pointer_keys(const struct hobnail_boot *boot, struct finding *f)
@@ -336,11 +313,11 @@ static enum verdict check_pointer_keys(const struct hobnail_boot *boot, struct f
 	(void)boot;
 	if (!has_pointer_authentication())
 		return not_applicable(f, "the processor has none");
-	bool traps = PROBE({
-		CPU_WRITE_ENCODED(APIAKEYLO_EL1, low);
-		CPU_WRITE_ENCODED(APIAKEYHI_EL1, high);
-		got_low = CPU_READ_ENCODED(APIAKEYLO_EL1);
-		got_high = CPU_READ_ENCODED(APIAKEYHI_EL1);
+	bool traps = TRAP_PROBE({
+		cpu_write(APIAKEYLO_EL1, low);
+		cpu_write(APIAKEYHI_EL1, high);
+		got_low = cpu_read(APIAKEYLO_EL1);
+		got_high = cpu_read(APIAKEYHI_EL1);
 	});
 	if (traps)
 		return broken(f, "writing APIAKey_EL1 traps");
@@ -364,17 +341,15 @@ static enum verdict check_hcr(const struct hobnail_boot *boot, struct finding *f
 
 static enum verdict check_el2_rest(const struct hobnail_boot *boot, struct finding *f)
 {
-	enum { HPMN = 31 };
-
 	(void)boot;
 	if (control_state.level != 2)
 		return not_applicable(f, "the kernel runs at EL1");
 	if (control_state.vttbr | control_state.hstr)
 		return broken(f, "VTTBR_EL2 = %#lx, HSTR_EL2 = %#lx", (unsigned long)control_state.vttbr,
 		              (unsigned long)control_state.hstr);
-	if (!has_performance_monitor())
+	if (!cpu_has_pmu())
 		return HOLDS;
-	return expect(f, "MDCR_EL2.HPMN", control_state.mdcr & HPMN, CPU_READ(pmcr_el0) >> 11 & HPMN);
+	return expect(f, "MDCR_EL2.HPMN", control_state.mdcr & MDCR_HPMN, PMCR_N(cpu_read(pmcr_el0)));
 }
 
 static const struct promise promises[] = {

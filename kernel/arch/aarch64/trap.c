@@ -2,16 +2,10 @@
 #include "arch/aarch64/trap.h"
 
 #include "arch.h"
-#include "arch/aarch64/cpu.h"
 #include "arch/aarch64/state.h"
 #include "console.h"
+#include "cpu.h"
 #include "power.h"
-
-enum { PSTATE_I = 1u << 7, PSTATE_F = 1u << 6, PSTATE_A = 1u << 8 };
-enum { HCR_FMO = 1u << 3, HCR_IMO = 1u << 4, HCR_AMO = 1u << 5 };
-
-/* Exception classes whose return address is the next instruction already (Arm ARM DDI 0487, "ESR_ELx"). */
-enum { CLASS_SVC = 0x15, CLASS_HVC = 0x16, CLASS_SMC = 0x17 };
 
 extern const char trap_vectors[];
 
@@ -19,16 +13,16 @@ static unsigned interrupts;
 static bool faulted;
 static volatile bool probing, trapped;
 
-void probe_begin(void)
+void trap_probe_begin(void)
 {
 	trapped = false;
 	probing = true;
-	__asm__ volatile("isb" : : : "memory");
+	cpu_instruction_barrier();
 }
 
-bool probe_end(void)
+bool trap_probe_end(void)
 {
-	__asm__ volatile("isb" : : : "memory");
+	cpu_instruction_barrier();
 	probing = false;
 	return trapped;
 }
@@ -37,40 +31,40 @@ bool probe_end(void)
 
 static uint64_t syndrome(void)
 {
-	return plain_el2() ? CPU_READ(esr_el2) : CPU_READ(esr_el1);
+	return plain_el2() ? cpu_read(esr_el2) : cpu_read(esr_el1);
 }
 
 static uint64_t fault_address(void)
 {
-	return plain_el2() ? CPU_READ(far_el2) : CPU_READ(far_el1);
+	return plain_el2() ? cpu_read(far_el2) : cpu_read(far_el1);
 }
 
 static uint64_t return_address(void)
 {
-	return plain_el2() ? CPU_READ(elr_el2) : CPU_READ(elr_el1);
+	return plain_el2() ? cpu_read(elr_el2) : cpu_read(elr_el1);
 }
 
 static void set_return_address(uint64_t at)
 {
 	if (plain_el2())
-		CPU_WRITE(elr_el2, at);
+		cpu_write(elr_el2, at);
 	else
-		CPU_WRITE(elr_el1, at);
+		cpu_write(elr_el1, at);
 }
 
 static void mask_on_return(void)
 {
-	const uint64_t masks = PSTATE_I | PSTATE_F | PSTATE_A;
+	const uint64_t masks = SPSR_I | SPSR_F | SPSR_A;
 
 	if (plain_el2())
-		CPU_WRITE(spsr_el2, CPU_READ(spsr_el2) | masks);
+		cpu_write(spsr_el2, cpu_read(spsr_el2) | masks);
 	else
-		CPU_WRITE(spsr_el1, CPU_READ(spsr_el1) | masks);
+		cpu_write(spsr_el1, cpu_read(spsr_el1) | masks);
 }
 
 void trap_handle(const void *frame, uint64_t vector)
 {
-	uint64_t esr = syndrome(), class = esr >> 26 & 63;
+	uint64_t esr = syndrome(), class = ESR_CLASS(esr);
 	unsigned kind = vector % 4; /* synchronous, IRQ, FIQ, SError */
 
 	(void)frame;
@@ -81,7 +75,7 @@ void trap_handle(const void *frame, uint64_t vector)
 	}
 	if (probing) {
 		trapped = true;
-		if (class != CLASS_HVC && class != CLASS_SVC)
+		if (class != ESR_CLASS_HVC && class != ESR_CLASS_SVC) /* whose return address is the next one already */
 			set_return_address(return_address() + 4);
 		return;
 	}
@@ -97,9 +91,10 @@ void trap_handle(const void *frame, uint64_t vector)
 void arch_vectors_install(void)
 {
 	if (plain_el2())
-		CPU_WRITE(vbar_el2, (uint64_t)trap_vectors);
+		cpu_write(vbar_el2, (uint64_t)trap_vectors);
 	else
-		CPU_WRITE(vbar_el1, (uint64_t)trap_vectors);
+		cpu_write(vbar_el1, (uint64_t)trap_vectors);
+	cpu_instruction_barrier();
 }
 
 /* A firmware timer ticks every 10 ms: wait longer than that, but not for ever on a counter that stands still. */
@@ -117,12 +112,13 @@ unsigned arch_interrupts_open(void)
 {
 	interrupts = 0;
 	if (plain_el2()) /* or interrupts would be EL1's business */
-		CPU_WRITE(hcr_el2, control_state.hcr | HCR_AMO | HCR_IMO | HCR_FMO);
-	__asm__ volatile("msr daifclr, #7\n\tisb" : : : "memory");
+		cpu_write(hcr_el2, control_state.hcr | HCR_AMO | HCR_IMO | HCR_FMO);
+	cpu_instruction_barrier();
+	cpu_interrupts_on();
 	wait_a_moment();
-	__asm__ volatile("msr daifset, #15\n\tisb" : : : "memory");
+	cpu_interrupts_off();
 	if (plain_el2())
-		CPU_WRITE(hcr_el2, control_state.hcr);
+		cpu_write(hcr_el2, control_state.hcr);
 	return *(volatile unsigned *)&interrupts;
 }
 

@@ -1,4 +1,4 @@
-/* trap.h — what vectors.S and trap.c share. */
+/* trap.h — what vectors.S and trap.c share, and trying what may trap. */
 #ifndef KERNEL_ARCH_TRAP_H
 #define KERNEL_ARCH_TRAP_H
 
@@ -6,9 +6,17 @@
 
 #ifndef __ASSEMBLER__
 
+#include <stdbool.h>
 #include <stdint.h>
 
 void trap_handle(const void *frame, uint64_t vector);
+
+/* Between these a synchronous exception skips its instruction and is remembered. */
+void trap_probe_begin(void);
+bool trap_probe_end(void); /* did it trap? */
+
+#define TRAP_PROBE(statement) \
+	({ trap_probe_begin(); statement; trap_probe_end(); })
 
 #endif
 #endif

@@ -1,7 +1,6 @@
 /* machine.c — arch.h for x86_64: addresses, identity, time, registers, the end. */
 #include "arch.h"
-#include "arch/x86_64/cpu.h"
-#include "arch/x86_64/state.h"
+#include "cpu.h"
 #include "memory.h"
 #include "string.h"
 #include "tables.h"
@@ -13,15 +12,15 @@ const uint64_t arch_entry_volatile = 1u << 5; /* accessed (Intel SDM vol. 3A, "4
 
 unsigned arch_levels(void)
 {
-	return cpu_cr4() & CR4_LA57 ? 5 : 4;
+	return cpu_read_cr4() & CR4_LA57 ? 5 : 4;
 }
 
 bool arch_translation(struct walker *w)
 {
 	w->mode = arch_levels() == 5 ? WALK_X86_64_5 : WALK_X86_64_4;
-	w->root = align_down(cpu_cr3() & ((1ull << 52) - 1), PAGE_BYTES);
+	w->root = cpu_read_cr3() & CR3_ADDRESS;
 	w->upper_root = 0;
-	w->pat_or_mair = cpu_msr(MSR_PAT);
+	w->pat_or_mair = cpu_read_msr(MSR_PAT);
 	return true;
 }
 
@@ -39,53 +38,31 @@ uint64_t arch_direct_map_default(void)
 
 /* ---- Identity and time --------------------------------------------------------------------------------- */
 
-/* Intel SDM vol. 2A, "CPUID": leaf 0BH EDX is the x2APIC id, where leaf 0BH exists; leaf 1 EBX[31:24] the 8-bit one. */
 uint64_t arch_hardware_id(void)
 {
-	if (cpu_id(0, 0).a >= 0xb && cpu_id(0xb, 0).b)
-		return cpu_id(0xb, 0).d;
-	return cpu_id(1, 0).b >> 24;
+	return cpu_apic_id();
 }
 
 uint64_t arch_counter(void)
 {
-	return cpu_tsc();
+	return cpu_read_tsc();
 }
 
-/* Intel SDM vol. 3B, "Time-Stamp Counter": leaf 15H gives crystal Hz (ECX) and the ratio TSC : crystal (EBX : EAX). */
 uint64_t arch_counter_hz(void)
 {
-	if (cpu_id(0, 0).a < 0x15)
-		return 0;
-	struct cpuid r = cpu_id(0x15, 0);
-	return r.a && r.b && r.c ? (uint64_t)r.c * r.b / r.a : 0;
+	return cpu_tsc_hz();
 }
 
-/* ---- Registers ----------------------------------------------------------------------------------------- */
+/* ---- Devices ------------------------------------------------------------------------------------------- */
 
-uint32_t arch_register_read(bool port, uint64_t at, unsigned bytes)
+uint32_t arch_port_read(uint16_t port, unsigned bytes)
 {
-	if (port)
-		return bytes == 4 ? cpu_in32((uint16_t)at) : bytes == 2 ? cpu_in16((uint16_t)at) : cpu_in8((uint16_t)at);
-	if (bytes == 4)
-		return *(volatile uint32_t *)at;
-	return bytes == 2 ? *(volatile uint16_t *)at : *(volatile uint8_t *)at;
+	return cpu_in(port, bytes);
 }
 
-void arch_register_write(bool port, uint64_t at, unsigned bytes, uint32_t value)
+void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 {
-	if (port && bytes == 4)
-		cpu_out32((uint16_t)at, value);
-	else if (port && bytes == 2)
-		cpu_out16((uint16_t)at, (uint16_t)value);
-	else if (port)
-		cpu_out8((uint16_t)at, (uint8_t)value);
-	else if (bytes == 4)
-		*(volatile uint32_t *)at = value;
-	else if (bytes == 2)
-		*(volatile uint16_t *)at = (uint16_t)value;
-	else
-		*(volatile uint8_t *)at = (uint8_t)value;
+	cpu_out(port, bytes, value);
 }
 
 struct hobnail_console arch_last_resort_console(void)
@@ -107,11 +84,6 @@ void arch_exit(unsigned status)
 	enum { DEBUG_EXIT_PORT = 0xf4 };
 
 	cpu_out32(DEBUG_EXIT_PORT, status);
-}
-
-static const void *map_table(void *context, paddr at, uint64_t bytes)
-{
-	return memory_at(context, at, bytes);
 }
 
 /* ACPI 6.5, "Fixed ACPI Description Table (FADT)": byte offsets. */
@@ -138,12 +110,11 @@ static bool find_sleep_type(const uint8_t *aml, uint32_t bytes, uint16_t *out)
 const char *arch_power_off(const struct hobnail_boot *boot)
 {
 	enum { SLEEP_ENABLE = 1u << 13, SLEEP_TYPE_SHIFT = 10 };
-	struct table_reader reader = { map_table, (void *)(uintptr_t)boot };
 	struct acpi acpi;
 	uint32_t bytes;
 	uint16_t type;
 
-	if (!boot || boot->magic != HOBNAIL_MAGIC || acpi_open(reader, boot->acpi_rsdp, &acpi, NULL) != OK)
+	if (!boot || boot->magic != HOBNAIL_MAGIC || !memory_acpi(boot, &acpi))
 		return "no ACPI";
 	const uint8_t *fadt = acpi_table(&acpi, "FACP", &bytes);
 	if (!fadt || bytes < FADT_PM1B_CONTROL + 4)
@@ -158,12 +129,13 @@ const char *arch_power_off(const struct hobnail_boot *boot)
 		cpu_out16((uint16_t)read_le32(fadt + FADT_PM1B_CONTROL), (uint16_t)(type << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
 	cpu_out16((uint16_t)read_le32(fadt + FADT_PM1A_CONTROL), (uint16_t)(type << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
 	for (unsigned i = 0; i < 1000000; i++)
-		cpu_tsc();
+		cpu_read_tsc();
 	return "the chipset does not react";
 }
 
 _Noreturn void arch_halt(void)
 {
+	cpu_interrupts_off();
 	for (;;)
-		__asm__ volatile("cli; hlt");
+		cpu_wait_for_interrupt();
 }

@@ -1,9 +1,12 @@
-/* state.c — docs/protocol.md, "State at entry: x86_64". */
+/* state.c — docs/protocol.md, "State at entry: x86_64".
+ *
+ * What the registers are made of comes from arch/, as it does for the loader. What they must hold is written here once
+ * more, from the document alone: a shared value would let a wrong one agree with itself. */
 #include "arch/x86_64/state.h"
 
 #include "arch.h"
-#include "arch/x86_64/cpu.h"
 #include "contract.h"
+#include "cpu.h"
 #include "image.h"
 #include "memory.h"
 #include "space.h"
@@ -55,9 +58,9 @@ void arch_state_read(void)
 	struct control_state *c = &control_state;
 
 	*c = (struct control_state){
-		.cr0 = cpu_cr0(), .cr3 = cpu_cr3(), .cr4 = cpu_cr4(), .cr8 = cpu_cr8(), .dr7 = cpu_dr7(),
-		.efer = cpu_msr(MSR_EFER), .pat = cpu_msr(MSR_PAT), .fs_base = cpu_msr(MSR_FS_BASE),
-		.gs_base = cpu_msr(MSR_GS_BASE), .kernel_gs_base = cpu_msr(MSR_KERNEL_GS_BASE),
+		.cr0 = cpu_read_cr0(), .cr3 = cpu_read_cr3(), .cr4 = cpu_read_cr4(), .cr8 = cpu_read_cr8(), .dr7 = cpu_read_dr7(),
+		.efer = cpu_read_msr(MSR_EFER), .pat = cpu_read_msr(MSR_PAT), .fs_base = cpu_read_msr(MSR_FS_BASE),
+		.gs_base = cpu_read_msr(MSR_GS_BASE), .kernel_gs_base = cpu_read_msr(MSR_KERNEL_GS_BASE),
 		.cs = READ_SELECTOR(cs), .ds = READ_SELECTOR(ds), .es = READ_SELECTOR(es), .fs = READ_SELECTOR(fs),
 		.gs = READ_SELECTOR(gs), .ss = READ_SELECTOR(ss),
 	};
@@ -143,12 +146,12 @@ static enum verdict check_general(const struct hobnail_boot *boot, struct findin
 static enum verdict check_flags(const struct hobnail_boot *boot, struct finding *f)
 {
 	(void)boot;
-	return expect(f, "rflags", entry_state.rflags, 2);
+	return expect(f, "rflags", entry_state.rflags, RFLAGS_ONES);
 }
 
 static enum verdict check_cr0(const struct hobnail_boot *boot, struct finding *f)
 {
-	const uint64_t want = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | (uint64_t)CR0_PG;
+	const uint64_t want = CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG;
 
 	(void)boot;
 	return expect(f, "cr0", control_state.cr0, want | (fp_trapped() ? CR0_TS : 0));
@@ -191,7 +194,7 @@ static enum verdict check_cr8(const struct hobnail_boot *boot, struct finding *f
 static enum verdict check_dr7(const struct hobnail_boot *boot, struct finding *f)
 {
 	(void)boot;
-	return expect(f, "dr7", control_state.dr7, 0x400);
+	return expect(f, "dr7", control_state.dr7, DR7_ONES);
 }
 
 /* ---- Segments ------------------------------------------------------------------------------------------ */
@@ -208,7 +211,7 @@ static enum verdict check_dr7(const struct hobnail_boot *boot, struct finding *f
 /* The descriptor behind a selector of the GDT, or 0. */
 static uint64_t descriptor(const struct hobnail_boot *boot, uint16_t selector)
 {
-	const struct table_register *gdt = &control_state.gdt;
+	const struct descriptor_table *gdt = &control_state.gdt;
 
 	if ((selector & 7) || !in_net(boot, gdt->base, gdt->limit + 1ull) || selector + 7u > gdt->limit)
 		return 0;
@@ -243,36 +246,30 @@ static enum verdict check_bases(const struct hobnail_boot *boot, struct finding 
 
 static enum verdict check_gdt_tss(const struct hobnail_boot *boot, struct finding *f)
 {
-	enum { BUSY_TSS = 0x8b, TSS_BYTES = 104 };
 	const struct control_state *c = &control_state;
 
 	if (!in_net(boot, c->gdt.base, c->gdt.limit + 1ull))
 		return broken(f, "the GDT at %#lx is not in the net", (unsigned long)c->gdt.base);
 	uint64_t low = descriptor(boot, c->tr), high = descriptor(boot, (uint16_t)(c->tr + 8));
-	if ((low >> 40 & 0xff) != BUSY_TSS)
+	if ((low >> 40 & 0xff) != DESCRIPTOR_TSS_BUSY)
 		return broken(f, "tr = %#x has the descriptor %#lx", c->tr, (unsigned long)low);
 	uint64_t base = (low >> 16 & 0xffffff) | (low >> 56) << 24 | high << 32;
 	uint64_t limit = (low & 0xffff) | (low >> 48 & 0xf) << 16;
-	if (limit + 1 < TSS_BYTES || !in_net(boot, base, TSS_BYTES))
+	if (limit + 1 < sizeof(struct descriptor_tss) || !in_net(boot, base, sizeof(struct descriptor_tss)))
 		return broken(f, "the TSS at %#lx with limit %#lx is not in the net", (unsigned long)base, (unsigned long)limit);
 	return holds(f, "GDT %#lx, TSS %#lx", (unsigned long)c->gdt.base, (unsigned long)base);
 }
 
 /* Exceptions that the architecture defines (Intel SDM vol. 3A, "Exception and Interrupt Vectors"): 0-8, 10-14, 16-21. */
 #define EXCEPTIONS 0x003f7dffu
-enum { VECTOR_NMI = 2, VECTOR_DOUBLE_FAULT = 8, VECTOR_MACHINE_CHECK = 18, VECTORS = 32 };
 
-struct gate {
-	uint64_t low, high;
-};
-
-static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector, const struct gate *g, struct finding *f)
+static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector, const struct descriptor_gate *g,
+                               struct finding *f)
 {
-	uint64_t target = (g->low & 0xffff) | (g->low >> 32 & 0xffff0000) | (g->high & 0xffffffff) << 32;
-	unsigned type = g->low >> 40 & 0xff, selector = g->low >> 16 & 0xffff, stack = g->low >> 32 & 7;
+	uint64_t target = descriptor_gate_target(g);
 
-	if (type != 0x8e || selector != control_state.cs || stack == 0)
-		return broken(f, "vector %u: type %#x, selector %#x, stack %u", vector, type, selector, stack);
+	if (g->type != DESCRIPTOR_GATE || g->selector != control_state.cs || (g->stack & 7) == 0)
+		return broken(f, "vector %u: type %#x, selector %#x, stack %u", vector, g->type, g->selector, g->stack & 7);
 	if (!net_executes(boot, target))
 		return broken(f, "vector %u leads to %#lx, no code in the net", vector, (unsigned long)target);
 	return HOLDS;
@@ -280,30 +277,30 @@ static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector,
 
 static enum verdict check_idt(const struct hobnail_boot *boot, struct finding *f)
 {
-	const struct table_register *idt = &control_state.idt;
-	const struct gate *gates = (const struct gate *)idt->base;
+	const struct descriptor_table *idt = &control_state.idt;
+	const struct descriptor_gate *gates = (const struct descriptor_gate *)idt->base;
 	unsigned used[8] = { 0 }; /* gates that use each stack */
 
-	if (idt->limit + 1u < VECTORS * sizeof(struct gate) || !in_net(boot, idt->base, idt->limit + 1ull))
+	if (idt->limit + 1u < VECTOR_EXCEPTIONS * sizeof *gates || !in_net(boot, idt->base, idt->limit + 1ull))
 		return broken(f, "the IDT at %#lx with limit %#x is not in the net", (unsigned long)idt->base, idt->limit);
-	for (unsigned i = 0; i < VECTORS; i++) {
+	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++) {
 		if (!(EXCEPTIONS >> i & 1))
 			continue;
 		enum verdict v = check_gate(boot, i, &gates[i], f);
 		if (v != HOLDS)
 			return v;
-		used[gates[i].low >> 32 & 7]++;
+		used[gates[i].stack & 7]++;
 	}
 	static const unsigned alone[] = { VECTOR_NMI, VECTOR_DOUBLE_FAULT, VECTOR_MACHINE_CHECK };
 	for (size_t i = 0; i < COUNT_OF(alone); i++)
-		if (used[gates[alone[i]].low >> 32 & 7] != 1)
+		if (used[gates[alone[i]].stack & 7] != 1)
 			return broken(f, "vector %u shares its stack", alone[i]);
 	return holds(f, "IDT %#lx", (unsigned long)idt->base);
 }
 
 /* ---- Floating point ------------------------------------------------------------------------------------ */
 
-/* Intel SDM vol. 1, "FINIT/FNINIT" and "MXCSR Control and Status Register". */
+/* Intel SDM vol. 1, "FINIT/FNINIT". */
 static enum verdict check_floating_point(const struct hobnail_boot *boot, struct finding *f)
 {
 	const struct control_state *c = &control_state;
@@ -313,7 +310,7 @@ static enum verdict check_floating_point(const struct hobnail_boot *boot, struct
 		return not_applicable(f, "trapped, as asked");
 	if (c->x87_control != 0x37f || c->x87_status != 0 || c->x87_tags != 0xffff)
 		return broken(f, "x87 control %#x status %#x tags %#x", c->x87_control, c->x87_status, c->x87_tags);
-	return expect(f, "mxcsr", c->mxcsr, 0x1f80);
+	return expect(f, "mxcsr", c->mxcsr, MXCSR_RESET);
 }
 
 static const struct promise promises[] = {

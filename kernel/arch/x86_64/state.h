@@ -17,6 +17,7 @@
 #ifndef __ASSEMBLER__
 
 #include "contract.h"
+#include "descriptor.h"
 
 struct entry_state {
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
@@ -29,18 +30,12 @@ _Static_assert(offsetof(struct entry_state, rflags) == ENTRY_RFLAGS, "entry.S");
 
 extern struct entry_state entry_state;
 
-/* Operand of lgdt, lidt and their stores. */
-struct table_register {
-	uint16_t limit;
-	uint64_t base;
-} __attribute__((packed));
-
 /* What C code does not disturb. */
 struct control_state {
 	uint64_t cr0, cr3, cr4, cr8, efer, pat, dr7;
 	uint64_t fs_base, gs_base, kernel_gs_base;
 	uint16_t cs, ds, es, fs, gs, ss, ldtr, tr;
-	struct table_register gdt, idt;
+	struct descriptor_table gdt, idt;
 	uint16_t x87_control, x87_status, x87_tags; /* only if CR0.TS is clear */
 	uint32_t mxcsr;
 };

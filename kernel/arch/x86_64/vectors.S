@@ -1,16 +1,16 @@
 /* vectors.S — 256 stubs that leave one shape of frame for trap.c: TRAP_STUB_BYTES apart, so that their addresses can be
  * computed. Entered with interrupts off on the interrupted stack. */
 #include "arch/x86_64/trap.h"
+#include "descriptor.h"
 
 	.text
 	.balign TRAP_STUB_BYTES
 	.globl trap_stubs
 trap_stubs:
 	.set vector, 0
-	.rept 256
+	.rept VECTORS
 	.balign TRAP_STUB_BYTES
-	/* These push an error code themselves (Intel SDM vol. 3A, "Exception and Interrupt Vectors"). */
-	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+	.if !VECTOR_HAS_ERROR(vector)
 	pushq $0
 	.endif
 	pushq $vector

@@ -21,15 +21,15 @@ void arch_net_enter(struct handoff *h)
 /* At EL2 with E2H = 0 the registers have other names. */
 static bool plain_el2(void)
 {
-	return current_level() == 2 && !(read_sysreg(hcr_el2) & HCR_E2H);
+	return cpu_level() == 2 && !(cpu_read(hcr_el2) & HCR_E2H);
 }
 
 void net_exception(uint64_t vector, uint64_t sp)
 {
 	bool el2 = plain_el2();
-	uint64_t syndrome = el2 ? read_sysreg(esr_el2) : read_sysreg(esr_el1);
-	uint64_t at = el2 ? read_sysreg(elr_el2) : read_sysreg(elr_el1);
-	uint64_t address = el2 ? read_sysreg(far_el2) : read_sysreg(far_el1);
+	uint64_t syndrome = el2 ? cpu_read(esr_el2) : cpu_read(esr_el1);
+	uint64_t at = el2 ? cpu_read(elr_el2) : cpu_read(elr_el1);
+	uint64_t address = el2 ? cpu_read(far_el2) : cpu_read(far_el1);
 	char text[256];
 
 	format(text, sizeof text, "exception (vector %u) at %#llx, ESR %#llx, FAR %#llx, sp %#llx: the kernel has installed no vectors yet",

@@ -9,28 +9,27 @@ const uint16_t arch_elf_machine = ELF_MACHINE_AARCH64;
 /* The virtual counter is the physical one less CNTVOFF_EL2, which is 0 in a kernel that we dropped from EL2. */
 uint64_t arch_counter(void)
 {
-	instruction_barrier();
-	return current_level() == 2 ? read_sysreg(cntpct_el0) : read_sysreg(cntvct_el0);
+	return cpu_counter();
 }
 
 uint64_t arch_counter_hz(void)
 {
-	return read_sysreg(cntfrq_el0);
+	return cpu_read(cntfrq_el0);
 }
 
 void arch_probe(struct arch_facts *out)
 {
 	static const uint8_t ranges[] = { 32, 36, 40, 42, 44, 48, 52 }; /* ID_AA64MMFR0_EL1.PARange */
-	unsigned range = id_field(read_sysreg(id_aa64mmfr0_el1), 0);
+	unsigned range = cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE);
 
 	*out = (struct arch_facts){
-		.firmware_level = current_level(),
+		.firmware_level = cpu_level(),
 		.paging_levels = 4,
-		.vhe = id_field(read_sysreg(id_aa64mmfr1_el1), 8) != 0,
+		.vhe = cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_VH) != 0,
 		.no_execute = true,
 		.max_leaf = 2,
 		.phys_bits = range < COUNT_OF(ranges) ? ranges[range] : 48,
-		.boot_cpu = read_sysreg(mpidr_el1) & 0xff00ffffff, /* Aff3..Aff0 */
+		.boot_cpu = cpu_affinity(),
 		.net_limit = UINT64_MAX,
 	};
 }
@@ -81,28 +80,28 @@ void arch_port_write(uint16_t at, unsigned bytes, uint32_t value)
 
 void arch_halt(void)
 {
-	interrupts_off();
+	cpu_interrupts_off();
 	for (;;)
-		wait_for_interrupt();
+		cpu_wait_for_interrupt();
 }
 
 /* ---- Caches: Arm ARM, "Synchronization and coherency issues between data and instruction accesses" (B2.4.4) ----- */
 
 void arch_sync_code(uintptr_t at, uint64_t bytes)
 {
-	uint64_t line = data_line_bytes();
+	uint64_t line = cpu_data_line_bytes();
 
 	for (uintptr_t i = at & ~(line - 1); i < at + bytes; i += line)
-		clean_to_pou(i);
-	data_barrier();
-	invalidate_instructions(); /* all of it: right for virtually indexed caches, too */
+		cpu_clean_to_pou(i);
+	cpu_data_barrier();
+	cpu_invalidate_instructions(); /* all of it: right for virtually indexed caches, too */
 }
 
 void arch_clean(uintptr_t at, uint64_t bytes)
 {
-	uint64_t line = data_line_bytes();
+	uint64_t line = cpu_data_line_bytes();
 
 	for (uintptr_t i = at & ~(line - 1); i < at + bytes; i += line)
-		clean_invalidate_to_poc(i);
-	data_barrier();
+		cpu_clean_invalidate_to_poc(i);
+	cpu_data_barrier();
 }

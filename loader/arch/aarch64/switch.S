@@ -9,6 +9,31 @@
 	add	\register, \register, :lo12:\symbol
 	.endm
 
+	/* Translation and data cache of this level off; changes x10. */
+	.macro	translation_off level
+	mrs	x10, sctlr_\level
+	bic	x10, x10, #SCTLR_M
+	bic	x10, x10, #SCTLR_C
+	msr	sctlr_\level, x10
+	isb
+	.endm
+
+	/* A register from the structure at x0; changes x10. */
+	.macro	set register, offset
+	ldr	x10, [x0, #\offset]
+	msr	\register, x10
+	.endm
+
+	/* What cannot be loaded any more once translation is on: x11 SCTLR, x12 stack, x13 target. */
+	.macro	load_rest
+	ldr	x11, [x0, #SWITCH_SCTLR]
+	ldr	x12, [x0, #SWITCH_STACK]
+	ldr	x13, [x0, #SWITCH_TARGET]
+	ic	iallu
+	dsb	nsh
+	isb
+	.endm
+
 /* void switch_world(struct switch_state *): noreturn.
  * In:  EL1 or EL2, interrupts masked, x0 = structure at its physical address. The structure and this code are cleaned to
  *      the point of coherency and mapped one to one by the firmware's tables and by the new ones.
@@ -22,29 +47,17 @@ switch_world:
 	ldr	x9, [x0, #SWITCH_ROUTE]
 	cbnz	x9, at_el2
 
-	mrs	x10, sctlr_el1
-	bic	x10, x10, #SCTLR_M
-	bic	x10, x10, #SCTLR_C
-	msr	sctlr_el1, x10
-	isb
+	translation_off el1
 	tlbi	vmalle1
 	b	program
 
 at_el2:
-	mrs	x10, sctlr_el2
-	bic	x10, x10, #SCTLR_M
-	bic	x10, x10, #SCTLR_C
-	msr	sctlr_el2, x10
+	translation_off el2
+	set	hcr_el2, SWITCH_HCR		/* E2H changes here, with translation off */
 	isb
-	ldr	x10, [x0, #SWITCH_HCR]
-	msr	hcr_el2, x10		/* E2H changes here, with translation off */
-	isb
-	ldr	x10, [x0, #SWITCH_CNTHCTL]
-	msr	cnthctl_el2, x10
-	ldr	x10, [x0, #SWITCH_CPTR]
-	msr	cptr_el2, x10
-	ldr	x10, [x0, #SWITCH_VBAR_EL2]
-	msr	vbar_el2, x10
+	set	cnthctl_el2, SWITCH_CNTHCTL
+	set	cptr_el2, SWITCH_CPTR
+	set	vbar_el2, SWITCH_VBAR_EL2
 	isb
 	tlbi	alle1
 	tlbi	alle2
@@ -53,24 +66,13 @@ at_el2:
 
 	/* The names with _el1 mean EL1's registers on the way to EL1, and EL2's own when E2H is 1. */
 program:
-	ldr	x10, [x0, #SWITCH_MAIR]
-	msr	mair_el1, x10
-	ldr	x10, [x0, #SWITCH_TCR]
-	msr	tcr_el1, x10
-	ldr	x10, [x0, #SWITCH_TTBR0]
-	msr	ttbr0_el1, x10
-	ldr	x10, [x0, #SWITCH_TTBR1]
-	msr	ttbr1_el1, x10
-	ldr	x10, [x0, #SWITCH_VBAR]
-	msr	vbar_el1, x10
-	ldr	x10, [x0, #SWITCH_CPACR]
-	msr	cpacr_el1, x10
-	ldr	x11, [x0, #SWITCH_SCTLR]
-	ldr	x12, [x0, #SWITCH_STACK]
-	ldr	x13, [x0, #SWITCH_TARGET]
-	ic	iallu
-	dsb	nsh
-	isb
+	set	mair_el1, SWITCH_MAIR
+	set	tcr_el1, SWITCH_TCR
+	set	ttbr0_el1, SWITCH_TTBR0
+	set	ttbr1_el1, SWITCH_TTBR1
+	set	vbar_el1, SWITCH_VBAR
+	set	cpacr_el1, SWITCH_CPACR
+	load_rest
 	cmp	x9, #ROUTE_EL2_TO_EL1
 	b.eq	drop
 	msr	sctlr_el1, x11
@@ -90,20 +92,11 @@ drop:
 	eret
 
 program_el2:
-	ldr	x10, [x0, #SWITCH_MAIR]
-	msr	mair_el2, x10
-	ldr	x10, [x0, #SWITCH_TCR]
-	msr	tcr_el2, x10
-	ldr	x10, [x0, #SWITCH_TTBR0]
-	msr	ttbr0_el2, x10
-	ldr	x10, [x0, #SWITCH_VBAR]
-	msr	vbar_el2, x10
-	ldr	x11, [x0, #SWITCH_SCTLR]
-	ldr	x12, [x0, #SWITCH_STACK]
-	ldr	x13, [x0, #SWITCH_TARGET]
-	ic	iallu
-	dsb	nsh
-	isb
+	set	mair_el2, SWITCH_MAIR
+	set	tcr_el2, SWITCH_TCR
+	set	ttbr0_el2, SWITCH_TTBR0
+	set	vbar_el2, SWITCH_VBAR
+	load_rest
 	msr	sctlr_el2, x11
 	isb
 
@@ -147,18 +140,10 @@ enter_physical:
 	mov	sp, x2
 	adr	x30, arch_return_trap
 	cbnz	x5, 1f
-	mrs	x9, sctlr_el1
-	bic	x9, x9, #SCTLR_M
-	bic	x9, x9, #SCTLR_C
-	msr	sctlr_el1, x9
-	isb
+	translation_off el1
 	tlbi	vmalle1
 	b	2f
-1:	mrs	x9, sctlr_el2
-	bic	x9, x9, #SCTLR_M
-	bic	x9, x9, #SCTLR_C
-	msr	sctlr_el2, x9
-	isb
+1:	translation_off el2
 	tlbi	alle2
 2:	ic	iallu
 	dsb	nsh

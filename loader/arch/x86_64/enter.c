@@ -24,6 +24,11 @@ void switch_levels(struct switch_levels *s) __attribute__((noreturn));
 void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t record) __attribute__((noreturn));
 extern const char switch_levels_64[];
 extern uint64_t net_gdt[];
+
+/* Entries 0-3 as after reset (WB, WT, UC-, UC), then WC, WP, UC-, UC. Intel SDM vol. 3A, "Page Attribute Table"
+ * (§12.12). */
+static const uint64_t pat_at_entry = 0x0007050100070406;
+
 static struct switch_levels levels;
 static uint8_t small_stack[256] __attribute__((aligned(16))); /* for a far return, below 4 GiB */
 
@@ -57,10 +62,10 @@ static void switch_with_levels(const struct handoff *h)
 
 void arch_switch(struct handoff *h)
 {
-	interrupts_off();
-	write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_NXE); /* our tables use NX */
+	cpu_interrupts_off();
+	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_NXE); /* our tables use NX */
 	/* Nothing inherited, global translations of the firmware's tables gone; the number of levels stays for now. */
-	write_cr4(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (read_cr4() & CR4_LA57));
+	cpu_write_cr4(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_read_cr4() & CR4_LA57));
 	if (h->transition_first)
 		switch_with_levels(h);
 	switch_space(h->transition, h->stack_top,
@@ -69,25 +74,25 @@ void arch_switch(struct handoff *h)
 
 static void final_fp_state(bool trap)
 {
-	uint32_t mxcsr = 0x1f80; /* after reset: all exceptions masked */
+	uint32_t mxcsr = MXCSR_RESET;
 
 	__asm__ volatile("fninit\n\tldmxcsr %0" : : "m"(mxcsr));
 	if (trap)
-		write_cr0(read_cr0() | CR0_TS);
+		cpu_write_cr0(cpu_read_cr0() | CR0_TS);
 }
 
 void arch_enter(struct handoff *h)
 {
-	write_msr(MSR_PAT, PAT_VALUE);
-	write_msr(MSR_FS_BASE, 0);
-	write_msr(MSR_GS_BASE, 0);
-	write_msr(MSR_KERNEL_GS_BASE, 0);
-	write_msr(MSR_EFER, EFER_LME | EFER_LMA | EFER_NXE);
-	write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
-	write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
-	__asm__ volatile("mov %0, %%cr8" : : "r"(0ull));
-	__asm__ volatile("mov %0, %%dr7" : : "r"(0x400ull));
-	__asm__ volatile("mov %0, %%dr6" : : "r"(0xffff0ff0ull));
+	cpu_write_msr(MSR_PAT, pat_at_entry);
+	cpu_write_msr(MSR_FS_BASE, 0);
+	cpu_write_msr(MSR_GS_BASE, 0);
+	cpu_write_msr(MSR_KERNEL_GS_BASE, 0);
+	cpu_write_msr(MSR_EFER, EFER_LME | EFER_LMA | EFER_NXE);
+	cpu_write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
+	cpu_write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
+	cpu_write_cr8(0);
+	cpu_write_dr7(DR7_ONES);
+	cpu_write_dr6(DR6_ONES);
 	final_fp_state(h->mode.fp_trap);
 	sabotage_entry(h);
 	enter_kernel(h->root, h->kernel_stack, h->entry, h->record);

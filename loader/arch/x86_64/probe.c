@@ -8,38 +8,26 @@ const uint16_t arch_elf_machine = ELF_MACHINE_X86_64;
 
 uint64_t arch_counter(void)
 {
-	return read_tsc();
+	return cpu_read_tsc();
 }
 
-/* Intel SDM vol. 2A, "CPUID", leaf 15H: TSC = crystal (ecx) * ebx / eax. */
 uint64_t arch_counter_hz(void)
 {
-	if (cpuid(0, 0).a < 0x15)
-		return 0;
-	struct cpuid r = cpuid(0x15, 0);
-	return r.a && r.c ? (uint64_t)r.c * r.b / r.a : 0;
-}
-
-/* The x2APIC id where there is one: it is the only one that has more than 8 bits. */
-static uint64_t apic_id(void)
-{
-	if (cpuid(0, 0).a >= 0xb && cpuid(0xb, 0).b)
-		return cpuid(0xb, 0).d;
-	return cpuid(1, 0).b >> 24;
+	return cpu_tsc_hz();
 }
 
 void arch_probe(struct arch_facts *out)
 {
-	uint32_t last = cpuid(0x80000000, 0).a;
-	struct cpuid extended = cpuid(0x80000001, 0);
+	uint32_t last = cpu_id(0x80000000, 0).a;
+	struct cpu_id extended = cpu_id(0x80000001, 0);
 
 	*out = (struct arch_facts){
-		.paging_levels = read_cr4() & CR4_LA57 ? 5 : 4,
-		.la57 = cpuid(0, 0).a >= 7 && cpuid(7, 0).c >> 16 & 1,
+		.paging_levels = cpu_read_cr4() & CR4_LA57 ? 5 : 4,
+		.la57 = cpu_id(0, 0).a >= 7 && cpu_id(7, 0).c >> 16 & 1,
 		.no_execute = extended.d >> 20 & 1,
 		.max_leaf = extended.d >> 26 & 1 ? 2 : 1,
-		.phys_bits = last >= 0x80000008 ? cpuid(0x80000008, 0).a & 0xff : 36,
-		.boot_cpu = apic_id(),
+		.phys_bits = last >= 0x80000008 ? cpu_id(0x80000008, 0).a & 0xff : 36,
+		.boot_cpu = cpu_apic_id(),
 		.net_limit = GIB(4), /* some of it is used with paging off */
 	};
 }
@@ -69,22 +57,17 @@ bool arch_console_by_convention(struct hobnail_console *out)
 {
 	*out = (struct hobnail_console){ .phys = 0x3f8, .kind = HOBNAIL_CONSOLE_16550_PORT,
 	                                 .source = HOBNAIL_CONSOLE_BY_CONVENTION, .access_bytes = 1 };
-	return port_read8(0x3f8 + 5) != 0xff;
+	return cpu_in8(0x3f8 + 5) != 0xff;
 }
 
 uint32_t arch_port_read(uint16_t port, unsigned bytes)
 {
-	return bytes == 1 ? port_read8(port) : bytes == 2 ? port_read16(port) : port_read32(port);
+	return cpu_in(port, bytes);
 }
 
 void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 {
-	if (bytes == 1)
-		port_write8(port, (uint8_t)value);
-	else if (bytes == 2)
-		port_write16(port, (uint16_t)value);
-	else
-		port_write32(port, value);
+	cpu_out(port, bytes, value);
 }
 
 /* Caches are coherent with instruction fetch and with every observer here. */
@@ -100,7 +83,7 @@ void arch_clean(uintptr_t at, uint64_t bytes)
 
 void arch_halt(void)
 {
-	interrupts_off();
+	cpu_interrupts_off();
 	for (;;)
-		wait_for_interrupt();
+		cpu_wait_for_interrupt();
 }

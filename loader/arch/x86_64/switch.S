@@ -1,5 +1,6 @@
 /* switch.S — the few instructions between address spaces. */
 #include "cpu.h"
+#include "descriptor.h"
 #include "layout.h"
 
 	.text
@@ -34,7 +35,7 @@ compatibility:
 	mov	%eax, %ss
 	mov	%eax, %ds
 	mov	%cr0, %eax
-	btr	$31, %eax		/* CR0.PG */
+	btr	$CR0_PG_BIT, %eax
 	mov	%eax, %cr0		/* EFER.LMA goes with it */
 	mov	%cr4, %eax
 	xor	$CR4_LA57, %eax
@@ -42,7 +43,7 @@ compatibility:
 	mov	0x00(%ebx), %eax	/* root, below 4 GiB */
 	mov	%eax, %cr3
 	mov	%cr0, %eax
-	bts	$31, %eax
+	bts	$CR0_PG_BIT, %eax
 	mov	%eax, %cr0
 	ljmp	*0x18(%ebx)
 
@@ -80,7 +81,7 @@ enter_kernel:
 	xor	%r14d, %r14d
 	xor	%r15d, %r15d
 	/* xor sets flags: popfq is the last to touch them */
-	pushq	$2
+	pushq	$RFLAGS_ONES
 	popfq
 	ret
 
@@ -92,15 +93,14 @@ arch_return_trap:
 	and	$-16, %rsp
 	call	handoff_returned
 
-/* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none.
- * Intel SDM vol. 3A, "Exceptions and Interrupts" (table 6-1). */
+/* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none. */
 	.balign 16
 	.globl net_exceptions
 net_exceptions:
 	vector = 0
-	.rept 32
+	.rept VECTOR_EXCEPTIONS
 	.balign EXCEPTION_STUB_BYTES
-	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+	.if !VECTOR_HAS_ERROR(vector)
 	push	$0
 	.endif
 	push	$vector

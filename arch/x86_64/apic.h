@@ -1,0 +1,78 @@
+/* apic.h — interrupt controllers of the PC: both 8259s, I/O APICs, the local APIC. Constants are usable from assembly. */
+#ifndef ARCH_APIC_H
+#define ARCH_APIC_H
+
+#include "cpu.h"
+
+/* Intel 8259A data sheet, "Operation Command Words": OCW1, at the odd port, is the mask. */
+#define PIC_1_MASK 0x21
+#define PIC_2_MASK 0xa1
+
+/* Intel 82093AA data sheet, "Register Description": byte offsets, and indexes behind them */
+#define IOAPIC_SELECT      0x00
+#define IOAPIC_WINDOW      0x10
+#define IOAPIC_BYTES       0x20
+#define IOAPIC_VERSION     0x01 /* bits 23:16: last redirection entry */
+#define IOAPIC_REDIRECTION 0x10 /* two registers an entry             */
+
+/* Intel SDM vol. 4, "IA32_APIC_BASE"; vol. 3A, "Local APIC Status and Location" */
+#define APIC_BASE_X2APIC  BIT(10)
+#define APIC_BASE_ENABLE  BIT(11)
+#define APIC_BASE_ADDRESS 0x000ffffffffff000
+
+/* Intel SDM vol. 3A, "Local APIC Register Address Map": byte offsets */
+#define APIC_VERSION     0x30  /* bits 23:16: last local vector table entry */
+#define APIC_EOI         0xb0
+#define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
+#define APIC_IRR         0x200
+#define APIC_TIMER_COUNT 0x380
+
+/* Intel SDM vol. 3A, "Local Vector Table": offset and name, in the order in which APIC_VERSION counts them */
+#define APIC_LVT(X) \
+	X(0x320, "timer") X(0x350, "LINT0") X(0x360, "LINT1") X(0x370, "error") X(0x340, "performance") \
+	X(0x330, "thermal") X(0x2f0, "CMCI")
+
+/* The mask of a local vector and of the lower register of a redirection entry alike. */
+#define APIC_MASKED BIT(16)
+
+#ifndef __ASSEMBLER__
+
+/* A register of the local APIC whose page is mapped, uncached, at `page`; 0: by MSR, in x2APIC mode. */
+static inline uint32_t apic_read(uintptr_t page, unsigned reg)
+{
+	return page ? *(volatile uint32_t *)(page + reg) : (uint32_t)cpu_read_msr(MSR_X2APIC + reg / 16);
+}
+
+static inline void apic_write(uintptr_t page, unsigned reg, uint32_t value)
+{
+	if (page)
+		*(volatile uint32_t *)(page + reg) = value;
+	else
+		cpu_write_msr(MSR_X2APIC + reg / 16, value);
+}
+
+static inline unsigned apic_last_lvt(uintptr_t page)
+{
+	return apic_read(page, APIC_VERSION) >> 16 & 0xff;
+}
+
+/* A register of the I/O APIC at `base`, mapped uncached. */
+static inline uint32_t ioapic_read(uintptr_t base, unsigned index)
+{
+	*(volatile uint32_t *)(base + IOAPIC_SELECT) = index;
+	return *(volatile uint32_t *)(base + IOAPIC_WINDOW);
+}
+
+static inline void ioapic_write(uintptr_t base, unsigned index, uint32_t value)
+{
+	*(volatile uint32_t *)(base + IOAPIC_SELECT) = index;
+	*(volatile uint32_t *)(base + IOAPIC_WINDOW) = value;
+}
+
+static inline unsigned ioapic_last_input(uintptr_t base)
+{
+	return ioapic_read(base, IOAPIC_VERSION) >> 16 & 0xff;
+}
+
+#endif
+#endif
