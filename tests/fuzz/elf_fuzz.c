@@ -1,8 +1,7 @@
 /* The ELF reader over any bytes: all its steps, as the loader takes them. The first byte chooses machine and rules, so
  * that one corpus serves all. Seeds: the files that out/host/malformed writes, with that byte before them. */
+#include "fuzz.h"
 #include "unit/elf_builder.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 static void look_up_symbols(const uint8_t *file, const struct elf_reading *r)
 {

@@ -2,17 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "memmap.h"
 
 enum { CHANGES = 8, CHANGE_BYTES = 6 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static uint64_t total(const struct memmap *m)
 {
