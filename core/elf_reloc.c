@@ -25,11 +25,15 @@ enum {
 	DT_ANDROID_RELR = 0x6fffe000,
 };
 
-/* One table's three entries, and where in the file each was found (for messages). */
+/* A value of the dynamic section. */
+struct value {
+	uint64_t is;
+	uint64_t at; /* in the file, for messages */
+	bool there;
+};
+
 struct table {
-	uint64_t address, bytes, entry_bytes;
-	uint64_t address_at, bytes_at, entry_at;
-	bool has_address, has_entry;
+	struct value address, bytes, entry_bytes;
 };
 
 struct dynamic_reader {
@@ -38,36 +42,18 @@ struct dynamic_reader {
 	struct problem *p;
 };
 
-static void take_address(struct table *t, uint64_t value, uint64_t at)
-{
-	t->address = value;
-	t->address_at = at;
-	t->has_address = true;
-}
-
-static void take_bytes(struct table *t, uint64_t value, uint64_t at)
-{
-	t->bytes = value;
-	t->bytes_at = at;
-}
-
-static void take_entry(struct table *t, uint64_t value, uint64_t at)
-{
-	t->entry_bytes = value;
-	t->entry_at = at;
-	t->has_entry = true;
-}
-
 /* One entry; `at` is the file offset of its value. */
 static enum err read_entry(struct dynamic_reader *r, uint64_t tag, uint64_t value, uint64_t at)
 {
+	const struct value v = { value, at, true };
+
 	switch (tag) {
-	case DT_RELA:    take_address(&r->rela, value, at); return OK;
-	case DT_RELASZ:  take_bytes(&r->rela, value, at); return OK;
-	case DT_RELAENT: take_entry(&r->rela, value, at); return OK;
-	case DT_RELR:    take_address(&r->relr, value, at); return OK;
-	case DT_RELRSZ:  take_bytes(&r->relr, value, at); return OK;
-	case DT_RELRENT: take_entry(&r->relr, value, at); return OK;
+	case DT_RELA:    r->rela.address = v; return OK;
+	case DT_RELASZ:  r->rela.bytes = v; return OK;
+	case DT_RELAENT: r->rela.entry_bytes = v; return OK;
+	case DT_RELR:    r->relr.address = v; return OK;
+	case DT_RELRSZ:  r->relr.bytes = v; return OK;
+	case DT_RELRENT: r->relr.entry_bytes = v; return OK;
 	case DT_NEEDED:
 		return problem_at(r->p, ERR_ELF_NEEDED, at - 8, 0, 0, 0);
 	case DT_PLTRELSZ:
@@ -98,17 +84,17 @@ static enum err check_table(const struct table *t, uint64_t entry_bytes, const s
                             struct span *out, struct problem *p)
 {
 	*out = (struct span){ 0, 0 };
-	if (t->bytes == 0)
+	if (t->bytes.is == 0)
 		return OK;
-	if (t->has_entry && t->entry_bytes != entry_bytes)
-		return problem_at(p, ERR_ELF_RELOCATION_ENTRY, t->entry_at, t->entry_bytes, entry_bytes, 0);
-	if (t->bytes % entry_bytes != 0)
-		return problem_at(p, ERR_ELF_RELOCATION_BYTES, t->bytes_at, t->bytes, entry_bytes, 0);
-	if (!t->has_address)
-		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->bytes_at, 0, t->bytes, 0);
-	if (!segment_holding(layout, t->address, t->bytes))
-		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->address_at, t->address, t->bytes, 0);
-	*out = (struct span){ t->address, t->bytes };
+	if (t->entry_bytes.there && t->entry_bytes.is != entry_bytes)
+		return problem_at(p, ERR_ELF_RELOCATION_ENTRY, t->entry_bytes.at, t->entry_bytes.is, entry_bytes, 0);
+	if (t->bytes.is % entry_bytes != 0)
+		return problem_at(p, ERR_ELF_RELOCATION_BYTES, t->bytes.at, t->bytes.is, entry_bytes, 0);
+	if (!t->address.there)
+		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->bytes.at, 0, t->bytes.is, 0);
+	if (!segment_holding(layout, t->address.is, t->bytes.is))
+		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->address.at, t->address.is, t->bytes.is, 0);
+	*out = (struct span){ t->address.is, t->bytes.is };
 	return OK;
 }
 
