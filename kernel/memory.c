@@ -24,19 +24,6 @@ const struct hobnail_memory *memory_find(const struct hobnail_boot *boot, paddr 
 	return NULL;
 }
 
-bool memory_is(const struct hobnail_boot *boot, paddr phys, uint64_t bytes, uint32_t type)
-{
-	while (bytes) {
-		const struct hobnail_memory *m = memory_find(boot, phys);
-		if (!m || m->type != type)
-			return false;
-		uint64_t part = min_u64(bytes, m->base + m->bytes - phys);
-		phys += part;
-		bytes -= part;
-	}
-	return true;
-}
-
 bool memory_in_direct_map(const struct hobnail_memory *m)
 {
 	switch (m->type) {
@@ -57,6 +44,25 @@ bool memory_in_direct_map(const struct hobnail_memory *m)
 	}
 }
 
+/* Are there entries for the whole range, all of this type? NULL: all in the direct map? */
+static bool every_entry(const struct hobnail_boot *boot, paddr phys, uint64_t bytes, const uint32_t *type)
+{
+	while (bytes) {
+		const struct hobnail_memory *m = memory_find(boot, phys);
+		if (!m || !(type ? m->type == *type : memory_in_direct_map(m)))
+			return false;
+		uint64_t part = min_u64(bytes, m->base + m->bytes - phys);
+		phys += part;
+		bytes -= part;
+	}
+	return true;
+}
+
+bool memory_is(const struct hobnail_boot *boot, paddr phys, uint64_t bytes, uint32_t type)
+{
+	return every_entry(boot, phys, bytes, &type);
+}
+
 static bool meets_framebuffer(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 {
 	for (uint32_t i = 0; i < boot->framebuffers.count; i++) {
@@ -70,17 +76,7 @@ static bool meets_framebuffer(const struct hobnail_boot *boot, paddr phys, uint6
 
 bool memory_covered(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 {
-	if (!sum_fits(phys, bytes) || meets_framebuffer(boot, phys, bytes))
-		return false;
-	while (bytes) {
-		const struct hobnail_memory *m = memory_find(boot, phys);
-		if (!m || !memory_in_direct_map(m))
-			return false;
-		uint64_t part = min_u64(bytes, m->base + m->bytes - phys);
-		phys += part;
-		bytes -= part;
-	}
-	return true;
+	return sum_fits(phys, bytes) && !meets_framebuffer(boot, phys, bytes) && every_entry(boot, phys, bytes, NULL);
 }
 
 const void *memory_at(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)

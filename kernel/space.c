@@ -86,3 +86,19 @@ uint64_t space_slot_bytes(void)
 {
 	return (uint64_t)PAGE_BYTES << 9 * (arch_levels() - 1);
 }
+
+bool space_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
+{
+	return va >= boot->net_base && range_within(va - boot->net_base, bytes, space_slot_bytes());
+}
+
+bool space_net_executes(const struct hobnail_boot *boot, vaddr va)
+{
+	struct space s;
+	struct walk w;
+
+	if (!space_open(boot, &s))
+		return memory_is(boot, va, 1, HOBNAIL_MEMORY_NET);
+	walk(&s.walker, va, &w);
+	return space_in_net(boot, va, 1) && w.mapped && w.executable;
+}

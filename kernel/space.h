@@ -31,4 +31,10 @@ uint64_t space_top_entry(const struct space *s, vaddr va);
 /* What one top-level entry translates. */
 uint64_t space_slot_bytes(void);
 
+/* Does [va, va + bytes) lie where the loader's net may have mappings? */
+bool space_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes);
+
+/* Is there code of the loader at va, in the net? With translation off: memory of type net. */
+bool space_net_executes(const struct hobnail_boot *boot, vaddr va);
+
 #endif

@@ -82,18 +82,6 @@ static bool fp_trapped(void)
 	return image_request(HOBNAIL_REQUEST_FP, HOBNAIL_FP_USABLE) == HOBNAIL_FP_TRAP;
 }
 
-/* Code of the loader that stays: in the net, executable; with the MMU off in memory of type net. */
-static bool net_executes(const struct hobnail_boot *boot, uint64_t at)
-{
-	struct space s;
-	struct walk w;
-
-	if (!space_open(boot, &s))
-		return memory_is(boot, at, 1, HOBNAIL_MEMORY_NET);
-	walk(&s.walker, at, &w);
-	return w.mapped && w.executable && at - boot->net_base < space_slot_bytes();
-}
-
 /* ---- Registers ----------------------------------------------------------------------------------------- */
 
 static enum verdict check_general(const struct hobnail_boot *boot, struct finding *f)
@@ -108,7 +96,7 @@ static enum verdict check_general(const struct hobnail_boot *boot, struct findin
 
 static enum verdict check_return(const struct hobnail_boot *boot, struct finding *f)
 {
-	if (!net_executes(boot, arch_entry_return()))
+	if (!space_net_executes(boot, arch_entry_return()))
 		return broken(f, "x30 = %#lx is no code of the loader", (unsigned long)arch_entry_return());
 	return holds(f, "x30 = %#lx", (unsigned long)arch_entry_return());
 }
@@ -210,8 +198,8 @@ static enum verdict check_vectors(const struct hobnail_boot *boot, struct findin
 {
 	enum { VECTORS_BYTES = 2048 };
 
-	if (!is_aligned(control_state.vbar, VECTORS_BYTES) || !net_executes(boot, control_state.vbar) ||
-	    !net_executes(boot, control_state.vbar + VECTORS_BYTES - 4))
+	if (!is_aligned(control_state.vbar, VECTORS_BYTES) || !space_net_executes(boot, control_state.vbar) ||
+	    !space_net_executes(boot, control_state.vbar + VECTORS_BYTES - 4))
 		return broken(f, "VBAR = %#lx is no code of the loader", (unsigned long)control_state.vbar);
 	return holds(f, "VBAR = %#lx", (unsigned long)control_state.vbar);
 }

@@ -77,11 +77,12 @@ static bool fp_trapped(void)
 	return image_request(HOBNAIL_REQUEST_FP, HOBNAIL_FP_USABLE) == HOBNAIL_FP_TRAP;
 }
 
-static bool in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
+/* Mapped in the net, all of it? */
+static bool mapped_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 {
 	struct space s;
 
-	if (!space_open(boot, &s) || va < boot->net_base || !range_within(va - boot->net_base, bytes, space_slot_bytes()))
+	if (!space_open(boot, &s) || !space_in_net(boot, va, bytes))
 		return false;
 	for (vaddr page = align_down(va, PAGE_BYTES); page < va + bytes; page += PAGE_BYTES) {
 		struct walk w;
@@ -90,17 +91,6 @@ static bool in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 			return false;
 	}
 	return true;
-}
-
-static bool net_executes(const struct hobnail_boot *boot, vaddr va)
-{
-	struct space s;
-	struct walk w;
-
-	if (!in_net(boot, va, 1) || !space_open(boot, &s))
-		return false;
-	walk(&s.walker, va, &w);
-	return w.executable;
 }
 
 /* ---- Registers ----------------------------------------------------------------------------------------- */
@@ -122,7 +112,7 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 	if (rsp < boot->stack_virt || !range_within(rsp - boot->stack_virt, RETURN_AND_HOME_SPACE, boot->stack_bytes))
 		return broken(f, "rsp = %#lx leaves no 40 bytes in the stack at %#lx", (unsigned long)rsp,
 		              (unsigned long)boot->stack_virt);
-	if (!net_executes(boot, arch_entry_return()))
+	if (!space_net_executes(boot, arch_entry_return()))
 		return broken(f, "[rsp] = %#lx is no code in the net", (unsigned long)arch_entry_return());
 	return holds(f, "rsp = %#lx, %lu bytes free", (unsigned long)rsp, (unsigned long)(rsp - boot->stack_virt));
 }
@@ -213,7 +203,7 @@ static uint64_t descriptor(const struct hobnail_boot *boot, uint16_t selector)
 {
 	const struct descriptor_table *gdt = &control_state.gdt;
 
-	if ((selector & 7) || !in_net(boot, gdt->base, gdt->limit + 1ull) || selector + 7u > gdt->limit)
+	if ((selector & 7) || !mapped_in_net(boot, gdt->base, gdt->limit + 1ull) || selector + 7u > gdt->limit)
 		return 0;
 	return *(const volatile uint64_t *)(gdt->base + selector);
 }
@@ -248,14 +238,14 @@ static enum verdict check_gdt_tss(const struct hobnail_boot *boot, struct findin
 {
 	const struct control_state *c = &control_state;
 
-	if (!in_net(boot, c->gdt.base, c->gdt.limit + 1ull))
+	if (!mapped_in_net(boot, c->gdt.base, c->gdt.limit + 1ull))
 		return broken(f, "the GDT at %#lx is not in the net", (unsigned long)c->gdt.base);
 	uint64_t low = descriptor(boot, c->tr), high = descriptor(boot, (uint16_t)(c->tr + 8));
 	if ((low >> 40 & 0xff) != DESCRIPTOR_TSS_BUSY)
 		return broken(f, "tr = %#x has the descriptor %#lx", c->tr, (unsigned long)low);
 	uint64_t base = (low >> 16 & 0xffffff) | (low >> 56) << 24 | high << 32;
 	uint64_t limit = (low & 0xffff) | (low >> 48 & 0xf) << 16;
-	if (limit + 1 < sizeof(struct descriptor_tss) || !in_net(boot, base, sizeof(struct descriptor_tss)))
+	if (limit + 1 < sizeof(struct descriptor_tss) || !mapped_in_net(boot, base, sizeof(struct descriptor_tss)))
 		return broken(f, "the TSS at %#lx with limit %#lx is not in the net", (unsigned long)base, (unsigned long)limit);
 	return holds(f, "GDT %#lx, TSS %#lx", (unsigned long)c->gdt.base, (unsigned long)base);
 }
@@ -270,7 +260,7 @@ static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector,
 
 	if (g->type != DESCRIPTOR_GATE || g->selector != control_state.cs || (g->stack & 7) == 0)
 		return broken(f, "vector %u: type %#x, selector %#x, stack %u", vector, g->type, g->selector, g->stack & 7);
-	if (!net_executes(boot, target))
+	if (!space_net_executes(boot, target))
 		return broken(f, "vector %u leads to %#lx, no code in the net", vector, (unsigned long)target);
 	return HOLDS;
 }
@@ -281,7 +271,7 @@ static enum verdict check_idt(const struct hobnail_boot *boot, struct finding *f
 	const struct descriptor_gate *gates = (const struct descriptor_gate *)idt->base;
 	unsigned used[8] = { 0 }; /* gates that use each stack */
 
-	if (idt->limit + 1u < VECTOR_EXCEPTIONS * sizeof *gates || !in_net(boot, idt->base, idt->limit + 1ull))
+	if (idt->limit + 1u < VECTOR_EXCEPTIONS * sizeof *gates || !mapped_in_net(boot, idt->base, idt->limit + 1ull))
 		return broken(f, "the IDT at %#lx with limit %#x is not in the net", (unsigned long)idt->base, idt->limit);
 	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++) {
 		if (!(EXCEPTIONS >> i & 1))
