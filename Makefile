@@ -46,6 +46,16 @@ $(O)/host/tests/kernels/malformed.o: HOST_FLAGS += -iquote tests
 $(O)/host/malformed: $(patsubst %.c,$(O)/host/%.o,tests/kernels/malformed.c $(CORE))
 	$(Q)$(CC) -o $@ $^
 
+$(O)/host/font2c: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/font2c/*.c))
+	$(Q)$(CC) -o $@ $^
+
+# The console font is X11's public-domain 9 x 18, from the system's package.
+FONT := /usr/share/fonts/X11/misc/9x18-ISO8859-1.pcf.gz
+$(O)/gen/font.c: $(O)/host/font2c $(wildcard $(FONT))
+	@mkdir -p $(@D)
+	@[ -e $(FONT) ] || { echo '$(FONT) is missing: tools/deps build installs it' >&2; exit 1; }
+	$(Q)gzip -dc $(FONT) | $< >$@
+
 # ---- Unit tests: tests/unit/NAME_test.c, each one program with all of core/ --------------------------------
 
 UNIT := $(patsubst tests/unit/%_test.c,$(O)/test/unit/%,$(wildcard tests/unit/*_test.c))
@@ -56,6 +66,9 @@ TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
 CLI_TESTS := json console arch
 $(addprefix $(O)/test/unit/,$(CLI_TESTS)): $(O)/test/unit/%: $(O)/test/cli/%.o $(O)/test/cli/strlist.o
 
+$(O)/test/unit/draw: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font.o
+$(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
+
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
@@ -63,9 +76,11 @@ $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
 
 # Small: the loader is read from a disk at every boot. lib/ has the loops that matter.
-FREE := $(COMMON) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
+FREE = $(COMMON) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
         -fno-omit-frame-pointer -ffunction-sections -fdata-sections -nostdinc \
-        -isystem $(shell $(CC) -print-resource-dir)/include
+        -isystem $(CC_RESOURCES)/include
+# Asked for once, and only by a rule that compiles: the compiler may not be installed yet.
+CC_RESOURCES = $(eval CC_RESOURCES := $(shell $(CC) -print-resource-dir))$(CC_RESOURCES)
 
 TARGET_x86_64  := --target=x86_64-unknown-none-elf -mno-red-zone -mgeneral-regs-only
 TARGET_aarch64 := --target=aarch64-unknown-none-elf -mgeneral-regs-only -mstrict-align
@@ -82,7 +97,7 @@ KERNEL_CORE := core/uart.c core/walk.c $(wildcard core/tables*.c core/acpi*.c co
 # $(1) = architecture
 define for_arch
 LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(CORE) $$(LIB)
-KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB)
+KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB) $(O)/gen/font.c
 LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
 KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
 
