@@ -1,0 +1,58 @@
+/* font2c <FONT.pcf >FONT.c — the printable ASCII characters of a fixed-width X11 font as the font_console of lib/font.h. */
+#include "font2c.h"
+
+#include <stdio.h>
+
+enum { FILE_BYTES_MOST = 4 << 20 };
+
+static void print_cell(const struct cells *c, const char *comment, const uint32_t rows[])
+{
+	unsigned row_bytes = (c->width + 7) / 8;
+
+	printf("\t\t/* %s */\n\t\t", comment);
+	for (unsigned y = 0; y < c->height; y++)
+		for (unsigned i = 0; i < row_bytes; i++)
+			printf("0x%02x,%s", rows[y] >> (24 - 8 * i) & 0xff, y + 1 == c->height && i + 1 == row_bytes ? "\n" : " ");
+}
+
+/* What stands for a character that the font does not have: an empty box. */
+static void print_box(const struct cells *c)
+{
+	uint32_t rows[CELL_SIDE_MOST] = { 0 }, inner = c->width > 2 ? c->width - 2 : 1;
+	uint32_t line = (uint32_t)(~0u << (32 - inner)) >> 1, sides = 0x40000000u | 0x80000000u >> inner;
+	unsigned top = c->height / 6, bottom = c->height - c->height / 4;
+
+	for (unsigned y = top; y < bottom; y++)
+		rows[y] = y == top || y + 1 == bottom ? line : sides;
+	print_cell(c, "everything else", rows);
+}
+
+static void print_font(const struct cells *c)
+{
+	printf("/* Made by tools/font2c. */\n#include \"font.h\"\n\n"
+	       "const struct font font_console = {\n\t.width = %u,\n\t.height = %u,\n\t.row_bytes = %u,\n\t.rows = {\n",
+	       c->width, c->height, (c->width + 7) / 8);
+	for (unsigned i = 0; i < CHARACTERS; i++)
+		print_cell(c, (char[]){ (char)(FIRST_CHARACTER + i), 0 }, c->rows[i]);
+	print_box(c);
+	printf("\t},\n};\n");
+}
+
+int main(void)
+{
+	static uint8_t file[FILE_BYTES_MOST];
+	static struct cells cells;
+	size_t bytes = fread(file, 1, sizeof file, stdin);
+	const char *why = "standard input cannot be read";
+
+	if (ferror(stdin) || !pcf_read(file, bytes, &cells, &why)) {
+		fprintf(stderr, "font2c: %s\n", why);
+		return 1;
+	}
+	print_font(&cells);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "font2c: the output cannot be written\n");
+		return 1;
+	}
+	return 0;
+}
