@@ -62,14 +62,13 @@ static int name_order(struct text a, struct text b)
 }
 
 /* Insert in order of names: a directory has no order of its own. */
-static enum err add_module(void *boot, struct text name, uint64_t bytes, struct problem *p)
+static enum err add_module(void *boot, struct text name, struct problem *p)
 {
 	struct boot *b = boot;
 	struct config_entry *entry = &b->entry;
 	struct text pieces[] = { text_of("\\boot\\modules\\"), name }, path;
 	unsigned at = entry->module_count;
 
-	(void)bytes;
 	if (at == CONFIG_MAX_MODULES)
 		return problem_at(p, ERR_TOO_MANY_MODULES, 0, CONFIG_MAX_MODULES, 0, 0);
 	enum err e = string_join(b, pieces, COUNT_OF(pieces), &path, p);

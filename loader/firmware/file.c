@@ -124,7 +124,7 @@ static enum err visit_entry(const EFI_FILE_INFO *info, UINTN bytes, file_visit *
 	if (bytes < sizeof *info || info->Attribute & EFI_FILE_DIRECTORY)
 		return OK;
 	enum err e = utf8_from_utf16(info->FileName, (bytes - sizeof *info) / sizeof(CHAR16), name, sizeof name, &text.bytes, p);
-	return e ? e : visit(context, text, info->FileSize, p);
+	return e ? e : visit(context, text, p);
 }
 
 enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p)

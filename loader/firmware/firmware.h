@@ -51,9 +51,6 @@ enum err firmware_open(struct firmware *fw, void *image, void *system_table, str
 /* Give everything back: pages, files. Never fails. */
 void firmware_undo(struct firmware *fw);
 
-/* Where the firmware placed our image. */
-struct span firmware_image(const struct firmware *fw);
-
 /* The load options as UTF-8 (empty if there are none or they are no text). */
 enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p);
 
@@ -93,7 +90,7 @@ enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, st
 void file_close(struct file *f);
 
 /* Visit every plain file of a directory; names are UTF-8. A missing directory has none. */
-typedef enum err file_visit(void *context, struct text name, uint64_t bytes, struct problem *p);
+typedef enum err file_visit(void *context, struct text name, struct problem *p);
 enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p);
 
 /* ---- Facts --------------------------------------------------------------------------------------------- */

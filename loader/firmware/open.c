@@ -31,13 +31,6 @@ void firmware_undo(struct firmware *fw)
 	fw->map = (struct firmware_map){ 0 };
 }
 
-struct span firmware_image(const struct firmware *fw)
-{
-	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-
-	return (struct span){ (uintptr_t)loaded->ImageBase, loaded->ImageSize };
-}
-
 enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p)
 {
 	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
