@@ -4,18 +4,26 @@
 #include "console.h"
 #include "memory.h"
 
-static void print_memory(const struct hobnail_boot *boot)
+struct memory_sum summary_memory(const struct hobnail_boot *boot)
 {
-	uint64_t free = 0, all = 0;
+	struct memory_sum sum = { 0, 0 };
 
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
 		if (memory_in_direct_map(m))
-			all += m->bytes;
+			sum.all += m->bytes;
 		if (m->type == HOBNAIL_MEMORY_USABLE || m->type == HOBNAIL_MEMORY_FIRMWARE_BOOT)
-			free += m->bytes;
+			sum.free += m->bytes;
 	}
-	console_print("pith: memory %lu MiB, %lu MiB of it free now\n", (unsigned long)(all >> 20), (unsigned long)(free >> 20));
+	return sum;
+}
+
+static void print_memory(const struct hobnail_boot *boot)
+{
+	struct memory_sum sum = summary_memory(boot);
+
+	console_print("pith: memory %lu MiB, %lu MiB of it free now\n", (unsigned long)(sum.all >> 20),
+	              (unsigned long)(sum.free >> 20));
 }
 
 static void print_modules(const struct hobnail_boot *boot)
@@ -27,7 +35,7 @@ static void print_modules(const struct hobnail_boot *boot)
 	}
 }
 
-static const char *stage_name(uint32_t stage)
+const char *summary_stage_name(uint32_t stage)
 {
 	static const char *const names[] = {
 		[HOBNAIL_STAGE_START] = "start",   [HOBNAIL_STAGE_CONFIG] = "config", [HOBNAIL_STAGE_KERNEL] = "kernel",
@@ -48,9 +56,9 @@ static void print_stages(const struct hobnail_boot *boot)
 		const struct hobnail_stage *s = hobnail_entry(boot, &boot->stages, i);
 		uint64_t ticks = s->counter - last;
 		if (i > 0 && hz >= 1000000)
-			console_print(" %s %lu us", stage_name(s->stage), (unsigned long)(ticks / (hz / 1000000)));
+			console_print(" %s %lu us", summary_stage_name(s->stage), (unsigned long)(ticks / (hz / 1000000)));
 		else if (i > 0)
-			console_print(" %s %lu ticks", stage_name(s->stage), (unsigned long)ticks);
+			console_print(" %s %lu ticks", summary_stage_name(s->stage), (unsigned long)ticks);
 		last = s->counter;
 	}
 	console_print("\n");
