@@ -65,6 +65,13 @@ static bool inside(const struct hobnail_boot *boot, uint64_t offset, uint64_t by
 	return offset >= boot->header_bytes && range_within(offset, bytes, boot->bytes);
 }
 
+/* Where P3 is broken, what reads an array asks first. */
+static bool readable(const struct hobnail_boot *boot, const struct hobnail_array *a, uint32_t least)
+{
+	return a->count == 0 || (a->entry_bytes >= least && is_aligned(a->offset | a->entry_bytes, 8) &&
+	                         inside(boot, a->offset, array_bytes(a)));
+}
+
 static enum verdict check_arrays(const struct hobnail_boot *boot, struct finding *f)
 {
 	struct named_array list[ARRAYS];
@@ -111,6 +118,8 @@ static enum verdict check_strings(const struct hobnail_boot *boot, struct findin
 		v = check_string(boot, "loader", boot->loader, f);
 	if (v == HOLDS)
 		v = check_string(boot, "firmware", boot->firmware, f);
+	if (v == HOLDS && !readable(boot, &boot->modules, sizeof(struct hobnail_module)))
+		return not_applicable(f, "`modules` cannot be read");
 	for (uint32_t i = 0; v == HOLDS && i < boot->modules.count; i++) {
 		const struct hobnail_module *m = hobnail_entry(boot, &boot->modules, i);
 		v = check_string(boot, "a module's path", m->path, f);
@@ -125,6 +134,8 @@ static enum verdict check_map_order(const struct hobnail_boot *boot, struct find
 {
 	uint64_t end = 0;
 
+	if (!readable(boot, &boot->memory_map, sizeof(struct hobnail_memory)))
+		return not_applicable(f, "`memory_map` cannot be read");
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
 		if (m->bytes == 0 || !is_aligned(m->base | m->bytes, PAGE_BYTES) || !sum_fits(m->base, m->bytes - 1))
