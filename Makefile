@@ -115,10 +115,23 @@ $(O)/$(1)/loader/%.o: %.S
 	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 
 $(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/loader.ld
-	$(Q)$$(LD) -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none --gc-sections -T loader/loader.ld \
-	    -o $$@ $$(LOADER_OBJ_$(1))
+	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(LOADER_OBJ_$(1))
 $(O)/$(1)/$$(EFI_$(1)): $(O)/$(1)/hobnail.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
+
+# Loaders that break one promise each: loader/sabotage.c is replaced. tests/broken-check boots them.
+BROKEN_$(1) := $$(wildcard tests/broken/*.c tests/broken/$(1)/*.c)
+BROKEN_OBJ_$(1) := $$(patsubst %.c,$(O)/$(1)/loader/%.o,$$(BROKEN_$(1)))
+BROKEN_EFI_$(1) := $$(patsubst %.c,$(O)/$(1)/broken/%.efi,$$(notdir $$(BROKEN_$(1))))
+$(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/%.o $$(LOADER_OBJ_$(1)) loader/loader.ld
+	@mkdir -p $$(@D)
+	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter-out %/loader/sabotage.o,$$(filter %.o,$$^))
+$(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/$(1)/%.o $$(LOADER_OBJ_$(1)) loader/loader.ld
+	@mkdir -p $$(@D)
+	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter-out %/loader/sabotage.o,$$(filter %.o,$$^))
+$(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
+	$(Q)$(O)/host/elf2efi -o $$@ $$<
+.SECONDARY: $$(BROKEN_OBJ_$(1)) $$(BROKEN_EFI_$(1):.efi=.elf)
 
 $(O)/$(1)/kernel/core/%.o: core/%.c
 	@mkdir -p $$(@D)
@@ -144,6 +157,7 @@ endef
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_x86_64  := -fPIE -fvisibility=hidden
 KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
+LOADER_LINK := -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none --gc-sections
 KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
 KERNEL_STATIC := -static -T kernel/static.ld
 KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld
@@ -161,6 +175,8 @@ $(foreach a,$(ARCHES),$(eval $(call for_arch,$(a))))
 all: $(O)/host/hobnail $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)) $(O)/$(a)/pith.elf) ## build loader, kernel and host tools for both architectures
 
 kernels: $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_$(a)),$(O)/$(a)/pith-$(v).elf)) ## build pith and its variants
+
+broken: all kernels $(foreach a,$(ARCHES),$(BROKEN_EFI_$(a))) ## build loaders that break one promise each, for tests/broken-check
 
 unit: $(UNIT) ## build and run the unit tests alone
 	@for t in $(UNIT); do $$t || exit 1; done
@@ -191,7 +207,7 @@ test: ## install what is missing, build, and run unit tests and boot scenarios
 test-all: ## the same, and the big machines
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 
-run-tests: all kernels $(UNIT) $(MALFORMED)
+run-tests: all kernels broken $(UNIT) $(MALFORMED)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
 
 run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
@@ -221,5 +237,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels unit test test-all run-tests run run-pith fuzz clean help
+.PHONY: all kernels broken unit test test-all run-tests run run-pith fuzz clean help
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

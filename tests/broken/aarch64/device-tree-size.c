@@ -1,0 +1,10 @@
+/* breaks P25: \`device_tree_bytes\` is not the size of the device tree
+ * run: --machine virt,acpi=off */
+#include "../broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->device_tree_bytes -= 4;
+}

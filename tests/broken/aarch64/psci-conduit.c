@@ -1,0 +1,9 @@
+/* breaks P62: PSCI does not answer by this conduit */
+#include "../broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->psci = b->record->psci == HOBNAIL_PSCI_HVC ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_HVC;
+}

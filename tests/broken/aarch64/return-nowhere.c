@@ -1,0 +1,7 @@
+/* breaks P84: x30 leads to no code of the loader */
+#include "../broken.h"
+#include "machine.h"
+
+NO_SPACE NO_MAP
+
+DETOUR("mov x30, xzr")

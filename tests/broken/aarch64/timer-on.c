@@ -1,0 +1,12 @@
+/* breaks P94: the virtual timer is on */
+#include "../broken.h"
+#include "machine.h"
+
+ONLY_ENTRY
+
+void sabotage_entry(struct handoff *h)
+{
+	(void)h;
+	WRITE_REGISTER(cntv_tval_el0, 0x7fffffff);
+	WRITE_REGISTER(cntv_ctl_el0, 1);
+}

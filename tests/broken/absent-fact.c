@@ -1,0 +1,10 @@
+/* breaks P6: \`valid\` has no bit for SMBIOS, and \`smbios\` is not zero
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->valid &= ~HOBNAIL_HAS_SMBIOS;
+}

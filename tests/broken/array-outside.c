@@ -1,0 +1,10 @@
+/* breaks P3: an array reaches beyond the end of the record
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->modules = (struct hobnail_array){ b->record->bytes - 8, 1, sizeof(struct hobnail_module), 0 };
+}

@@ -1,0 +1,10 @@
+/* breaks P11: the boot time is a second after 1970
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->boot_time = 1;
+}

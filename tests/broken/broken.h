@@ -1,0 +1,67 @@
+/* broken.h — for loaders that break one promise of docs/protocol.md on purpose.
+ *
+ * Each file of this folder replaces loader/sabotage.c in one build of the loader: those beside this header for every
+ * architecture, those in a folder for one. tests/broken-check boots them with pith, which must notice. The comment that a
+ * file begins with is read by it:
+ *
+ *     breaks P52: what is wrong                 the promise that must fail, and no other
+ *     breaks P42 (and so P47): what is wrong    ... but for those that fail as a consequence
+ *     run: ARGUMENTS                            more arguments for `hobnail run`
+ *     kernel: NAME                              boot out/$ARCH/NAME.elf, not pith.elf
+ *     once                                      what it breaks is the same everywhere: one architecture is enough */
+#ifndef TESTS_BROKEN_H
+#define TESTS_BROKEN_H
+
+#include "sabotage.h"
+
+/* The hooks that a file does not use are as in the real loader. */
+#define NO_SPACE void sabotage_space(struct boot *b) { (void)b; }
+#define NO_MAP   void sabotage_map(struct boot *b, struct memmap *m) { (void)b, (void)m; }
+#define NO_ENTRY void sabotage_entry(struct handoff *h) { (void)h; }
+#define ONLY_SPACE NO_MAP NO_ENTRY
+#define ONLY_MAP   NO_SPACE NO_ENTRY
+#define ONLY_ENTRY NO_SPACE NO_MAP
+
+/* Segments of pith, in the order of its link script. */
+enum { PITH_TEXT, PITH_RODATA, PITH_DATA };
+
+/* An array or a string of the record. */
+static inline void *broken_at(const struct boot *b, uint32_t offset)
+{
+	return (uint8_t *)b->record + offset;
+}
+
+/* The table that maps the upper half, and where there is one table, everything. */
+static inline struct pt *broken_table(struct boot *b)
+{
+	return &b->space.upper;
+}
+
+/* The first page of a segment. */
+static inline vaddr broken_page(const struct boot *b, unsigned segment)
+{
+	return align_down(b->kernel.segments[segment].virt, PAGE_BYTES);
+}
+
+/* 2 MiB of usable memory on their boundary, the lowest ones: nothing of the kernel or the loader is there. */
+static inline paddr broken_free_block(const struct boot *b)
+{
+	for (size_t i = 0; i < b->memory.count; i++) {
+		const struct hobnail_memory *m = &b->memory.entries[i];
+		paddr block = align_up(m->base, MIB(2));
+		if (m->type == HOBNAIL_MEMORY_USABLE && range_within(block - m->base, MIB(2), m->bytes))
+			return block;
+	}
+	return 0;
+}
+
+/* The last entry of this type, or NULL. */
+static inline struct hobnail_memory *broken_entry(const struct memmap *m, uint32_t type)
+{
+	for (size_t i = m->count; i-- > 0;)
+		if (m->entries[i].type == type)
+			return &m->entries[i];
+	return NULL;
+}
+
+#endif

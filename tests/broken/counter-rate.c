@@ -1,0 +1,10 @@
+/* breaks P10: \`counter_hz\` is not what the processor says
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->counter_hz += 1;
+}

@@ -1,0 +1,11 @@
+/* breaks P59: the boot processor has the hardware id of another one */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_cpu *cpu = broken_at(b, b->record->cpus.offset);
+
+	cpu->hardware_id += 1;
+}

@@ -1,0 +1,13 @@
+/* breaks P60: two processors have one hardware id
+ * run: --cpus 2
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_cpu *cpus = broken_at(b, b->record->cpus.offset);
+
+	cpus[!(cpus[1].flags & HOBNAIL_CPU_BOOT)].hardware_id = b->arch.boot_cpu;
+}

@@ -1,0 +1,17 @@
+/* breaks P32: a word of initialised data is not as in the file */
+#include "broken.h"
+
+ONLY_SPACE
+
+/* pith has a pointer to its first instruction there. */
+void sabotage_space(struct boot *b)
+{
+	uint64_t *word = memory_at(b->kernel.loaded[PITH_DATA]);
+
+	for (size_t i = 0; i < PAGE_BYTES / sizeof *word; i++) {
+		if (word[i] == b->kernel.segments[PITH_TEXT].virt) {
+			word[i] += 8;
+			return;
+		}
+	}
+}

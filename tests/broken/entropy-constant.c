@@ -1,0 +1,12 @@
+/* breaks P14: the entropy is one byte, 64 times
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->valid |= HOBNAIL_HAS_ENTROPY;
+	for (unsigned i = 0; i < sizeof b->record->entropy; i++)
+		b->record->entropy[i] = 0x55;
+}

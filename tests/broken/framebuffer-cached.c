@@ -1,0 +1,13 @@
+/* breaks P58: the framebuffer is mapped as write-back memory
+ * run: -- -device ramfb */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	const struct plan_piece *screen = &b->space.framebuffer;
+	vaddr from = align_down(screen->virt, PAGE_BYTES);
+
+	pt_protect(broken_table(b), from, align_up(screen->virt + screen->bytes, PAGE_BYTES) - from, PT_WRITE, PT_NORMAL, NULL);
+}

@@ -1,0 +1,13 @@
+/* breaks P57: the masks of two colours overlap
+ * run: -- -device ramfb
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_framebuffer *screen = broken_at(b, b->record->framebuffers.offset);
+
+	screen->green_mask = screen->red_mask;
+}

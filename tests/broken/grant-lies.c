@@ -1,0 +1,12 @@
+/* breaks P8: a request is granted with another value than was asked for
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_grant *grant = broken_at(b, b->record->granted.offset);
+
+	grant->value += 1;
+}

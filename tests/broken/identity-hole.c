@@ -1,0 +1,10 @@
+/* breaks P48: 2 MiB of usable memory are not in the identity map
+ * kernel: pith-identity */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	pt_unmap(&b->space.lower, broken_free_block(b), MIB(2), NULL);
+}

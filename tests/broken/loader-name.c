@@ -1,0 +1,10 @@
+/* breaks P13: the loader has another name
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	((char *)broken_at(b, b->record->loader.offset))[0] = 'h';
+}

@@ -1,0 +1,10 @@
+/* breaks P12: \`log_phys\` is in the memory of the kernel
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->log_phys = b->kernel.segments[PITH_RODATA].phys;
+}

@@ -1,0 +1,12 @@
+/* breaks P61: a mailbox is not empty
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_cpu *cpu = broken_at(b, b->record->cpus.offset);
+
+	cpu->mailbox.argument = 1;
+}

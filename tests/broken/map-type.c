@@ -1,0 +1,11 @@
+/* breaks P18: a range of memory has a type that does not exist
+ * once */
+#include "broken.h"
+
+ONLY_MAP
+
+void sabotage_map(struct boot *b, struct memmap *m)
+{
+	(void)b;
+	broken_entry(m, HOBNAIL_MEMORY_RUNTIME_CODE)->type = 99;
+}

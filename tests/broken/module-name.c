@@ -1,0 +1,15 @@
+/* breaks P36: a module has the name of another one, whose bytes pith knows
+ * run: --module LICENSE
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+#include <string.h>
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_module *module = broken_at(b, b->record->modules.offset);
+
+	memcpy((char *)broken_at(b, module->path.offset) + module->path.bytes - 4, ".pat", 4);
+}

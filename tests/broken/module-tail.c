@@ -1,0 +1,11 @@
+/* breaks P34: the last page of a module is not zero behind its end
+ * run: --module LICENSE
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	*((uint8_t *)memory_at(b->modules[0].phys) + b->modules[0].bytes) = 1;
+}

@@ -1,0 +1,14 @@
+/* breaks P35: two modules lie in the same place
+ * run: --module LICENSE --module Makefile
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_module *modules = broken_at(b, b->record->modules.offset);
+
+	modules[1].phys = modules[0].phys;
+	modules[1].bytes = modules[0].bytes;
+}

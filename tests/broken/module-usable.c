@@ -1,0 +1,10 @@
+/* breaks P34: the memory of a module reads as usable
+ * run: --module LICENSE */
+#include "broken.h"
+
+ONLY_MAP
+
+void sabotage_map(struct boot *b, struct memmap *m)
+{
+	memmap_set(m, b->modules[0].phys, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
+}

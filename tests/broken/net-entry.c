@@ -1,0 +1,10 @@
+/* breaks P53: \`net_entry\` is not the top-level entry of the net
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->net_entry += PAGE_BYTES;
+}

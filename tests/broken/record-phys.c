@@ -1,0 +1,10 @@
+/* breaks P2: \`phys\` is not where the record lies
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->phys += PAGE_BYTES;
+}

@@ -1,0 +1,10 @@
+/* breaks P7: a reserved field is not zero
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->symbols_bytes = 16;
+}

@@ -1,0 +1,9 @@
+/* breaks P39: a page of read-only data can be written */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	pt_protect(broken_table(b), broken_page(b, PITH_RODATA), PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+}

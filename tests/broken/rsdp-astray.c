@@ -1,0 +1,10 @@
+/* breaks P23: \`acpi_rsdp\` does not point at the RSDP
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->acpi_rsdp += 4;
+}

@@ -1,0 +1,10 @@
+/* breaks P22: the memory of the RSDP reads as usable
+ * once */
+#include "broken.h"
+
+ONLY_MAP
+
+void sabotage_map(struct boot *b, struct memmap *m)
+{
+	memmap_set(m, align_down(b->record->acpi_rsdp, PAGE_BYTES), PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
+}

@@ -1,0 +1,10 @@
+/* breaks P15: \`secure_boot\` has a value that does not exist
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->secure_boot = 7;
+}

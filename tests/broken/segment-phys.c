@@ -1,0 +1,12 @@
+/* breaks P29 (and so P39): the record says another physical address for read-only data
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_segment *segments = broken_at(b, b->record->segments.offset);
+
+	segments[PITH_RODATA].phys -= PAGE_BYTES;
+}

@@ -1,0 +1,12 @@
+/* breaks P28: the record says that read-only data can be written
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_segment *segments = broken_at(b, b->record->segments.offset);
+
+	segments[PITH_RODATA].flags |= HOBNAIL_WRITE;
+}

@@ -1,0 +1,10 @@
+/* breaks P9: a stage of the boot comes before the one before it
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->stages[HOBNAIL_STAGE_MODULES] = b->stages[HOBNAIL_STAGE_START];
+}

@@ -1,0 +1,12 @@
+/* breaks P4: a string has no NUL behind it
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_string loader = b->record->loader;
+
+	((char *)broken_at(b, loader.offset))[loader.bytes] = 'x';
+}

@@ -1,0 +1,10 @@
+/* breaks P26: \`uefi_system_table\` does not point at the system table
+ * once */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	b->record->uefi_system_table += 8;
+}

@@ -1,0 +1,12 @@
+/* breaks P31: a byte behind the data segment, in its last page, is not zero */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	uint8_t *end = memory_at(b->kernel.loaded[PITH_DATA] + b->kernel.segments[PITH_DATA].bytes);
+
+	if ((uintptr_t)end % PAGE_BYTES)
+		*end = 1;
+}

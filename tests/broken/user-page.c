@@ -1,0 +1,9 @@
+/* breaks P41: user mode can read a page of read-only data */
+#include "broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	pt_protect(broken_table(b), broken_page(b, PITH_RODATA), PAGE_BYTES, PT_USER, PT_NORMAL, NULL);
+}

@@ -1,0 +1,9 @@
+/* breaks P71: CR3 has a flag beside the address */
+#include "../broken.h"
+
+ONLY_ENTRY
+
+void sabotage_entry(struct handoff *h)
+{
+	h->root |= 1 << 3; /* PWT */
+}

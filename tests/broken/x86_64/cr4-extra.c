@@ -1,0 +1,11 @@
+/* breaks P69: CR4.PCE is set */
+#include "../broken.h"
+#include "machine.h"
+
+ONLY_ENTRY
+
+void sabotage_entry(struct handoff *h)
+{
+	(void)h;
+	WRITE_REGISTER(cr4, READ_REGISTER(cr4) | 1 << 8);
+}

@@ -1,0 +1,10 @@
+/* breaks P74: DS is null */
+#include "../broken.h"
+
+ONLY_ENTRY
+
+void sabotage_entry(struct handoff *h)
+{
+	(void)h;
+	__asm__ volatile("mov %0, %%ds" : : "r"(0));
+}

@@ -1,0 +1,11 @@
+/* breaks P70: EFER.SCE is set */
+#include "../broken.h"
+#include "machine.h"
+
+ONLY_ENTRY
+
+void sabotage_entry(struct handoff *h)
+{
+	(void)h;
+	msr_write(EFER, msr_read(EFER) | 1);
+}

@@ -1,0 +1,12 @@
+/* breaks P50: the recursive slot is empty
+ * kernel: pith-recursive */
+#include "../broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	uint64_t *root = memory_at(b->space.upper.root);
+
+	root[b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE].value] = 0;
+}

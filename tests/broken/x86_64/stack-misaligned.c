@@ -1,0 +1,9 @@
+/* breaks P65: RSP is a multiple of 16, as before a call */
+#include "../broken.h"
+
+ONLY_ENTRY
+
+void sabotage_entry(struct handoff *h)
+{
+	h->kernel_stack -= 8;
+}
