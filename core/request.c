@@ -142,27 +142,28 @@ enum err requests_note(void *requests, uint32_t type, const void *descriptor, ui
 /* ---- All together -------------------------------------------------------------------------------------- */
 
 /* It cannot be granted: an error if the kernel cannot do without it, else as if it had not asked. */
-static enum err drop(struct requests *r, uint32_t type, enum err code, struct problem *p)
+enum err requests_drop(struct requests *r, uint32_t type, enum err code, struct problem *p)
 {
 	const struct request *q = &r->of[type];
 
 	if (q->required)
 		return problem_at(p, code, q->offset, type, q->value, HOBNAIL_VERSION);
 	reset(r, type);
+	r->dropped |= 1u << type;
 	return OK;
 }
 
 static enum err check_arch(struct requests *r, uint32_t type, uint32_t arch, struct problem *p)
 {
 	if (r->of[type].asked && !(kinds[type].arches & 1u << arch))
-		return drop(r, type, ERR_REQUEST_ARCH, p);
+		return requests_drop(r, type, ERR_REQUEST_ARCH, p);
 	return OK;
 }
 
 static enum err check_protocol(struct requests *r, struct problem *p)
 {
 	if (r->of[HOBNAIL_REQUEST_PROTOCOL].value > HOBNAIL_VERSION)
-		return drop(r, HOBNAIL_REQUEST_PROTOCOL, ERR_REQUEST_PROTOCOL, p);
+		return requests_drop(r, HOBNAIL_REQUEST_PROTOCOL, ERR_REQUEST_PROTOCOL, p);
 	return OK;
 }
 
@@ -170,7 +171,7 @@ static enum err check_mmu_off(struct requests *r, uint32_t type, struct problem 
 {
 	if (r->of[HOBNAIL_REQUEST_MMU_OFF].value && r->of[type].asked && kinds[type].needs_translation &&
 	    !(type == HOBNAIL_REQUEST_IDENTITY_MAP && r->of[type].value == 0))
-		return drop(r, type, ERR_REQUEST_MMU_OFF, p);
+		return requests_drop(r, type, ERR_REQUEST_MMU_OFF, p);
 	return OK;
 }
 
@@ -213,6 +214,8 @@ enum err requests_check(struct requests *r, uint32_t arch, struct problem *p)
 	/* After the other: only now is it known whether the MMU may be off here. */
 	for (uint32_t type = 1; !e && type <= REQUEST_LAST; type++)
 		e = check_mmu_off(r, type, p);
+	if (!e && r->of[HOBNAIL_REQUEST_PROCESSORS].value)
+		e = requests_drop(r, HOBNAIL_REQUEST_PROCESSORS, ERR_REQUEST_UNSUPPORTED, p);
 	if (!e) e = check_map_base(r, HOBNAIL_REQUEST_DIRECT_MAP, arch, p);
 	if (!e) e = check_map_base(r, HOBNAIL_REQUEST_DEVICE_MAP, arch, p);
 	return e;

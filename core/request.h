@@ -19,6 +19,7 @@ struct requests {
 	uint32_t unknown[REQUEST_MAX_UNKNOWN]; /* types of optional requests that this loader does not know, for the log */
 	unsigned unknown_count;                /* may exceed REQUEST_MAX_UNKNOWN: only the first are kept */
 	unsigned note_count;
+	uint32_t dropped; /* bit n: request n was optional and cannot be granted */
 };
 
 /* Defaults: no note seen. */
@@ -35,6 +36,10 @@ enum err requests_note(void *requests, uint32_t type, const void *descriptor, ui
  * dropped (asked = false, back to the default). The base of a map is refused where no map can be, required or not.
  * What the firmware, the memory or the kernel's own addresses forbid is for others to find. */
 enum err requests_check(struct requests *r, uint32_t arch, struct problem *p);
+
+/* This machine cannot grant a request: an error with `code` if it is required (value[0] = type, value[1] = its value),
+ * else back to the default, with its bit (1 << type) set in `dropped`, for the log. */
+enum err requests_drop(struct requests *r, uint32_t type, enum err code, struct problem *p);
 
 /* "stack", "direct map", ... for messages; "unknown". */
 const char *request_name(uint32_t type);

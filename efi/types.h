@@ -80,6 +80,9 @@ typedef enum {
 	EfiUnacceptedMemoryType,
 } EFI_MEMORY_TYPE;
 
+#define EFI_MEMORY_WB (1ull << 3)  /* write-back cacheable          */
+#define EFI_MEMORY_SP (1ull << 18) /* set apart for special purposes */
+
 typedef struct {
 	uint32_t Type;
 	uint32_t Pad;

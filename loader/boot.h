@@ -49,6 +49,7 @@ struct facts {
 	size_t cpu_count;
 	uint32_t psci;
 	uint32_t secure_boot;
+	char vendor[128]; /* of the firmware */
 };
 
 /* Page tables being built. */

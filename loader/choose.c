@@ -69,6 +69,8 @@ static enum err add_module(void *boot, struct text name, struct problem *p)
 	struct text pieces[] = { text_of("\\boot\\modules\\"), name }, path;
 	unsigned at = entry->module_count;
 
+	if (name.bytes && name.at[0] == '.')
+		return OK; /* what other systems leave on a volume */
 	if (at == CONFIG_MAX_MODULES)
 		return problem_at(p, ERR_TOO_MANY_MODULES, 0, CONFIG_MAX_MODULES, 0, 0);
 	enum err e = string_join(b, pieces, COUNT_OF(pieces), &path, p);

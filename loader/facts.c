@@ -7,12 +7,12 @@
 
 /* ---- Secure Boot --------------------------------------------------------------------------------------- */
 
-/* A signed loader that starts whatever it finds would break the chain: refuse before anything is read. */
+/* A signed loader that starts whatever it finds would break the chain; a state that cannot be read counts as on. */
 enum err secure_boot_check(struct boot *b, struct problem *p)
 {
 	step_set(b, "start", b->entry.kernel);
 	b->facts.secure_boot = firmware_secure_boot(&b->fw);
-	return b->facts.secure_boot == HOBNAIL_SECURE_BOOT_ON ? problem_at(p, ERR_SECURE_BOOT, 0, 0, 0, 0) : OK;
+	return b->facts.secure_boot == HOBNAIL_SECURE_BOOT_OFF ? OK : problem_at(p, ERR_SECURE_BOOT, 0, 0, 0, 0);
 }
 
 /* ---- Memory -------------------------------------------------------------------------------------------- */
@@ -38,18 +38,24 @@ enum err memory_survey(struct boot *b, struct problem *p)
 	return memmap_from_uefi(&b->memory, &map, p);
 }
 
+static bool is_readable(const struct hobnail_memory *entry)
+{
+	return entry && entry->type != HOBNAIL_MEMORY_MMIO && entry->type != HOBNAIL_MEMORY_BAD &&
+	       entry->type != HOBNAIL_MEMORY_UNACCEPTED;
+}
+
 /* Tables are read where the firmware says that it keeps such things; anything else is a lie that would fault. */
 static const void *map_table(void *context, paddr at, uint64_t bytes)
 {
 	const struct boot *b = context;
 	const struct hobnail_memory *entry = memmap_find(&b->memory, at);
 
-	if (!sum_fits(at, bytes) || !entry || entry->type == HOBNAIL_MEMORY_MMIO || entry->type == HOBNAIL_MEMORY_BAD)
+	if (!sum_fits(at, bytes) || !is_readable(entry))
 		return NULL;
 	/* A table may cross from one entry into the next one, as long as both are memory. */
 	for (paddr end = at + bytes; entry && entry->base + entry->bytes < end;) {
 		entry = memmap_find(&b->memory, entry->base + entry->bytes);
-		if (!entry || entry->type == HOBNAIL_MEMORY_MMIO || entry->type == HOBNAIL_MEMORY_BAD)
+		if (!is_readable(entry))
 			return NULL;
 	}
 	return memory_at(at);
@@ -77,6 +83,12 @@ static enum err rescue_device_tree(struct boot *b, uint64_t bytes, struct proble
 	return OK;
 }
 
+/* SMBIOS specification, "SMBIOS 2.1 (32-bit) Entry Point", "SMBIOS 3.0 (64-bit) Entry Point". */
+static bool is_smbios(const char *anchor)
+{
+	return anchor && (memcmp(anchor, "_SM_", 4) == 0 || memcmp(anchor, "_SM3_", 5) == 0);
+}
+
 static enum err open_tables(struct boot *b, struct problem *p)
 {
 	struct facts *f = &b->facts;
@@ -84,6 +96,10 @@ static enum err open_tables(struct boot *b, struct problem *p)
 	struct problem why;
 
 	firmware_tables(&b->fw, &f->tables);
+	if (f->tables.smbios && !is_smbios(map_table(b, f->tables.smbios, 5))) {
+		log_line("no SMBIOS entry point at %#llx: not used", (unsigned long long)f->tables.smbios);
+		f->tables.smbios = 0;
+	}
 	if (f->tables.rsdp) {
 		f->has_acpi = !acpi_open(reader, f->tables.rsdp, &f->acpi, &why);
 		if (!f->has_acpi)
@@ -98,22 +114,49 @@ static enum err open_tables(struct boot *b, struct problem *p)
 		if (e)
 			return e;
 		f->has_fdt = bytes && !fdt_open(memory_at(f->tables.device_tree), bytes, &f->fdt, &why);
+		if (f->has_fdt && b->mode.mmu_off) /* the first thing that such a kernel reads */
+			e = handoff_touch(&handoff, f->tables.device_tree, bytes, false, true, p);
+		if (e)
+			return e;
 		if (!f->has_fdt)
 			log_line("the device tree at %#llx is damaged: not used", (unsigned long long)f->tables.device_tree);
 	}
 	return OK;
 }
 
-static void find_console(struct facts *f)
+/* A table can name a port that is not there, or memory that it must not be: the next one is asked then. */
+static bool answers(const struct boot *b, const struct hobnail_console *c)
 {
-	struct hobnail_console *c = &f->console;
+	const struct hobnail_memory *entry = memmap_find(&b->memory, c->phys);
+	bool in_ram = c->kind != HOBNAIL_CONSOLE_16550_PORT && entry && memmap_in_direct_map(entry);
 
-	f->has_console = (f->has_acpi && acpi_console(&f->acpi, c)) || (f->has_fdt && fdt_console(&f->fdt, c)) ||
-	                 arch_console_by_convention(c);
+	if (!in_ram && serial_open(c))
+		return true;
+	log_line("the console at %#llx does not answer", (unsigned long long)c->phys);
+	return false;
+}
+
+static void find_console(const struct boot *b, struct facts *f)
+{
+	struct hobnail_console c = { 0 };
+
+	f->has_console = (f->has_acpi && acpi_console(&f->acpi, &c) && answers(b, &c)) ||
+	                 (f->has_fdt && fdt_console(&f->fdt, &c) && answers(b, &c)) ||
+	                 (arch_console_by_convention(&c) && answers(b, &c));
 	if (f->has_console)
-		serial_open(c);
+		f->console = c;
 	else
-		log_line("no debug console: no SPCR, DBG2 or stdout-path names one that can be driven");
+		log_line("no debug console: no SPCR, DBG2 or stdout-path names one that answers");
+}
+
+/* The processor that we run on is one of them, even if the tables leave it out or the list was cut before it. */
+static void list_boot_cpu(struct facts *f, uint64_t id)
+{
+	for (size_t i = 0; i < f->cpu_count; i++)
+		if (f->cpus[i].hardware_id == id)
+			return;
+	size_t at = f->cpu_count < BOOT_MAX_CPUS ? f->cpu_count++ : BOOT_MAX_CPUS - 1;
+	f->cpus[at] = (struct table_cpu){ .hardware_id = id, .enabled = true };
 }
 
 static enum err find_cpus(struct boot *b, struct problem *p)
@@ -129,13 +172,10 @@ static enum err find_cpus(struct boot *b, struct problem *p)
 	size_t count = f->has_acpi ? acpi_cpus(&f->acpi, f->cpus, BOOT_MAX_CPUS) : 0;
 	if (!count && f->has_fdt)
 		count = fdt_cpus(&f->fdt, f->cpus, BOOT_MAX_CPUS);
-	if (!count) {
-		f->cpus[0] = (struct table_cpu){ .hardware_id = b->arch.boot_cpu, .enabled = true };
-		count = 1;
-	}
 	if (count > BOOT_MAX_CPUS)
 		log_line("%zu processors, of which the record lists %u", count, BOOT_MAX_CPUS);
 	f->cpu_count = min_u64(count, BOOT_MAX_CPUS);
+	list_boot_cpu(f, b->arch.boot_cpu);
 	f->psci = f->has_acpi ? acpi_psci(&f->acpi) : f->has_fdt ? fdt_psci(&f->fdt) : HOBNAIL_PSCI_NONE;
 	return OK;
 }
@@ -146,10 +186,18 @@ enum err facts_gather(struct boot *b, struct problem *p)
 	uint64_t mode = b->kernel.requests.of[HOBNAIL_REQUEST_FRAMEBUFFER].value;
 
 	step_set(b, "read the firmware's tables", text_of(""));
+	firmware_vendor(&b->fw, f->vendor, sizeof f->vendor);
 	enum err e = open_tables(b, p);
 	if (e)
 		return e;
-	find_console(f);
+	find_console(b, f);
 	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer);
-	return find_cpus(b, p);
+	if (!f->has_framebuffer && b->kernel.requests.of[HOBNAIL_REQUEST_FRAMEBUFFER].asked)
+		e = requests_drop(&b->kernel.requests, HOBNAIL_REQUEST_FRAMEBUFFER, ERR_NO_FRAMEBUFFER, p);
+	if (!e)
+		e = find_cpus(b, p);
+	for (uint32_t i = 1; !e && i <= REQUEST_LAST; i++)
+		if (b->kernel.requests.dropped >> i & 1)
+			log_line("the request for %s is optional and cannot be granted", request_name(i));
+	return e;
 }

@@ -12,7 +12,8 @@ enum err handoff_touch(struct handoff *h, paddr base, uint64_t bytes, bool code,
 {
 	if (h->touch_count == HANDOFF_MAX_TOUCH)
 		return problem_at(p, ERR_FULL, 0, HANDOFF_MAX_TOUCH, 0, 0);
-	h->touch[h->touch_count++] = (struct handoff_touch){ base, bytes, code, clean };
+	paddr from = align_down(base, PAGE_BYTES);
+	h->touch[h->touch_count++] = (struct handoff_touch){ from, align_up(base + bytes, PAGE_BYTES) - from, code, clean };
 	return OK;
 }
 

@@ -57,7 +57,7 @@ struct handoff {
 
 extern struct handoff handoff;
 
-/* Add a range to work on.   ERR_FULL */
+/* Add a range to work on, in whole pages: their ends are written, too.   ERR_FULL */
 enum err handoff_touch(struct handoff *h, paddr base, uint64_t bytes, bool code, bool clean, struct problem *p);
 
 /* The net's address of something in this image. */

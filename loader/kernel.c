@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { HEAD_BYTES = PAGE_BYTES, MAX_PIECES = 4 };
+enum { HEAD_BYTES = PAGE_BYTES, MAX_PIECES = 2 * ELF_MAX_NOTES + 4 };
 
 /* The file, and what of it has been read already: those bytes are copied, the others read, so that none is read twice. */
 struct source {
@@ -78,8 +78,6 @@ static enum err read_headers(struct boot *b, struct source *s, struct problem *p
 
 	if (!s->file.bytes)
 		return problem_at(p, ERR_FILE_EMPTY, 0, 0, 0, 0);
-	if (s->file.bytes > ELF_MAX_FILE_BYTES)
-		return problem_at(p, ERR_FILE_TOO_BIG, 0, s->file.bytes, ELF_MAX_FILE_BYTES, 0);
 	enum err e = view(b, s, 0, head, &bytes, p);
 	if (!e)
 		e = elf_open(bytes, head, s->file.bytes, &rules, &k->file, p);

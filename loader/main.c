@@ -69,6 +69,29 @@ static enum err boot_leave(struct boot *b, struct problem *p)
 	arch_switch(&handoff);
 }
 
+/* What the firmware's boot manager, or a shell script, is told. */
+static EFI_STATUS status_of(enum err e)
+{
+	switch (e) {
+	case ERR_FILE_NOT_FOUND:
+	case ERR_CONFIG_NO_ENTRY:
+		return EFI_NOT_FOUND;
+	case ERR_NO_MEMORY:
+	case ERR_PT_NO_TABLES:
+		return EFI_OUT_OF_RESOURCES;
+	case ERR_SECURE_BOOT:
+		return EFI_SECURITY_VIOLATION;
+	case ERR_LEVEL_UNAVAILABLE:
+	case ERR_LEVEL_NO_VHE:
+	case ERR_LEVEL_EL3:
+	case ERR_PAGING_UNAVAILABLE:
+	case ERR_NO_NX:
+		return EFI_UNSUPPORTED;
+	default:
+		return EFI_LOAD_ERROR;
+	}
+}
+
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
 	struct boot b;
@@ -84,5 +107,5 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 		e = boot_leave(&b, &p);
 	report_error(&b, &p);
 	firmware_undo(&b.fw);
-	return e == ERR_FILE_NOT_FOUND ? EFI_NOT_FOUND : EFI_LOAD_ERROR;
+	return status_of(e);
 }

@@ -1,5 +1,6 @@
 /* place.c — where the kernel's segments go in physical memory. */
 #include "boot.h"
+#include "image.h"
 #include "log.h"
 
 /* Segments that touch or share pages and are placed together. */
@@ -33,17 +34,19 @@ static enum err place_block(struct boot *b, struct problem *p)
 	struct kernel *k = &b->kernel;
 	uint64_t alignment = ELF_MAX_ALIGNMENT;
 	vaddr start = 0, end = 0;
+	bool found = false;
 	paddr block;
 
 	for (unsigned i = 0; i < k->layout.segment_count; i++) {
 		const struct plan_segment *s = &k->segments[i];
 		if (s->low)
 			continue;
-		if (!end)
+		if (!found)
 			start = align_down(s->virt, PAGE_BYTES);
+		found = true;
 		end = s->virt + s->bytes - 1; /* inclusive: the last byte may be the address space's last */
 	}
-	if (!end)
+	if (!found)
 		return OK; /* all low */
 	/* Keep virtual and physical addresses congruent to 2 MiB, so that large pages fit. */
 	uint64_t lead = start % alignment, bytes = align_down(end, PAGE_BYTES) - start + PAGE_BYTES;
@@ -59,35 +62,36 @@ static enum err place_block(struct boot *b, struct problem *p)
 
 /* ---- Low segments: at their physical address ----------------------------------------------------------- */
 
-static const struct claim *own_claim(const struct firmware *fw, paddr at)
+/* Does the range meet something that we still need when the segment moves there? */
+static bool is_ours(const struct firmware *fw, const struct run *run)
 {
+	if (ranges_overlap(run->base, run->bytes, (uintptr_t)image_base, image_bytes()))
+		return true;
 	for (unsigned i = 0; i < fw->claims; i++)
-		if (at - fw->ledger[i].base < fw->ledger[i].bytes)
-			return &fw->ledger[i];
-	return NULL;
+		if (fw->ledger[i].type != HOBNAIL_MEMORY_USABLE &&
+		    ranges_overlap(run->base, run->bytes, fw->ledger[i].base, fw->ledger[i].bytes))
+			return true;
+	return false;
 }
 
 /* Take what is free of a run now; what the firmware still uses but will give up makes it staged. */
 static enum err claim_run(struct boot *b, struct run *run, struct problem *p)
 {
 	uint32_t index = b->kernel.layout.segments[run->first].index;
-	paddr end = run->base + run->bytes;
+	uint64_t taken;
+	paddr bad;
 
-	for (paddr at = run->base; at < end;) {
-		const struct hobnail_memory *entry = memmap_find(&b->memory, at);
-		if (!entry)
-			return problem_at(p, ERR_DESTINATION, 0, run->base, at, index);
-		if (!memmap_is_free(entry))
-			return problem_at(p, ERR_DESTINATION_TYPE, 0, at, entry->type, index);
-		uint64_t part = min_u64(entry->base + entry->bytes, end) - at;
-		const struct claim *own = own_claim(&b->fw, at);
-		if (own && own->type != HOBNAIL_MEMORY_USABLE)
-			return problem_at(p, ERR_DESTINATION_OWN, 0, at, 0, index);
-		if (entry->type != HOBNAIL_MEMORY_USABLE || firmware_pages_at(&b->fw, at, part, HOBNAIL_MEMORY_KERNEL, NULL))
-			run->staged = true;
-		at += part;
+	if (!memmap_all(&b->memory, run->base, run->bytes, memmap_is_free, &bad)) {
+		const struct hobnail_memory *entry = memmap_find(&b->memory, bad);
+		return entry ? problem_at(p, ERR_DESTINATION_TYPE, 0, bad, entry->type, index)
+		             : problem_at(p, ERR_DESTINATION, 0, run->base, bad, index);
 	}
-	return OK;
+	if (is_ours(&b->fw, run))
+		return problem_at(p, ERR_DESTINATION_OWN, 0, run->base, 0, index);
+	enum err e = firmware_pages_within(&b->fw, run->base, run->bytes, HOBNAIL_MEMORY_KERNEL, &taken, p);
+	if (!e)
+		run->staged = taken != run->bytes;
+	return e;
 }
 
 /* The run that begins with segment `first`. */

@@ -22,17 +22,18 @@ void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], text[1024];
 	const char *advice = err_advice(p->code);
+	const char *status = p->code == ERR_FIRMWARE ? firmware_status_text(p->value[0]) : "";
 	const struct step *s = &b->step;
 	size_t used;
 
 	err_sentence(p, sentence, sizeof sentence);
-	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s%s: %s.\n", s->doing, s->file.bytes ? " " : "",
-	              (int)s->file.bytes, s->file.at, s->file.bytes ? "" : "", sentence);
-	if (p->offset)
-		used += format(text + used, sizeof text - used, "         At offset 0x%llx.\n", (unsigned long long)p->offset);
+	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
+	              (int)s->file.bytes, s->file.at, sentence, *status ? ": " : "", status);
+	if (p->offset && s->file.at == b->entry.kernel.at)
+		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);
 	if (*advice)
 		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);
-	used += format(text + used, sizeof text - used, "         (%s; nothing was changed, back to the firmware)\n", err_name(p->code));
+	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code));
 	if (b->verbose)
 		report_log(b);
 	say(b, text, used);

@@ -31,7 +31,7 @@ static void io_write(void *context, uint64_t offset, unsigned bytes, uint32_t va
 	arch_port_write((uint16_t)(port_base + offset), bytes, value);
 }
 
-void serial_open(const struct hobnail_console *console)
+bool serial_open(const struct hobnail_console *console)
 {
 	bool io = console->kind == HOBNAIL_CONSOLE_16550_PORT;
 
@@ -44,8 +44,10 @@ void serial_open(const struct hobnail_console *console)
 		.read = io ? io_read : memory_read,
 		.write = io ? io_write : memory_write,
 	};
-	if (!uart_present(&port))
-		port.kind = HOBNAIL_CONSOLE_NONE;
+	if (uart_present(&port))
+		return true;
+	port.kind = HOBNAIL_CONSOLE_NONE;
+	return false;
 }
 
 void serial_write(const char *text, size_t bytes)

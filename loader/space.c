@@ -15,11 +15,11 @@ enum { POOL_BYTES = 16 * PAGE_BYTES, NET_STACK_BYTES = 4 * PAGE_BYTES };
 /* ---- Table pages --------------------------------------------------------------------------------------- */
 
 /* Each pool is as large as all before it together: few requests whatever the size of memory. */
-static enum err pool_grow(struct boot *b, uint64_t limit, struct problem *p)
+static enum err pool_grow(struct boot *b, struct problem *p)
 {
 	struct space *s = &b->space;
 	uint64_t bytes = max_u64(POOL_BYTES, s->table_bytes);
-	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, limit, false, HOBNAIL_MEMORY_TABLES, &s->pool, p);
+	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_TABLES, &s->pool, p);
 
 	if (!e)
 		s->pool_bytes = bytes;
@@ -33,7 +33,7 @@ static paddr new_table(void *context)
 	struct boot *b = context;
 	struct space *s = &b->space;
 
-	if (!s->pool_bytes && pool_grow(b, UINT64_MAX, NULL))
+	if (!s->pool_bytes && pool_grow(b, NULL))
 		return 0;
 	paddr table = s->pool;
 	s->pool += PAGE_BYTES;
@@ -49,16 +49,27 @@ static uint64_t *table_at(void *context, paddr table)
 	return memory_at(table);
 }
 
-static struct pt new_pt(struct boot *b, const struct pt_format *format)
+/* An empty space. Its root is taken by itself, from where the switch can load it: x86_64 does so in 32-bit mode. */
+static enum err new_pt(struct boot *b, const struct pt_format *format, struct pt *out, struct problem *p)
 {
-	return (struct pt){
+	paddr root;
+	enum err e = firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, b->arch.net_limit, false, HOBNAIL_MEMORY_TABLES, &root, p);
+
+	if (!e && b->mode.mmu_off)
+		e = handoff_touch(&handoff, root, PAGE_BYTES, false, true, p);
+	if (e)
+		return e;
+	memset(memory_at(root), 0, PAGE_BYTES);
+	b->space.table_bytes += PAGE_BYTES;
+	*out = (struct pt){
 		.format = format,
-		.max_leaf = min_u64(format->largest_leaf, b->arch.max_leaf),
-		.root = new_table(b), /* from the first pool: never 0 */
+		.max_leaf = (unsigned)min_u64(format->largest_leaf, b->arch.max_leaf),
+		.root = root,
 		.new_table = new_table,
 		.table_at = table_at,
 		.context = b,
 	};
+	return OK;
 }
 
 static struct pt *table_for(struct space *s, vaddr va)
@@ -202,8 +213,11 @@ static enum err build_kernel_tables(struct boot *b, struct problem *p)
 	const struct request *recursive = &b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE];
 	enum err e = OK;
 
-	s->upper = new_pt(b, b->mode.layout->format);
-	s->lower = b->mode.layout->two_roots ? new_pt(b, b->mode.layout->format) : s->upper;
+	if (!e)
+		e = new_pt(b, b->mode.layout->format, &s->upper, p);
+	s->lower = s->upper;
+	if (!e && b->mode.layout->two_roots)
+		e = new_pt(b, b->mode.layout->format, &s->lower, p);
 	for (size_t i = 0; !e && i < s->plan.count; i++) {
 		const struct plan_range *r = &s->plan.ranges[i];
 		e = pt_map(table_for(s, r->va), r->va, r->pa, r->bytes, r->rights, r->memory, p);
@@ -253,9 +267,11 @@ static enum err map_switch_code(const struct boot *b, struct pt *pt, struct prob
 static enum err build_transition(struct boot *b, struct problem *p)
 {
 	const struct pt_format *format = b->mode.layout->format;
-	struct pt pt = new_pt(b, format);
-	enum err e = map_switch_code(b, &pt, p);
+	struct pt pt;
+	enum err e = new_pt(b, format, &pt, p);
 
+	if (!e)
+		e = map_switch_code(b, &pt, p);
 	for (unsigned i = 0; !e && i < handoff.device_count; i++)
 		e = map_identity(&pt, handoff.devices[i].base, handoff.devices[i].bytes, PT_WRITE, PT_DEVICE, p);
 	for (unsigned i = 0; !e && i < handoff.touch_count; i++)
@@ -275,7 +291,10 @@ static enum err build_first_transition(struct boot *b, struct problem *p)
 {
 	if (!changes_levels(b))
 		return OK;
-	struct pt pt = new_pt(b, b->arch.paging_levels == 5 ? &pt_x86_64_5 : &pt_x86_64_4);
+	struct pt pt;
+	enum err e = new_pt(b, b->arch.paging_levels == 5 ? &pt_x86_64_5 : &pt_x86_64_4, &pt, p);
+	if (e)
+		return e;
 	handoff.transition_first = pt.root;
 	return map_switch_code(b, &pt, p);
 }
@@ -301,9 +320,7 @@ enum err space_build(struct boot *b, struct problem *p)
 	handoff.facts = b->arch;
 	handoff.device_count = (unsigned)arch_quiet_devices(b->facts.has_acpi ? &b->facts.acpi : NULL, handoff.devices,
 	                                                    HANDOFF_MAX_DEVICES);
-	enum err e = pool_grow(b, b->arch.net_limit, p); /* the roots come from it: x86_64 loads some in 32-bit mode */
-	if (!e)
-		e = plan_open(b, p);
+	enum err e = plan_open(b, p);
 	if (!e && !b->mode.mmu_off)
 		e = plan_space(b, p);
 	if (!e)
@@ -319,23 +336,33 @@ enum err space_build(struct boot *b, struct problem *p)
 	return OK;
 }
 
-/* A destination that the firmware still used when it was surveyed cannot be claimed. Had the firmware freed some of it
- * since, something of ours could lie there now, to be overwritten by the move. */
+/* Would a move to this destination overwrite something that is needed afterwards? Claims of type KERNEL inside it are
+ * its own free pages, taken early; a block of upper-half segments is no part of any destination. */
+static bool is_in_the_way(const struct boot *b, const struct handoff_move *m)
+{
+	const struct kernel *k = &b->kernel;
+
+	for (unsigned i = 0; i < b->fw.claims; i++) {
+		const struct claim *c = &b->fw.ledger[i];
+		if (c->type != HOBNAIL_MEMORY_USABLE && c->type != HOBNAIL_MEMORY_KERNEL &&
+		    ranges_overlap(m->to, m->bytes, c->base, c->bytes))
+			return true;
+	}
+	for (unsigned i = 0; i < k->layout.segment_count; i++)
+		if (!k->segments[i].low && ranges_overlap(m->to, m->bytes, k->segments[i].phys, k->segments[i].bytes))
+			return true;
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		if (ranges_overlap(m->to, m->bytes, handoff.moves[i].from, handoff.moves[i].bytes))
+			return true;
+	return false;
+}
+
+/* Pages of a destination that the firmware used when they were claimed, and has freed since, can have come to us. */
 static enum err check_destinations(const struct boot *b, struct problem *p)
 {
-	for (unsigned i = 0; i < handoff.move_count; i++) {
-		const struct handoff_move *m = &handoff.moves[i];
-
-		for (unsigned c = 0; c < b->fw.claims; c++) {
-			const struct claim *claim = &b->fw.ledger[c];
-			bool kept = claim->type != HOBNAIL_MEMORY_USABLE && claim->type != HOBNAIL_MEMORY_KERNEL;
-			if (kept && ranges_overlap(m->to, m->bytes, claim->base, claim->bytes))
-				return problem_at(p, ERR_DESTINATION_OWN, 0, claim->base, 0, 0);
-		}
-		for (unsigned o = 0; o < handoff.move_count; o++)
-			if (ranges_overlap(m->to, m->bytes, handoff.moves[o].from, handoff.moves[o].bytes))
-				return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[o].from, 0, 0);
-	}
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		if (is_in_the_way(b, &handoff.moves[i]))
+			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
 	return OK;
 }
 

@@ -39,6 +39,8 @@ bool firmware_console_is_serial(const struct firmware *fw)
 	UINTN bytes = sizeof paths;
 	EFI_STATUS s = system_table(fw)->RuntimeServices->GetVariable(u"ConOut", &global_guid, NULL, &bytes, paths);
 
+	if (s == EFI_BUFFER_TOO_SMALL)
+		return false; /* twice is better than never */
 	if (EFI_ERROR(s))
 		return true;
 	for (UINTN at = 0; at + sizeof(EFI_DEVICE_PATH_PROTOCOL) <= bytes;) {
@@ -51,4 +53,14 @@ bool firmware_console_is_serial(const struct firmware *fw)
 		at += length;
 	}
 	return false;
+}
+
+const char *firmware_status_text(uint64_t status)
+{
+	switch (status & ~EFI_ERROR_BIT) {
+#define X(name, number, text) case number: return text;
+	EFI_STATUS_CODES(X)
+#undef X
+	default: return "";
+	}
 }

@@ -3,11 +3,12 @@
 enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *context, bool *tried, struct problem *p)
 {
 	EFI_BOOT_SERVICES *bs = boot_services(fw);
-	EFI_STATUS s = EFI_SUCCESS;
+	EFI_STATUS refused = EFI_SUCCESS;
+	unsigned attempt = 0;
 
 	*tried = false;
 	enum err e = firmware_read_map(fw, p); /* may still allocate: the first exit has not been tried */
-	for (unsigned attempt = 0; !e && attempt < FIRMWARE_EXIT_TRIES; attempt++) {
+	for (; !e && attempt < FIRMWARE_EXIT_TRIES; attempt++) {
 		const struct firmware_map *map = &fw->map;
 		struct uefi_map view = { map->buffer, map->bytes, map->descriptor_bytes };
 
@@ -15,25 +16,24 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 		if (e)
 			break;
 		*tried = true;
-		s = bs->ExitBootServices(fw->image, map->key);
-		if (!EFI_ERROR(s)) {
+		refused = bs->ExitBootServices(fw->image, map->key);
+		if (!EFI_ERROR(refused)) {
 			fw->boot = NULL;
 			return OK;
 		}
 		/* UEFI 2.10, "EFI_BOOT_SERVICES.ExitBootServices()" (§7.4.6): after a failure only GetMemoryMap and
 		 * ExitBootServices may be called. The buffer was made with room to grow, so this allocates nothing. */
-		UINTN bytes = fw->map.capacity, key, stride;
+		UINTN bytes = fw->map.capacity, key, stride = 0;
 		uint32_t version;
-		s = bs->GetMemoryMap(&bytes, fw->map.buffer, &key, &stride, &version);
-		if (EFI_ERROR(s))
+		EFI_STATUS s = bs->GetMemoryMap(&bytes, fw->map.buffer, &key, &stride, &version);
+		if (EFI_ERROR(s) || stride != fw->map.descriptor_bytes)
 			break;
 		fw->map.bytes = bytes;
 		fw->map.key = key;
-		fw->map.descriptor_bytes = stride;
 		fw->map.version = version;
 	}
 	if (!*tried)
 		return e;
 	fw->boot = NULL; /* gone, whatever the firmware thinks */
-	return e ? e : problem_at(p, ERR_EXIT_REFUSED, 0, FIRMWARE_EXIT_TRIES, s, 0);
+	return e ? e : problem_at(p, ERR_EXIT_REFUSED, 0, attempt, refused, 0);
 }

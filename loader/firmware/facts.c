@@ -49,7 +49,8 @@ static bool pixel_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, struct
 		out->red_mask = info->PixelInformation.RedMask;
 		out->green_mask = info->PixelInformation.GreenMask;
 		out->blue_mask = info->PixelInformation.BlueMask;
-		return (out->red_mask | out->green_mask | out->blue_mask) != 0;
+		return out->red_mask && out->green_mask && out->blue_mask && !(out->red_mask & out->green_mask) &&
+		       !((out->red_mask | out->green_mask) & out->blue_mask);
 	default:
 		return false; /* PixelBltOnly: no memory to draw in */
 	}
@@ -83,14 +84,14 @@ static bool describe(const EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, struct hobna
 	fb.pitch = info->PixelsPerScanLine * (fb.bits_per_pixel / 8);
 	fb.bytes = (uint64_t)fb.pitch * fb.height;
 	if (!pixel_masks(info, &fb) || info->PixelsPerScanLine < fb.width || info->PixelsPerScanLine > 65536 ||
-	    fb.height > 65536 || !sum_fits(fb.phys, fb.bytes))
+	    fb.height > 65536 || !sum_fits(fb.phys, fb.bytes) || (mode->FrameBufferSize && fb.bytes > mode->FrameBufferSize))
 		return false;
 	*out = fb;
 	return true;
 }
 
 /* The first mode of this size that can be drawn in; the current one if it is it. */
-static bool set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, uint32_t width, uint32_t height)
+static bool set_mode(const struct firmware *fw, EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, uint32_t width, uint32_t height)
 {
 	const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *now = gop->Mode->Info;
 
@@ -101,7 +102,10 @@ static bool set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, uint32_t width, uint32_t
 		UINTN bytes;
 		if (EFI_ERROR(gop->QueryMode(gop, i, &bytes, &info)))
 			continue;
-		if (info->HorizontalResolution == width && info->VerticalResolution == height && info->PixelFormat != PixelBltOnly)
+		bool fits = info->HorizontalResolution == width && info->VerticalResolution == height &&
+		            info->PixelFormat != PixelBltOnly;
+		boot_services(fw)->FreePool(info); /* the caller's: UEFI 2.10, "EFI_GRAPHICS_OUTPUT_PROTOCOL.QueryMode()" */
+		if (fits)
 			return !EFI_ERROR(gop->SetMode(gop, i));
 	}
 	return false;
@@ -110,12 +114,15 @@ static bool set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, uint32_t width, uint32_t
 bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t height, struct hobnail_framebuffer *out)
 {
 	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
-	EFI_STATUS s = boot_services(fw)->LocateProtocol(&graphics_guid, NULL, (void **)&gop);
+	EFI_STATUS s = boot_services(fw)->HandleProtocol(system_table(fw)->ConsoleOutHandle, &graphics_guid, (void **)&gop);
 
+	/* The console's own first: with several adapters it is the one that somebody looks at. */
+	if (EFI_ERROR(s) || !gop->Mode || !gop->Mode->FrameBufferBase)
+		s = boot_services(fw)->LocateProtocol(&graphics_guid, NULL, (void **)&gop);
 	if (EFI_ERROR(s) || !gop->Mode)
 		return false;
 	if (width && height)
-		(void)set_mode(gop, width, height);
+		(void)set_mode(fw, gop, width, height);
 	return describe(gop->Mode, out);
 }
 
@@ -156,8 +163,8 @@ uint32_t firmware_secure_boot(const struct firmware *fw)
 	UINTN bytes = sizeof on;
 	EFI_STATUS s = system_table(fw)->RuntimeServices->GetVariable(u"SecureBoot", &global_guid, NULL, &bytes, &on);
 
-	if (s == EFI_NOT_FOUND)
-		return HOBNAIL_SECURE_BOOT_OFF; /* firmware without Secure Boot has no such variable */
+	if (s == EFI_NOT_FOUND || s == EFI_UNSUPPORTED)
+		return HOBNAIL_SECURE_BOOT_OFF; /* firmware without Secure Boot has no such variable, or no variables */
 	if (EFI_ERROR(s) || bytes != sizeof on)
 		return HOBNAIL_SECURE_BOOT_UNKNOWN;
 	return on ? HOBNAIL_SECURE_BOOT_ON : HOBNAIL_SECURE_BOOT_OFF;

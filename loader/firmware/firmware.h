@@ -67,6 +67,9 @@ enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment,
 /* Exactly these pages, which must be free.   ERR_NO_MEMORY */
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p);
 
+/* All pages of [at, at + bytes) that are free. *taken: how many bytes.   ERR_FULL, ERR_FIRMWARE */
+enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p);
+
 /* Give one claim back early. */
 void firmware_release(struct firmware *fw, paddr at);
 
@@ -111,6 +114,9 @@ bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t he
 bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes);
 bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
 uint32_t firmware_secure_boot(const struct firmware *fw); /* HOBNAIL_SECURE_BOOT_* */
+
+/* What a status that ERR_FIRMWARE carries means, in words; "" if unknown. */
+const char *firmware_status_text(uint64_t status);
 
 /* Print UTF-8 on the firmware's console. */
 void firmware_print(const struct firmware *fw, const char *text, size_t bytes);

@@ -25,6 +25,13 @@ static enum err allocate(struct firmware *fw, EFI_ALLOCATE_TYPE how, EFI_MEMORY_
 	return e;
 }
 
+/* Not memory set apart for a purpose (high-bandwidth, CXL), nor memory that cannot be cached. UEFI 2.10,
+ * "EFI_BOOT_SERVICES.GetMemoryMap()". */
+static bool is_ordinary(uint64_t attributes)
+{
+	return attributes & EFI_MEMORY_WB && !(attributes & EFI_MEMORY_SP);
+}
+
 /* The highest aligned place for `bytes` in one free descriptor below limit; 0: none. */
 static paddr best_hole(const struct firmware_map *map, uint64_t bytes, uint64_t alignment, uint64_t limit)
 {
@@ -34,7 +41,7 @@ static paddr best_hole(const struct firmware_map *map, uint64_t bytes, uint64_t 
 		const EFI_MEMORY_DESCRIPTOR *d = (const void *)((const uint8_t *)map->buffer + at);
 		uint64_t end = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, limit);
 
-		if (d->Type != EfiConventionalMemory || end < d->PhysicalStart || end - d->PhysicalStart < bytes)
+		if (d->Type != EfiConventionalMemory || !is_ordinary(d->Attribute) || end < d->PhysicalStart || end - d->PhysicalStart < bytes)
 			continue;
 		paddr base = align_down(end - bytes, alignment);
 		if (base >= d->PhysicalStart && base > best)
@@ -68,6 +75,42 @@ enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32
 	paddr where;
 
 	return allocate(fw, AllocateAddress, EfiLoaderData, bytes, at, type, &where, p);
+}
+
+/* The free pieces of [at, at + bytes), as the firmware says now. ERR_FULL: more than `capacity`. */
+static enum err free_pieces(struct firmware *fw, paddr at, uint64_t bytes, struct span *out, unsigned capacity,
+                            unsigned *count, struct problem *p)
+{
+	enum err e = firmware_read_map(fw, p);
+
+	*count = 0;
+	for (uint64_t i = 0; !e && i + fw->map.descriptor_bytes <= fw->map.bytes; i += fw->map.descriptor_bytes) {
+		const EFI_MEMORY_DESCRIPTOR *d = (const void *)((const uint8_t *)fw->map.buffer + i);
+		paddr from = max_u64(d->PhysicalStart, at);
+		paddr to = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, at + bytes);
+		if (d->Type != EfiConventionalMemory || from >= to)
+			continue;
+		if (*count == capacity)
+			return problem_at(p, ERR_FULL, 0, capacity, 0, 0);
+		out[(*count)++] = (struct span){ from, to - from };
+	}
+	return e;
+}
+
+enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p)
+{
+	struct span pieces[32];
+	unsigned count;
+	uint64_t sum = 0;
+	enum err e = free_pieces(fw, at, bytes, pieces, COUNT_OF(pieces), &count, p);
+
+	for (unsigned i = 0; !e && i < count; i++) {
+		e = firmware_pages_at(fw, pieces[i].base, pieces[i].bytes, type, p);
+		sum += pieces[i].bytes;
+	}
+	if (!e)
+		*taken = sum;
+	return e;
 }
 
 void firmware_release(struct firmware *fw, paddr at)

@@ -31,14 +31,24 @@ void firmware_undo(struct firmware *fw)
 	fw->map = (struct firmware_map){ 0 };
 }
 
+/* Boot managers also leave binary data here: those are no options. */
+static bool is_text(const CHAR16 *units, size_t count)
+{
+	for (size_t i = 0; i < count && units[i]; i++)
+		if ((units[i] < ' ' && units[i] != '\t') || units[i] == 0x7f || (units[i] >= 0xd800 && units[i] < 0xe000))
+			return false;
+	return true;
+}
+
 enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p)
 {
 	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+	size_t units = loaded->LoadOptionsSize / sizeof(CHAR16);
 
 	*bytes = 0;
-	if (!loaded->LoadOptions || loaded->LoadOptionsSize < sizeof(CHAR16) || loaded->LoadOptionsSize % sizeof(CHAR16))
-		return OK; /* none, or bytes that are no UTF-16: some boot managers leave a GUID here */
-	return utf8_from_utf16(loaded->LoadOptions, loaded->LoadOptionsSize / sizeof(CHAR16), out, capacity, bytes, p);
+	if (!loaded->LoadOptions || loaded->LoadOptionsSize % sizeof(CHAR16) || !is_text(loaded->LoadOptions, units))
+		return OK;
+	return utf8_from_utf16(loaded->LoadOptions, units, out, capacity, bytes, p);
 }
 
 /* The device path of a file is one or more nodes whose texts are concatenated. */
@@ -77,7 +87,8 @@ void firmware_vendor(const struct firmware *fw, char *out, size_t capacity)
 	out[0] = 0;
 	while (vendor && units < 100 && vendor[units])
 		units++;
-	(void)utf8_from_utf16(vendor, units, out, capacity, NULL, NULL);
+	if (utf8_from_utf16(vendor, units, out, capacity, NULL, NULL))
+		out[0] = 0; /* longer than anybody's name */
 }
 
 uint32_t firmware_revision(const struct firmware *fw)

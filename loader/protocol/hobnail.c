@@ -82,24 +82,26 @@ static void put_framebuffers(const struct boot *b, struct builder *w, struct hob
 	}
 }
 
+static void put_cpu(const struct boot *b, const struct table_cpu *from, struct hobnail_cpu *cpu)
+{
+	cpu->hardware_id = from->hardware_id;
+	cpu->firmware_id = from->firmware_id;
+	cpu->flags = from->enabled ? HOBNAIL_CPU_ENABLED : 0;
+	cpu->release = from->release;
+	if (from->hardware_id != b->arch.boot_cpu)
+		return;
+	cpu->flags = HOBNAIL_CPU_BOOT | HOBNAIL_CPU_ENABLED; /* it runs, whatever the tables say */
+	cpu->stack_virt = b->space.stack.virt;
+	cpu->stack_bytes = b->space.stack.bytes;
+}
+
 static void put_cpus(const struct boot *b, struct builder *w, struct hobnail_boot *r)
 {
 	void *first;
 
 	r->cpus = array(w, b->facts.cpu_count, sizeof(struct hobnail_cpu), 64, &first);
-	for (size_t i = 0; first && i < b->facts.cpu_count; i++) {
-		const struct table_cpu *from = &b->facts.cpus[i];
-		struct hobnail_cpu *cpu = (struct hobnail_cpu *)first + i;
-		cpu->hardware_id = from->hardware_id;
-		cpu->firmware_id = from->firmware_id;
-		cpu->flags = from->enabled ? HOBNAIL_CPU_ENABLED : 0;
-		cpu->release = from->release;
-		if (from->hardware_id == b->arch.boot_cpu) {
-			cpu->flags |= HOBNAIL_CPU_BOOT;
-			cpu->stack_virt = b->space.stack.virt;
-			cpu->stack_bytes = b->space.stack.bytes;
-		}
-	}
+	for (size_t i = 0; first && i < b->facts.cpu_count; i++)
+		put_cpu(b, &b->facts.cpus[i], (struct hobnail_cpu *)first + i);
 }
 
 /* What holds for each request that was made: dropped optional ones are no longer `asked`. */
@@ -153,13 +155,10 @@ static void put_maps(const struct boot *b, struct builder *w, struct hobnail_boo
 
 static void put_strings(const struct boot *b, struct builder *w, struct hobnail_boot *r)
 {
-	char vendor[128];
-
-	firmware_vendor(&b->fw, vendor, sizeof vendor);
 	r->kernel_path = string(w, b->entry.kernel);
 	r->cmdline = string(w, b->entry.cmdline);
 	r->loader = string(w, text_of(LOADER_NAME));
-	r->firmware = string(w, (struct text){ vendor, strlen(vendor) });
+	r->firmware = string(w, text_of(b->facts.vendor));
 }
 
 static void put_space(const struct boot *b, struct hobnail_boot *r)
@@ -286,6 +285,38 @@ static enum err overlay(struct memmap *m, paddr base, uint64_t bytes, uint32_t t
 	return memmap_set(m, from, align_up(base + bytes, PAGE_BYTES) - from, type, p);
 }
 
+/* Give what is free of a range a type; the rest keeps its own. */
+static enum err overlay_free(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
+{
+	paddr at = align_down(base, PAGE_BYTES), end = align_up(base + bytes, PAGE_BYTES);
+	enum err e = OK;
+
+	while (!e && at < end) {
+		const struct hobnail_memory *entry = memmap_find(m, at);
+		uint64_t part = entry ? min_u64(entry->base + entry->bytes, end) - at : PAGE_BYTES;
+		if (entry && memmap_is_free(entry))
+			e = memmap_set(m, at, part, type, p);
+		at += part;
+	}
+	return e;
+}
+
+static bool is_free_or_kernel(const struct hobnail_memory *entry)
+{
+	return memmap_is_free(entry) || entry->type == HOBNAIL_MEMORY_KERNEL;
+}
+
+/* What was free when the kernel was placed must still become free: firmware may have taken some of it since. */
+static enum err overlay_destination(struct memmap *m, const struct handoff_move *move, struct problem *p)
+{
+	paddr bad;
+
+	if (memmap_all(m, move->to, move->bytes, is_free_or_kernel, &bad))
+		return overlay(m, move->to, move->bytes, HOBNAIL_MEMORY_KERNEL, p);
+	const struct hobnail_memory *entry = memmap_find(m, bad);
+	return problem_at(p, ERR_DESTINATION_TYPE, 0, bad, entry ? entry->type : 0, 0);
+}
+
 static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 {
 	const struct hobnail_boot *r = b->record;
@@ -295,12 +326,12 @@ static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 		if (b->fw.ledger[i].type != HOBNAIL_MEMORY_USABLE)
 			e = overlay(m, b->fw.ledger[i].base, b->fw.ledger[i].bytes, b->fw.ledger[i].type, p);
 	for (unsigned i = 0; !e && i < handoff.move_count; i++)
-		e = overlay(m, handoff.moves[i].to, handoff.moves[i].bytes, HOBNAIL_MEMORY_KERNEL, p);
-	if (!e && r->valid & HOBNAIL_HAS_DEVICE_TREE) {
-		const struct hobnail_memory *entry = memmap_find(m, r->device_tree);
-		if (entry && memmap_is_free(entry)) /* U-Boot and EDK2 keep it in memory that would be free */
-			e = overlay(m, r->device_tree, r->device_tree_bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
-	}
+		e = overlay_destination(m, &handoff.moves[i], p);
+	/* U-Boot and EDK2 keep these in memory that would be free. */
+	if (!e && r->valid & HOBNAIL_HAS_DEVICE_TREE)
+		e = overlay_free(m, r->device_tree, r->device_tree_bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
+	if (!e && b->facts.has_framebuffer)
+		e = overlay_free(m, b->facts.framebuffer.phys, b->facts.framebuffer.bytes, HOBNAIL_MEMORY_RESERVED, p);
 	return e;
 }
 
@@ -314,7 +345,7 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 	struct memmap m = { (struct hobnail_memory *)(void *)((uint8_t *)r + r->memory_map.offset), 0, memory_room };
 
 	if (map->bytes > uefi_room || map->descriptor_bytes != r->uefi_map.entry_bytes)
-		return problem_at(p, ERR_RECORD_FULL, 0, map->bytes / map->descriptor_bytes, uefi_room / r->uefi_map.entry_bytes, 0);
+		return problem_at(p, ERR_RECORD_FULL, 0, map->bytes / r->uefi_map.entry_bytes, uefi_room / r->uefi_map.entry_bytes, 0);
 	enum err e = memmap_from_uefi(&m, map, p);
 	if (!e)
 		e = overlay_all(b, &m, p);
@@ -324,7 +355,10 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 		return e;
 	sabotage_map(b, &m);
 	r->memory_map.count = (uint32_t)m.count;
+	/* A kernel may copy the record as a whole: no old memory of the firmware's in its unused rooms. */
+	memset(&m.entries[m.count], 0, (memory_room - m.count) * sizeof *m.entries);
 	memcpy((uint8_t *)r + r->uefi_map.offset, map->descriptors, map->bytes);
+	memset((uint8_t *)r + r->uefi_map.offset + map->bytes, 0, uefi_room - map->bytes);
 	r->uefi_map.count = (uint32_t)(map->bytes / map->descriptor_bytes);
 	r->uefi_map_version = version;
 	r->log_bytes = loader_log.used;
