@@ -1,0 +1,191 @@
+/* arch_fake.c — stands for loader/arch/: a processor that can be told what it is, records what it is asked to do to its
+ * caches, and ends the run where the kernel would be entered. The hand-off's own C runs as it is, in place. */
+#include "fake.h"
+
+#include <string.h>
+
+#include "image.h"
+
+/* The constants of a build, changed between runs: arch.h declares them const, so they get their names here. */
+static struct {
+	uint32_t id;
+	uint16_t elf_machine;
+	char name[10];
+} constants __asm__("fake_arch_constants") __attribute__((used, no_sanitize("address")));
+__asm__(".globl arch_id, arch_elf_machine, arch_name\n"
+        ".set arch_id, fake_arch_constants\n"
+        ".set arch_elf_machine, fake_arch_constants + 4\n"
+        ".set arch_name, fake_arch_constants + 6");
+
+const char arch_return_trap[1] = { 0 };
+
+/* ---- The image ----------------------------------------------------------------------------------------- */
+
+enum { IMAGE_TEXT = 0x1000, IMAGE_RODATA = 0x2000, IMAGE_DATA = 0x3000, IMAGE_BYTES = 0x5000 };
+
+/* What the linker script lays out. Without redzones: the parts are one piece. */
+char image_base[IMAGE_BYTES] __attribute__((used, aligned(PAGE_BYTES), no_sanitize("address")));
+__asm__(".globl image_text, image_text_end, image_rodata, image_rodata_end, image_data, image_end\n"
+        ".set image_text, image_base + 0x1000\n"
+        ".set image_text_end, image_base + 0x2000\n"
+        ".set image_rodata, image_base + 0x2000\n"
+        ".set image_rodata_end, image_base + 0x3000\n"
+        ".set image_data, image_base + 0x3000\n"
+        ".set image_end, image_base + 0x5000");
+
+/* Three words that a base relocation names: the first two point into the image, the last one does not. */
+static const uint64_t fake_rela[9] __asm__("fake_rela") __attribute__((used, no_sanitize("address"))) = {
+	IMAGE_DATA + 0x10, 8, 0, IMAGE_DATA + 0x18, 8, 0, IMAGE_DATA + 0x20, 8, 0,
+};
+__asm__(".globl image_rela, image_rela_end\n.set image_rela, fake_rela\n.set image_rela_end, fake_rela + 72");
+
+static void fill_image(void)
+{
+	uint64_t words[] = { (uintptr_t)image_base + IMAGE_TEXT, (uintptr_t)image_base + IMAGE_BYTES - 1,
+	                     (uintptr_t)image_base + IMAGE_BYTES };
+
+	for (unsigned i = 0; i < IMAGE_BYTES; i++)
+		image_base[i] = (char)(i * 7 + i / 256);
+	memcpy(image_base + IMAGE_DATA + 0x10, words, sizeof words);
+}
+
+/* ---- In firmware --------------------------------------------------------------------------------------- */
+
+void fake_arch_reset(enum machine machine)
+{
+	struct fake_options *o = &fake.options;
+
+	fill_image();
+	o->machine = machine;
+	if (machine == FAKE_X86_64) {
+		constants.id = HOBNAIL_ARCH_X86_64;
+		constants.elf_machine = 62;
+		strcpy(constants.name, "x86_64");
+		o->facts = (struct arch_facts){ .paging_levels = 4, .no_execute = true, .max_leaf = 2, .phys_bits = 40,
+		                                .net_limit = GIB(4) };
+		return;
+	}
+	constants.id = HOBNAIL_ARCH_AARCH64;
+	constants.elf_machine = 183;
+	strcpy(constants.name, "aarch64");
+	o->facts = (struct arch_facts){ .firmware_level = 2, .paging_levels = 4, .vhe = true, .no_execute = true, .max_leaf = 2,
+	                                .phys_bits = 40, .net_limit = UINT64_MAX };
+}
+
+uint64_t arch_counter(void)
+{
+	return ++fake.counter;
+}
+
+uint64_t arch_counter_hz(void)
+{
+	return 1000000;
+}
+
+void arch_probe(struct arch_facts *out)
+{
+	*out = fake.options.facts;
+}
+
+enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
+{
+	const struct request *of = requests->of;
+	bool trap = of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP;
+
+	if (fake.options.machine == FAKE_X86_64) {
+		bool five = of[HOBNAIL_REQUEST_PAGING].asked && of[HOBNAIL_REQUEST_PAGING].value == 5;
+		if (five && !facts->la57)
+			return problem_at(p, ERR_PAGING_UNAVAILABLE, 0, 5, 0, 0);
+		*out = (struct arch_mode){ .layout = five ? &plan_x86_64_5 : &plan_x86_64_4, .fp_trap = trap, .paging_levels = five ? 5 : 4 };
+		return OK;
+	}
+	uint32_t level = (uint32_t)of[HOBNAIL_REQUEST_LEVEL].value;
+	bool off = of[HOBNAIL_REQUEST_MMU_OFF].asked && of[HOBNAIL_REQUEST_MMU_OFF].value;
+	if (level != HOBNAIL_LEVEL_EL1 && facts->firmware_level != 2)
+		return problem_at(p, ERR_LEVEL_UNAVAILABLE, 0, facts->firmware_level, 0, 0);
+	*out = (struct arch_mode){ .layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64, .level = level,
+	                           .mmu_off = off, .fp_trap = trap, .paging_levels = off ? 0 : 4 };
+	return OK;
+}
+
+bool arch_console_by_convention(struct hobnail_console *out)
+{
+	if (fake.options.machine != FAKE_X86_64 || fake.options.no_serial)
+		return false;
+	*out = (struct hobnail_console){ .phys = 0x3f8, .kind = HOBNAIL_CONSOLE_16550_PORT,
+	                                 .source = HOBNAIL_CONSOLE_BY_CONVENTION, .access_bytes = 1 };
+	return true;
+}
+
+size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity)
+{
+	struct table_ioapic ioapics[TABLES_MAX_IOAPICS];
+	size_t count = acpi ? acpi_ioapics(acpi, ioapics, TABLES_MAX_IOAPICS) : 0, used = 0;
+
+	for (size_t i = 0; i < count && used < capacity; i++)
+		out[used++] = (struct span){ ioapics[i].base, PAGE_BYTES };
+	return used;
+}
+
+/* A 16550 that is always ready. */
+uint32_t arch_port_read(uint16_t port, unsigned bytes)
+{
+	(void)bytes;
+	return fake.options.no_serial ? 0xff : port == 0x3f8 + 5 ? 0x60 : 0;
+}
+
+void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
+{
+	(void)bytes;
+	if (port == 0x3f8 && !fake.options.no_serial && value != '\r')
+		fake_say(fake.serial, sizeof fake.serial, &fake.serial_used, (char)value);
+}
+
+/* ---- Caches and the way out ---------------------------------------------------------------------------- */
+
+void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes)
+{
+	if (fake.event_count < FAKE_MAX_EVENTS)
+		fake.events[fake.event_count++] = (struct event){ kind, base, bytes };
+}
+
+void arch_sync_code(uintptr_t at, uint64_t bytes)
+{
+	fake_event(EVENT_SYNC, at, bytes);
+}
+
+void arch_clean(uintptr_t at, uint64_t bytes)
+{
+	fake_event(EVENT_CLEAN, at, bytes);
+}
+
+void arch_switch(struct handoff *h)
+{
+	(void)h;
+	fake_event(EVENT_SWITCH, 0, 0);
+	handoff_main();
+}
+
+void arch_net_enter(struct handoff *h)
+{
+	h->console.virt = 0; /* there is no other address space here */
+	fake_event(EVENT_NET, 0, 0);
+}
+
+void arch_quiet(struct handoff *h)
+{
+	(void)h;
+	fake_event(EVENT_QUIET, 0, 0);
+}
+
+void arch_enter(struct handoff *h)
+{
+	(void)h;
+	fake_event(EVENT_ENTER, 0, 0);
+	fake_end(FAKE_ENTERED);
+}
+
+void arch_halt(void)
+{
+	fake_end(FAKE_HALTED);
+}

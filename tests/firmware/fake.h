@@ -1,0 +1,162 @@
+/* fake.h — a UEFI firmware that runs on the host, and does what a test tells it: serve, refuse, or lie.
+ *
+ *   Memory     "physical" memory is ARENA_BYTES of real memory at ARENA, so that the loader's addresses are pointers. Pages
+ *              that nobody has allocated are poisoned for the address sanitizer; allocated ones are filled with 0xCC
+ *   Calls      every call of the firmware has a number, from 1; a fault makes one of them fail
+ *   State      `fake` is all of it; fake_reset() begins anew, then a test changes fake.options and files
+ *   Processor  arch_fake.c stands for loader/arch/: it ends a run where the kernel would be entered */
+#ifndef TESTS_FIRMWARE_FAKE_H
+#define TESTS_FIRMWARE_FAKE_H
+
+#include <setjmp.h>
+
+#include "arch.h"
+#include "boot.h"
+#include "file.h"
+#include "graphics.h"
+#include "loaded_image.h"
+#include "rng.h"
+#include "system_table.h"
+
+#define ARENA 0x10000000ull
+enum { ARENA_PAGES = 4096, ARENA_BYTES = ARENA_PAGES * PAGE_BYTES };
+
+/* Parts of the arena that are not free. */
+#define ARENA_ACPI   (ARENA + 0x100000) /* 16 pages: ACPI tables, reclaimable           */
+#define ARENA_TREE   (ARENA + 0x110000) /* 16 pages: device tree, boot-services data    */
+#define ARENA_SCREEN (ARENA + 0x120000) /* 16 pages: framebuffer, reserved              */
+#define ARENA_DEVICE (ARENA + 0x130000) /* 1 page: device registers                     */
+#define ARENA_BUSY   (ARENA + 0x800000) /* 64 pages: boot-services data: free after exit */
+#define ARENA_FREE   (ARENA + 0x400000) /* from here to ARENA_BUSY: free                */
+
+#define FAKE_SERVICES(X) \
+	X(ALLOCATE_PAGES, "AllocatePages") X(FREE_PAGES, "FreePages") X(GET_MAP, "GetMemoryMap") \
+	X(ALLOCATE_POOL, "AllocatePool") X(FREE_POOL, "FreePool") X(HANDLE_PROTOCOL, "HandleProtocol") \
+	X(LOCATE_PROTOCOL, "LocateProtocol") X(EXIT, "ExitBootServices") X(WATCHDOG, "SetWatchdogTimer") \
+	X(OUTPUT, "OutputString") X(GET_TIME, "GetTime") X(GET_VARIABLE, "GetVariable") \
+	X(OPEN_VOLUME, "OpenVolume") X(OPEN, "Open") X(CLOSE, "Close") X(READ, "Read") X(SET_POSITION, "SetPosition") \
+	X(GET_INFO, "GetInfo") X(QUERY_MODE, "QueryMode") X(SET_MODE, "SetMode") X(RANDOM, "GetRNG")
+enum service {
+#define X(name, text) SERVICE_##name,
+	FAKE_SERVICES(X)
+#undef X
+	SERVICES
+};
+
+#define EFI_DEVICE_ERROR (EFI_ERROR_BIT | EFI_DEVICE_ERROR_NUMBER)
+#define EFI_TIMEOUT      (EFI_ERROR_BIT | EFI_TIMEOUT_NUMBER)
+#define FAULT_SHORT      1ull /* success, but with less than was asked for: half the bytes, or nothing */
+
+struct fault {
+	unsigned call; /* 0: none */
+	EFI_STATUS status;
+};
+
+enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 8, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096 };
+
+struct fake_file {
+	const char *path; /* "\\boot\\kernel.elf"; directories are implied */
+	const uint8_t *data;
+	uint64_t bytes;
+	uint64_t said;      /* by GetInfo, at first                 */
+	int64_t said_step;  /* and how much more with every GetInfo */
+	uint8_t *seen;      /* how often each byte has been read    */
+};
+
+enum machine { FAKE_X86_64, FAKE_AARCH64 };
+
+struct fake_options {
+	enum machine machine;
+	struct arch_facts facts;
+	uint64_t descriptor_bytes;
+	unsigned stride_changes_at;     /* from this GetMemoryMap on (0: never) ... */
+	uint64_t other_descriptor_bytes; /* ... it is this                           */
+	unsigned map_growth;            /* more entries with every GetMemoryMap     */
+	unsigned exit_refusals;         /* of ExitBootServices, with a changed key  */
+	bool no_console_out, no_serial, no_gop, no_rng, rng_fails, serial_console;
+	int secure_boot;                /* 0, 1; -1: no such variable               */
+	EFI_TIME time;
+	const void *load_options;
+	uint32_t load_options_bytes;
+	const void *file_path;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
+	uint64_t read_most;             /* bytes that one Read gives at most        */
+	paddr rsdp, smbios, device_tree;
+	unsigned budget;                /* calls before it counts as a hang         */
+};
+
+enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS };
+
+/* What the loader told the processor, in order. */
+enum event_kind { EVENT_SYNC, EVENT_CLEAN, EVENT_SWITCH, EVENT_NET, EVENT_QUIET, EVENT_ENTER };
+struct event {
+	enum event_kind kind;
+	uint64_t base, bytes;
+};
+
+struct fake {
+	struct fake_options options;
+	struct fake_file files[FAKE_MAX_FILES];
+	unsigned file_count;
+	struct fault faults[2];
+
+	/* What happened. */
+	enum outcome outcome;
+	EFI_STATUS status; /* what efi_main returned */
+	unsigned calls;
+	struct { enum service service; const char *subject; } trace[FAKE_MAX_TRACE]; /* by call - 1 */
+	unsigned exit_tries;
+	bool exited;
+	char forbidden[128]; /* the first call that must not have been made; empty: none */
+	unsigned pages, excused_pages; /* held by the loader; FreePages was told to fail */
+	unsigned pools, open_files;
+	char console[32768], serial[32768];
+	size_t console_used, serial_used;
+	struct event events[FAKE_MAX_EVENTS];
+	unsigned event_count;
+
+	/* Its own. */
+	uint8_t kind[ARENA_PAGES]; /* EFI_MEMORY_TYPE                             */
+	bool held[ARENA_PAGES];    /* allocated by the loader, not yet given back */
+	uint64_t key;
+	unsigned map_calls;
+	uint64_t counter;
+	jmp_buf out;
+};
+extern struct fake fake;
+
+/* Begin anew: default options for the machine, no files, no faults. */
+void fake_reset(enum machine machine);
+
+/* Add a file; `data` must stay. */
+struct fake_file *fake_add(const char *path, const void *data, uint64_t bytes);
+
+/* Run efi_main() to its end. Call once after each fake_reset(). */
+enum outcome fake_run(void);
+
+const char *fake_service_name(enum service service);
+
+/* Did a fault hit a call of this service? */
+bool fake_hit(enum service service);
+
+/* ---- Between the parts of the fake --------------------------------------------------------------------- */
+
+/* Count a call; what it must answer: EFI_SUCCESS, FAULT_SHORT or an error. `subject`: the file, or NULL. */
+EFI_STATUS fake_call(enum service service, const char *subject);
+
+void fake_say(char *text, size_t size, size_t *used, char c);
+void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes);
+void fake_end(enum outcome outcome) __attribute__((noreturn));
+void fake_arch_reset(enum machine machine);
+void fake_files_reset(void);
+void fake_devices_reset(void);
+EFI_STATUS fake_pool(UINTN bytes, void **out);
+
+extern EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_system;
+extern EFI_GRAPHICS_OUTPUT_PROTOCOL fake_gop;
+extern EFI_RNG_PROTOCOL fake_rng;
+extern EFI_RUNTIME_SERVICES fake_runtime;
+extern EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL fake_console_out;
+
+#endif

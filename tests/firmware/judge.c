@@ -1,0 +1,293 @@
+/* judge.c — what must hold when the kernel is entered: the record, memory, both address spaces, and the caches. */
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "image.h"
+#include "log.h"
+#include "walk.h"
+
+static char said[512];
+#define WRONG(...) (snprintf(said, sizeof said, __VA_ARGS__), said)
+#define LL(n) ((unsigned long long)(n))
+
+static const uint8_t *memory(paddr at)
+{
+	return (const uint8_t *)(uintptr_t)at;
+}
+
+/* ---- Memory map ---------------------------------------------------------------------------------------- */
+
+static struct memmap map_of(const struct hobnail_boot *r)
+{
+	return (struct memmap){ (struct hobnail_memory *)(uintptr_t)hobnail_entry(r, &r->memory_map, 0), r->memory_map.count,
+	                        r->memory_map.count };
+}
+
+static bool is_type(const struct memmap *m, paddr at, uint64_t bytes, uint32_t type)
+{
+	for (paddr page = align_down(at, PAGE_BYTES); page < at + bytes; page += PAGE_BYTES) {
+		const struct hobnail_memory *entry = memmap_find(m, page);
+		if (!entry || entry->type != type)
+			return false;
+	}
+	return true;
+}
+
+static const char *judge_map(const struct hobnail_boot *r)
+{
+	struct memmap m = map_of(r);
+
+	if (memmap_check(&m, NULL))
+		return WRONG("the memory map breaks its own rules");
+	if (!is_type(&m, r->phys, r->bytes, HOBNAIL_MEMORY_RECORD))
+		return WRONG("the record is not of type record");
+	if (!is_type(&m, handoff.net_phys, image_bytes(), HOBNAIL_MEMORY_NET))
+		return WRONG("the net is not of type net");
+	for (uint32_t i = 0; i < r->segments.count; i++) {
+		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
+		if (!is_type(&m, s->phys, s->bytes, HOBNAIL_MEMORY_KERNEL))
+			return WRONG("segment %u at %#llx is not of type kernel", i, LL(s->phys));
+	}
+	for (uint32_t i = 0; i < r->modules.count; i++) {
+		const struct hobnail_module *mod = hobnail_entry(r, &r->modules, i);
+		if (!is_type(&m, mod->phys, mod->bytes, HOBNAIL_MEMORY_MODULE))
+			return WRONG("module %u is not of type module", i);
+	}
+	return NULL;
+}
+
+/* ---- Contents ------------------------------------------------------------------------------------------ */
+
+/* Relocations change words of a position-independent kernel's data: its text is enough there. */
+static const char *judge_segments(const struct hobnail_boot *r)
+{
+	static const unsigned headers[] = { PH_TEXT, PH_DATA };
+	bool pie = world_elf.data[EH_TYPE] == 3;
+
+	if (r->segments.count != 2)
+		return WRONG("%u segments", r->segments.count);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
+		uint64_t offset = read_le64(world_elf.data + headers[i] + PH_OFFSET);
+		uint64_t in_file = read_le64(world_elf.data + headers[i] + PH_FILESZ);
+		if ((!pie || i == 0) && memcmp(memory(s->phys), world_elf.data + offset, in_file) != 0)
+			return WRONG("segment %u is not what the file has", i);
+		for (uint64_t at = in_file; at < align_up(s->bytes, PAGE_BYTES); at++)
+			if (memory(s->phys)[at])
+				return WRONG("byte %#llx of segment %u is not zero", LL(at), i);
+	}
+	return NULL;
+}
+
+static const struct fake_file *named(const struct hobnail_boot *r, struct hobnail_string path)
+{
+	char name[256];
+
+	snprintf(name, sizeof name, "%s", hobnail_text(r, path));
+	for (char *c = name; *c; c++)
+		if (*c == '/')
+			*c = '\\';
+	for (unsigned i = 0; i < fake.file_count; i++)
+		if (strcmp(fake.files[i].path, name) == 0)
+			return &fake.files[i];
+	return NULL;
+}
+
+static const char *judge_modules(const struct hobnail_boot *r)
+{
+	for (uint32_t i = 0; i < r->modules.count; i++) {
+		const struct hobnail_module *m = hobnail_entry(r, &r->modules, i);
+		const struct fake_file *f = named(r, m->path);
+		if (!f)
+			return WRONG("module %u has the path %s", i, hobnail_text(r, m->path));
+		if (m->bytes > f->bytes || memcmp(memory(m->phys), f->data, m->bytes) != 0)
+			return WRONG("module %s is not what the file has", f->path);
+		for (uint64_t at = m->bytes; at < align_up(m->bytes, PAGE_BYTES); at++)
+			if (memory(m->phys)[at])
+				return WRONG("the rest of module %s is not zero", f->path);
+	}
+	return NULL;
+}
+
+/* The image's copy: pointers into the image are moved, all else is as it was. */
+static const char *judge_net(const struct hobnail_boot *r)
+{
+	uint64_t header = (uint64_t)(image_text - image_base), data = (uint64_t)(image_data - image_base);
+	const uint8_t *copy = memory(handoff.net_phys);
+
+	if (memcmp(copy + header, image_text, data - header) != 0)
+		return WRONG("the net's copy of the code differs");
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t before = read_le64(image_data + 0x10 + 8 * i), after = read_le64(copy + data + 0x10 + 8 * i);
+		uint64_t moved = i < 2 ? handoff.net_virt - (uintptr_t)image_base : 0;
+		if (after != before + moved)
+			return WRONG("word %u of the net's copy is %#llx", i, LL(after));
+	}
+	if (r->log_phys != handoff.net_phys + (uint64_t)((uintptr_t)loader_log.text - (uintptr_t)image_base))
+		return WRONG("the log is not where the copy has it");
+	return NULL;
+}
+
+/* ---- Address spaces ------------------------------------------------------------------------------------ */
+
+static bool read_entry(void *context, paddr at, uint64_t *out)
+{
+	(void)context;
+	if (at < ARENA || at >= ARENA + ARENA_BYTES)
+		return false;
+	*out = read_le64(memory(at));
+	return true;
+}
+
+static struct walker walker_of(paddr lower, paddr upper)
+{
+	bool x86 = fake.options.machine == FAKE_X86_64;
+
+	return (struct walker){
+		.mode = !x86 ? (handoff.mode.level == HOBNAIL_LEVEL_EL2 ? WALK_AARCH64_EL2 : WALK_AARCH64)
+		             : handoff.mode.paging_levels == 5 ? WALK_X86_64_5 : WALK_X86_64_4,
+		.root = lower, .upper_root = upper,
+		.pat_or_mair = x86 ? 0x0007050100070406 : 0x4404ff,
+		.read = read_entry,
+	};
+}
+
+/* All that the hand-off works on is mapped one to one, writable, in the transition space. */
+static const char *judge_transition(void)
+{
+	struct walker w = walker_of(handoff.transition, handoff.root ? handoff.root : handoff.transition);
+	struct walk found;
+
+	for (unsigned i = 0; i < handoff.touch_count + handoff.move_count; i++) {
+		bool move = i >= handoff.touch_count;
+		uint64_t base = move ? handoff.moves[i - handoff.touch_count].to : handoff.touch[i].base;
+		uint64_t bytes = move ? handoff.moves[i - handoff.touch_count].bytes : handoff.touch[i].bytes;
+		for (paddr at = align_down(base, PAGE_BYTES); at < base + bytes; at += PAGE_BYTES) {
+			walk(&w, at, &found);
+			if (!found.mapped || found.phys != at || !found.writable || found.executable)
+				return WRONG("the transition space does not map %#llx one to one", LL(at));
+		}
+	}
+	walk(&w, (uintptr_t)image_text, &found);
+	if (!found.mapped || found.phys != (uintptr_t)image_text || !found.executable)
+		return WRONG("the code that switches cannot be executed in the transition space");
+	return NULL;
+}
+
+static const char *judge_kernel_space(const struct hobnail_boot *r)
+{
+	struct walker w = walker_of(r->lower_root ? r->lower_root : r->root, r->root);
+	struct walk found;
+
+	for (uint32_t i = 0; i < r->segments.count; i++) {
+		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
+		walk(&w, s->virt, &found);
+		if (!found.mapped || found.phys != s->phys || found.writable != !!(s->flags & HOBNAIL_WRITE) ||
+		    found.executable != !!(s->flags & HOBNAIL_EXECUTE))
+			return WRONG("segment %u is not mapped as it must be", i);
+	}
+	walk(&w, r->entry_virt, &found);
+	if (!found.mapped || !found.executable)
+		return WRONG("the entry point cannot be executed");
+	walk(&w, handoff.record, &found);
+	return found.mapped && found.phys == r->phys ? NULL : WRONG("the record cannot be reached");
+}
+
+/* ---- Caches -------------------------------------------------------------------------------------------- */
+
+/* Is every byte of the range covered by events of this kind, from event `first` on? */
+static bool covered(enum event_kind kind, unsigned first, uint64_t base, uint64_t bytes)
+{
+	uint64_t at = base;
+
+	for (bool progress = true; progress && at < base + bytes;) {
+		progress = false;
+		for (unsigned i = first; i < fake.event_count; i++) {
+			const struct event *e = &fake.events[i];
+			if (e->kind == kind && at >= e->base && at - e->base < e->bytes) {
+				at = e->base + e->bytes;
+				progress = true;
+			}
+		}
+	}
+	return at >= base + bytes;
+}
+
+static unsigned event_index(enum event_kind kind)
+{
+	for (unsigned i = 0; i < fake.event_count; i++)
+		if (fake.events[i].kind == kind)
+			return i;
+	return fake.event_count;
+}
+
+/* Instruction fetch: the net's copy before the switch, executable segments after they have moved. */
+static const char *judge_code(const struct hobnail_boot *r)
+{
+	unsigned moved = event_index(EVENT_QUIET);
+	bool seen = false;
+
+	for (unsigned i = 0; i < event_index(EVENT_SWITCH); i++)
+		seen |= fake.events[i].kind == EVENT_SYNC && fake.events[i].base <= handoff.net_phys &&
+		        fake.events[i].base + fake.events[i].bytes >= handoff.net_phys + image_bytes();
+	if (!seen)
+		return WRONG("the net's code is not made visible to instruction fetch");
+	for (uint32_t i = 0; i < r->segments.count; i++) {
+		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
+		if (s->flags & HOBNAIL_EXECUTE && !covered(EVENT_SYNC, moved, s->phys, s->bytes))
+			return WRONG("segment %u is not made visible to instruction fetch", i);
+	}
+	return NULL;
+}
+
+/* docs/protocol.md, P106: everything that a kernel may read with the cache off. */
+static const char *judge_clean(const struct hobnail_boot *r)
+{
+	struct memmap m = map_of(r);
+	unsigned moved = event_index(EVENT_QUIET);
+
+	for (uint32_t i = 0; i < r->segments.count; i++) {
+		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
+		uint64_t from = align_down(s->phys, PAGE_BYTES);
+		if (!covered(EVENT_CLEAN, moved, from, align_up(s->phys + s->bytes, PAGE_BYTES) - from))
+			return WRONG("segment %u is not cleaned to its pages' ends", i);
+	}
+	for (size_t i = 0; i < m.count; i++) {
+		const struct hobnail_memory *entry = &m.entries[i];
+		bool wanted = entry->type == HOBNAIL_MEMORY_RECORD || entry->type == HOBNAIL_MEMORY_MODULE ||
+		              entry->type == HOBNAIL_MEMORY_STACKS || entry->type == HOBNAIL_MEMORY_TABLES;
+		if (wanted && !covered(EVENT_CLEAN, moved, entry->base, entry->bytes))
+			return WRONG("%s at %#llx is not cleaned", memmap_type_name(entry->type), LL(entry->base));
+	}
+	if (!covered(EVENT_CLEAN, moved, handoff.net_phys, image_bytes()))
+		return WRONG("the net is not cleaned");
+	if (r->valid & HOBNAIL_HAS_DEVICE_TREE && !covered(EVENT_CLEAN, moved, r->device_tree, r->device_tree_bytes))
+		return WRONG("the device tree is not cleaned");
+	return NULL;
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------- */
+
+const char *world_judge_entered(void)
+{
+	const struct hobnail_boot *r = world_record();
+
+	if (fake.outcome != FAKE_ENTERED)
+		return WRONG("the kernel was not entered: %s", fake.console);
+	if (!fake.exited)
+		return WRONG("the kernel was entered before boot services were left");
+	if (!r)
+		return WRONG("there is no record at %#llx", LL(handoff.record));
+	const char *why = judge_map(r);
+	if (!why) why = judge_segments(r);
+	if (!why) why = judge_modules(r);
+	if (!why) why = judge_net(r);
+	if (!why) why = judge_transition();
+	if (!why && !handoff.mode.mmu_off) why = judge_kernel_space(r);
+	if (!why) why = judge_code(r);
+	if (!why && handoff.mode.mmu_off) why = judge_clean(r);
+	return why;
+}

@@ -1,0 +1,329 @@
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char config_text[] =
+	"[test]\n"
+	"kernel = \\boot\\kernel.elf\n"
+	"cmdline = hello world\n"
+	"module = \\boot\\one.bin first\n"
+	"module = boot/two.bin\n";
+
+struct elf_image world_elf;
+static uint8_t one[3 * PAGE_BYTES + 5], two[17];
+
+/* ---- Files --------------------------------------------------------------------------------------------- */
+
+static void move_low(unsigned header, paddr to)
+{
+	put64(&world_elf, header + PH_PADDR, to);
+}
+
+static void build_kernel(enum machine machine, enum world_kernel kernel)
+{
+	bool off = kernel == KERNEL_MMU_OFF || kernel == KERNEL_MMU_OFF_STAGED;
+	bool staged = kernel == KERNEL_STAGED || kernel == KERNEL_MMU_OFF_STAGED;
+	paddr low = staged ? ARENA_BUSY + 8 * PAGE_BYTES : ARENA_FREE;
+
+	elf_build(&world_elf, machine == FAKE_X86_64 ? 62 : 183, kernel == KERNEL_PIE);
+	put_note(&world_elf, AT_NOTE + 28, HOBNAIL_REQUEST_FRAMEBUFFER, 64 | 48ull << 32);
+	if (off)
+		put_note(&world_elf, AT_NOTE + 56, HOBNAIL_REQUEST_MMU_OFF, 1);
+	put64(&world_elf, PH_NOTE + PH_FILESZ, off ? 84 : 56);
+	put64(&world_elf, PH_NOTE + PH_MEMSZ, off ? 84 : 56);
+	for (unsigned i = 0x40; i < 0x80; i++) /* something to compare */
+		put(&world_elf, AT_TEXT + i, 1, i);
+	if (!staged && !off)
+		return;
+	put64(&world_elf, PH_TEXT + PH_VADDR, low);
+	put64(&world_elf, PH_DATA + PH_VADDR, low + PAGE_BYTES);
+	put64(&world_elf, PH_NOTE + PH_VADDR, low + 0x80);
+	put64(&world_elf, EH_ENTRY, low + 0x10);
+	move_low(PH_TEXT, low);
+	move_low(PH_DATA, low + PAGE_BYTES);
+	move_low(PH_NOTE, low + 0x80);
+}
+
+struct fake_file *world_file(const char *path)
+{
+	for (unsigned i = 0; i < fake.file_count; i++)
+		if (strcmp(fake.files[i].path, path) == 0)
+			return &fake.files[i];
+	abort();
+}
+
+void world_config(const char *text)
+{
+	struct fake_file *f = world_file("\\hobnail.conf");
+
+	f->data = (const uint8_t *)text;
+	f->bytes = f->said = strlen(text);
+	free(f->seen);
+	f->seen = calloc(1, f->bytes + 1);
+}
+
+/* \EFI\BOOT\BOOTX64.EFI as the device path of the loader's own file. */
+static const void *own_path(void)
+{
+	static const CHAR16 name[] = u"\\EFI\\BOOT\\BOOTX64.EFI";
+	static uint8_t path[4 + sizeof name + 4] = { EFI_PATH_MEDIA, EFI_PATH_FILE, 4 + sizeof name, 0 };
+
+	memcpy(path + 4, name, sizeof name);
+	memcpy(path + 4 + sizeof name, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);
+	return path;
+}
+
+/* ---- Tables -------------------------------------------------------------------------------------------- */
+
+static uint8_t *memory(paddr at)
+{
+	return (uint8_t *)(uintptr_t)at;
+}
+
+static void put_le(uint8_t *at, unsigned bytes, uint64_t value)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(value >> 8 * i);
+}
+
+static void fix_sum(uint8_t *at, uint32_t bytes, unsigned where)
+{
+	uint8_t sum = 0;
+
+	at[where] = 0;
+	for (uint32_t i = 0; i < bytes; i++)
+		sum = (uint8_t)(sum + at[i]);
+	at[where] = (uint8_t)-sum;
+}
+
+static void acpi_table_at(paddr at, const char *signature, uint32_t bytes)
+{
+	memcpy(memory(at), signature, 4);
+	put_le(memory(at) + 4, 4, bytes);
+	fix_sum(memory(at), bytes, 9);
+}
+
+/* ACPI 6.5, "MADT": two local APICs and one I/O APIC, or two GICCs. */
+static void put_madt(paddr at)
+{
+	uint8_t *m = memory(at);
+	static const uint8_t x86[] = { 0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 1, 1, 0, 0, 0,
+	                               1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0 };
+
+	if (fake.options.machine == FAKE_X86_64) {
+		memcpy(m + 44, x86, sizeof x86);
+		acpi_table_at(at, "APIC", 44 + sizeof x86);
+		return;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t *gicc = m + 44 + 80 * i;
+		gicc[0] = 0xb, gicc[1] = 80;
+		put_le(gicc + 8, 4, i);
+		put_le(gicc + 12, 4, 1);
+		put_le(gicc + 68, 8, i);
+	}
+	acpi_table_at(at, "APIC", 44 + 160);
+}
+
+void world_acpi(void)
+{
+	paddr rsdp = ARENA_ACPI, xsdt = ARENA_ACPI + 0x100, madt = ARENA_ACPI + 0x200;
+
+	memset(memory(ARENA_ACPI), 0, PAGE_BYTES);
+	memcpy(memory(rsdp), "RSD PTR ", 8);
+	memory(rsdp)[15] = 2;
+	put_le(memory(rsdp) + 20, 4, 36);
+	put_le(memory(rsdp) + 24, 8, xsdt);
+	fix_sum(memory(rsdp), 20, 8);
+	fix_sum(memory(rsdp), 36, 32);
+	put_madt(madt);
+	put_le(memory(xsdt) + 36, 8, madt);
+	acpi_table_at(xsdt, "XSDT", 44);
+	fake.options.rsdp = rsdp;
+}
+
+/* Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format": big-endian. */
+struct tree {
+	uint8_t *blob;
+	uint32_t used;
+};
+
+static void put_be(uint8_t *at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+static void token(struct tree *t, uint32_t value)
+{
+	put_be(t->blob + t->used, value);
+	t->used += 4;
+}
+
+static void node(struct tree *t, const char *name)
+{
+	token(t, 1);
+	memcpy(t->blob + t->used, name, strlen(name) + 1);
+	t->used += (uint32_t)align_up(strlen(name) + 1, 4);
+}
+
+static void property(struct tree *t, uint32_t name, const void *value, uint32_t bytes)
+{
+	token(t, 3);
+	token(t, bytes);
+	token(t, name);
+	memcpy(t->blob + t->used, value, bytes);
+	t->used += (uint32_t)align_up(bytes, 4);
+}
+
+void world_device_tree(void)
+{
+	static const char names[] = "#address-cells\0#size-cells\0device_type\0reg\0method";
+	enum { ADDRESS = 0, SIZE = 15, DEVICE = 27, REG = 39, METHOD = 43 };
+	struct tree t = { memory(ARENA_TREE), 56 };
+
+	memset(t.blob, 0, PAGE_BYTES);
+	node(&t, "");
+	node(&t, "cpus");
+	property(&t, ADDRESS, "\0\0\0\1", 4);
+	property(&t, SIZE, "\0\0\0\0", 4);
+	node(&t, "cpu@0");
+	property(&t, DEVICE, "cpu", 4);
+	property(&t, REG, "\0\0\0\0", 4);
+	token(&t, 2);
+	token(&t, 2);
+	node(&t, "psci");
+	property(&t, METHOD, "hvc", 4);
+	token(&t, 2);
+	token(&t, 2);
+	token(&t, 9);
+	const uint32_t header[] = { 0xd00dfeed, t.used + sizeof names, 56, t.used, 40, 17, 16, 0, sizeof names, t.used - 56 };
+	for (unsigned i = 0; i < COUNT_OF(header); i++)
+		put_be(t.blob + 4 * i, header[i]);
+	memcpy(t.blob + t.used, names, sizeof names);
+	fake.options.device_tree = ARENA_TREE;
+}
+
+void world_make(enum machine machine, enum world_kernel kernel)
+{
+	fake_reset(machine);
+	for (unsigned i = 0; i < sizeof one; i++)
+		one[i] = (uint8_t)(i * 13 + i / 251);
+	memset(two, 'x', sizeof two);
+	build_kernel(machine, kernel);
+	fake_add("\\hobnail.conf", config_text, sizeof config_text - 1);
+	fake_add("\\boot\\kernel.elf", world_elf.data, world_elf.bytes);
+	fake_add("\\boot\\one.bin", one, sizeof one);
+	fake_add("\\boot\\two.bin", two, sizeof two);
+	fake.options.file_path = own_path();
+	world_acpi();
+	if (machine == FAKE_AARCH64)
+		world_device_tree();
+}
+
+/* ---- The judge: small things ---------------------------------------------------------------------------- */
+
+static const char *wrong(const char *text, ...) __attribute__((format(printf, 1, 2)));
+static const char *wrong(const char *text, ...)
+{
+	static char said[512];
+	va_list arguments;
+
+	va_start(arguments, text);
+	vsnprintf(said, sizeof said, text, arguments);
+	va_end(arguments);
+	return said;
+}
+
+bool world_said(const char *text)
+{
+	return strstr(fake.console, text) || strstr(fake.serial, text);
+}
+
+const struct hobnail_boot *world_record(void)
+{
+	for (unsigned i = 0; i < handoff.touch_count; i++) {
+		const struct hobnail_boot *r = (const void *)(uintptr_t)handoff.touch[i].base;
+		if (handoff.touch[i].base >= ARENA && handoff.touch[i].base < ARENA + ARENA_BYTES && r->magic == HOBNAIL_MAGIC &&
+		    r->phys == handoff.touch[i].base && r->phys + r->direct_map == handoff.record)
+			return r;
+	}
+	return NULL;
+}
+
+/* The kernel's own bytes must not be compared with what a wrong GetInfo said. */
+const char *world_judge_read_once(void)
+{
+	for (unsigned i = 0; i < fake.file_count; i++) {
+		const struct fake_file *f = &fake.files[i];
+		bool kernel = f->data == world_elf.data;
+		for (uint64_t at = 0; at < f->bytes; at++)
+			if (f->seen[at] > 1 || (fake.outcome == FAKE_ENTERED && !kernel && !f->seen[at]))
+				return wrong("byte %llu of %s was read %u times", (unsigned long long)at, f->path, f->seen[at]);
+	}
+	return NULL;
+}
+
+/* ---- The judge: a boot that returned -------------------------------------------------------------------- */
+
+/* The call that a fault hit may have concerned a file: the message must name it, when that call is why we are here. */
+static const char *judge_text(void)
+{
+	const char *line = strstr(fake.console, "hobnail: cannot ");
+
+	if (fake_hit(SERVICE_OUTPUT))
+		return NULL;
+	if (!line)
+		line = strstr(fake.serial, "hobnail: cannot ");
+	if (!line && fake.options.no_console_out)
+		return NULL;
+	if (!line)
+		return wrong("no error was shown; the consoles have: %s|%s", fake.console, fake.serial);
+	if (!strstr(line, ": ") || !strstr(line, "(ERR_") || strchr(line, '{') || line[16] == ':')
+		return wrong("the error is not clear: %s", line);
+	if (!fake.faults[1].call && fake.faults[0].call && fake.faults[0].call <= fake.calls) {
+		const char *subject = fake.trace[fake.faults[0].call - 1].subject;
+		const char *name = subject ? strrchr(subject, '\\') : NULL;
+		if (name && name[1] && !strstr(line, name + 1))
+			return wrong("the error does not name %s: %s", subject, line);
+	}
+	return NULL;
+}
+
+static const char *judge_returned(void)
+{
+	if (!EFI_ERROR(fake.status))
+		return wrong("the loader returned %#llx", (unsigned long long)fake.status);
+	if (fake.exit_tries)
+		return wrong("the loader returned after it had tried to exit");
+	if (fake.pages != fake.excused_pages)
+		return wrong("%u pages were left behind (%u could not be given back)", fake.pages, fake.excused_pages);
+	if (fake.pools)
+		return wrong("%u pools were left behind", fake.pools);
+	if (fake.open_files)
+		return wrong("%u files were left open", fake.open_files);
+	return judge_text();
+}
+
+static const char *judge_halted(void)
+{
+	if (!fake.exit_tries)
+		return wrong("the loader stopped the machine before it tried to exit");
+	if (!fake.options.no_serial && fake.options.machine == FAKE_X86_64 &&
+	    (!strstr(fake.serial, "hobnail: ") || !strstr(fake.serial, "stopped")))
+		return wrong("the machine was stopped without a word; the serial port has: %s", fake.serial);
+	return NULL;
+}
+
+const char *world_judge(void)
+{
+	const char *why = fake.outcome == FAKE_RETURNED ? judge_returned()
+	                  : fake.outcome == FAKE_HALTED ? judge_halted()
+	                  : fake.outcome == FAKE_HANGS  ? wrong("more than %u calls", fake.options.budget)
+	                                                : world_judge_entered();
+
+	return fake.forbidden[0] ? fake.forbidden : why;
+}

@@ -1,0 +1,42 @@
+/* world.h — a machine worth booting: a volume, a kernel, tables; and the judge of what a run did. */
+#ifndef TESTS_FIRMWARE_WORLD_H
+#define TESTS_FIRMWARE_WORLD_H
+
+#include "fake.h"
+#include "unit/elf_builder.h"
+
+/* Which kernel lies on the volume. */
+enum world_kernel {
+	KERNEL_UPPER,   /* upper half, one block                                    */
+	KERNEL_PIE,
+	KERNEL_STAGED,  /* low, where the firmware's own data are                   */
+	KERNEL_MMU_OFF, /* aarch64: entered with translation off, where it is free  */
+	KERNEL_MMU_OFF_STAGED,
+};
+
+extern struct elf_image world_elf; /* may be changed before fake_run() */
+
+/* fake_reset(), then hobnail.conf, a kernel, two modules, ACPI tables, and a device tree on aarch64. */
+void world_make(enum machine machine, enum world_kernel kernel);
+
+/* Replace the text of hobnail.conf; `text` must stay. */
+void world_config(const char *text);
+
+struct fake_file *world_file(const char *path);
+
+/* Tables in the arena; each sets fake.options. */
+void world_acpi(void);
+void world_device_tree(void);
+
+/* NULL: the run was as it must be. Otherwise what was wrong; the text holds until the next call. */
+const char *world_judge(void);          /* any run: entered and whole, or a clear error and nothing left behind   */
+const char *world_judge_entered(void);  /* the kernel was entered: record, segments, modules, tables, caches      */
+const char *world_judge_read_once(void); /* no byte of a file twice; those of modules and configuration all       */
+
+/* The record of a run that entered the kernel. */
+const struct hobnail_boot *world_record(void);
+
+/* Does a console, the firmware's or ours, show this text? */
+bool world_said(const char *text);
+
+#endif
