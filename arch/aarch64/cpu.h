@@ -25,6 +25,7 @@
 
 /* TCR_ELx: the lower range of both forms, then what differs */
 #define TCR_T0SZ(n)  (n)             /* range of 64 - n bits                   */
+#define TCR_EPD0     BIT(7)          /* two ranges: no walks for the lower one */
 #define TCR_IRGN0_WB BIT(8)          /* walks: inner write-back, allocating    */
 #define TCR_ORGN0_WB BIT(10)         /* ... outer                              */
 #define TCR_SH0_INNER (3 * BIT(12))  /* ... inner shareable; TG0 = 0 is 4 KiB  */
@@ -51,6 +52,23 @@
 #define HCR_E2H BIT(34)
 #define HCR_APK BIT(40)  /* pointer-authentication keys do not trap            */
 #define HCR_API BIT(41)  /* pointer-authentication instructions do not trap    */
+#define HCR_FIEN   BIT(47) /* RAS fault injection does not trap                */
+#define HCR_ENSCXT BIT(53) /* SCXTNUM_EL0, SCXTNUM_EL1 do not trap             */
+#define HCR_ATA    BIT(56) /* memory tags                                      */
+
+/* HCRX_EL2: 0 takes the feature from EL1 and EL0 */
+#define HCRX_ENAS0    BIT(0)  /* ST64BV0                     */
+#define HCRX_ENALS    BIT(1)  /* LD64B, ST64B                */
+#define HCRX_ENASR    BIT(2)  /* ST64BV                      */
+#define HCRX_MSCEN    BIT(11) /* memory copy and set         */
+#define HCRX_TCR2EN   BIT(14)
+#define HCRX_SCTLR2EN BIT(15)
+#define HCRX_D128EN   BIT(17) /* 128-bit descriptors         */
+#define HCRX_ENIDCP128 BIT(21) /* 128-bit system registers   */
+#define HCRX_GCSEN    BIT(22) /* guarded control stacks      */
+#define HCRX_ENFPM    BIT(23) /* FPMR                        */
+#define HCRX_PACMEN   BIT(24) /* PACM                        */
+#define HCRX_SRMASKEN BIT(26) /* masks of system registers   */
 
 /* SPSR_ELx, PSTATE */
 #define SPSR_F BIT(6)
@@ -86,18 +104,39 @@
 #define CNT_ENABLE BIT(0)
 #define CNT_IMASK  BIT(1)
 
-/* HFGRTR_EL2, HFGWTR_EL2: nSMPRI_EL1 and nTPIDR2_EL0 trap when they are 0. */
-#define HFGR_SME_OPEN (3 * BIT(54))
-#define SMCR_FA64 BIT(31) /* SMCR_EL2: all of A64 in streaming mode */
+/* Fine-grained traps. A bit whose name begins with n traps when it is 0, and is RES0 where its feature is missing; all
+ * others trap when they are 1. So each of these opens everything that its register controls. */
+#define HFGR_OPEN     (0xfff * BIT(52) | BIT(50))  /* HFGRTR_EL2, HFGWTR_EL2: nGCS_EL0 ... nAMAIR2_EL1, nACCDATA_EL1    */
+#define HFGITR_OPEN   (31 * BIT(55))               /* nBRBINJ, nBRBIALL, nGCSPUSHM_EL1, nGCSSTR_EL1, nGCSEPP            */
+#define HDFGRTR_OPEN  (15 * BIT(59))               /* nBRBIDR, nBRBCTL, nBRBDATA, nPMSNEVFR_EL1                         */
+#define HDFGWTR_OPEN  (7 * BIT(60))                /* ... but nBRBIDR                                                   */
+#define HFGRTR2_OPEN  0x7fff                       /* nPFAR_EL1 ... nACTLRALIAS_EL1                                     */
+#define HFGWTR2_OPEN  (HFGRTR2_OPEN & ~BIT(1))     /* ... but nERXGSR_EL1                                               */
+#define HFGITR2_OPEN  BIT(1)                       /* nDCCIVAPS                                                         */
+#define HDFGRTR2_OPEN (0x1ffffff & ~BIT(21))       /* nPMECR_EL1 ... nPMBMAR_EL1                                        */
+#define HDFGWTR2_OPEN (0x1ffffff & ~(BIT(6) | BIT(17) | BIT(18))) /* without nPMSSDATA, nSPMID, nSPMDEVAFF_EL1          */
+
+/* SMCR_EL2 */
+#define SMCR_EZT0 BIT(30) /* ZT0                          */
+#define SMCR_FA64 BIT(31) /* all of A64 in streaming mode */
+
+/* MPAM2_EL2, MPAMIDR_EL1 (Arm DDI 0598, "Memory System Resource Partitioning and Monitoring") */
+#define MPAM2_TRAPS   (3 * BIT(48) | BIT(58)) /* TRAPMPAM1EL1, TRAPMPAM0EL1, TIDR */
+#define MPAM2_ENMPAMSM BIT(50)                /* MPAMSM_EL1 does not trap         */
+#define MPAMIDR_HAS_HCR BIT(17)
 
 /* ICC_SRE_EL2: system registers of the GIC, for EL1, too */
 #define ICC_SRE_SRE    BIT(0)
 #define ICC_SRE_ENABLE BIT(3)
 
 /* ESR_ELx.EC */
-#define ESR_CLASS(esr) ((esr) >> 26 & 63)
+#define ESR_CLASS_SHIFT 26
+#define ESR_CLASS(esr) ((esr) >> ESR_CLASS_SHIFT & 63)
 #define ESR_CLASS_SVC 0x15
 #define ESR_CLASS_HVC 0x16
+
+/* "Exception vectors": each 128 bytes; a synchronous exception from a lower level in AArch64 state */
+#define VECTOR_LOWER_SYNC 8
 
 /* MPIDR_EL1: Aff3, Aff2 - Aff0 */
 #define MPIDR_AFFINITY 0xff00ffffff
@@ -108,36 +147,76 @@
 #define ID_AA64DFR0_TRBE      44 /* trace buffer          */
 #define ID_AA64ISAR1_APA      4  /* pointer authentication, QARMA5        */
 #define ID_AA64ISAR1_API      8  /* ..., the implementation's own         */
+#define ID_AA64ISAR1_LS64     60 /* 1 LD64B, 2 also ST64BV, 3 also ST64BV0 */
 #define ID_AA64ISAR2_APA3     12 /* ..., QARMA3                           */
+#define ID_AA64ISAR2_MOPS     16 /* memory copy and set                   */
+#define ID_AA64ISAR2_SYSREG128 32
+#define ID_PAUTH_LR           6  /* APA, API or APA3: PACM, too           */
 #define ID_AA64MMFR0_PARANGE  0
-#define ID_AA64MMFR0_FGT      56 /* fine-grained traps    */
+#define ID_AA64MMFR0_FGT      56 /* fine-grained traps; 2: the second set */
 #define ID_AA64MMFR1_VH       8  /* HCR_EL2.E2H           */
 #define ID_AA64MMFR1_HCX      40 /* HCRX_EL2              */
+#define ID_AA64MMFR3_TCRX     0  /* TCR2_ELx              */
+#define ID_AA64MMFR3_SCTLRX   4  /* SCTLR2_ELx            */
+#define ID_AA64MMFR3_D128     32
+#define ID_AA64MMFR4_E2H0     24 /* 8 and more: HCR_EL2.E2H is fixed to 1 */
+#define ID_AA64MMFR4_SRMASK   44
 #define ID_AA64PFR0_GIC       24 /* GIC system registers  */
+#define ID_AA64PFR0_RAS       28 /* 2: with fault injection */
 #define ID_AA64PFR0_SVE       32
+#define ID_AA64PFR0_MPAM      40
 #define ID_AA64PFR0_AMU       44
+#define ID_AA64PFR0_CSV2      56 /* 2: SCXTNUM_ELx        */
+#define ID_AA64PFR1_MTE       8  /* 2: tags in memory     */
+#define ID_AA64PFR1_RAS_FRAC  12 /* 1: fault injection, too */
+#define ID_AA64PFR1_MPAM_FRAC 16
 #define ID_AA64PFR1_SME       24
+#define ID_AA64PFR1_CSV2_FRAC 32 /* 2: SCXTNUM_ELx, too   */
+#define ID_AA64PFR1_GCS       44
+#define ID_AA64PFR2_FPMR      32
+#define ID_AA64SMFR0_SMEVER   56 /* 1: SME2, with ZT0     */
+#define ID_AA64SMFR0_FA64     BIT(63)
 
 /* Registers that the assembler knows only with extensions, by their encoding. */
 #define APIAKEYHI_EL1    S3_0_C2_C1_1
 #define APIAKEYLO_EL1    S3_0_C2_C1_0
+#define CNTHV_CTL_EL2    S3_4_C14_C3_1
 #define CNTP_CTL_EL02    S3_5_C14_C2_1
 #define CNTV_CTL_EL02    S3_5_C14_C3_1
 #define FPCR             S3_3_C4_C4_0
 #define FPSR             S3_3_C4_C4_1
+#define GCSCRE0_EL1      S3_0_C2_C5_2
+#define GCSCR_EL1        S3_0_C2_C5_0
+#define GCSCR_EL2        S3_4_C2_C5_0
 #define HAFGRTR_EL2      S3_4_C3_C1_6
 #define HCRX_EL2         S3_4_C1_C2_2
+#define HDFGRTR2_EL2     S3_4_C3_C1_0
 #define HDFGRTR_EL2      S3_4_C3_C1_4
+#define HDFGWTR2_EL2     S3_4_C3_C1_1
 #define HDFGWTR_EL2      S3_4_C3_C1_5
+#define HFGITR2_EL2      S3_4_C3_C1_7
 #define HFGITR_EL2       S3_4_C1_C1_6
+#define HFGRTR2_EL2      S3_4_C3_C1_2
 #define HFGRTR_EL2       S3_4_C1_C1_4
+#define HFGWTR2_EL2      S3_4_C3_C1_3
 #define HFGWTR_EL2       S3_4_C1_C1_5
 #define ICC_SRE_EL1      S3_0_C12_C12_5
 #define ICC_SRE_EL2      S3_4_C12_C9_5
 #define ICH_HCR_EL2      S3_4_C12_C11_0
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
+#define ID_AA64MMFR3_EL1 S3_0_C0_C7_3
+#define ID_AA64MMFR4_EL1 S3_0_C0_C7_4
+#define ID_AA64PFR2_EL1  S3_0_C0_C4_2
+#define ID_AA64SMFR0_EL1 S3_0_C0_C4_5
+#define MPAM2_EL2        S3_4_C10_C5_0
+#define MPAMHCR_EL2      S3_4_C10_C4_0
+#define MPAMIDR_EL1      S3_0_C10_C4_4
+#define SCTLR2_EL1       S3_0_C1_C0_3
+#define SCTLR2_EL2       S3_4_C1_C0_3
 #define SMCR_EL2         S3_4_C1_C2_6
 #define SMPRIMAP_EL2     S3_4_C1_C2_5
+#define TCR2_EL1         S3_0_C2_C0_3
+#define TCR2_EL2         S3_4_C2_C0_3
 #define ZCR_EL2          S3_4_C1_C2_0
 
 #ifndef __ASSEMBLER__
@@ -194,6 +273,11 @@ static inline bool cpu_has_pmu(void)
 	unsigned version = cpu_id_field(cpu_read(id_aa64dfr0_el1), ID_AA64DFR0_PMUVER);
 
 	return version != 0 && version != 15;
+}
+
+static inline bool cpu_has_sme(void)
+{
+	return cpu_id_field(cpu_read(id_aa64pfr1_el1), ID_AA64PFR1_SME) != 0;
 }
 
 static inline bool cpu_has_gic_registers(void)

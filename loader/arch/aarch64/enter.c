@@ -1,5 +1,6 @@
 /* enter.c — from the firmware's world to the net, and from the net to the kernel. */
 #include "cpu.h"
+#include "el2.h"
 #include "handoff.h"
 #include "image.h"
 #include "layout.h"
@@ -11,12 +12,13 @@ struct switch_state {
 	uint64_t hcr, cnthctl, cptr, vbar_el2; /* routes from EL2 */
 	uint64_t mair, tcr, ttbr0, ttbr1, sctlr, vbar, cpacr; /* of the level that we go to */
 	uint64_t stack, target;
+	uint64_t extensions; /* SWITCH_HAS_* */
 } __attribute__((aligned(128)));
 _Static_assert(offsetof(struct switch_state, mair) == SWITCH_MAIR && offsetof(struct switch_state, sctlr) == SWITCH_SCTLR &&
-               offsetof(struct switch_state, target) == SWITCH_TARGET, "layout.h");
+               offsetof(struct switch_state, extensions) == SWITCH_EXTENSIONS, "layout.h");
 
 void switch_world(struct switch_state *s) __attribute__((noreturn));
-typedef void enter(paddr lower_root, paddr root, uint64_t stack, uint64_t entry, uint64_t record, uint64_t one_range)
+typedef void enter(paddr first_root, paddr root, uint64_t stack, uint64_t entry, uint64_t record, uint64_t one_range)
 	__attribute__((noreturn));
 enter enter_kernel, enter_physical;
 extern const char net_vectors[], park_vectors[];
@@ -57,9 +59,14 @@ static uint64_t route_of(const struct arch_mode *mode, const struct arch_facts *
 	return mode->level == HOBNAIL_LEVEL_EL1 ? ROUTE_EL2_TO_EL1 : mode->level == HOBNAIL_LEVEL_EL2 ? ROUTE_EL2 : ROUTE_EL2_VHE;
 }
 
-static bool has_sme(void)
+/* Registers that may change what descriptors mean, and have to be 0 before translation is on. */
+static uint64_t extensions(void)
 {
-	return cpu_id_field(cpu_read(id_aa64pfr1_el1), ID_AA64PFR1_SME) != 0;
+	uint64_t mmfr3 = cpu_read(ID_AA64MMFR3_EL1);
+
+	return (cpu_id_field(mmfr3, ID_AA64MMFR3_TCRX) ? BIT(SWITCH_HAS_TCR2) : 0) |
+	       (cpu_id_field(mmfr3, ID_AA64MMFR3_SCTLRX) ? BIT(SWITCH_HAS_SCTLR2) : 0) |
+	       (cpu_id_field(cpu_read(id_aa64pfr1_el1), ID_AA64PFR1_GCS) ? BIT(SWITCH_HAS_GCS) : 0);
 }
 
 /* CPTR_EL2 in the form that HCR_EL2.E2H will give it; with E2H = 1 it is CPACR_EL1's. SVE and SME trap by CPACR where
@@ -68,8 +75,14 @@ static uint64_t cptr(const struct arch_mode *mode, uint64_t route)
 {
 	if (route == ROUTE_EL2_VHE)
 		return mode->fp_trap ? 0 : CPACR_FPEN;
-	uint64_t value = has_sme() ? CPTR_EL2_RES1 & ~(uint64_t)CPTR_EL2_TSM : CPTR_EL2_RES1;
+	uint64_t value = cpu_has_sme() ? CPTR_EL2_RES1 & ~(uint64_t)CPTR_EL2_TSM : CPTR_EL2_RES1;
 	return route == ROUTE_EL2 ? value | CPTR_EL2_TZ | CPTR_EL2_TSM | (mode->fp_trap ? CPTR_EL2_TFP : 0) : value;
+}
+
+/* The address of something of this image in the net's copy, physically. */
+static paddr net_physical(const struct handoff *h, const void *in_image)
+{
+	return (paddr)((const char *)in_image - image_base) + h->net_phys;
 }
 
 static void fill_state(struct switch_state *s, const struct handoff *h)
@@ -79,10 +92,10 @@ static void fill_state(struct switch_state *s, const struct handoff *h)
 
 	*s = (struct switch_state){
 		.route = route,
-		.hcr = HCR_RW | HCR_API | HCR_APK | (route == ROUTE_EL2_VHE ? HCR_E2H | HCR_TGE : 0),
+		.hcr = el2_hcr() | (route == ROUTE_EL2_VHE ? HCR_E2H | HCR_TGE : 0),
 		.cnthctl = route == ROUTE_EL2_VHE ? CNTHCTL_EL1_ALL_E2H : CNTHCTL_EL1_ALL,
 		.cptr = cptr(&h->mode, route),
-		.vbar_el2 = (uint64_t)(park_vectors - image_base) + h->net_phys,
+		.vbar_el2 = net_physical(h, park_vectors),
 		.mair = mair_at_entry,
 		.tcr = route == ROUTE_EL2 ? tcr_one_range() : tcr_two_ranges(),
 		.ttbr0 = h->transition,
@@ -92,92 +105,37 @@ static void fill_state(struct switch_state *s, const struct handoff *h)
 		.cpacr = h->mode.fp_trap ? 0 : CPACR_FPEN,
 		.stack = h->stack_top,
 		.target = handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base),
+		.extensions = extensions(),
 	};
 }
 
-/* ---- EL2: what could trap or mislead a kernel at EL1, whatever the firmware left ------------------------ */
-
-/* SVE and SME vector lengths: as long as the processor has. The registers trap until CPTR lets them through. */
-static void open_vector_lengths(void)
-{
-	if (cpu_read(hcr_el2) & HCR_E2H)
-		cpu_write(cptr_el2, CPACR_ZEN | CPACR_FPEN | CPACR_SMEN);
-	else
-		cpu_write(cptr_el2, has_sme() ? CPTR_EL2_RES1 & ~(uint64_t)CPTR_EL2_TSM : CPTR_EL2_RES1);
-	cpu_instruction_barrier();
-	if (cpu_id_field(cpu_read(id_aa64pfr0_el1), ID_AA64PFR0_SVE))
-		cpu_write(ZCR_EL2, 0xf);
-	if (has_sme()) {
-		cpu_write(SMCR_EL2, 0xf | (cpu_read(SMCR_EL2) & SMCR_FA64));
-		cpu_write(SMPRIMAP_EL2, 0);
-	}
-}
-
-/* MDCR_EL2: all counters are EL1's, nothing traps, profiling buffers belong to EL1. */
-static void open_debug(void)
-{
-	uint64_t features = cpu_read(id_aa64dfr0_el1), value = 0;
-
-	if (cpu_has_pmu())
-		value |= PMCR_N(cpu_read(pmcr_el0)); /* HPMN */
-	if (cpu_id_field(features, ID_AA64DFR0_PMSVER))
-		value |= MDCR_E2PB;
-	if (cpu_id_field(features, ID_AA64DFR0_TRBE))
-		value |= MDCR_E2TB;
-	cpu_write(mdcr_el2, value);
-}
-
-static void open_fine_grained(void)
-{
-	uint64_t features = cpu_read(id_aa64mmfr0_el1), sme = has_sme() ? HFGR_SME_OPEN : 0;
-
-	if (cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_HCX))
-		cpu_write(HCRX_EL2, 0);
-	if (!cpu_id_field(features, ID_AA64MMFR0_FGT))
-		return;
-	cpu_write(HFGRTR_EL2, sme);
-	cpu_write(HFGWTR_EL2, sme);
-	cpu_write(HFGITR_EL2, 0);
-	cpu_write(HDFGRTR_EL2, 0);
-	cpu_write(HDFGWTR_EL2, 0);
-	if (cpu_id_field(cpu_read(id_aa64pfr0_el1), ID_AA64PFR0_AMU))
-		cpu_write(HAFGRTR_EL2, 0);
-}
-
-/* GICv3 and later: system registers for EL1, no virtual interrupts. */
-static void open_interrupt_controller(void)
-{
-	if (!cpu_has_gic_registers())
-		return;
-	cpu_write(ICC_SRE_EL2, cpu_read(ICC_SRE_EL2) | ICC_SRE_SRE | ICC_SRE_ENABLE);
-	cpu_instruction_barrier();
-	if (cpu_read(ICC_SRE_EL2) & ICC_SRE_SRE)
-		cpu_write(ICH_HCR_EL2, 0);
-}
-
-static void prepare_el2(void)
-{
-	cpu_write(vttbr_el2, 0);
-	cpu_write(hstr_el2, 0);
-	cpu_write(cntvoff_el2, 0);
-	cpu_write(cnthp_ctl_el2, 0);
-	cpu_write(vpidr_el2, cpu_read(midr_el1));
-	cpu_write(vmpidr_el2, cpu_read(mpidr_el1));
-	open_vector_lengths();
-	open_debug();
-	open_fine_grained();
-	open_interrupt_controller();
-	cpu_instruction_barrier();
-}
-
 /* ---- The switch ---------------------------------------------------------------------------------------- */
+
+/* With one range, the transition space and the kernel's may translate one address with pages of different sizes; between
+ * them goes a root that has only what they have in common, the net. Arm ARM, "Using break-before-make when updating
+ * translation table entries". */
+static uint64_t between[PAGE_BYTES / sizeof(uint64_t)] __attribute__((aligned(PAGE_BYTES)));
+
+/* Into the net's copy. The firmware's tables, live until the switch, map all memory one to one. */
+static void fill_between(const struct handoff *h)
+{
+	const uint64_t *from = (const uint64_t *)h->transition, *to = (const uint64_t *)h->root;
+	uint64_t *out = (uint64_t *)net_physical(h, between);
+
+	for (unsigned i = 0; i < COUNT_OF(between); i++)
+		out[i] = from[i] == to[i] ? to[i] : 0;
+}
 
 void arch_switch(struct handoff *h)
 {
 	cpu_interrupts_off();
 	if (h->facts.firmware_level == 2)
-		prepare_el2();
+		el2_open();
 	fill_state(&state, h);
+	if (state.route == ROUTE_EL2 && !h->mode.mmu_off)
+		fill_between(h);
+	if (state.route == ROUTE_EL2_TO_EL1)
+		arch_clean(h->net_phys, image_bytes()); /* EL2's vectors run with its caches off */
 	arch_clean((uintptr_t)&state, sizeof state);
 	arch_clean((uintptr_t)image_text, (uint64_t)(image_text_end - image_text));
 	switch_world(&state);
@@ -185,9 +143,12 @@ void arch_switch(struct handoff *h)
 
 void arch_quiet(struct handoff *h)
 {
-	(void)h;
 	cpu_write(cntp_ctl_el0, 0); /* EL2's own timers with E2H = 1 */
 	cpu_write(cntv_ctl_el0, 0);
+	if (h->mode.level == HOBNAIL_LEVEL_EL2_VHE) {
+		cpu_write(CNTP_CTL_EL02, 0);
+		cpu_write(CNTV_CTL_EL02, 0);
+	}
 	if (h->mode.level == HOBNAIL_LEVEL_EL1)
 		cpu_write(cntkctl_el1, 0);
 	cpu_instruction_barrier();
@@ -207,5 +168,6 @@ void arch_enter(struct handoff *h)
 	cpu_write(tpidr_el0, 0);
 	cpu_write(tpidrro_el0, 0);
 	sabotage_entry(h);
-	go(h->lower_root, h->root, h->kernel_stack, h->entry, h->record, h->mode.level == HOBNAIL_LEVEL_EL2);
+	bool one_range = h->mode.level == HOBNAIL_LEVEL_EL2;
+	go(one_range ? net_physical(h, between) : h->lower_root, h->root, h->kernel_stack, h->entry, h->record, one_range);
 }

@@ -17,7 +17,12 @@
 #define SWITCH_CPACR    0x58
 #define SWITCH_STACK    0x60
 #define SWITCH_TARGET   0x68
-#define SWITCH_BYTES    0x70
+#define SWITCH_EXTENSIONS 0x70
+
+/* Bits of SWITCH_EXTENSIONS: what the processor has */
+#define SWITCH_HAS_TCR2   0
+#define SWITCH_HAS_SCTLR2 1
+#define SWITCH_HAS_GCS    2
 
 /* From where to where */
 #define ROUTE_EL1         0 /* stay at EL1                */

@@ -1,5 +1,6 @@
 /* probe.c — what this processor can do, and the mode that the kernel's requests get. */
 #include "cpu.h"
+#include "el2.h"
 #include "handoff.h"
 
 const char arch_name[] = "aarch64";
@@ -34,6 +35,13 @@ void arch_probe(struct arch_facts *out)
 	};
 }
 
+/* E2H cannot be cleared, or not for all that we know: firmware that runs with E2H = 1 has been seen only where it is
+ * fixed, and some processors do not say so (Apple's, and nested virtualization without fine-grained traps). */
+static bool host_is_fixed(void)
+{
+	return cpu_id_field(cpu_read(ID_AA64MMFR4_EL1), ID_AA64MMFR4_E2H0) >= 8 || el2_has_host();
+}
+
 enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
 {
 	uint32_t level = (uint32_t)requests->of[HOBNAIL_REQUEST_LEVEL].value;
@@ -44,6 +52,8 @@ enum err arch_choose(const struct arch_facts *facts, struct requests *requests, 
 		return problem_at(p, ERR_LEVEL_UNAVAILABLE, 0, facts->firmware_level, 0, 0);
 	if (level == HOBNAIL_LEVEL_EL2_VHE && !facts->vhe)
 		return problem_at(p, ERR_LEVEL_NO_VHE, 0, 0, 0, 0);
+	if (level != HOBNAIL_LEVEL_EL2_VHE && facts->firmware_level == 2 && host_is_fixed())
+		return problem_at(p, ERR_LEVEL_E2H_FIXED, 0, 0, 0, 0);
 	bool off = requests->of[HOBNAIL_REQUEST_MMU_OFF].asked && requests->of[HOBNAIL_REQUEST_MMU_OFF].value;
 	*out = (struct arch_mode){
 		.layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64,
@@ -64,7 +74,7 @@ bool arch_console_by_convention(struct hobnail_console *out)
 size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity)
 {
 	(void)acpi, (void)out, (void)capacity;
-	return 0; /* the GIC is quiet when firmware has exited; the timers are system registers */
+	return 0; /* the timers are system registers, and the GIC is left as the firmware left it */
 }
 
 uint32_t arch_port_read(uint16_t at, unsigned bytes)

@@ -24,6 +24,20 @@
 	msr	\register, x10
 	.endm
 
+	/* Registers of newer architectures, to 0 where the processor has them: they change what SCTLR, TCR and descriptors mean;
+	 * changes x10. */
+	.macro	clear_extensions tcr2, sctlr2, gcscr
+	ldr	x10, [x0, #SWITCH_EXTENSIONS]
+	tbz	x10, #SWITCH_HAS_TCR2, 1f
+	msr	\tcr2, xzr
+1:	tbz	x10, #SWITCH_HAS_SCTLR2, 1f
+	msr	\sctlr2, xzr
+1:	tbz	x10, #SWITCH_HAS_GCS, 1f
+	msr	\gcscr, xzr
+	msr	GCSCRE0_EL1, xzr
+1:
+	.endm
+
 	/* What cannot be loaded any more once translation is on: x11 SCTLR, x12 stack, x13 target. */
 	.macro	load_rest
 	ldr	x11, [x0, #SWITCH_SCTLR]
@@ -48,7 +62,6 @@ switch_world:
 	cbnz	x9, at_el2
 
 	translation_off el1
-	tlbi	vmalle1
 	b	program
 
 at_el2:
@@ -58,11 +71,14 @@ at_el2:
 	set	cnthctl_el2, SWITCH_CNTHCTL
 	set	cptr_el2, SWITCH_CPTR
 	set	vbar_el2, SWITCH_VBAR_EL2
-	isb
-	tlbi	alle1
-	tlbi	alle2
 	cmp	x9, #ROUTE_EL2
 	b.eq	program_el2
+	b.hi	program
+	/* EL1's translation is off while its registers change: its walks may be speculated from here. */
+	mov	x10, #(SCTLR_EL1_RES1 & 0xffff)
+	movk	x10, #(SCTLR_EL1_RES1 >> 16), lsl #16
+	msr	sctlr_el1, x10
+	isb
 
 	/* The names with _el1 mean EL1's registers on the way to EL1, and EL2's own when E2H is 1. */
 program:
@@ -72,7 +88,14 @@ program:
 	set	ttbr1_el1, SWITCH_TTBR1
 	set	vbar_el1, SWITCH_VBAR
 	set	cpacr_el1, SWITCH_CPACR
-	load_rest
+	clear_extensions TCR2_EL1, SCTLR2_EL1, GCSCR_EL1
+	isb
+	cbnz	x9, 1f
+	tlbi	vmalle1
+	b	2f
+1:	tlbi	alle1
+	tlbi	alle2
+2:	load_rest
 	cmp	x9, #ROUTE_EL2_TO_EL1
 	b.eq	drop
 	msr	sctlr_el1, x11
@@ -96,6 +119,10 @@ program_el2:
 	set	tcr_el2, SWITCH_TCR
 	set	ttbr0_el2, SWITCH_TTBR0
 	set	vbar_el2, SWITCH_VBAR
+	clear_extensions TCR2_EL2, SCTLR2_EL2, GCSCR_EL2
+	isb
+	tlbi	alle1
+	tlbi	alle2
 	load_rest
 	msr	sctlr_el2, x11
 	isb
@@ -113,22 +140,35 @@ arrive:
 	.endr
 	.endm
 
-/* void enter_kernel(lower_root, root, stack, entry, record, one_range): noreturn.
- * In:  in the net, translation on
- * Out: at `entry`, the kernel's tables live */
+/* void enter_kernel(first_root, root, stack, entry, record, one_range): noreturn.
+ * In:  in the net, translation on. first_root is TTBR0's; with one range a root with nothing but the net.
+ * Out: at `entry`, the kernel's tables live
+ * Old and new tables may map one low address with pages of different sizes: between them, low addresses (with one range:
+ * all but the net's) are mapped by nothing, and the TLB is emptied. */
 	.globl enter_kernel
 enter_kernel:
 	mov	sp, x2
 	adr	x30, arch_return_trap
 	cbnz	x5, 1f
-	msr	ttbr0_el1, x0
+	mrs	x9, tcr_el1
+	orr	x10, x9, #TCR_EPD0
+	msr	tcr_el1, x10
 	isb
 	tlbi	vmalle1
-	b	2f
-1:	msr	ttbr0_el2, x1
+	dsb	nsh
+	isb
+	msr	ttbr0_el1, x0
+	isb
+	msr	tcr_el1, x9
+	isb
+	b	leave
+
+1:	msr	ttbr0_el2, x0
 	isb
 	tlbi	alle2
-2:	dsb	nsh
+	dsb	nsh
+	isb
+	msr	ttbr0_el2, x1
 	isb
 	b	leave
 
@@ -175,14 +215,26 @@ arch_return_trap:
 	mov	sp, x9
 	bl	handoff_returned
 
-/* EL2's vectors after a drop to EL1: nothing should come here; what does waits for ever. */
+/* EL2's vectors after a drop to EL1. HVC is answered with "not supported" (SMC Calling Convention, Arm DEN 0028, "Unknown
+ * Function Identifier"); nothing else should come here, and what does waits for ever. There is no stack: x0 takes the
+ * answer, so it is free. */
 	.balign 2048
 	.globl park_vectors
 park_vectors:
+	vector = 0
 	.rept	16
 	.balign 128
+	.if vector == VECTOR_LOWER_SYNC
+	mrs	x0, esr_el2
+	lsr	x0, x0, #ESR_CLASS_SHIFT
+	cmp	x0, #ESR_CLASS_HVC
+	b.ne	1f
+	mov	x0, #-1
+	eret
+	.endif
 1:	wfe
 	b	1b
+	vector = vector + 1
 	.endr
 
 /* The net's vectors. No report returns, so registers need not be kept: x19 holds the old stack pointer. */

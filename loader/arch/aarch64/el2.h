@@ -1,0 +1,18 @@
+/* el2.h — EL2 as the loader leaves it to a kernel at EL1. */
+#ifndef LOADER_AARCH64_EL2_H
+#define LOADER_AARCH64_EL2_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* At EL2: open what docs/protocol.md, "What EL2 lets through", lists; all but HCR_EL2 and CPTR_EL2, which the switch
+ * writes. No register is touched that the processor's identification registers do not announce. */
+void el2_open(void);
+
+/* HCR_EL2 for any route, without E2H and TGE. */
+uint64_t el2_hcr(void);
+
+/* At EL2: does E2H = 1 hold now, whatever HCR_EL2 reads as? */
+bool el2_has_host(void);
+
+#endif
