@@ -35,7 +35,12 @@ enum err memory_survey(struct boot *b, struct problem *p)
 		return e;
 	struct uefi_map map = { b->fw.map.buffer, b->fw.map.bytes, b->fw.map.descriptor_bytes };
 	b->memory = (struct memmap){ memory_at(at), 0, capacity };
-	return memmap_from_uefi(&b->memory, &map, p);
+	e = memmap_from_uefi(&b->memory, &map, p);
+	/* A map that leaves out what we hold leaves out more. */
+	for (unsigned i = 0; !e && i < b->fw.claims; i++)
+		if (!memmap_find(&b->memory, b->fw.ledger[i].base))
+			e = problem_at(p, ERR_MAP_LACKS, 0, b->fw.ledger[i].base, 0, 0);
+	return e;
 }
 
 static bool is_readable(const struct hobnail_memory *entry)

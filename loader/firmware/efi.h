@@ -17,6 +17,12 @@ static inline EFI_BOOT_SERVICES *boot_services(const struct firmware *fw)
 	return fw->boot;
 }
 
+/* Some firmware says success and brings nothing: that is a failure. */
+static inline EFI_STATUS brought(EFI_STATUS status, const void *answer)
+{
+	return EFI_ERROR(status) || answer ? status : EFI_DEVICE_ERROR;
+}
+
 static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
 {
 	return problem_at(p, ERR_FIRMWARE, 0, status, 0, 0);

@@ -4,11 +4,11 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 {
 	EFI_BOOT_SERVICES *bs = boot_services(fw);
 	EFI_STATUS refused = EFI_SUCCESS;
-	unsigned attempt = 0;
+	unsigned attempts = 0;
 
 	*tried = false;
 	enum err e = firmware_read_map(fw, p); /* may still allocate: the first exit has not been tried */
-	for (; !e && attempt < FIRMWARE_EXIT_TRIES; attempt++) {
+	while (!e && attempts < FIRMWARE_EXIT_TRIES) {
 		const struct firmware_map *map = &fw->map;
 		struct uefi_map view = { map->buffer, map->bytes, map->descriptor_bytes };
 
@@ -16,6 +16,7 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 		if (e)
 			break;
 		*tried = true;
+		attempts++;
 		refused = bs->ExitBootServices(fw->image, map->key);
 		if (!EFI_ERROR(refused)) {
 			fw->boot = NULL;
@@ -35,5 +36,5 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 	if (!*tried)
 		return e;
 	fw->boot = NULL; /* gone, whatever the firmware thinks */
-	return e ? e : problem_at(p, ERR_EXIT_REFUSED, 0, attempt, refused, 0);
+	return e ? e : problem_at(p, ERR_EXIT_REFUSED, 0, attempts, refused, 0);
 }

@@ -98,9 +98,9 @@ static bool set_mode(const struct firmware *fw, EFI_GRAPHICS_OUTPUT_PROTOCOL *go
 	if (now && now->HorizontalResolution == width && now->VerticalResolution == height)
 		return true;
 	for (uint32_t i = 0; i < gop->Mode->MaxMode; i++) {
-		EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
+		EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = NULL;
 		UINTN bytes;
-		if (EFI_ERROR(gop->QueryMode(gop, i, &bytes, &info)))
+		if (EFI_ERROR(gop->QueryMode(gop, i, &bytes, &info)) || !info)
 			continue;
 		bool fits = info->HorizontalResolution == width && info->VerticalResolution == height &&
 		            info->PixelFormat != PixelBltOnly;
@@ -113,13 +113,13 @@ static bool set_mode(const struct firmware *fw, EFI_GRAPHICS_OUTPUT_PROTOCOL *go
 
 bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t height, struct hobnail_framebuffer *out)
 {
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
 	EFI_STATUS s = boot_services(fw)->HandleProtocol(system_table(fw)->ConsoleOutHandle, &graphics_guid, (void **)&gop);
 
 	/* The console's own first: with several adapters it is the one that somebody looks at. */
-	if (EFI_ERROR(s) || !gop->Mode || !gop->Mode->FrameBufferBase)
+	if (EFI_ERROR(s) || !gop || !gop->Mode || !gop->Mode->FrameBufferBase)
 		s = boot_services(fw)->LocateProtocol(&graphics_guid, NULL, (void **)&gop);
-	if (EFI_ERROR(s) || !gop->Mode)
+	if (EFI_ERROR(s) || !gop || !gop->Mode)
 		return false;
 	if (width && height)
 		(void)set_mode(fw, gop, width, height);
@@ -130,10 +130,10 @@ bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t he
 
 bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes)
 {
-	EFI_RNG_PROTOCOL *rng;
+	EFI_RNG_PROTOCOL *rng = NULL;
 	EFI_STATUS s = boot_services(fw)->LocateProtocol(&rng_guid, NULL, (void **)&rng);
 
-	return !EFI_ERROR(s) && !EFI_ERROR(rng->GetRNG(rng, NULL, bytes, out));
+	return !EFI_ERROR(s) && rng && !EFI_ERROR(rng->GetRNG(rng, NULL, bytes, out));
 }
 
 /* Days from 1970-01-01 to a date of the proleptic Gregorian calendar; years begin in March, so that the leap day is last. */

@@ -15,14 +15,15 @@ union info {
 static enum err open_root(struct firmware *fw, struct problem *p)
 {
 	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *fs;
-	EFI_FILE_PROTOCOL *root;
+	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *fs = NULL;
+	EFI_FILE_PROTOCOL *root = NULL;
 
 	if (fw->root)
 		return OK;
 	EFI_STATUS s = boot_services(fw)->HandleProtocol(loaded->DeviceHandle, &file_system_guid, (void **)&fs);
+	s = brought(s, fs);
 	if (!EFI_ERROR(s))
-		s = fs->OpenVolume(fs, &root);
+		s = brought(fs->OpenVolume(fs, &root), root);
 	if (EFI_ERROR(s))
 		return problem_at(p, ERR_NO_VOLUME, 0, s, 0, 0);
 	fw->root = root;
@@ -50,7 +51,7 @@ static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOCOL **out, union info *info, struct problem *p)
 {
 	CHAR16 name[CONFIG_MAX_PATH + 1];
-	EFI_FILE_PROTOCOL *file;
+	EFI_FILE_PROTOCOL *file = NULL;
 	enum err e = open_root(fw, p);
 
 	if (!e)
@@ -61,10 +62,12 @@ static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOC
 	EFI_STATUS s = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
 	if (s == EFI_NOT_FOUND)
 		return problem_at(p, ERR_FILE_NOT_FOUND, 0, s, 0, 0);
+	s = brought(s, file);
 	if (EFI_ERROR(s))
 		return firmware_said(p, s);
 	UINTN bytes = sizeof *info;
 	s = file->GetInfo(file, &file_info_guid, &bytes, info);
+	s = brought(s, bytes >= sizeof info->info ? info : NULL);
 	if (EFI_ERROR(s)) {
 		file->Close(file);
 		return firmware_said(p, s);

@@ -280,8 +280,10 @@ enum err record_build(struct boot *b, struct problem *p)
 /* Give a range a type, where the map has it; a loader's own range always is there. */
 static enum err overlay(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
 {
-	paddr from = align_down(base, PAGE_BYTES);
+	paddr from = align_down(base, PAGE_BYTES), last = base + bytes - 1;
 
+	if (!memmap_find(m, base) || !memmap_find(m, last))
+		return problem_at(p, ERR_MAP_LACKS, 0, base, 0, 0);
 	return memmap_set(m, from, align_up(base + bytes, PAGE_BYTES) - from, type, p);
 }
 

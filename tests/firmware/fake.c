@@ -17,7 +17,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 static EFI_SYSTEM_TABLE table;
 static EFI_LOADED_IMAGE_PROTOCOL loaded_image;
 static EFI_CONFIGURATION_TABLE configuration[3];
-static int image_handle, device_handle;
+static int image_handle, device_handle, console_handle;
 
 const char *fake_service_name(enum service service)
 {
@@ -281,7 +281,8 @@ static bool is_guid(const EFI_GUID *guid, EFI_GUID wanted)
 
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface)
 {
-	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID, files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
+	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID, files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
+	                      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_HANDLE_PROTOCOL, NULL);
 
 	if (s)
@@ -290,6 +291,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 		*interface = &loaded_image;
 	else if (handle == &device_handle && is_guid(protocol, files_guid))
 		*interface = &fake_file_system;
+	else if (handle == &console_handle && is_guid(protocol, gop_guid) && fake.options.console_gop)
+		*interface = &fake_gop;
 	else
 		return EFI_UNSUPPORTED;
 	return EFI_SUCCESS;
@@ -398,6 +401,7 @@ static void fill_tables(void)
 	table = (EFI_SYSTEM_TABLE){
 		.Hdr = { .Revision = 2 << 16 | 100 },
 		.FirmwareVendor = vendor,
+		.ConsoleOutHandle = &console_handle,
 		.ConOut = fake.options.no_console_out ? NULL : &fake_console_out,
 		.RuntimeServices = &fake_runtime,
 		.BootServices = &boot_services_table,

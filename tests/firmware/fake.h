@@ -43,7 +43,6 @@ enum service {
 	SERVICES
 };
 
-#define EFI_DEVICE_ERROR (EFI_ERROR_BIT | EFI_DEVICE_ERROR_NUMBER)
 #define EFI_TIMEOUT      (EFI_ERROR_BIT | EFI_TIMEOUT_NUMBER)
 #define FAULT_SHORT      1ull /* success, but with less than was asked for: half the bytes, or nothing */
 
@@ -61,6 +60,7 @@ struct fake_file {
 	uint64_t said;      /* by GetInfo, at first                 */
 	int64_t said_step;  /* and how much more with every GetInfo */
 	uint8_t *seen;      /* how often each byte has been read    */
+	bool opened;
 };
 
 enum machine { FAKE_X86_64, FAKE_AARCH64 };
@@ -73,7 +73,7 @@ struct fake_options {
 	uint64_t other_descriptor_bytes; /* ... it is this                           */
 	unsigned map_growth;            /* more entries with every GetMemoryMap     */
 	unsigned exit_refusals;         /* of ExitBootServices, with a changed key  */
-	bool no_console_out, no_serial, no_gop, no_rng, rng_fails, serial_console;
+	bool no_console_out, no_serial, no_gop, console_gop, no_rng, rng_fails, serial_console;
 	int secure_boot;                /* 0, 1; -1: no such variable               */
 	EFI_TIME time;
 	const void *load_options;

@@ -119,6 +119,8 @@ static EFI_STATUS EFIAPI file_open_(EFI_FILE_PROTOCOL *self, EFI_FILE_PROTOCOL *
 	EFI_STATUS s = fake_call(SERVICE_OPEN, file ? file->path : NULL);
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS; /* FAULT_SHORT: nothing is written */
+	if (file)
+		file->opened = true;
 	return file || is_directory(path) ? new_handle(file, path, out) : EFI_NOT_FOUND;
 }
 

@@ -155,7 +155,12 @@ static struct walker walker_of(paddr lower, paddr upper)
 	};
 }
 
-/* All that the hand-off works on is mapped one to one, writable, in the transition space. */
+static bool in_net_text(paddr at)
+{
+	return at - (handoff.net_phys + (uint64_t)(image_text - image_base)) < (uint64_t)(image_text_end - image_text);
+}
+
+/* All that the hand-off works on is mapped one to one in the transition space, and can be written where a segment goes. */
 static const char *judge_transition(void)
 {
 	struct walker w = walker_of(handoff.transition, handoff.root ? handoff.root : handoff.transition);
@@ -167,7 +172,7 @@ static const char *judge_transition(void)
 		uint64_t bytes = move ? handoff.moves[i - handoff.touch_count].bytes : handoff.touch[i].bytes;
 		for (paddr at = align_down(base, PAGE_BYTES); at < base + bytes; at += PAGE_BYTES) {
 			walk(&w, at, &found);
-			if (!found.mapped || found.phys != at || !found.writable || found.executable)
+			if (!found.mapped || found.phys != at || (move && !found.writable) || found.executable != in_net_text(at))
 				return WRONG("the transition space does not map %#llx one to one", LL(at));
 		}
 	}

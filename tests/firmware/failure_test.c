@@ -1,0 +1,140 @@
+/* Every call of a boot fails in every way: a clear error that names the step and nothing left behind, or the boot goes on
+ * without what it did not need.
+ *
+ * `failure pairs [PART OF PARTS]` lets two calls of a boot fail, all pairs of them: minutes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+static const struct {
+	const char *name;
+	EFI_STATUS status;
+} ways[] = {
+	{ "out of resources", EFI_OUT_OF_RESOURCES }, { "device error", EFI_DEVICE_ERROR }, { "not found", EFI_NOT_FOUND },
+	{ "buffer too small", EFI_BUFFER_TOO_SMALL }, { "security violation", EFI_SECURITY_VIOLATION },
+	{ "timeout", EFI_TIMEOUT }, { "short success", FAULT_SHORT },
+};
+
+static const struct world {
+	const char *name;
+	enum machine machine;
+	enum world_kernel kernel;
+	bool no_config; /* \boot\modules instead of modules that a configuration names */
+} worlds[] = {
+	{ "x86_64, upper half", FAKE_X86_64, KERNEL_UPPER, false },
+	{ "x86_64, staged", FAKE_X86_64, KERNEL_STAGED, false },
+	{ "x86_64, no configuration", FAKE_X86_64, KERNEL_UPPER, true },
+	{ "aarch64, position-independent", FAKE_AARCH64, KERNEL_PIE, false },
+	{ "aarch64, MMU off", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false },
+};
+
+static unsigned complaints;
+
+static void make(const struct world *w)
+{
+	world_make(w->machine, w->kernel);
+	if (!w->no_config)
+		return;
+	world_file("\\hobnail.conf")->path = "\\boot\\modules\\zero.bin";
+	world_file("\\boot\\one.bin")->path = "\\boot\\modules\\one.bin";
+	world_file("\\boot\\two.bin")->path = "\\boot\\modules\\two.bin";
+}
+
+/* The calls of a boot that nothing disturbs. */
+static unsigned calls_of(const struct world *w)
+{
+	make(w);
+	fake_run();
+	const char *why = world_judge_entered();
+	if (why)
+		fail_msg("%s: %s", w->name, why);
+	return fake.calls;
+}
+
+static void say_fault(unsigned i)
+{
+	const struct fault *f = &fake.faults[i];
+	const char *way = "";
+
+	if (!f->call)
+		return;
+	for (unsigned k = 0; k < COUNT_OF(ways); k++)
+		if (ways[k].status == f->status)
+			way = ways[k].name;
+	const char *subject = f->call <= fake.calls ? fake.trace[f->call - 1].subject : NULL;
+	fprintf(stderr, ", call %u (%s%s%s): %s", f->call,
+	        f->call <= fake.calls ? fake_service_name(fake.trace[f->call - 1].service) : "never made",
+	        subject ? " " : "", subject ? subject : "", way);
+}
+
+static void judge(const struct world *w)
+{
+	const char *why = world_judge();
+
+	if (!why)
+		why = world_judge_read_once();
+	if (!why || complaints++ > 20)
+		return;
+	fprintf(stderr, "%s", w->name);
+	say_fault(0);
+	say_fault(1);
+	fprintf(stderr, ": %s\n", why);
+}
+
+static void run_with(const struct world *w, struct fault first, struct fault second)
+{
+	make(w);
+	fake.faults[0] = first;
+	fake.faults[1] = second;
+	fake_run();
+	judge(w);
+}
+
+static void any_call_may_fail_in_any_way(void **state)
+{
+	(void)state;
+	complaints = 0;
+	for (unsigned i = 0; i < COUNT_OF(worlds); i++) {
+		unsigned calls = calls_of(&worlds[i]);
+		for (unsigned n = 1; n <= calls; n++)
+			for (unsigned k = 0; k < COUNT_OF(ways); k++)
+				run_with(&worlds[i], (struct fault){ n, ways[k].status }, (struct fault){ 0 });
+	}
+	assert_int_equal(complaints, 0);
+}
+
+/* The second of a pair may hit a call that only the first one's failure causes: giving back, reporting. */
+static int all_pairs(unsigned part, unsigned parts)
+{
+	unsigned long long runs = 0;
+
+	for (unsigned i = 0; i < COUNT_OF(worlds); i++) {
+		unsigned calls = calls_of(&worlds[i]);
+		for (unsigned n = 1; n <= calls; n++)
+			for (unsigned m = n + 1; n % parts == part && m <= calls + 40; m++)
+				for (unsigned k = 0; k < COUNT_OF(ways) * COUNT_OF(ways); k++, runs++)
+					run_with(&worlds[i], (struct fault){ n, ways[k / COUNT_OF(ways)].status },
+					         (struct fault){ m, ways[k % COUNT_OF(ways)].status });
+	}
+	printf("%llu boots with two failures, %u of them wrong\n", runs, complaints);
+	return complaints != 0;
+}
+
+int main(int count, char **arguments)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_call_may_fail_in_any_way),
+	};
+
+	if (count > 1 && strcmp(arguments[1], "pairs") == 0)
+		return all_pairs(count > 3 ? (unsigned)atoi(arguments[2]) : 0, count > 3 ? (unsigned)atoi(arguments[3]) : 1);
+	return cmocka_run_group_tests_name("firmware/failure", tests, NULL, NULL);
+}
