@@ -1,0 +1,256 @@
+#include "run.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "number.h"
+#include "strlist.h"
+
+/* ---- Help --------------------------------------------------------------------------------------------------- */
+
+static const char help[] =
+	"usage: hobnail run [KERNEL] [options] [-- QEMU-ARGUMENT...]\n"
+	"\n"
+	"Boots KERNEL, an ELF file, in QEMU: a temporary disk image with the loader, real UEFI firmware found through\n"
+	"QEMU's firmware descriptors, a fresh variable store. The guest's serial output goes to standard output; on a\n"
+	"terminal, what is typed goes to the guest, and Ctrl-C ends it.\n"
+	"\n"
+	"The volume:\n"
+	"%s"
+	"  --disk FILE           boot this disk image instead; it is not changed\n"
+	"\n"
+	"The machine:\n"
+	"  --machine M           QEMU's name and options; default: q35, virt\n"
+	"  --cpu MODEL           default: QEMU's; cortex-a72 on aarch64\n"
+	"  --cpus N              processors; default: 1\n"
+	"  --memory N[M|G|T]     default: 256M; 512M on aarch64 and riscv64\n"
+	"  --disk-bus B          virtio (default), ahci, nvme, usb, scsi\n"
+	"  --firmware F          edk2 (default), uboot, or a file\n"
+	"  --display D           as QEMU's -display takes it (gtk, ...); default: none, and no graphics card\n"
+	"  --gdb                 wait for a debugger on port 1234\n"
+	"\n"
+	"The verdict:\n"
+	"  --expect TEXT         must be printed; repeatable, in any order; white space is ignored, since firmware\n"
+	"                        consoles break lines\n"
+	"  --expect-re REGEX     the same, a POSIX extended expression matched against whole lines\n"
+	"  --forbid TEXT, --forbid-re REGEX\n"
+	"                        must not be printed\n"
+	"  --expect-exit N       the guest must end by itself, with status N\n"
+	"  --timeout SECONDS     end the guest after so long; default: %d if anything is expected, else never\n"
+	"  --screenshot FILE     write the screen as PNG when the guest ends or all was seen\n"
+	"  --log FILE            write the guest's output there, too\n"
+	"  --raw                 show the output as it comes, with all terminal sequences\n"
+	"\n"
+	"A run with something expected or forbidden ends a second after everything was seen. Without --expect-exit the\n"
+	"guest's own status does not count then.\n"
+	"\n"
+	"The guest passes a status by writing it to I/O port 0xf4 (x86_64, 0 to 127; isa-debug-exit) or by the\n"
+	"semihosting call SYS_EXIT (aarch64, riscv64). Semihosting also lets the guest read and write your files.\n"
+	"\n"
+	"Exit status: 0 all as expected; 1 not so, or the guest reset; 2 usage, or a tool or file is missing; 124 time\n"
+	"is up; with nothing expected, the status that the guest passed (0 if it powered off).\n";
+
+/* ---- Options ------------------------------------------------------------------------------------------------- */
+
+enum {
+	OPTION_DISK = VOLUME_OPTION_END,
+	OPTION_MACHINE,
+	OPTION_CPU,
+	OPTION_CPUS,
+	OPTION_MEMORY,
+	OPTION_DISK_BUS,
+	OPTION_FIRMWARE,
+	OPTION_DISPLAY,
+	OPTION_GDB,
+	OPTION_EXPECT,
+	OPTION_EXPECT_RE,
+	OPTION_FORBID,
+	OPTION_FORBID_RE,
+	OPTION_EXPECT_EXIT,
+	OPTION_TIMEOUT,
+	OPTION_SCREENSHOT,
+	OPTION_LOG,
+	OPTION_RAW,
+};
+
+static const struct option options[] = {
+	VOLUME_LONG_OPTIONS,
+	{ "disk", required_argument, NULL, OPTION_DISK },
+	{ "machine", required_argument, NULL, OPTION_MACHINE },
+	{ "cpu", required_argument, NULL, OPTION_CPU },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "disk-bus", required_argument, NULL, OPTION_DISK_BUS },
+	{ "firmware", required_argument, NULL, OPTION_FIRMWARE },
+	{ "display", required_argument, NULL, OPTION_DISPLAY },
+	{ "gdb", no_argument, NULL, OPTION_GDB },
+	{ "expect", required_argument, NULL, OPTION_EXPECT },
+	{ "expect-re", required_argument, NULL, OPTION_EXPECT_RE },
+	{ "forbid", required_argument, NULL, OPTION_FORBID },
+	{ "forbid-re", required_argument, NULL, OPTION_FORBID_RE },
+	{ "expect-exit", required_argument, NULL, OPTION_EXPECT_EXIT },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "screenshot", required_argument, NULL, OPTION_SCREENSHOT },
+	{ "log", required_argument, NULL, OPTION_LOG },
+	{ "raw", no_argument, NULL, OPTION_RAW },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+/* A decimal number from 0 to most. */
+static int take_number(const char *option, const char *text, long most, long *out)
+{
+	const char *rest;
+	uint64_t n;
+
+	if (!number_read(text, (uint64_t)most, &n, &rest) || *rest)
+		return complain(STATUS_TROUBLE, "--%s %s: say a number from 0 to %ld", option, text, most);
+	*out = (long)n;
+	return 0;
+}
+
+static int take_memory(const char *text, uint64_t *mib)
+{
+	const char *unit;
+	uint64_t n;
+
+	if (!number_read(text, 1u << 24, &n, &unit) || n == 0 || (*unit && (!strchr("MGT", *unit) || unit[1])))
+		return complain(STATUS_TROUBLE, "--memory %s: say 256M, 4G or 1T", text);
+	*mib = n << (*unit == 'G' ? 10 : *unit == 'T' ? 20 : 0);
+	return 0;
+}
+
+static int take_pattern(struct run *r, const char *text, bool is_regex, bool is_forbidden)
+{
+	r->patterns = memory_resize(r->patterns, (r->pattern_count + 1) * sizeof(*r->patterns));
+	const char *wrong = pattern_make(&r->patterns[r->pattern_count], text, is_regex, is_forbidden);
+	if (wrong)
+		return complain(STATUS_TROUBLE, "\"%s\" cannot be looked for: %s", text, wrong);
+	r->pattern_count++;
+	return 0;
+}
+
+static int take_bus(struct run *r, const char *name)
+{
+	if (!qemu_knows_bus(name))
+		return complain(STATUS_TROUBLE, "--disk-bus %s: say virtio, ahci, nvme, usb or scsi", name);
+	r->machine.disk_bus = name;
+	return 0;
+}
+
+static int take_machine_option(struct run *r, int option, const char *value)
+{
+	struct machine *m = &r->machine;
+	long n = 0;
+	int status = 0;
+
+	switch (option) {
+	case OPTION_MACHINE:
+		m->machine = value;
+		break;
+	case OPTION_CPU:
+		m->cpu = value;
+		break;
+	case OPTION_CPUS:
+		status = take_number("cpus", value, 4096, &n);
+		m->cpus = (unsigned)n;
+		break;
+	case OPTION_MEMORY:
+		status = take_memory(value, &m->memory_mib);
+		break;
+	case OPTION_DISK_BUS:
+		status = take_bus(r, value);
+		break;
+	case OPTION_FIRMWARE:
+		r->wanted_firmware = value;
+		break;
+	case OPTION_DISPLAY:
+		m->display = value;
+		m->screen = true;
+		break;
+	case OPTION_GDB:
+		m->wait_for_gdb = true;
+		break;
+	default: /* getopt_long() has complained */
+		status = STATUS_TROUBLE;
+	}
+	return status;
+}
+
+static int take_option(struct run *r, int option, const char *value)
+{
+	long n = 0;
+	int status = 0;
+
+	if (option >= VOLUME_OPTION && option < VOLUME_OPTION_END)
+		return volume_option(&r->volume, option, value);
+	switch (option) {
+	case OPTION_DISK:
+		r->disk = value;
+		break;
+	case OPTION_EXPECT:
+	case OPTION_EXPECT_RE:
+		status = take_pattern(r, value, option == OPTION_EXPECT_RE, false);
+		break;
+	case OPTION_FORBID:
+	case OPTION_FORBID_RE:
+		status = take_pattern(r, value, option == OPTION_FORBID_RE, true);
+		break;
+	case OPTION_EXPECT_EXIT:
+		status = take_number("expect-exit", value, 255, &n);
+		r->expect_exit = (int)n;
+		break;
+	case OPTION_TIMEOUT:
+		status = take_number("timeout", value, 1000000, &r->timeout_seconds);
+		break;
+	case OPTION_SCREENSHOT:
+		r->picture = value;
+		break;
+	case OPTION_LOG:
+		r->log = value;
+		break;
+	case OPTION_RAW:
+		r->raw = true;
+		break;
+	default:
+		status = take_machine_option(r, option, value);
+	}
+	return status;
+}
+
+/* What follows "--" is QEMU's; getopt_long() must not see it, since it reorders. */
+static int split_extra(struct run *r, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0) {
+			r->machine.extra = argv + i + 1;
+			argv[i] = NULL;
+			return i;
+		}
+	return argc;
+}
+
+int run_take_options(struct run *r, int argc, char **argv)
+{
+	int option, status = 0;
+
+	argv[0] = "hobnail run"; /* as getopt_long() complains */
+	argc = split_extra(r, argc, argv);
+	while (!status && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'h') {
+			printf(help, volume_help, DEFAULT_TIMEOUT_SECONDS);
+			exit(STATUS_OK);
+		}
+		status = take_option(r, option, optarg);
+	}
+	for (; optind < argc && !status; optind++)
+		status = volume_option(&r->volume, VOLUME_KERNEL, argv[optind]);
+	if (!status && r->machine.cpus == 0)
+		status = complain(STATUS_TROUBLE, "--cpus 0: a machine needs a processor");
+	if (!status && r->volume.kernels.count > 1)
+		status = complain(STATUS_TROUBLE, "%s and %s: one kernel at a time", r->volume.kernels.at[0],
+		                  r->volume.kernels.at[1]);
+	return status;
+}

@@ -1,0 +1,169 @@
+#include "run.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "process.h"
+#include "strlist.h"
+
+enum { LINE_SHOWN = 159 }; /* of the guest's last line, in bytes */
+
+/* ---- While it runs ---------------------------------------------------------------------------------------- */
+
+bool run_is_judged(const struct run *r)
+{
+	return r->pattern_count || r->expect_exit >= 0;
+}
+
+/* The first pattern that was seen and must not be; NULL: none was. */
+static const struct pattern *forbidden_seen(const struct run *r)
+{
+	for (size_t i = 0; i < r->pattern_count; i++)
+		if (r->patterns[i].is_forbidden && r->patterns[i].seen)
+			return &r->patterns[i];
+	return NULL;
+}
+
+static bool all_expected_seen(const struct run *r)
+{
+	size_t expected = 0;
+
+	for (size_t i = 0; i < r->pattern_count; i++) {
+		expected += !r->patterns[i].is_forbidden;
+		if (!r->patterns[i].is_forbidden && !r->patterns[i].seen)
+			return false;
+	}
+	return expected > 0;
+}
+
+bool run_is_decided(const struct run *r)
+{
+	return forbidden_seen(r) || r->console.full || (all_expected_seen(r) && r->expect_exit < 0);
+}
+
+/* ---- Afterwards ------------------------------------------------------------------------------------------- */
+
+static char *missing_texts(const struct run *r)
+{
+	char *all = string_copy("");
+
+	for (size_t i = 0; i < r->pattern_count; i++) {
+		if (r->patterns[i].is_forbidden || r->patterns[i].seen)
+			continue;
+		char *more = string_format("%s%s\"%s\"", all, *all ? ", " : "", r->patterns[i].text);
+		free(all);
+		all = more;
+	}
+	return all;
+}
+
+/* The last line with something in it, its beginning if it is long; or "". The caller frees. */
+static char *last_line(const struct buffer *b)
+{
+	size_t end = b->bytes;
+
+	while (end && isspace((unsigned char)b->at[end - 1]))
+		end--;
+	size_t start = end;
+	while (start && b->at[start - 1] != '\n')
+		start--;
+	int shown = end - start < LINE_SHOWN ? (int)(end - start) : LINE_SHOWN;
+	return string_format("%.*s", shown, b->at ? b->at + start : "");
+}
+
+static char *ending_reset(const struct run *r)
+{
+	char *line = last_line(&r->console.lines);
+	const char *guess = r->machine.arch == ARCH_X86_64 ?
+	                    " (most often a triple fault: an exception that no handler could take)" : "";
+	char *how = string_format("the guest reset, and printed no explanation after \"%s\"%s", line, guess);
+
+	free(line);
+	return how;
+}
+
+/* "the guest reset ...": how it ended, as the first half of a sentence. */
+static char *ending(const struct run *r)
+{
+	if (r->timed_out)
+		return string_format("time is up after %ld s", r->timeout_seconds);
+	switch (r->guest.end) {
+	case GUEST_RESET:
+		return ending_reset(r);
+	case GUEST_OFF:
+		return string_copy("the guest powered off");
+	case GUEST_STATUS:
+		return string_format("the guest ended with status %d", r->guest.status);
+	default:
+		return string_copy("the guest was ended");
+	}
+}
+
+static int fail_with(const struct run *r, const char *what)
+{
+	char *how = ending(r);
+	int status = complain(r->timed_out ? STATUS_TIMEOUT : STATUS_FAILED, "%s%s%s", how, *what ? "; " : "", what);
+
+	free(how);
+	return status;
+}
+
+static int judge_missing(const struct run *r)
+{
+	char *texts = missing_texts(r);
+	char *what = string_format("not seen: %s", texts);
+	int status = *texts ? fail_with(r, what) : 0;
+
+	free(what);
+	free(texts);
+	return status;
+}
+
+static int judge_exit_status(const struct run *r)
+{
+	int status = r->guest.end == GUEST_STATUS ? r->guest.status : r->guest.end == GUEST_OFF ? 0 : -1;
+	char *what = string_format("expected was that it ends by itself with status %d", r->expect_exit);
+	int result = status == r->expect_exit ? 0 : fail_with(r, what);
+
+	free(what);
+	return result;
+}
+
+static int judge_patterns(const struct run *r)
+{
+	const struct pattern *forbidden = forbidden_seen(r);
+
+	if (forbidden)
+		return complain(STATUS_FAILED, "the guest printed \"%s\", which is forbidden", forbidden->text);
+	if (r->console.full)
+		return complain(STATUS_FAILED, "the guest printed more than %d MiB", CONSOLE_MAX_BYTES >> 20);
+	int status = judge_missing(r);
+	if (!status && r->expect_exit >= 0)
+		status = judge_exit_status(r);
+	if (!status && r->timed_out && !all_expected_seen(r))
+		status = fail_with(r, "the guest did not end");
+	return status;
+}
+
+static int judge_guest(const struct run *r)
+{
+	if (r->guest.end == GUEST_STATUS)
+		return r->guest.status;
+	return r->guest.end == GUEST_OFF ? STATUS_OK : fail_with(r, "");
+}
+
+int run_judge(const struct run *r)
+{
+	const struct buffer *errors = &r->guest.errors;
+	bool suspicious = r->guest.end == GUEST_BROKEN || (r->guest.end == GUEST_STATUS && r->guest.status == 1);
+
+	if (signal_seen())
+		return STATUS_SIGNAL + signal_seen();
+	if (suspicious && errors->bytes)
+		complain(0, "QEMU said: %.*s", (int)strcspn(errors->at, "\n"), errors->at);
+	if (r->guest.end == GUEST_BROKEN)
+		return complain(STATUS_TROUBLE, "QEMU itself failed; nothing can be said about the guest");
+	return run_is_judged(r) ? judge_patterns(r) : judge_guest(r);
+}
