@@ -1,0 +1,93 @@
+#include "plan_internal.h"
+
+/* ---- Where they go ------------------------------------------------------------------------------------- */
+
+/* A static kernel's segment, where it is linked. */
+static enum err check_static(const struct plan_layout *layout, const struct elf_segment *s, struct problem *p)
+{
+	if (range_within(s->virt, s->memory_bytes, layout->low_limit)) {
+		if (s->phys % PAGE_BYTES != s->virt % PAGE_BYTES)
+			return problem_at(p, ERR_PLAN_PAGE_OFFSET, 0, s->virt, s->phys, s->index);
+		return OK;
+	}
+	if (!layout->top)
+		return problem_at(p, ERR_PLAN_ONE_RANGE, 0, s->virt, s->memory_bytes, s->index);
+	if (s->virt < layout->base || !sum_fits(s->virt, s->memory_bytes - 1))
+		return problem_at(p, ERR_PLAN_CANONICAL, 0, s->virt, s->memory_bytes, s->index);
+	return OK;
+}
+
+/* A position-independent kernel's segment, `start` being the first one's address rounded down. As in a static kernel,
+ * the last page of the address space stays free. */
+static enum err check_movable(const struct plan_layout *layout, const struct elf_segment *s, vaddr start, struct problem *p)
+{
+	uint64_t room = 0 - layout->top - PAGE_BYTES;
+
+	if (!range_within(s->virt - start, s->memory_bytes, room))
+		return problem_at(p, ERR_PLAN_TOO_LARGE, 0, s->virt - start, room, s->index);
+	return OK;
+}
+
+/* With the MMU off a static kernel runs at its physical addresses. */
+static enum err check_physical(const struct elf_segment *s, struct problem *p)
+{
+	if (!range_within(s->phys, s->memory_bytes, 1ull << 48))
+		return problem_at(p, ERR_PLAN_MMU_OFF_HIGH, 0, s->phys, s->memory_bytes, s->index);
+	return OK;
+}
+
+enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, const struct elf_layout *elf,
+                       bool mmu_off, struct plan_segment *out, uint64_t *slide, struct problem *p)
+{
+	bool fixed = !file->position_independent;
+	bool moves = !fixed && layout->top && !mmu_off;
+	vaddr start = align_down(elf->segments[0].virt, ELF_MAX_ALIGNMENT);
+	uint64_t move = moves ? layout->top - start : 0;
+
+	for (unsigned i = 0; i < elf->segment_count; i++) {
+		const struct elf_segment *s = &elf->segments[i];
+		enum err e = OK;
+
+		if (moves)
+			e = check_movable(layout, s, start, p);
+		else if (fixed)
+			e = mmu_off ? check_physical(s, p) : check_static(layout, s, p);
+		if (e)
+			return e;
+		out[i] = (struct plan_segment){ .virt = s->virt + move, .bytes = s->memory_bytes, .rights = s->rights,
+		                                .low = fixed && (mmu_off || s->virt < layout->low_limit) };
+	}
+	*slide = move;
+	return OK;
+}
+
+/* ---- In the list --------------------------------------------------------------------------------------- */
+
+enum err plan_add_segments(struct plan *plan, const struct plan_input *in, struct problem *p)
+{
+	for (unsigned i = 0; i < in->segment_count; i++) {
+		const struct plan_segment *s = &in->segments[i];
+		uint64_t lead = s->virt % PAGE_BYTES;
+		struct plan_range r = {
+			.va = s->virt - lead, .pa = s->phys - lead, .bytes = align_up(lead + s->bytes, PAGE_BYTES),
+			.rights = (s->rights & ELF_WRITE ? PT_WRITE : 0) | (s->rights & ELF_EXECUTE ? PT_EXECUTE : 0) |
+			          (s->low ? 0 : PT_GLOBAL),
+			.memory = PT_NORMAL, .kind = PLAN_SEGMENT, .index = (uint16_t)i,
+		};
+		/* Two segments of the same rights may share a page. */
+		struct plan_range *last = plan->count ? &plan->ranges[plan->count - 1] : NULL;
+		if (last && r.va >= last->va && r.va - last->va < last->bytes && r.rights == last->rights &&
+		    r.va - r.pa == last->va - last->pa) {
+			uint64_t shared = last->bytes - (r.va - last->va);
+			if (shared >= r.bytes)
+				continue;
+			r.va += shared;
+			r.pa += shared;
+			r.bytes -= shared;
+		}
+		enum err e = plan_add(plan, &r, p);
+		if (e)
+			return e;
+	}
+	return OK;
+}
