@@ -17,6 +17,12 @@ extern char image_data[], image_end[];
 /* Bytes from image_base to image_end, a multiple of 4096. */
 uint64_t image_bytes(void);
 
+/* Is this an address of the running image's (in the net: the copy's) code? */
+static inline bool image_has_code(uint64_t at)
+{
+	return at - (uintptr_t)image_text < (uint64_t)(image_text_end - image_text);
+}
+
 /* Copy the running image to `to` (image_bytes() long) so that it runs at `virt`. Only pointers that still point into
  * the image are moved. */
 void image_copy(void *to, uint64_t virt);

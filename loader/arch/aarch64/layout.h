@@ -30,4 +30,7 @@
 #define ROUTE_EL2         2 /* stay at EL2 with E2H = 0   */
 #define ROUTE_EL2_VHE     3 /* stay at EL2 with E2H = 1   */
 
+/* net.c: for exceptions, and for a kernel that returned */
+#define FAULT_STACK_BYTES 8192
+
 #endif

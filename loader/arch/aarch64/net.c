@@ -2,13 +2,11 @@
 #include "cpu.h"
 #include "format.h"
 #include "handoff.h"
+#include "image.h"
+#include "layout.h"
 #include "report.h"
 
-enum { STACK_BYTES = 8192 };
-
-/* Named by the vectors. */
-uint8_t fault_stack[STACK_BYTES] __attribute__((aligned(16)));
-__asm__(".globl fault_stack_end\n.set fault_stack_end, fault_stack + 8192");
+uint8_t fault_stack[FAULT_STACK_BYTES] __attribute__((aligned(16))); /* named by the vectors */
 
 void net_exception(uint64_t vector, uint64_t sp) __attribute__((noreturn));
 
@@ -26,15 +24,20 @@ static bool plain_el2(void)
 
 void net_exception(uint64_t vector, uint64_t sp)
 {
+	static bool reporting;
+
+	if (reporting) /* the report itself faults: there is nothing left to say it with */
+		arch_halt();
+	reporting = true;
 	bool el2 = plain_el2();
 	uint64_t syndrome = el2 ? cpu_read(esr_el2) : cpu_read(esr_el1);
 	uint64_t at = el2 ? cpu_read(elr_el2) : cpu_read(elr_el1);
 	uint64_t address = el2 ? cpu_read(far_el2) : cpu_read(far_el1);
 	char text[256];
 
-	format(text, sizeof text, "exception (vector %u) at %#llx, ESR %#llx, FAR %#llx, sp %#llx: the kernel has installed no vectors yet",
+	format(text, sizeof text, "exception (vector %u) at %#llx, ESR %#llx, FAR %#llx, sp %#llx: %s",
 	       (unsigned)vector, (unsigned long long)at, (unsigned long long)syndrome, (unsigned long long)address,
-	       (unsigned long long)sp);
+	       (unsigned long long)sp, image_has_code(at) ? "in the loader's own hand-off" : "the kernel has installed no vectors yet");
 	report_final(text);
 	arch_halt();
 }

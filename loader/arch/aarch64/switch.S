@@ -211,7 +211,7 @@ leave:
 	.globl arch_return_trap
 arch_return_trap:
 	msr	daifset, #15
-	adr_l	x9, fault_stack_end
+	adr_l	x9, fault_stack + FAULT_STACK_BYTES
 	mov	sp, x9
 	bl	handoff_returned
 
@@ -245,7 +245,7 @@ net_vectors:
 	.rept	16
 	.balign 128
 	mov	x19, sp
-	adr_l	x9, fault_stack_end
+	adr_l	x9, fault_stack + FAULT_STACK_BYTES
 	mov	sp, x9
 	mov	x0, #vector
 	mov	x1, x19

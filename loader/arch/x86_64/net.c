@@ -3,15 +3,15 @@
 #include "descriptor.h"
 #include "format.h"
 #include "handoff.h"
+#include "image.h"
 #include "layout.h"
 #include "report.h"
 
-enum { STACK_BYTES = 8192 };
 enum { IST_FAULT = 1, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_LAST = IST_MACHINE_CHECK };
 
 static struct descriptor_gate idt[VECTORS] __attribute__((aligned(16)));
 static struct descriptor_tss tss;
-static uint8_t stacks[IST_LAST][STACK_BYTES] __attribute__((aligned(16)));
+uint8_t net_stacks[IST_LAST][FAULT_STACK_BYTES] __attribute__((aligned(16))); /* IST_FAULT's is first: switch.S */
 
 extern uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
 extern const char net_exceptions[], net_interrupt[];
@@ -50,7 +50,7 @@ void arch_net_enter(struct handoff *h)
 	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++)
 		idt[i] = descriptor_gate((uintptr_t)net_interrupt, SELECTOR_CODE, 0);
 	for (unsigned i = 0; i < IST_LAST; i++)
-		tss.ist[i] = (uintptr_t)stacks[i] + STACK_BYTES;
+		tss.ist[i] = (uintptr_t)net_stacks[i] + FAULT_STACK_BYTES;
 	tss.io_map = sizeof tss; /* beyond the limit: no ports for user mode */
 	fill_tss_descriptor();
 	__asm__ volatile("lgdt %0\n\t"
@@ -72,11 +72,15 @@ void arch_net_enter(struct handoff *h)
 
 void net_exception(const struct exception_frame *f)
 {
+	static bool reporting;
 	char text[256];
 
-	format(text, sizeof text, "exception %u at %#llx, error code %#llx, CR2 %#llx, rsp %#llx: the kernel has installed no handlers yet",
+	if (reporting) /* the report itself faults: there is nothing left to say it with */
+		arch_halt();
+	reporting = true;
+	format(text, sizeof text, "exception %u at %#llx, error code %#llx, CR2 %#llx, rsp %#llx: %s",
 	       (unsigned)f->vector, (unsigned long long)f->rip, (unsigned long long)f->error, (unsigned long long)cpu_read_cr2(),
-	       (unsigned long long)f->rsp);
+	       (unsigned long long)f->rsp, image_has_code(f->rip) ? "in the loader's own hand-off" : "the kernel has installed no handlers yet");
 	report_final(text);
 	arch_halt();
 }

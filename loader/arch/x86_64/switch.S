@@ -85,12 +85,12 @@ enter_kernel:
 	popfq
 	ret
 
-/* A kernel returned from its entry point; rsp is the kernel's. */
+/* A kernel returned from its entry point: its stack is not to be trusted. */
 	.globl arch_return_trap
 arch_return_trap:
 	cli
 	cld
-	and	$-16, %rsp
+	lea	net_stacks + FAULT_STACK_BYTES(%rip), %rsp
 	call	handoff_returned
 
 /* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none. */
