@@ -28,7 +28,7 @@ struct table_cpu {
 /* An interrupt controller that must be quiet at entry. */
 struct table_ioapic { paddr base; };
 
-enum { TABLES_MAX_IOAPICS = 16 };
+enum { TABLES_MAX_IOAPICS = 64 };
 
 /* ---- ACPI ---------------------------------------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include "arch.h"
 #include "elf.h"
 
-enum { HANDOFF_MAX_TOUCH = 160, HANDOFF_MAX_DEVICES = 24 };
+enum { HANDOFF_MAX_TOUCH = 160, HANDOFF_MAX_DEVICES = TABLES_MAX_IOAPICS + 2 }; /* local APIC, HPET */
 
 struct handoff_move {
 	paddr to;

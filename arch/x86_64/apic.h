@@ -15,13 +15,17 @@
 #define IOAPIC_VERSION     0x01 /* bits 23:16: last redirection entry */
 #define IOAPIC_REDIRECTION 0x10 /* two registers an entry             */
 
+/* ... of the lower register of an entry: bits 10:8 */
+#define IOAPIC_DELIVERY(entry) ((entry) >> 8 & 7)
+#define IOAPIC_DELIVERY_SMI    2 /* to System Management Mode: the firmware's, at any time */
+
 /* Intel SDM vol. 4, "IA32_APIC_BASE"; vol. 3A, "Local APIC Status and Location" */
 #define APIC_BASE_X2APIC  BIT(10)
 #define APIC_BASE_ENABLE  BIT(11)
 #define APIC_BASE_ADDRESS 0x000ffffffffff000
 
 /* Intel SDM vol. 3A, "Local APIC Register Address Map": byte offsets */
-#define APIC_VERSION     0x30  /* bits 23:16: last local vector table entry */
+#define APIC_VERSION     0x30  /* bits 23:16: last local vector table entry; AMD: bit 31: extended space */
 #define APIC_EOI         0xb0
 #define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
 #define APIC_IRR         0x200
@@ -32,8 +36,18 @@
 	X(0x320, "timer") X(0x350, "LINT0") X(0x360, "LINT1") X(0x370, "error") X(0x340, "performance") \
 	X(0x330, "thermal") X(0x2f0, "CMCI")
 
+/* AMD64 APM vol. 2, "Extended APIC Feature Register", "Extended Interrupt Local Vector Table Registers" */
+#define APIC_EXTENDED_FEATURES 0x400 /* bits 23:16: number of the entries */
+#define APIC_EXTENDED_LVT      0x500 /* 0x10 apart                        */
+
 /* The mask of a local vector and of the lower register of a redirection entry alike. */
 #define APIC_MASKED BIT(16)
+
+/* IA-PC HPET Specification 1.0a, "Register Definitions": byte offsets */
+#define HPET_BYTES        0x500 /* with 32 timers                                    */
+#define HPET_CAPABILITIES 0x000 /* bits 12:8: last timer                             */
+#define HPET_TIMER(n)     (0x100 + 0x20 * (n)) /* configuration and capabilities     */
+#define HPET_INT_ENB      BIT(2)               /* ... this timer raises interrupts   */
 
 #ifndef __ASSEMBLER__
 
@@ -54,6 +68,12 @@ static inline void apic_write(uintptr_t page, unsigned reg, uint32_t value)
 static inline unsigned apic_last_lvt(uintptr_t page)
 {
 	return apic_read(page, APIC_VERSION) >> 16 & 0xff;
+}
+
+/* AMD's extended local vectors; elsewhere 0. */
+static inline unsigned apic_extended_lvts(uintptr_t page)
+{
+	return apic_read(page, APIC_VERSION) >> 31 ? apic_read(page, APIC_EXTENDED_FEATURES) >> 16 & 0xff : 0;
 }
 
 /* A register of the I/O APIC at `base`, mapped uncached. */

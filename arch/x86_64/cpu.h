@@ -37,6 +37,7 @@
 /* Intel SDM vol. 4, "IA-32 Architectural MSRs" (table 2-2) */
 #define MSR_APIC_BASE      0x1b
 #define MSR_PAT            0x277
+#define MSR_TSC_DEADLINE   0x6e0
 #define MSR_X2APIC         0x800 /* apic.h */
 #define MSR_EFER           0xc0000080
 #define MSR_FS_BASE        0xc0000100
@@ -49,6 +50,7 @@
 #define EFER_NXE BIT(11) /* NX in table entries                   */
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint64_t cpu_read_cr0(void) { uint64_t v; __asm__ volatile("mov %%cr0, %0" : "=r"(v)); return v; }
@@ -124,6 +126,12 @@ static inline void cpu_out(uint16_t port, unsigned bytes, uint32_t value)
 		cpu_out16(port, (uint16_t)value);
 	else
 		cpu_out32(port, value);
+}
+
+/* Intel SDM vol. 2A, "CPUID": leaf 1 ECX[24]: the local APIC's timer can wait for a value of the TSC. */
+static inline bool cpu_has_tsc_deadline(void)
+{
+	return cpu_id(1, 0).c >> 24 & 1;
 }
 
 /* Intel SDM vol. 2A, "CPUID": leaf 0BH EDX is the x2APIC id, where there is that leaf; leaf 1

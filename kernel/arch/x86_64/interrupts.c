@@ -80,9 +80,11 @@ static enum verdict check_one_ioapic(const struct hobnail_boot *boot, paddr base
 		return not_applicable(f, "the top-level table is full");
 	uintptr_t at = w.at + base % PAGE_BYTES;
 	unsigned last = ioapic_last_input(at);
-	for (unsigned i = 0; i <= last && v == HOLDS; i++)
-		if (!(ioapic_read(at, IOAPIC_REDIRECTION + 2 * i) & APIC_MASKED))
+	for (unsigned i = 0; i <= last && v == HOLDS; i++) {
+		uint32_t entry = ioapic_read(at, IOAPIC_REDIRECTION + 2 * i);
+		if (!(entry & APIC_MASKED) && IOAPIC_DELIVERY(entry) != IOAPIC_DELIVERY_SMI)
 			v = broken(f, "input %u of the one at %#lx is open", i, (unsigned long)base);
+	}
 	window_close(&w);
 	*inputs += last + 1;
 	return v;
@@ -122,6 +124,9 @@ static enum verdict check_lvt(uintptr_t page, struct finding *f)
 		if (!(value & APIC_MASKED))
 			return broken(f, "%s = %#x", lvt[i].name, value);
 	}
+	for (unsigned i = 0; i < apic_extended_lvts(page); i++)
+		if (!(apic_read(page, APIC_EXTENDED_LVT + 0x10 * i) & APIC_MASKED))
+			return broken(f, "extended entry %u is open", i);
 	return holds(f, "%u sources", last + 1);
 }
 

@@ -90,7 +90,6 @@ void arch_enter(struct handoff *h)
 	cpu_write_msr(MSR_EFER, EFER_LME | EFER_LMA | EFER_NXE);
 	cpu_write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
 	cpu_write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
-	cpu_write_cr8(0);
 	cpu_write_dr7(DR7_ONES);
 	cpu_write_dr6(DR6_ONES);
 	final_fp_state(h->mode.fp_trap);
