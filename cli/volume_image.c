@@ -1,0 +1,162 @@
+#include "volume_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "cli.h"
+#include "process.h"
+
+enum { SECTOR_BYTES = 512 };
+
+struct image {
+	const char *path;
+	char *at;               /* "path@@1M", as mtools wants it */
+	uint64_t disk_sectors;
+	uint64_t first;         /* of the partition */
+	uint64_t sectors;
+};
+
+/* Files and folders in clusters of at most 4 KiB, both FATs (8 bytes a cluster), and some air. At least enough
+ * clusters that everybody takes it for FAT32 (65525: Microsoft FAT specification, "FAT Type Determination"). */
+static uint64_t needed_mib(const struct volume *v)
+{
+	uint64_t bytes = v->folders.count * KIB(32);
+
+	for (size_t i = 0; i < v->count; i++)
+		bytes += align_up(v->items[i].bytes, KIB(4)) + KIB(1);
+	return max_u64((bytes + bytes / 32) / MIB(1) + 4, 48);
+}
+
+static unsigned cluster_sectors(uint64_t sectors)
+{
+	unsigned n = 8;
+
+	while (n > 1 && sectors / n < 80000)
+		n /= 2;
+	return n;
+}
+
+static int image_measure(const struct volume *v, uint64_t size_mib, struct image *out)
+{
+	uint64_t needed = needed_mib(v) + 2; /* the tables: 1 MiB at each end */
+
+	if (size_mib && size_mib < needed)
+		return complain(STATUS_TROUBLE, "--size %llu is too small: the files need %llu MiB", (unsigned long long)size_mib,
+		                (unsigned long long)needed);
+	uint64_t mib = size_mib ? size_mib : needed;
+	out->disk_sectors = MIB(mib) / SECTOR_BYTES;
+	out->first = MIB(1) / SECTOR_BYTES;
+	out->sectors = MIB(mib - 2) / SECTOR_BYTES;
+	return 0;
+}
+
+static int image_create(const struct image *i)
+{
+	int fd = open(i->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	bool good = fd >= 0 && ftruncate(fd, (off_t)(i->disk_sectors * SECTOR_BYTES)) == 0;
+	int status = good ? 0 : complain(STATUS_TROUBLE, "cannot make %s: %s", i->path, strerror(errno));
+
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+/* sgdisk sleeps for a second after writing the table, so it does that while the files are copied. */
+static int table_start(const struct image *i, struct tool *out)
+{
+	struct strings argv = { 0 };
+
+	strings_of(&argv, "sgdisk", "--clear", NULL);
+	strings_addf(&argv, "--new=1:%llu:%llu", (unsigned long long)i->first,
+	             (unsigned long long)(i->first + i->sectors - 1));
+	strings_of(&argv, "--typecode=1:ef00", "--change-name=1:Hobnail",
+	           "--disk-guid=484F424E-4149-4C00-8000-000000000001",
+	           "--partition-guid=1:484F424E-4149-4C00-8000-000000000002", i->path, NULL);
+	int status = tool_start(&argv, out);
+	strings_free(&argv);
+	return status;
+}
+
+static int make_file_system(const struct image *i)
+{
+	struct strings argv = { 0 };
+
+	strings_of(&argv, "mformat", "-i", i->at, "-F", "-h", "255", "-s", "63", "-N", "484f424e", "-v", "HOBNAIL", "-T", NULL);
+	strings_addf(&argv, "%llu", (unsigned long long)i->sectors);
+	strings_add(&argv, "-H");
+	strings_addf(&argv, "%llu", (unsigned long long)i->first);
+	strings_add(&argv, "-c");
+	strings_addf(&argv, "%u", cluster_sectors(i->sectors));
+	strings_add(&argv, "::");
+	int status = tool_run(&argv);
+	strings_free(&argv);
+	return status;
+}
+
+static int make_folders(const struct image *i, const struct volume *v)
+{
+	struct strings argv = { 0 };
+
+	if (v->folders.count == 0)
+		return 0;
+	strings_of(&argv, "mmd", "-i", i->at, NULL);
+	for (size_t n = 0; n < v->folders.count; n++)
+		strings_addf(&argv, "::%s", v->folders.at[n]);
+	int status = tool_run(&argv);
+	strings_free(&argv);
+	return status;
+}
+
+static int copy_file(const struct image *i, const struct volume_item *f)
+{
+	struct strings argv = { 0 };
+
+	strings_of(&argv, "mcopy", "-i", i->at, NULL);
+	strings_addf(&argv, "%s%s", f->host[0] == '/' ? "" : "./", f->host);
+	strings_addf(&argv, "::%s", f->path);
+	int status = tool_run(&argv);
+	strings_free(&argv);
+	return status;
+}
+
+static int image_fill(const struct image *i, const struct volume *v)
+{
+	struct tool table;
+	int status = table_start(i, &table);
+
+	if (status)
+		return status;
+	status = make_file_system(i);
+	if (!status)
+		status = make_folders(i, v);
+	for (size_t n = 0; n < v->count && !status; n++)
+		status = copy_file(i, &v->items[n]);
+
+	int table_status = tool_wait(&table);
+	return status ? status : table_status;
+}
+
+/* Complete under another name first: what bears the image's name is always a whole image. */
+int volume_write_image(const struct volume *v, uint64_t size_mib, const char *path)
+{
+	char *part = string_format("%s.part", path), *at = string_format("%s@@1M", part);
+	struct image i = { .path = part, .at = at };
+	int status = image_measure(v, size_mib, &i);
+
+	if (!status)
+		status = image_create(&i);
+	if (!status)
+		status = image_fill(&i, v);
+	if (!status && rename(part, path) != 0)
+		status = complain(STATUS_TROUBLE, "cannot rename %s to %s: %s", part, path, strerror(errno));
+	if (status)
+		unlink(part);
+	free(part);
+	free(at);
+	return status;
+}

@@ -1,0 +1,50 @@
+/* volume_internal.h — what the files of the volume share; for everybody else there is volume.h.
+ *
+ *   volume_options.c  the command line
+ *   volume.c          what lies on the volume
+ *   volume_config.c   the configuration that is generated
+ *   volume_image.c    the disk image, by sgdisk and mtools */
+#ifndef CLI_VOLUME_INTERNAL_H
+#define CLI_VOLUME_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch.h"
+#include "strlist.h"
+#include "volume.h"
+
+struct volume_item {
+	char *host;
+	char *path; /* absolute, separated by '/' */
+	uint64_t bytes;
+};
+
+struct volume {
+	struct volume_item *items;
+	size_t count;
+	struct strings folders; /* parents before children */
+};
+
+/* The loader that was built or installed with this program. NULL: there is none. The caller frees. */
+char *volume_own_loader(enum arch a);
+
+/* Where kernels and modules lie on the volume. `a` counts if there are several kernels. The caller frees. */
+char *volume_kernel_path(const struct volume_options *o, enum arch a);
+char *volume_module_path(const char *host);
+
+/* Take FILE=TEXT of --module apart; *cmdline: TEXT, or NULL. A file whose name has '=' in it is taken as a whole. Returns
+ * FILE, which the caller frees. */
+char *volume_module_file(const char *given, const char **cmdline);
+
+/* Do the options say anything that the loader does not do without a configuration? */
+bool volume_needs_config(const struct volume_options *o);
+
+/* Write the configuration that says what the options say. 0 or a status. */
+int volume_write_config(const struct volume_options *o, const char *path);
+
+/* Make the disk image, at least `size_mib` large; it appears only when it is complete. 0 or a status. */
+int volume_write_image(const struct volume *v, uint64_t size_mib, const char *path);
+
+#endif

@@ -1,0 +1,145 @@
+#include "volume_internal.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "cli.h"
+#include "file.h"
+#include "number.h"
+
+const char volume_help[] =
+	"  --arch A              x86_64, aarch64, riscv64, or both (x86_64 and aarch64); default: what the kernel is for\n"
+	"  --loader FILE         the boot loader, installed under /EFI/BOOT; default: the one built with this program\n"
+	"  --kernel FILE         the kernel; once per architecture\n"
+	"  --module FILE[=TEXT]  a module and its command line; repeatable, the order is kept\n"
+	"  --cmdline TEXT        the kernel's command line\n"
+	"  --verbose             have the loader print its log\n"
+	"  --config FILE         use this hobnail.conf, instead of a generated one\n"
+	"  --add FILE[=PATH]     put a file or folder on the volume, as PATH; repeatable\n"
+	"  --size MIB            size of the disk; default: as needed\n";
+
+static int take_arch(struct volume_options *o, const char *name)
+{
+	if (strcmp(name, "both") == 0) {
+		o->archs[ARCH_X86_64] = o->archs[ARCH_AARCH64] = true;
+		return 0;
+	}
+	enum arch a = arch_named(name);
+	if (a == ARCH_NONE)
+		return complain(STATUS_TROUBLE, "there is no architecture %s: say x86_64, aarch64, riscv64 or both", name);
+	o->archs[a] = true;
+	return 0;
+}
+
+static int take_size(struct volume_options *o, const char *text)
+{
+	const char *rest;
+	uint64_t mib;
+
+	if (!number_read(text, 1 << 20, &mib, &rest) || *rest || mib == 0)
+		return complain(STATUS_TROUBLE, "--size %s: say a number of MiB, such as 64", text);
+	o->size_mib = mib;
+	return 0;
+}
+
+int volume_option(struct volume_options *o, int option, const char *value)
+{
+	switch (option) {
+	case VOLUME_ARCH:
+		return take_arch(o, value);
+	case VOLUME_LOADER:
+		strings_add(&o->loaders, value);
+		return 0;
+	case VOLUME_KERNEL:
+		strings_add(&o->kernels, value);
+		return 0;
+	case VOLUME_MODULE:
+		strings_add(&o->modules, value);
+		return 0;
+	case VOLUME_ADD:
+		strings_add(&o->adds, value);
+		return 0;
+	case VOLUME_CONFIG:
+		o->config = value;
+		return 0;
+	case VOLUME_CMDLINE:
+		o->cmdline = value;
+		return 0;
+	case VOLUME_VERBOSE:
+		o->verbose = true;
+		return 0;
+	case VOLUME_SIZE:
+		return take_size(o, value);
+	default:
+		return STATUS_TROUBLE;
+	}
+}
+
+static bool no_arch(const struct volume_options *o)
+{
+	for (enum arch a = ARCH_NONE + 1; a < ARCH_COUNT; a++)
+		if (o->archs[a])
+			return false;
+	return true;
+}
+
+/* out/host/hobnail has out/x86_64/BOOTX64.EFI beside it. */
+char *volume_own_loader(enum arch a)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return NULL;
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+
+	const char *folders[] = { arch_info[a].name, "share/hobnail" };
+	for (size_t i = 0; i < COUNT_OF(folders); i++) {
+		char *path = string_format("%s/../%s/%s", self, folders[i], arch_info[a].boot_file);
+		if (file_exists(path))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static int archs_of_files(struct volume_options *o, const struct strings *files, enum arch (*arch_of)(const char *))
+{
+	for (size_t i = 0; i < files->count; i++) {
+		enum arch a = arch_of(files->at[i]);
+		if (a == ARCH_NONE)
+			return STATUS_TROUBLE;
+		o->archs[a] = true;
+	}
+	return 0;
+}
+
+static void archs_of_build(struct volume_options *o)
+{
+	for (enum arch a = ARCH_NONE + 1; a < ARCH_COUNT; a++) {
+		char *path = volume_own_loader(a);
+		o->archs[a] = path != NULL;
+		free(path);
+	}
+}
+
+int volume_settle_archs(struct volume_options *o)
+{
+	int status = 0;
+
+	if (!no_arch(o))
+		return 0;
+	if (o->kernels.count)
+		status = archs_of_files(o, &o->kernels, file_kernel_arch);
+	else
+		status = archs_of_files(o, &o->loaders, file_loader_arch);
+	if (!status && no_arch(o))
+		archs_of_build(o);
+	if (!status && no_arch(o))
+		status = complain(STATUS_TROUBLE, "no architecture is given and no loader was built: say --arch or --loader");
+	return status;
+}
