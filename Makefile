@@ -69,6 +69,10 @@ $(addprefix $(O)/test/unit/,$(CLI_TESTS)): $(O)/test/unit/%: $(O)/test/cli/%.o $
 $(O)/test/unit/draw: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font.o
 $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 
+# The loader's choice of a mode is pure code of each architecture.
+$(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader
+$(foreach a,$(ARCHES),$(eval $(O)/test/unit/mode_$(a): $(O)/test/loader/arch/$(a)/mode.o))
+
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
@@ -243,6 +247,48 @@ fuzz: $(addprefix $(O)/fuzz/,$(FUZZ)) ## run every fuzz target for SECONDS=60 se
 		grep -E 'stat::number_of_executed_units' $(O)/fuzz/$$f.log; done
 SECONDS ?= 60
 
+# ---- Measurements: bench/, docs/performance.md ---------------------------------------------------------------
+
+BENCH_EFI := stamp floor kernel_efi
+BENCH_PROGRAMS := $(foreach a,$(ARCHES),$(BENCH_EFI:%=$(O)/bench/$(a)/%.efi) $(O)/bench/$(a)/kernel) $(O)/bench/x86_64/kernel_mb2
+BENCH_LINK := $(LD) -static -z max-page-size=4096 -z noexecstack --build-id=none -T bench/kernel.ld
+BENCH_ENTRY = $(if $(filter %kernel_efi.elf,$@),kernel_entry,efi_main)
+
+# $(1) = architecture
+define bench_for_arch
+$(O)/bench/$(1)/%.o: bench/%.c
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 -fPIE -fvisibility=hidden -Iinclude -Ilib -Iefi -Iarch/$(1) -c -o $$@ $$<
+$(O)/bench/$(1)/%.elf: $(O)/bench/$(1)/%.o $(O)/$(1)/loader/lib/string.o $(O)/$(1)/loader/loader/sbat.o loader/loader.ld
+	$(Q)$$(LD) -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none -e $$(BENCH_ENTRY) -T loader/loader.ld \
+	    -o $$@ $$(filter %.o,$$^)
+$(O)/bench/$(1)/%.efi: $(O)/bench/$(1)/%.elf $(O)/host/elf2efi
+	$(Q)$(O)/host/elf2efi -o $$@ $$<
+$(O)/bench/$(1)/kernel: $(O)/bench/$(1)/kernel.o bench/kernel.ld
+	$(Q)$(BENCH_LINK) --defsym=KERNEL_BASE=0xffffffff80000000 -o $$@ $$<
+endef
+$(foreach a,$(ARCHES),$(eval $(call bench_for_arch,$(a))))
+
+$(O)/bench/x86_64/kernel_mb2: bench/kernel_mb2.c bench/guest.h bench/kernel.ld
+	@mkdir -p $(@D)
+	$(Q)$(CC) --target=i386-unknown-none-elf -mgeneral-regs-only $(filter-out -MMD -MP,$(FREE)) -O2 -c -o $@.o $<
+	$(Q)$(BENCH_LINK) -m elf_i386 --defsym=KERNEL_BASE=0x1000000 -o $@ $@.o
+
+$(O)/bench/profile.so: bench/profile.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_FLAGS) -shared -fPIC -fvisibility=hidden -o $@ $<
+
+# Fetched once; without them the others are measured.
+$(O)/bench/peers:
+	@mkdir -p $@
+	$(Q)bench/peers $@
+
+bench: ## count guest instructions of a boot, beside other loaders (PROFILE=1: and where they go)
+	$(call with_deps,bench) run-bench
+
+run-bench: all $(BENCH_PROGRAMS) $(O)/bench/profile.so | $(O)/bench/peers
+	@bench/run $(if $(PROFILE),--profile) $(BENCH)
+
 clean: ## remove everything that was built
 	rm -rf $(O)
 
@@ -250,4 +296,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: all kernels broken unit test test-all run-tests run run-pith fuzz clean help
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

@@ -20,6 +20,7 @@ struct arch_facts {
 	unsigned firmware_level; /* aarch64: 1, 2 or 3; else 0                             */
 	unsigned paging_levels;  /* of the firmware's own tables                           */
 	bool vhe;                /* aarch64: FEAT_VHE                                      */
+	bool e2h_fixed;          /* aarch64: at EL2, and HCR_EL2.E2H cannot be cleared     */
 	bool la57;               /* x86_64: 5-level paging                                 */
 	bool no_execute;         /* x86_64: NX                                             */
 	unsigned max_leaf;       /* 1: 2 MiB pages, 2: also 1 GiB                          */
@@ -53,7 +54,10 @@ bool arch_console_by_convention(struct hobnail_console *out);
 /* Pages of devices that arch_quiet() will touch (interrupt controllers): fills up to capacity, returns the count. */
 size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity);
 
-/* Leave the firmware's world: mask interrupts, switch to the transition space, and continue in handoff_main() of the
+/* First after exit: the firmware's handlers are still installed, but what they serve is gone. */
+void arch_interrupts_off(void);
+
+/* Leave the firmware's world, with interrupts masked: switch to the transition space, and continue in handoff_main() of the
  * net's copy, on the net's stack. */
 void arch_switch(struct handoff *h) __attribute__((noreturn));
 

@@ -18,6 +18,13 @@ uint64_t arch_counter_hz(void)
 	return cpu_read(cntfrq_el0);
 }
 
+/* E2H cannot be cleared, or not for all that we know: firmware that runs with E2H = 1 has been seen only where it is
+ * fixed, and some processors do not say so (Apple's, and nested virtualization without fine-grained traps). */
+static bool host_is_fixed(void)
+{
+	return cpu_id_field(cpu_read(ID_AA64MMFR4_EL1), ID_AA64MMFR4_E2H0) >= 8 || el2_has_host();
+}
+
 void arch_probe(struct arch_facts *out)
 {
 	static const uint8_t ranges[] = { 32, 36, 40, 42, 44, 48, 52 }; /* ID_AA64MMFR0_EL1.PARange */
@@ -26,6 +33,7 @@ void arch_probe(struct arch_facts *out)
 	*out = (struct arch_facts){
 		.firmware_level = cpu_level(),
 		.paging_levels = 4,
+		.e2h_fixed = cpu_level() == 2 && host_is_fixed(),
 		.vhe = cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_VH) != 0,
 		.no_execute = true,
 		.max_leaf = 2,
@@ -33,36 +41,6 @@ void arch_probe(struct arch_facts *out)
 		.boot_cpu = cpu_affinity(),
 		.net_limit = UINT64_MAX,
 	};
-}
-
-/* E2H cannot be cleared, or not for all that we know: firmware that runs with E2H = 1 has been seen only where it is
- * fixed, and some processors do not say so (Apple's, and nested virtualization without fine-grained traps). */
-static bool host_is_fixed(void)
-{
-	return cpu_id_field(cpu_read(ID_AA64MMFR4_EL1), ID_AA64MMFR4_E2H0) >= 8 || el2_has_host();
-}
-
-enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
-{
-	uint32_t level = (uint32_t)requests->of[HOBNAIL_REQUEST_LEVEL].value;
-
-	if (facts->firmware_level > 2)
-		return problem_at(p, ERR_LEVEL_EL3, 0, facts->firmware_level, 0, 0);
-	if (level != HOBNAIL_LEVEL_EL1 && facts->firmware_level != 2)
-		return problem_at(p, ERR_LEVEL_UNAVAILABLE, 0, facts->firmware_level, 0, 0);
-	if (level == HOBNAIL_LEVEL_EL2_VHE && !facts->vhe)
-		return problem_at(p, ERR_LEVEL_NO_VHE, 0, 0, 0, 0);
-	if (level != HOBNAIL_LEVEL_EL2_VHE && facts->firmware_level == 2 && host_is_fixed())
-		return problem_at(p, ERR_LEVEL_E2H_FIXED, 0, 0, 0, 0);
-	bool off = requests->of[HOBNAIL_REQUEST_MMU_OFF].asked && requests->of[HOBNAIL_REQUEST_MMU_OFF].value;
-	*out = (struct arch_mode){
-		.layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64,
-		.level = level,
-		.mmu_off = off,
-		.fp_trap = requests->of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP,
-		.paging_levels = off ? 0 : 4,
-	};
-	return OK;
 }
 
 bool arch_console_by_convention(struct hobnail_console *out)

@@ -32,26 +32,6 @@ void arch_probe(struct arch_facts *out)
 	};
 }
 
-enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
-{
-	struct request *paging = &requests->of[HOBNAIL_REQUEST_PAGING];
-
-	if (!facts->no_execute)
-		return problem_at(p, ERR_NO_NX, 0, 0, 0, 0);
-	if (paging->asked && paging->value == 5 && !facts->la57) {
-		if (paging->required)
-			return problem_at(p, ERR_PAGING_UNAVAILABLE, 0, 5, 0, 0);
-		*paging = (struct request){ .value = 4 };
-	}
-	bool five = paging->asked && paging->value == 5;
-	*out = (struct arch_mode){
-		.layout = five ? &plan_x86_64_5 : &plan_x86_64_4,
-		.fp_trap = requests->of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP,
-		.paging_levels = five ? 5 : 4,
-	};
-	return OK;
-}
-
 /* COM1 of every PC since 1981; serial_open() finds out whether something answers there. */
 bool arch_console_by_convention(struct hobnail_console *out)
 {
