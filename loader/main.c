@@ -64,6 +64,7 @@ static enum err boot_leave(struct boot *b, struct problem *p)
 		report_final_problem(p);
 		arch_halt();
 	}
+	arch_interrupts_off();
 	image_copy(memory_at(handoff.net_phys), handoff.net_virt);
 	arch_sync_code(handoff.net_phys, image_bytes());
 	arch_switch(&handoff);
@@ -83,6 +84,7 @@ static EFI_STATUS status_of(enum err e)
 		return EFI_SECURITY_VIOLATION;
 	case ERR_LEVEL_UNAVAILABLE:
 	case ERR_LEVEL_NO_VHE:
+	case ERR_LEVEL_E2H_FIXED:
 	case ERR_LEVEL_EL3:
 	case ERR_PAGING_UNAVAILABLE:
 	case ERR_NO_NX:

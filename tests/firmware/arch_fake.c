@@ -159,6 +159,10 @@ void arch_clean(uintptr_t at, uint64_t bytes)
 	fake_event(EVENT_CLEAN, at, bytes);
 }
 
+void arch_interrupts_off(void)
+{
+}
+
 void arch_switch(struct handoff *h)
 {
 	(void)h;

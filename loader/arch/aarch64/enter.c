@@ -126,9 +126,13 @@ static void fill_between(const struct handoff *h)
 		out[i] = from[i] == to[i] ? to[i] : 0;
 }
 
-void arch_switch(struct handoff *h)
+void arch_interrupts_off(void)
 {
 	cpu_interrupts_off();
+}
+
+void arch_switch(struct handoff *h)
+{
 	if (h->facts.firmware_level == 2)
 		el2_open();
 	fill_state(&state, h);

@@ -60,9 +60,13 @@ static void switch_with_levels(const struct handoff *h)
 	__builtin_unreachable();
 }
 
-void arch_switch(struct handoff *h)
+void arch_interrupts_off(void)
 {
 	cpu_interrupts_off();
+}
+
+void arch_switch(struct handoff *h)
+{
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_NXE); /* our tables use NX */
 	/* Nothing inherited, global translations of the firmware's tables gone; the number of levels stays for now. */
 	cpu_write_cr4(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_read_cr4() & CR4_LA57));
