@@ -39,6 +39,8 @@ bool firmware_console_is_serial(const struct firmware *fw)
 	UINTN bytes = sizeof paths;
 	EFI_STATUS s = system_table(fw)->RuntimeServices->GetVariable(u"ConOut", &global_guid, NULL, &bytes, paths);
 
+	if (!system_table(fw)->ConOut)
+		return false; /* whatever the variable says */
 	if (s == EFI_BUFFER_TOO_SMALL)
 		return false; /* twice is better than never */
 	if (EFI_ERROR(s))

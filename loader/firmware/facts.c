@@ -90,6 +90,8 @@ static bool describe(const EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *mode, struct hobna
 	return true;
 }
 
+enum { MAX_MODES = 256 }; /* more are not believed */
+
 /* The first mode of this size that can be drawn in; the current one if it is it. */
 static bool set_mode(const struct firmware *fw, EFI_GRAPHICS_OUTPUT_PROTOCOL *gop, uint32_t width, uint32_t height)
 {
@@ -97,7 +99,7 @@ static bool set_mode(const struct firmware *fw, EFI_GRAPHICS_OUTPUT_PROTOCOL *go
 
 	if (now && now->HorizontalResolution == width && now->VerticalResolution == height)
 		return true;
-	for (uint32_t i = 0; i < gop->Mode->MaxMode; i++) {
+	for (uint32_t i = 0; i < gop->Mode->MaxMode && i < MAX_MODES; i++) {
 		EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = NULL;
 		UINTN bytes;
 		if (EFI_ERROR(gop->QueryMode(gop, i, &bytes, &info)) || !info)

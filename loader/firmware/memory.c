@@ -138,15 +138,18 @@ enum err firmware_read_map(struct firmware *fw, struct problem *p)
 			map->key = key;
 			map->descriptor_bytes = stride;
 			map->version = version;
-			return stride < sizeof(EFI_MEMORY_DESCRIPTOR) ? problem_at(p, ERR_MEMMAP_STRIDE, 0, stride, 0, 0) : OK;
+			if (stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t))
+				return problem_at(p, ERR_MEMMAP_STRIDE, 0, stride, 0, 0);
+			return OK;
 		}
 		if (s != EFI_BUFFER_TOO_SMALL)
 			return firmware_said(p, s);
 		if (map->buffer)
 			firmware_release(fw, (uintptr_t)map->buffer);
 		*map = (struct firmware_map){ 0 };
-		/* Room for the map to grow by as much again, at least 16 KiB: it must still fit when nothing can be allocated. */
-		uint64_t capacity = align_up(2 * bytes + KIB(16), PAGE_BYTES);
+		/* Room for the map to grow by as much again and 32 KiB, some 64 entries with each call that may follow: it must
+		 * still fit when nothing can be allocated. */
+		uint64_t capacity = align_up(2 * bytes + KIB(32), PAGE_BYTES);
 		paddr at;
 		enum err e = allocate(fw, AllocateAnyPages, EfiLoaderData, capacity, 0, HOBNAIL_MEMORY_USABLE, &at, p);
 		if (e)

@@ -43,12 +43,14 @@ static bool is_text(const CHAR16 *units, size_t count)
 enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p)
 {
 	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-	size_t units = loaded->LoadOptionsSize / sizeof(CHAR16);
+	CHAR16 options[CONFIG_MAX_PATH]; /* nothing says that they are aligned where they are */
+	size_t units = min_u64(loaded->LoadOptionsSize / sizeof(CHAR16), COUNT_OF(options));
 
 	*bytes = 0;
-	if (!loaded->LoadOptions || loaded->LoadOptionsSize % sizeof(CHAR16) || !is_text(loaded->LoadOptions, units))
+	if (!loaded->LoadOptions || loaded->LoadOptionsSize % sizeof(CHAR16))
 		return OK;
-	return utf8_from_utf16(loaded->LoadOptions, units, out, capacity, bytes, p);
+	memcpy(options, loaded->LoadOptions, units * sizeof(CHAR16));
+	return is_text(options, units) ? utf8_from_utf16(options, units, out, capacity, bytes, p) : OK;
 }
 
 /* The device path of a file is one or more nodes whose texts are concatenated. */

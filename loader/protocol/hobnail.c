@@ -37,7 +37,8 @@ static struct hobnail_string string(struct builder *w, struct text text)
 	char *at = append(w, text.bytes + 1, 1);
 
 	if (at) {
-		memcpy(at, text.at, text.bytes);
+		if (text.bytes)
+			memcpy(at, text.at, text.bytes);
 		at[text.bytes] = 0;
 	}
 	return (struct hobnail_string){ (uint32_t)(w->used - text.bytes - 1), (uint32_t)text.bytes };

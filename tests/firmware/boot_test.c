@@ -50,11 +50,22 @@ static void boots_every_kind_of_kernel(void **state)
 	boots(FAKE_AARCH64, KERNEL_STAGED);
 }
 
+/* world_judge_entered() compares what was cleaned with what the protocol promises. */
+static void cleans_what_a_kernel_reads_with_its_cache_off(void **state)
+{
+	(void)state;
+	boots(FAKE_AARCH64, KERNEL_MMU_OFF);
+	assert_true(handoff.mode.mmu_off);
+	boots(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
+	assert_int_equal(handoff.move_count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boots_and_tells_the_truth),
 		cmocka_unit_test(boots_every_kind_of_kernel),
+		cmocka_unit_test(cleans_what_a_kernel_reads_with_its_cache_off),
 	};
 
 	return cmocka_run_group_tests_name("firmware/boot", tests, NULL, NULL);

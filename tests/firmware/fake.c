@@ -379,6 +379,17 @@ void fake_reset(enum machine machine)
 	serial_open(&(struct hobnail_console){ .kind = HOBNAIL_CONSOLE_NONE });
 }
 
+void fake_leave_free(unsigned pages)
+{
+	size_t low = (ARENA_FREE - ARENA) / PAGE_BYTES;
+
+	for (size_t i = 0; i < ARENA_PAGES; i++) {
+		bool stays = i >= ARENA_PAGES - (pages + 1) / 2 || (i >= low && i < low + pages / 2);
+		if (fake.kind[i] == EfiConventionalMemory && !stays)
+			fake.kind[i] = EfiRuntimeServicesData;
+	}
+}
+
 static void fill_configuration(void)
 {
 	const struct fake_options *o = &fake.options;

@@ -132,6 +132,9 @@ void fake_reset(enum machine machine);
 /* Add a file; `data` must stay. */
 struct fake_file *fake_add(const char *path, const void *data, uint64_t bytes);
 
+/* Leave only this many pages free, the highest ones of the arena and those at ARENA_FREE half and half. */
+void fake_leave_free(unsigned pages);
+
 /* Run efi_main() to its end. Call once after each fake_reset(). */
 enum outcome fake_run(void);
 

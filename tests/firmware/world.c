@@ -19,7 +19,16 @@ static uint8_t one[3 * PAGE_BYTES + 5], two[17];
 
 static void move_low(unsigned header, paddr to)
 {
+	put64(&world_elf, header + PH_VADDR, to);
 	put64(&world_elf, header + PH_PADDR, to);
+}
+
+void world_kernel_at(paddr at)
+{
+	put64(&world_elf, EH_ENTRY, at + 0x10);
+	move_low(PH_TEXT, at);
+	move_low(PH_DATA, at + PAGE_BYTES);
+	move_low(PH_NOTE, at + 0x80);
 }
 
 static void build_kernel(enum machine machine, enum world_kernel kernel)
@@ -36,15 +45,8 @@ static void build_kernel(enum machine machine, enum world_kernel kernel)
 	put64(&world_elf, PH_NOTE + PH_MEMSZ, off ? 84 : 56);
 	for (unsigned i = 0x40; i < 0x80; i++) /* something to compare */
 		put(&world_elf, AT_TEXT + i, 1, i);
-	if (!staged && !off)
-		return;
-	put64(&world_elf, PH_TEXT + PH_VADDR, low);
-	put64(&world_elf, PH_DATA + PH_VADDR, low + PAGE_BYTES);
-	put64(&world_elf, PH_NOTE + PH_VADDR, low + 0x80);
-	put64(&world_elf, EH_ENTRY, low + 0x10);
-	move_low(PH_TEXT, low);
-	move_low(PH_DATA, low + PAGE_BYTES);
-	move_low(PH_NOTE, low + 0x80);
+	if (staged || off)
+		world_kernel_at(low);
 }
 
 struct fake_file *world_file(const char *path)

@@ -19,6 +19,9 @@ extern struct elf_image world_elf; /* may be changed before fake_run() */
 /* fake_reset(), then hobnail.conf, a kernel, two modules, ACPI tables, and a device tree on aarch64. */
 void world_make(enum machine machine, enum world_kernel kernel);
 
+/* Move a low-linked kernel to another physical address. */
+void world_kernel_at(paddr at);
+
 /* Replace the text of hobnail.conf; `text` must stay. */
 void world_config(const char *text);
 

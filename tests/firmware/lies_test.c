@@ -1,0 +1,631 @@
+/* Firmware that lies, and machines that lack things: the boot goes on where it can, else it says why. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+#define KERNEL "\\boot\\kernel.elf"
+#define MODULE "\\boot\\one.bin"
+
+static void judged(const char *what, uint64_t n)
+{
+	const char *why = world_judge();
+
+	if (!why)
+		why = world_judge_read_once();
+	if (why)
+		fail_msg("%s %#llx: %s", what, (unsigned long long)n, why);
+}
+
+static void plain(void)
+{
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+}
+
+static void enters(const char *what, uint64_t n)
+{
+	fake_run();
+	judged(what, n);
+	if (fake.outcome != FAKE_ENTERED)
+		fail_msg("%s %#llx: not entered: %s", what, (unsigned long long)n, fake.console);
+}
+
+static void refuses(const char *what, uint64_t n, const char *code)
+{
+	fake_run();
+	judged(what, n);
+	if (fake.outcome != FAKE_RETURNED || !world_said(code))
+		fail_msg("%s %#llx: no %s: %s", what, (unsigned long long)n, code, fake.console);
+}
+
+/* Entered or a clear error. */
+static void survives(const char *what, uint64_t n)
+{
+	fake_run();
+	judged(what, n);
+}
+
+/* ---- Files --------------------------------------------------------------------------------------------- */
+
+static void a_file_shorter_than_said_is_an_error(void **state)
+{
+	static const char *const paths[] = { KERNEL, MODULE, "\\boot\\two.bin", "\\hobnail.conf" };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(paths); i++)
+		for (unsigned k = 0; k < 13; k++) {
+			plain();
+			world_file(paths[i])->said += 1ull << 5 * k;
+			if (strcmp(paths[i], KERNEL) == 0)
+				survives("kernel longer by", 1ull << 5 * k); /* what is read of it may be there */
+			else
+				refuses(paths[i], 1ull << 5 * k, "(ERR_");
+		}
+}
+
+static void a_file_longer_than_said_is_cut(void **state)
+{
+	(void)state;
+	plain();
+	world_file(MODULE)->said = 4096;
+	fake_run();
+	assert_null(world_judge_entered());
+	const struct hobnail_boot *r = world_record();
+	assert_int_equal(((const struct hobnail_module *)hobnail_entry(r, &r->modules, 0))->bytes, 4096);
+	for (uint64_t said = 0; said < BUILT_BYTES; said += 100) {
+		plain();
+		world_file(KERNEL)->said = said;
+		survives("kernel said to have", said);
+	}
+}
+
+static void a_size_may_change_between_calls(void **state)
+{
+	(void)state;
+	for (int step = -3; step <= 3; step++) {
+		plain();
+		for (unsigned i = 0; i < fake.file_count; i++)
+			fake.files[i].said_step = step;
+		enters("size changes by", (uint64_t)step);
+	}
+}
+
+static void short_reads_are_continued(void **state)
+{
+	static const uint64_t most[] = { 1, 2, 7, 512, 4095, 4096, 4097 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(most); i++) {
+		plain();
+		fake.options.read_most = most[i];
+		enters("a read gives", most[i]);
+	}
+	plain();
+	fake.options.read_most = 0;
+	refuses("a read gives", 0, "(ERR_FILE_SHORT");
+}
+
+static void what_is_missing_or_no_file_is_named(void **state)
+{
+	static const char *const configs[][2] = {
+		{ "[a]\nkernel = \\boot\\absent.elf\n", "absent.elf: " }, { "[a]\nkernel = \\boot\n", "ERR_FILE_DIRECTORY" },
+		{ "[a]\nkernel = \\boot\\kernel.elf\nmodule = gone\n", "gone: " },
+		{ "[a]\nkernel = \\boot\\kernel.elf\nmodule = boot\n", "ERR_FILE_DIRECTORY" },
+		{ "[a]\nkernel = \\boot\\one.bin\n", "one.bin: " }, { "[a]\n", "hobnail.conf: " }, { "", "hobnail.conf: " },
+		{ "rubbish", "hobnail.conf: " },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(configs); i++) {
+		plain();
+		world_config(configs[i][0]);
+		refuses(configs[i][0], i, configs[i][1]);
+	}
+	plain();
+	world_file(KERNEL)->said = world_file(KERNEL)->bytes = 0;
+	refuses("empty kernel", 0, "ERR_FILE_EMPTY");
+}
+
+static void too_many_modules_are_refused(void **state)
+{
+	static char paths[70][32];
+
+	(void)state;
+	for (unsigned count = 62; count < 68; count++) {
+		plain();
+		world_file("\\hobnail.conf")->path = "\\elsewhere.conf";
+		for (unsigned i = 0; i < count; i++) {
+			snprintf(paths[i], sizeof paths[i], "\\boot\\modules\\%02u", (i * 37) % 70);
+			fake_add(paths[i], "x", 1);
+		}
+		if (count <= CONFIG_MAX_MODULES)
+			enters("modules", count);
+		else
+			refuses("modules", count, "ERR_TOO_MANY_MODULES");
+	}
+}
+
+/* ---- Memory map and exit ------------------------------------------------------------------------------- */
+
+static void descriptors_may_have_any_honest_size(void **state)
+{
+	static const uint64_t good[] = { 40, 48, 56, 64, 96 }, bad[] = { 0, 1, 8, 39, 41, 44, 47, 100 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(good); i++) {
+		plain();
+		fake.options.descriptor_bytes = good[i];
+		enters("descriptors of", good[i]);
+	}
+	for (unsigned i = 0; i < COUNT_OF(bad); i++) {
+		plain();
+		fake.options.descriptor_bytes = bad[i];
+		refuses("descriptors of", bad[i], "(ERR_");
+	}
+}
+
+static void descriptors_that_change_size_do_no_harm(void **state)
+{
+	static const uint64_t other[] = { 0, 1, 39, 40, 41, 56, 96, 4096 };
+
+	(void)state;
+	for (unsigned call = 1; call < 12; call++)
+		for (unsigned i = 0; i < COUNT_OF(other); i++)
+			for (unsigned refusals = 0; refusals < 3; refusals++) {
+				plain();
+				fake.options.stride_changes_at = call;
+				fake.options.other_descriptor_bytes = other[i];
+				fake.options.exit_refusals = refusals;
+				survives("size changes in call", call);
+			}
+}
+
+static void a_map_that_grows_still_fits(void **state)
+{
+	(void)state;
+	for (unsigned more = 1; more <= 64; more++)
+		for (unsigned refusals = 0; refusals < 4; refusals++) {
+			plain();
+			fake.options.map_growth = more;
+			fake.options.exit_refusals = refusals;
+			enters("map grows by", more);
+		}
+	for (unsigned more = 64; more < 5000; more += more / 3) {
+		plain();
+		fake.options.map_growth = more;
+		survives("map grows by", more);
+	}
+}
+
+static void a_refused_exit_is_tried_again_a_few_times(void **state)
+{
+	(void)state;
+	for (unsigned refusals = 0; refusals < FIRMWARE_EXIT_TRIES; refusals++) {
+		plain();
+		fake.options.exit_refusals = refusals;
+		enters("exit refused", refusals);
+		assert_int_equal(fake.exit_tries, refusals + 1);
+	}
+	plain();
+	fake.options.exit_refusals = UINT32_MAX;
+	assert_int_equal(fake_run(), FAKE_HALTED);
+	judged("exit always refused", 0);
+	assert_int_equal(fake.exit_tries, FIRMWARE_EXIT_TRIES);
+	assert_non_null(strstr(fake.serial, "refused to exit boot services 8 times"));
+	assert_string_equal(fake.console, "");
+}
+
+static void a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine(void **state)
+{
+	(void)state;
+	plain();
+	fake_run();
+	unsigned last = fake.calls;
+	plain();
+	fake.options.exit_refusals = 1;
+	fake.faults[0] = (struct fault){ last + 1, EFI_BUFFER_TOO_SMALL };
+	assert_int_equal(fake_run(), FAKE_HALTED);
+	judged("map too large after exit", 0);
+	assert_non_null(strstr(fake.serial, "refused to exit boot services 1 times"));
+}
+
+static void too_little_memory_is_an_error(void **state)
+{
+	bool entered = false;
+
+	(void)state;
+	for (unsigned pages = 0; pages < 320; pages++) {
+		plain();
+		fake_leave_free(pages);
+		survives("free pages", pages);
+		assert_true(fake.outcome == FAKE_ENTERED || world_said("ERR_NO_MEMORY") || world_said("ERR_PT_NO_TABLES") ||
+		            world_said("ERR_NO_LOW_MEMORY"));
+		entered |= fake.outcome == FAKE_ENTERED;
+	}
+	assert_true(entered);
+}
+
+static void a_destination_that_is_not_free_is_refused(void **state)
+{
+	static const struct { paddr at; const char *code; } places[] = {
+		{ ARENA_ACPI, "ERR_DESTINATION_TYPE" }, { ARENA_SCREEN, "ERR_DESTINATION_TYPE" }, { ARENA_DEVICE, "ERR_DESTINATION" },
+		{ 0x40000000, "ERR_DESTINATION" }, { 0x70000000, "ERR_DESTINATION_TYPE" }, { 0, "ERR_" },
+		{ ARENA + ARENA_BYTES - PAGE_BYTES, "ERR_DESTINATION" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(places); i++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED);
+		world_kernel_at(places[i].at);
+		refuses("kernel at", places[i].at, places[i].code);
+	}
+}
+
+/* Half of it is free, half of it the firmware's until exit. */
+static void a_destination_may_be_partly_free(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_STAGED);
+	world_kernel_at(ARENA_BUSY - PAGE_BYTES);
+	enters("kernel at", ARENA_BUSY - PAGE_BYTES);
+	world_make(FAKE_X86_64, KERNEL_STAGED);
+	world_kernel_at(ARENA_BUSY + 63 * PAGE_BYTES);
+	enters("kernel at", ARENA_BUSY + 63 * PAGE_BYTES);
+}
+
+/* ---- Devices ------------------------------------------------------------------------------------------- */
+
+static uint32_t screens(void)
+{
+	return world_record()->framebuffers.count;
+}
+
+static void a_display_that_cannot_be_drawn_on_is_left_out(void **state)
+{
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = &fake.options.mode_info[1]; /* the one that the kernel asks for */
+
+	(void)state;
+	for (unsigned what = 0; what < 14; what++) {
+		plain();
+		switch (what) {
+		case 0: fake.options.no_gop = true; break;
+		case 1: info->PixelsPerScanLine = 63; break;
+		case 2: info->PixelFormat = PixelBltOnly; fake.options.mode_info[0] = *info; break;
+		case 3: info->PixelFormat = 99; break;
+		case 4: fake.options.mode.FrameBufferBase = 0; break;
+		case 5: fake.options.mode.Info = NULL; fake.options.mode.MaxMode = 0; break;
+		case 6: fake.options.mode.MaxMode = 0; fake.options.mode_info[0].HorizontalResolution = 0; break;
+		case 7: fake.options.mode.MaxMode = 0; fake.options.mode_info[0].VerticalResolution = 0; break;
+		case 8: info->PixelFormat = PixelBitMask; break;
+		case 9: info->PixelFormat = PixelBitMask; info->PixelInformation = (EFI_PIXEL_BITMASK){ 0xff, 0xff, 0xff00, 0 }; break;
+		case 10: info->PixelsPerScanLine = UINT32_MAX; break;
+		case 11: fake.options.mode.FrameBufferBase = UINT64_MAX - 5; break;
+		case 12: fake.options.mode.FrameBufferSize = 100; break;
+		case 13: fake_gop.Mode = NULL; break;
+		}
+		enters("display", what);
+		assert_int_equal(screens(), 0);
+	}
+}
+
+static void a_display_that_can_is_described(void **state)
+{
+	(void)state;
+	plain();
+	fake.options.console_gop = true;
+	fake.options.mode_info[1].PixelFormat = PixelBitMask;
+	fake.options.mode_info[1].PixelInformation = (EFI_PIXEL_BITMASK){ 0xf800, 0x7e0, 0x1f, 0 };
+	fake.options.mode_info[1].PixelsPerScanLine = 80;
+	enters("display", 0);
+	const struct hobnail_framebuffer *fb = hobnail_entry(world_record(), &world_record()->framebuffers, 0);
+	assert_int_equal(fb->bits_per_pixel, 16);
+	assert_int_equal(fb->pitch, 160);
+	plain();
+	fake.options.mode.MaxMode = 1; /* the wanted mode is not there: the one that is stays */
+	enters("display", 1);
+	assert_int_equal(screens(), 1);
+	plain();
+	fake.options.mode.MaxMode = UINT32_MAX;
+	fake.options.budget = 1000;
+	fake.options.mode_info[1].VerticalResolution = 7;
+	survives("display with 2^32 modes", 0);
+}
+
+static void errors_are_told_wherever_there_is_a_way(void **state)
+{
+	(void)state;
+	for (unsigned what = 0; what < 8; what++) {
+		plain();
+		fake.options.no_console_out = what & 1;
+		fake.options.no_serial = what & 2;
+		fake.options.serial_console = what & 4;
+		world_file(MODULE)->said = 1 << 20; /* the serial port is not known yet */
+		survives("early error", what);
+		assert_int_equal(fake.outcome, FAKE_RETURNED);
+		plain();
+		fake_run();
+		struct fault last_map = { fake.calls - 1, FAULT_SHORT };
+		plain();
+		fake.options.no_console_out = what & 1;
+		fake.options.no_serial = what & 2;
+		fake.options.serial_console = what & 4;
+		fake.faults[0] = last_map;
+		survives("late error", what);
+		assert_int_equal(fake.outcome, FAKE_RETURNED);
+		/* What the firmware's console brings to the serial port is not said there twice. */
+		assert_int_equal(strstr(fake.serial, "ERR_MAP_LACKS") != NULL, !(what & 2) && (what & 1 || !(what & 4)));
+		assert_int_equal(strstr(fake.console, "ERR_MAP_LACKS") != NULL, !(what & 1));
+	}
+}
+
+static void verbose_shows_the_log(void **state)
+{
+	(void)state;
+	plain();
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	enters("verbose", 0);
+	assert_true(world_said("direct map at"));
+	plain();
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\nmodule = gone\n");
+	refuses("verbose", 1, "segment 0:");
+}
+
+static void chance_and_time_may_be_missing(void **state)
+{
+	static const uint16_t times[][6] = { /* year, month, day, hour, minute, second */
+		{ 0 }, { 1969, 12, 31 }, { 2024, 0, 1 }, { 2024, 13, 1 }, { 2024, 1, 0 }, { 2024, 1, 32 }, { 2024, 1, 1, 24 },
+		{ 2024, 1, 1, 0, 60 }, { 2024, 1, 1, 0, 0, 60 }, { 65535, 255, 255, 255, 255, 255 },
+	};
+	static const uint8_t zero[64];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(times); i++) {
+		plain();
+		const uint16_t *t = times[i];
+		fake.options.time = (EFI_TIME){ .Year = t[0], .Month = (uint8_t)t[1], .Day = (uint8_t)t[2], .Hour = (uint8_t)t[3],
+		                                .Minute = (uint8_t)t[4], .Second = (uint8_t)t[5] };
+		fake.options.no_rng = i & 1;
+		fake.options.rng_fails = true;
+		enters("time", i);
+		assert_false(world_record()->valid & (HOBNAIL_HAS_BOOT_TIME | HOBNAIL_HAS_ENTROPY));
+		assert_int_equal(world_record()->boot_time, 0);
+		assert_memory_equal(world_record()->entropy, zero, sizeof zero);
+	}
+}
+
+static void secure_boot_is_refused_before_the_kernel_is_read(void **state)
+{
+	(void)state;
+	plain();
+	fake.options.secure_boot = 1;
+	refuses("Secure Boot", 1, "ERR_SECURE_BOOT");
+	assert_false(world_file(KERNEL)->opened);
+	plain();
+	fake.options.secure_boot = -1;
+	enters("no such variable", 0);
+}
+
+/* ---- Tables -------------------------------------------------------------------------------------------- */
+
+static uint8_t *at(paddr where)
+{
+	return (uint8_t *)(uintptr_t)where;
+}
+
+static void put_address(paddr where, uint64_t value)
+{
+	memcpy(at(where), &value, sizeof value);
+}
+
+/* Make the sum of a table right again after a change; its checksum is byte `sum`. */
+static void fix(paddr table, uint32_t bytes, unsigned sum)
+{
+	uint8_t s = 0;
+
+	at(table)[sum] = 0;
+	for (uint32_t i = 0; i < bytes; i++)
+		s = (uint8_t)(s + at(table)[i]);
+	at(table)[sum] = (uint8_t)-s;
+}
+
+static void broken_acpi_tables_are_not_used(void **state)
+{
+	const paddr rsdp = ARENA_ACPI, xsdt = ARENA_ACPI + 0x100;
+	static const paddr nowhere[] = { 0, 0x40000000, 0xfec00000, ARENA_DEVICE, UINT64_MAX - 3, ARENA + ARENA_BYTES - 4, 1ull << 52 };
+
+	(void)state;
+	plain();
+	at(rsdp)[8]++;
+	enters("RSDP with a wrong sum", 0);
+	assert_false(world_record()->valid & HOBNAIL_HAS_ACPI);
+	assert_int_equal(world_record()->cpus.count, 1);
+	for (unsigned i = 0; i < COUNT_OF(nowhere); i++) {
+		plain();
+		fake.options.rsdp = nowhere[i];
+		fake.options.smbios = nowhere[i];
+		fake.options.device_tree = nowhere[i];
+		enters("tables at", nowhere[i]);
+		assert_false(world_record()->valid & (HOBNAIL_HAS_ACPI | HOBNAIL_HAS_SMBIOS | HOBNAIL_HAS_DEVICE_TREE));
+		plain();
+		put_address(rsdp + 24, nowhere[i]);
+		fix(rsdp, 36, 32);
+		enters("XSDT at", nowhere[i]);
+		plain();
+		put_address(xsdt + 36, nowhere[i]);
+		fix(xsdt, 44, 9);
+		enters("MADT at", nowhere[i]);
+		assert_int_equal(world_record()->cpus.count, 1);
+	}
+}
+
+static void any_damaged_byte_of_a_table_does_no_harm(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 0x260; i++) {
+		plain();
+		at(ARENA_ACPI)[i] ^= 0xff;
+		survives("ACPI byte", i);
+		plain();
+		at(ARENA_ACPI + 0x200)[i % 72] = 0xff;
+		fix(ARENA_ACPI + 0x200, 72, 9);
+		survives("MADT byte", i);
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		at(ARENA_TREE)[i] ^= 0xff;
+		survives("device tree byte", i);
+	}
+}
+
+static void a_truncated_device_tree_is_not_used(void **state)
+{
+	(void)state;
+	for (unsigned bytes = 0; bytes < 0x120; bytes += 4) {
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		fake.options.rsdp = 0;
+		at(ARENA_TREE)[6] = (uint8_t)(bytes >> 8);
+		at(ARENA_TREE)[7] = (uint8_t)bytes;
+		survives("device tree of", bytes);
+	}
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	at(ARENA_TREE)[4] = 0x7f; /* 2 GiB: past the end of memory */
+	enters("device tree of 2 GiB", 0);
+	assert_false(world_record()->valid & HOBNAIL_HAS_DEVICE_TREE);
+}
+
+static void a_device_tree_in_the_way_is_moved(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		world_make(FAKE_AARCH64, k ? KERNEL_MMU_OFF_STAGED : KERNEL_STAGED);
+		world_kernel_at(ARENA_TREE);
+		enters("device tree in the way", k);
+		const struct hobnail_boot *r = world_record();
+		assert_true(r->valid & HOBNAIL_HAS_DEVICE_TREE);
+		assert_int_not_equal(r->device_tree, ARENA_TREE);
+		assert_int_equal(fdt_total_bytes(at(r->device_tree)), r->device_tree_bytes);
+	}
+}
+
+/* ---- What we were started with ------------------------------------------------------------------------- */
+
+static void load_options_that_are_no_text_are_ignored(void **state)
+{
+	static const uint8_t guid[16] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d, 0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2 };
+	static const CHAR16 half[] = { 0xd800, 'a', 0 };
+	static uint8_t shifted[64];
+
+	(void)state;
+	for (unsigned bytes = 0; bytes <= sizeof guid; bytes++) {
+		plain();
+		fake.options.load_options = guid;
+		fake.options.load_options_bytes = bytes;
+		survives("load options of", bytes);
+	}
+	plain();
+	fake.options.load_options = half;
+	fake.options.load_options_bytes = sizeof half;
+	enters("half a surrogate pair", 0);
+	plain();
+	memcpy(shifted + 1, u"entry=test", 20);
+	fake.options.load_options = shifted + 1; /* nothing says that they are aligned */
+	fake.options.load_options_bytes = 20;
+	enters("load options at an odd address", 0);
+	plain();
+	fake.options.load_options_bytes = 1000;
+	enters("load options at NULL", 0);
+}
+
+static void load_options_choose(void **state)
+{
+	static const struct { const CHAR16 *text; uint32_t bytes; const char *said; } options[] = {
+		{ u"entry=test", 22, NULL }, { u"entry=none", 22, "ERR_CONFIG_NO_ENTRY" }, { u"config=hobnail.conf", 40, NULL },
+		{ u"config=/absent", 30, "ERR_FILE_NOT_FOUND" }, { u"loader.efi entry=test", 44, NULL },
+		{ u"a=b", 8, "ERR_OPTION" },
+	};
+	static CHAR16 many[3000];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(options); i++) {
+		plain();
+		fake.options.load_options = options[i].text;
+		fake.options.load_options_bytes = options[i].bytes;
+		if (options[i].said)
+			refuses("load options", i, options[i].said);
+		else
+			enters("load options", i);
+	}
+	for (unsigned i = 0; i < COUNT_OF(many); i++)
+		many[i] = 'A';
+	for (unsigned units = 0; units < COUNT_OF(many); units += 97) {
+		plain();
+		fake.options.load_options = many;
+		fake.options.load_options_bytes = units * 2;
+		survives("load options of", units);
+	}
+}
+
+static void a_strange_path_of_ours_does_no_harm(void **state)
+{
+	static uint8_t path[4096];
+
+	(void)state;
+	for (unsigned length = 0; length < 2600; length++) {
+		plain();
+		memset(path, 'x', sizeof path);
+		memcpy(path, (uint8_t[]){ EFI_PATH_MEDIA, EFI_PATH_FILE, (uint8_t)length, (uint8_t)(length >> 8) }, 4);
+		if (length >= 4)
+			memcpy(path + length, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);
+		fake.options.file_path = path;
+		enters("a node of", length);
+	}
+	plain();
+	fake.options.file_path = NULL;
+	enters("no path", 0);
+	for (unsigned i = 0; i < sizeof path - 4; i += 4)
+		memcpy(path + i, (uint8_t[]){ EFI_PATH_MEDIA, EFI_PATH_FILE, 4, 0 }, 4);
+	memcpy(path + sizeof path - 4, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);
+	plain();
+	fake.options.file_path = path;
+	enters("a thousand empty nodes", 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_shorter_than_said_is_an_error),
+		cmocka_unit_test(a_file_longer_than_said_is_cut),
+		cmocka_unit_test(a_size_may_change_between_calls),
+		cmocka_unit_test(short_reads_are_continued),
+		cmocka_unit_test(what_is_missing_or_no_file_is_named),
+		cmocka_unit_test(too_many_modules_are_refused),
+		cmocka_unit_test(descriptors_may_have_any_honest_size),
+		cmocka_unit_test(descriptors_that_change_size_do_no_harm),
+		cmocka_unit_test(a_map_that_grows_still_fits),
+		cmocka_unit_test(a_refused_exit_is_tried_again_a_few_times),
+		cmocka_unit_test(a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine),
+		cmocka_unit_test(too_little_memory_is_an_error),
+		cmocka_unit_test(a_destination_that_is_not_free_is_refused),
+		cmocka_unit_test(a_destination_may_be_partly_free),
+		cmocka_unit_test(a_display_that_cannot_be_drawn_on_is_left_out),
+		cmocka_unit_test(a_display_that_can_is_described),
+		cmocka_unit_test(errors_are_told_wherever_there_is_a_way),
+		cmocka_unit_test(verbose_shows_the_log),
+		cmocka_unit_test(chance_and_time_may_be_missing),
+		cmocka_unit_test(secure_boot_is_refused_before_the_kernel_is_read),
+		cmocka_unit_test(broken_acpi_tables_are_not_used),
+		cmocka_unit_test(any_damaged_byte_of_a_table_does_no_harm),
+		cmocka_unit_test(a_truncated_device_tree_is_not_used),
+		cmocka_unit_test(a_device_tree_in_the_way_is_moved),
+		cmocka_unit_test(load_options_that_are_no_text_are_ignored),
+		cmocka_unit_test(load_options_choose),
+		cmocka_unit_test(a_strange_path_of_ours_does_no_harm),
+	};
+
+	return cmocka_run_group_tests_name("firmware/lies", tests, NULL, NULL);
+}
