@@ -185,6 +185,7 @@
 #define CNTV_CTL_EL02    S3_5_C14_C3_1
 #define FPCR             S3_3_C4_C4_0
 #define FPSR             S3_3_C4_C4_1
+#define GCR_EL1          S3_0_C1_C0_6
 #define GCSCRE0_EL1      S3_0_C2_C5_2
 #define GCSCR_EL1        S3_0_C2_C5_0
 #define GCSCR_EL2        S3_4_C2_C5_0
@@ -213,6 +214,7 @@
 #define MPAMIDR_EL1      S3_0_C10_C4_4
 #define SCTLR2_EL1       S3_0_C1_C0_3
 #define SCTLR2_EL2       S3_4_C1_C0_3
+#define SCXTNUM_EL1      S3_0_C13_C0_7
 #define SMCR_EL2         S3_4_C1_C2_6
 #define SMPRIMAP_EL2     S3_4_C1_C2_5
 #define TCR2_EL1         S3_0_C2_C0_3

@@ -260,6 +260,24 @@ static enum verdict check_counters(const struct hobnail_boot *boot, struct findi
 
 /* ---- What EL2 lets through ----------------------------------------------------------------------------- */
 
+/* Registers of newer processors, which EL2 keeps to itself unless it is told otherwise. NULL: none traps. */
+static const char *new_register_that_traps(void)
+{
+	uint64_t pfr0 = cpu_read(id_aa64pfr0_el1), pfr1 = cpu_read(id_aa64pfr1_el1), mmfr3 = cpu_read(ID_AA64MMFR3_EL1);
+
+	if (cpu_id_field(pfr0, ID_AA64PFR0_CSV2) >= 2 && TRAP_PROBE((void)cpu_read(SCXTNUM_EL1)))
+		return "SCXTNUM_EL1";
+	if (cpu_id_field(pfr1, ID_AA64PFR1_MTE) >= 2 && TRAP_PROBE((void)cpu_read(GCR_EL1)))
+		return "GCR_EL1";
+	if (cpu_id_field(mmfr3, ID_AA64MMFR3_TCRX) && TRAP_PROBE((void)cpu_read(TCR2_EL1)))
+		return "TCR2_EL1";
+	if (cpu_id_field(mmfr3, ID_AA64MMFR3_SCTLRX) && TRAP_PROBE((void)cpu_read(SCTLR2_EL1)))
+		return "SCTLR2_EL1";
+	if (cpu_id_field(pfr0, ID_AA64PFR0_MPAM) && TRAP_PROBE((void)cpu_read(MPAMIDR_EL1)))
+		return "MPAMIDR_EL1";
+	return NULL;
+}
+
 static enum verdict check_no_traps(const struct hobnail_boot *boot, struct finding *f)
 {
 	uint64_t line = (uint64_t)&entry_state;
@@ -282,6 +300,12 @@ static enum verdict check_no_traps(const struct hobnail_boot *boot, struct findi
 		return broken(f, "translation control traps");
 	if (TRAP_PROBE(__asm__ volatile("dc civac, %0; dsb ish" : : "r"(line))))
 		return broken(f, "cache maintenance traps");
+	const char *new = new_register_that_traps();
+	if (new)
+		return broken(f, "%s traps", new);
+	int64_t answer = arch_psci_version(HOBNAIL_PSCI_HVC);
+	if (answer != -1)
+		return broken(f, "HVC answers %ld, not -1", (long)answer);
 	return HOLDS;
 }
 
