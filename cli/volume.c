@@ -26,6 +26,17 @@ static int bad_path(const char *path, const char *why)
 	return complain(STATUS_TROUBLE, "%s cannot be a path on the volume: %s", path, why);
 }
 
+/* Is a part of the path, between slashes or at its end, "." or ".."? */
+static bool path_climbs(const char *path)
+{
+	for (const char *part = strchr(path, '/'); part; part = strchr(part + 1, '/')) {
+		size_t length = strcspn(part + 1, "/");
+		if ((length == 1 || length == 2) && strncmp(part + 1, "..", length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* "a\b//c" becomes "/a/b/c". */
 static int path_normal(const char *given, char **out)
 {
@@ -41,7 +52,7 @@ static int path_normal(const char *given, char **out)
 		}
 	}
 	*to = '\0';
-	if (to - path < 2 || to[-1] == '/' || strstr(path, "/../") || strstr(path, "/./")) {
+	if (to - path < 2 || to[-1] == '/' || path_climbs(path)) {
 		free(path);
 		return bad_path(given, "it must name a file, without . and ..");
 	}
