@@ -144,18 +144,18 @@ enum err firmware_read_map(struct firmware *fw, struct problem *p)
 		}
 		if (s != EFI_BUFFER_TOO_SMALL)
 			return firmware_said(p, s);
-		if (map->buffer)
-			firmware_release(fw, (uintptr_t)map->buffer);
-		*map = (struct firmware_map){ 0 };
 		/* Room for the map to grow by as much again and 32 KiB, some 64 entries with each call that may follow: it must
 		 * still fit when nothing can be allocated. */
 		uint64_t capacity = align_up(2 * bytes + KIB(32), PAGE_BYTES);
 		paddr at;
 		enum err e = allocate(fw, AllocateAnyPages, EfiLoaderData, capacity, 0, HOBNAIL_MEMORY_USABLE, &at, p);
 		if (e)
-			return e;
+			return e; /* the map as it was stays */
+		if (map->buffer)
+			firmware_release(fw, (uintptr_t)map->buffer);
 		map->buffer = (void *)(uintptr_t)at;
 		map->capacity = capacity;
+		map->bytes = 0;
 	}
 	return firmware_said(p, EFI_BUFFER_TOO_SMALL);
 }

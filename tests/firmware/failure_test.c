@@ -111,6 +111,25 @@ static void any_call_may_fail_in_any_way(void **state)
 	assert_int_equal(complaints, 0);
 }
 
+/* The map's buffer is too small, and what the loader does about that fails. */
+static void a_map_that_cannot_grow_is_an_error(void **state)
+{
+	(void)state;
+	complaints = 0;
+	for (unsigned i = 0; i < COUNT_OF(worlds); i++) {
+		unsigned calls = calls_of(&worlds[i]);
+		for (unsigned n = 1; n <= calls; n++) {
+			calls_of(&worlds[i]);
+			if (fake.trace[n - 1].service != SERVICE_GET_MAP)
+				continue;
+			for (unsigned k = 0; k < 4 * COUNT_OF(ways); k++)
+				run_with(&worlds[i], (struct fault){ n, EFI_BUFFER_TOO_SMALL },
+				         (struct fault){ n + 1 + k / COUNT_OF(ways), ways[k % COUNT_OF(ways)].status });
+		}
+	}
+	assert_int_equal(complaints, 0);
+}
+
 /* The second of a pair may hit a call that only the first one's failure causes: giving back, reporting. */
 static int all_pairs(unsigned part, unsigned parts)
 {
@@ -132,6 +151,7 @@ int main(int count, char **arguments)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_call_may_fail_in_any_way),
+		cmocka_unit_test(a_map_that_cannot_grow_is_an_error),
 	};
 
 	if (count > 1 && strcmp(arguments[1], "pairs") == 0)
