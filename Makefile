@@ -20,8 +20,9 @@ COMMON := -std=c17 -g -MMD -MP $(WARN)
 # ---- Host: core/ for tools and tests, tools/, cli/ --------------------------------------------------------
 
 HOST_FLAGS := $(COMMON) -O2 -D_GNU_SOURCE -Iinclude -Icore
+SANITIZE   := -fsanitize=address,undefined
 TEST_FLAGS := $(COMMON) -O1 -D_GNU_SOURCE -Iinclude -Icore -iquote lib -iquote tests \
-              -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+              $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 CORE := $(wildcard core/*.c)
 LIB  := $(wildcard lib/*.c)
@@ -75,7 +76,7 @@ $(foreach a,$(ARCHES),$(eval $(O)/test/unit/mode_$(a): $(O)/test/loader/arch/$(a
 
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
 
 # ---- The whole loader on the host: tests/firmware/NAME_test.c, over a fake firmware ---------------------------
 
@@ -86,7 +87,7 @@ FIRMWARE_OBJ := $(patsubst %.c,$(O)/test/%.o,$(wildcard loader/*.c loader/firmwa
 $(O)/test/loader/%.o $(O)/test/tests/firmware/%.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
 $(FIRMWARE): $(O)/test/firmware/%: $(O)/test/tests/firmware/%_test.o $(FIRMWARE_OBJ) $(TEST_CORE)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
 UNIT += $(FIRMWARE)
 
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
@@ -220,11 +221,32 @@ endef
 test: ## install what is missing, build, and run unit tests and boot scenarios
 	$(call with_deps,test) run-tests
 
-test-all: ## the same, and the big machines
+test-all: export HOBNAIL_TEST_ALL := 1
+test-all: ## the same, and what takes long: big machines, all pairs of failures
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 
 run-tests: all kernels broken $(UNIT) $(MALFORMED)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
+
+# Line coverage by the tests of a part: core/ by unit tests, loader/ without arch/ by the fake firmware.
+COVERAGE := -fprofile-instr-generate -fcoverage-mapping
+coverage: ## lines of core/ and loader/ that the host tests run, per file
+	@$(MAKE) --no-print-directory O=$(O)/coverage SANITIZE='$(COVERAGE)' run-coverage
+
+# $(1) = programs, $(2) = folder
+define covered
+	@rm -f $(O)/$(2).*.profraw
+	@for t in $(1); do LLVM_PROFILE_FILE=$(O)/$(2).$$(basename $$t).profraw $$t >$(O)/$(2).log 2>&1 || { cat $(O)/$(2).log; exit 1; }; done
+	@llvm-profdata merge -o $(O)/$(2).profdata $(O)/$(2).*.profraw
+	@llvm-cov report -instr-profile=$(O)/$(2).profdata -show-region-summary=false -show-branch-summary=false \
+		$(firstword $(1)) $(patsubst %,-object %,$(wordlist 2,99,$(1))) \
+		$(wildcard $(2)/*.c $(2)/firmware/*.c $(2)/protocol/*.c) 2>$(O)/$(2).log | \
+		awk '$$1 ~ /\.c$$|^TOTAL$$/ { printf "%-28s %7s  %s lines missed of %s\n", $$1 == "TOTAL" ? "$(2)" : $$1, $$7, $$6, $$5 }'
+endef
+
+run-coverage: $(UNIT)
+	$(call covered,$(filter-out $(FIRMWARE),$(UNIT)),core)
+	$(call covered,$(FIRMWARE),loader)
 
 run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 	$(call with_deps,run) run-pith
@@ -295,5 +317,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels broken unit test test-all run-tests run run-pith fuzz clean help
+.PHONY: all kernels broken unit test test-all run-tests coverage run-coverage run run-pith fuzz clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
