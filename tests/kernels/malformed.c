@@ -1,9 +1,13 @@
-/* malformed ARCH DIR — write the malformed kernels of malformed.h to DIR/<name>.elf, and for each a line
+/* malformed ARCH DIR — write the malformed kernels of malformed.h to DIR/<name>.elf, some of those of mutants.h for each
+ * code that refuses them, and kernels that only a machine can refuse; and for each a line
  * "name<TAB>ERR_CODE<TAB>words of its sentence" to standard output. The same bytes every time. Kernels whose sections
  * are wrong are left out: they boot, only without symbols. */
 #include <stdio.h>
 
 #include "malformed.h"
+#include "mutants.h"
+
+enum { MUTANTS_PER_CODE = 4 };
 
 static uint16_t machine_of(const char *arch)
 {
@@ -40,24 +44,92 @@ static bool stops_a_boot(enum err code)
 	return code != ERR_ELF_SECTION_RANGE && code != ERR_ELF_SYMBOLS;
 }
 
-int main(int argc, char **argv)
+static bool write_table(const char *dir, uint16_t machine)
 {
 	static struct elf_image f;
-	uint16_t machine = argc == 3 ? machine_of(argv[1]) : 0;
 
-	if (!machine) {
-		fprintf(stderr, "usage: malformed x86_64|aarch64|riscv64 DIRECTORY\n");
-		return 2;
-	}
 	for (size_t i = 0; i < COUNT_OF(malformed); i++) {
 		const struct malformed *m = &malformed[i];
 
 		if (!stops_a_boot(m->code))
 			continue;
 		malformed_build(&f, m, machine);
-		if (!write_file(argv[2], m->name, &f))
-			return 1;
-		printf("%s\t%s\t%s\n", m->name, err_name(m->code), m->says);
+		if (!write_file(dir, m->name, &f))
+			return false;
+		if (m->bytes)
+			printf("%s\t%s\t%s\n", m->name, err_name(m->code), m->says);
+		else /* the loader looks at the length first */
+			printf("%s\t%s\t\n", m->name, err_name(ERR_FILE_EMPTY));
 	}
-	return 0;
+	return true;
+}
+
+/* Sound as a file, but larger than the machine. */
+static bool is_huge(const struct mutant_reading *r)
+{
+	for (unsigned i = 0; i < r->elf.layout.segment_count; i++)
+		if (!r->segments[i].low && r->segments[i].bytes >= GIB(1))
+			return true;
+	return false;
+}
+
+static bool write_mutant(const char *dir, const struct mutant *m, const struct elf_image *f, enum err code,
+                         const struct problem *p)
+{
+	char name[128], sentence[512] = "";
+
+	snprintf(name, sizeof name, "mutant-%s-%s", m->name, m->pie ? "pie" : "static");
+	if (code != ERR_NO_MEMORY)
+		err_sentence(p, sentence, sizeof sentence);
+	printf("%s\t%s\t%s\n", name, err_name(code), sentence);
+	return write_file(dir, name, f);
+}
+
+static bool write_mutants(const char *dir, uint16_t machine)
+{
+	static struct elf_image f;
+	static struct mutant_reading r;
+	unsigned written[ERR_COUNT] = { 0 };
+	struct mutant m;
+
+	for (unsigned index = 0; mutant_next(&index, machine, &m, &f);) {
+		struct problem p = { 0 };
+		enum err e = mutant_read(f.data, f.bytes, machine, &r, &p);
+		if (!e && is_huge(&r))
+			e = ERR_NO_MEMORY;
+		if (e && f.bytes && written[e]++ < MUTANTS_PER_CODE && !write_mutant(dir, &m, &f, e, &p))
+			return false;
+	}
+	return true;
+}
+
+/* Sound as files, and refused when their places are chosen: linked low where there is no memory (the local APIC, and the
+ * serial port of QEMU's virt machine), and with a direct map that is wanted where the kernel is. */
+static bool write_misplaced(const char *dir, uint16_t machine)
+{
+	static struct elf_image f;
+	uint64_t device = machine == 62 ? 0xfee00000 : 0x09000000;
+
+	elf_build(&f, machine, false);
+	put64(&f, PH_TEXT + PH_VADDR, device);
+	put64(&f, PH_TEXT + PH_PADDR, device);
+	put64(&f, EH_ENTRY, device);
+	printf("in-a-device\tERR_DESTINATION\t\n");
+	if (!write_file(dir, "in-a-device", &f))
+		return false;
+	elf_build(&f, machine, false);
+	put_note(&f, AT_NOTE, HOBNAIL_REQUEST_DIRECT_MAP, 0xffffff8000000000);
+	printf("map-on-kernel\tERR_PLAN_BASE_TAKEN\t\n");
+	return write_file(dir, "map-on-kernel", &f);
+}
+
+int main(int argc, char **argv)
+{
+	uint16_t machine = argc == 3 ? machine_of(argv[1]) : 0;
+
+	if (!machine) {
+		fprintf(stderr, "usage: malformed x86_64|aarch64|riscv64 DIRECTORY\n");
+		return 2;
+	}
+	return write_table(argv[2], machine) && write_mutants(argv[2], machine) && write_misplaced(argv[2], machine) ? 0 : 1;
 }
