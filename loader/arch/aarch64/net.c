@@ -37,7 +37,8 @@ void net_exception(uint64_t vector, uint64_t sp)
 
 	format(text, sizeof text, "exception (vector %u) at %#llx, ESR %#llx, FAR %#llx, sp %#llx: %s",
 	       (unsigned)vector, (unsigned long long)at, (unsigned long long)syndrome, (unsigned long long)address,
-	       (unsigned long long)sp, image_has_code(at) ? "in the loader's own hand-off" : "the kernel has installed no vectors yet");
+	       (unsigned long long)sp,
+	       image_has_code(at) ? "in the loader's own hand-off" : "the kernel has installed no vectors yet");
 	report_final(text);
 	arch_halt();
 }

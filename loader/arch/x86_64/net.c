@@ -80,7 +80,8 @@ void net_exception(const struct exception_frame *f)
 	reporting = true;
 	format(text, sizeof text, "exception %u at %#llx, error code %#llx, CR2 %#llx, rsp %#llx: %s",
 	       (unsigned)f->vector, (unsigned long long)f->rip, (unsigned long long)f->error, (unsigned long long)cpu_read_cr2(),
-	       (unsigned long long)f->rsp, image_has_code(f->rip) ? "in the loader's own hand-off" : "the kernel has installed no handlers yet");
+	       (unsigned long long)f->rsp,
+	       image_has_code(f->rip) ? "in the loader's own hand-off" : "the kernel has installed no handlers yet");
 	report_final(text);
 	arch_halt();
 }
