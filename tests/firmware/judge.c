@@ -75,9 +75,9 @@ static const char *judge_segments(const struct hobnail_boot *r)
 		uint64_t in_file = read_le64(world_elf.data + headers[i] + PH_FILESZ);
 		if ((!pie || i == 0) && memcmp(memory(s->phys), world_elf.data + offset, in_file) != 0)
 			return WRONG("segment %u is not what the file has", i);
-		for (uint64_t at = in_file; at < align_up(s->bytes, PAGE_BYTES); at++)
-			if (memory(s->phys)[at])
-				return WRONG("byte %#llx of segment %u is not zero", LL(at), i);
+		for (paddr at = align_down(s->phys, PAGE_BYTES); at < align_up(s->phys + s->bytes, PAGE_BYTES); at++)
+			if (at - s->phys >= in_file && *memory(at))
+				return WRONG("%#llx around segment %u at %#llx is not zero", LL(at), i, LL(s->phys));
 	}
 	return NULL;
 }

@@ -27,7 +27,8 @@ void world_kernel_at(paddr at)
 {
 	put64(&world_elf, EH_ENTRY, at + 0x10);
 	move_low(PH_TEXT, at);
-	move_low(PH_DATA, at + PAGE_BYTES);
+	move_low(PH_DATA, at + PAGE_BYTES + 0x10); /* not at the beginning of its page */
+	put64(&world_elf, PH_DATA + PH_OFFSET, AT_DATA + 0x10);
 	move_low(PH_NOTE, at + 0x80);
 }
 
@@ -45,8 +46,11 @@ static void build_kernel(enum machine machine, enum world_kernel kernel)
 	put64(&world_elf, PH_NOTE + PH_MEMSZ, off ? 84 : 56);
 	for (unsigned i = 0x40; i < 0x80; i++) /* something to compare */
 		put(&world_elf, AT_TEXT + i, 1, i);
-	if (staged || off)
-		world_kernel_at(low);
+	memset(world_elf.data + AT_TEXT + 0x100, 0xee, AT_DATA - AT_TEXT - 0x100); /* no segment's: never in memory */
+	if (!staged && !off)
+		return;
+	memset(world_elf.data + AT_DATA, 0xee, 0x10);
+	world_kernel_at(low);
 }
 
 struct fake_file *world_file(const char *path)
