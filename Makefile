@@ -225,7 +225,7 @@ test-all: export HOBNAIL_TEST_ALL := 1
 test-all: ## the same, and what takes long: big machines, all pairs of failures
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 
-run-tests: all kernels broken $(UNIT) $(MALFORMED)
+run-tests: all kernels broken $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
 
 # Line coverage by the tests of a part: core/ by unit tests, loader/ without arch/ by the fake firmware.
@@ -254,19 +254,33 @@ run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf
 	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf
 
-FUZZ := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-FUZZ_FLAGS := $(filter-out -MMD -MP,$(TEST_FLAGS)) -fsanitize=fuzzer
+# One program for each tests/fuzz/NAME_fuzz.c, with what it uses of core/ and the parts named here.
+FUZZ := $(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_FLAGS = $(TEST_FLAGS) -O2 -fsanitize=fuzzer-no-link
+FUZZ_CORE := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(CORE) lib/format.c)
+FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf
 
-$(addprefix $(O)/fuzz/,$(FUZZ)): $(O)/fuzz/%: tests/fuzz/%_fuzz.c $(CORE) lib/format.c $(wildcard core/*.h core/errors/*.def tests/unit/*.h)
+$(O)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(FUZZ_FLAGS) -o $@ $< $(CORE) lib/format.c
+	$(Q)$(CC) $(FUZZ_FLAGS) -c -o $@ $<
 
-fuzz: $(addprefix $(O)/fuzz/,$(FUZZ)) ## run every fuzz target for SECONDS=60 seconds each
-	@for f in $(FUZZ); do \
-		mkdir -p $(O)/fuzz/corpus/$$f && echo "fuzzing $$f for $(SECONDS) s" && \
-		$(O)/fuzz/$$f -max_total_time=$(SECONDS) -print_final_stats=1 -artifact_prefix=$(O)/fuzz/$$f- \
-			$(O)/fuzz/corpus/$$f $$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) 2>$(O)/fuzz/$$f.log || { tail -40 $(O)/fuzz/$$f.log; exit 1; }; \
-		grep -E 'stat::number_of_executed_units' $(O)/fuzz/$$f.log; done
+$(O)/fuzz/elf2efi: $(patsubst %.c,$(O)/fuzz/obj/%.o,$(filter-out %/main.c,$(ELF2EFI)))
+$(O)/fuzz/font: $(O)/fuzz/obj/tools/font2c/pcf.o
+$(O)/fuzz/json: $(O)/fuzz/obj/cli/json.o $(O)/fuzz/obj/cli/strlist.o
+$(FUZZ): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%_fuzz.o $(FUZZ_CORE)
+	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -fuse-ld=lld -o $@ $(filter-out $(FUZZ_CORE),$^) \
+	    -Wl,--start-lib $(FUZZ_CORE) -Wl,--end-lib
+
+$(O)/fuzz/seeds/elf/made: $(MALFORMED)
+	@mkdir -p $(@D)
+	$(Q)for a in $(ARCHES); do for f in $(O)/test/malformed/$$a/*.elf; do cp $$f $(@D)/$$a-$${f##*/} || exit 1; done; done
+	$(Q)touch $@
+$(O)/fuzz/seeds/font/9x18.pcf: $(wildcard $(FONT))
+	@mkdir -p $(@D)
+	$(Q)gzip -dc $(FONT) >$@
+
+fuzz: $(FUZZ) $(FUZZ_SEEDS) ## run every fuzz target for SECONDS=60 seconds each, from what earlier runs have found
+	@FUZZ_SECONDS=$(SECONDS) FUZZ_KEEP=$(O)/fuzz/corpus tests/fuzz-check
 SECONDS ?= 60
 
 # ---- Measurements: bench/, docs/performance.md ---------------------------------------------------------------
