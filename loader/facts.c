@@ -182,6 +182,10 @@ static enum err find_cpus(struct boot *b, struct problem *p)
 	f->cpu_count = min_u64(count, BOOT_MAX_CPUS);
 	list_boot_cpu(f, b->arch.boot_cpu);
 	f->psci = f->has_acpi ? acpi_psci(&f->acpi) : f->has_fdt ? fdt_psci(&f->fdt) : HOBNAIL_PSCI_NONE;
+	if (f->psci == HOBNAIL_PSCI_HVC && b->arch.firmware_level == 2) {
+		log_line("PSCI by HVC ends with the firmware, whose EL2 answered it");
+		f->psci = HOBNAIL_PSCI_NONE;
+	}
 	return OK;
 }
 

@@ -50,6 +50,24 @@ static void boots_every_kind_of_kernel(void **state)
 	boots(FAKE_AARCH64, KERNEL_STAGED);
 }
 
+/* The tree of the fake machine says HVC; the firmware that would answer ran at EL2, and has left. */
+static void hvc_of_a_firmware_at_el2_is_no_conduit(void **state)
+{
+	(void)state;
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	fake.options.rsdp = 0;
+	fake.options.facts.firmware_level = 1;
+	fake_run();
+	judged(world_judge_entered());
+	assert_int_equal(world_record()->psci, HOBNAIL_PSCI_HVC);
+
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	fake.options.rsdp = 0;
+	fake_run();
+	judged(world_judge_entered());
+	assert_int_equal(world_record()->psci, HOBNAIL_PSCI_NONE);
+}
+
 /* world_judge_entered() compares what was cleaned with what the protocol promises. */
 static void cleans_what_a_kernel_reads_with_its_cache_off(void **state)
 {
@@ -65,6 +83,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boots_and_tells_the_truth),
 		cmocka_unit_test(boots_every_kind_of_kernel),
+		cmocka_unit_test(hvc_of_a_firmware_at_el2_is_no_conduit),
 		cmocka_unit_test(cleans_what_a_kernel_reads_with_its_cache_off),
 	};
 
