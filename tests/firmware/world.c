@@ -187,8 +187,8 @@ static void property(struct tree *t, uint32_t name, const void *value, uint32_t 
 
 void world_device_tree(void)
 {
-	static const char names[] = "#address-cells\0#size-cells\0device_type\0reg\0method";
-	enum { ADDRESS = 0, SIZE = 15, DEVICE = 27, REG = 39, METHOD = 43 };
+	static const char names[] = "#address-cells\0#size-cells\0device_type\0reg\0method\0compatible";
+	enum { ADDRESS = 0, SIZE = 15, DEVICE = 27, REG = 39, METHOD = 43, COMPATIBLE = 50 };
 	struct tree t = { memory(ARENA_TREE), 56 };
 
 	memset(t.blob, 0, PAGE_BYTES);
@@ -202,6 +202,7 @@ void world_device_tree(void)
 	token(&t, 2);
 	token(&t, 2);
 	node(&t, "psci");
+	property(&t, COMPATIBLE, "arm,psci-0.2", 13);
 	property(&t, METHOD, "hvc", 4);
 	token(&t, 2);
 	token(&t, 2);
