@@ -287,7 +287,7 @@ SECONDS ?= 60
 
 BENCH_EFI := stamp floor kernel_efi
 BENCH_PROGRAMS := $(foreach a,$(ARCHES),$(BENCH_EFI:%=$(O)/bench/$(a)/%.efi) $(O)/bench/$(a)/kernel) $(O)/bench/x86_64/kernel_mb2
-BENCH_LINK := $(LD) -static -z max-page-size=4096 -z noexecstack --build-id=none -T bench/kernel.ld
+BENCH_LINK := $(LD) -s -static -z max-page-size=4096 -z noexecstack --build-id=none -T bench/kernel.ld
 BENCH_ENTRY = $(if $(filter %kernel_efi.elf,$@),kernel_entry,efi_main)
 
 # $(1) = architecture
@@ -304,6 +304,7 @@ $(O)/bench/$(1)/kernel: $(O)/bench/$(1)/kernel.o bench/kernel.ld
 	$(Q)$(BENCH_LINK) --defsym=KERNEL_BASE=0xffffffff80000000 -o $$@ $$<
 endef
 $(foreach a,$(ARCHES),$(eval $(call bench_for_arch,$(a))))
+.SECONDARY: $(BENCH_PROGRAMS:%.efi=%.elf)
 
 $(O)/bench/x86_64/kernel_mb2: bench/kernel_mb2.c bench/guest.h bench/kernel.ld
 	@mkdir -p $(@D)

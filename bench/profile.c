@@ -1,0 +1,116 @@
+/* profile.c — a TCG plugin for QEMU: guest instructions by translation block, from the first one of [base, base + bytes)
+ * on. Arguments: base=HEX,bytes=HEX,out=FILE. Writes lines "address count" and, for x86, "repeated count": iterations of
+ * rep movs and rep stos, which QEMU counts as an instruction each.
+ *
+ * Declarations: QEMU 7.2, include/qemu/qemu-plugin.h; Debian has no package with that header. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+typedef uint64_t plugin_id;
+struct tb;
+struct insn;
+extern size_t qemu_plugin_tb_n_insns(const struct tb *tb);
+extern uint64_t qemu_plugin_tb_vaddr(const struct tb *tb);
+extern struct insn *qemu_plugin_tb_get_insn(const struct tb *tb, size_t i);
+extern const void *qemu_plugin_insn_data(const struct insn *insn);
+extern size_t qemu_plugin_insn_size(const struct insn *insn);
+extern void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*f)(plugin_id, struct tb *));
+extern void qemu_plugin_register_vcpu_tb_exec_inline(struct tb *tb, int operation, void *at, uint64_t add);
+extern void qemu_plugin_register_vcpu_insn_exec_inline(struct insn *insn, int operation, void *at, uint64_t add);
+extern void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), void *context);
+enum { ADD_U64 = 0 };
+
+EXPORT extern int qemu_plugin_version;
+EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
+
+int qemu_plugin_version = 1;
+
+enum { SLOTS = 1 << 20 };
+static struct slot {
+	uint64_t at, count;
+} slots[SLOTS];
+static uint64_t base, bytes, repeated;
+static char out[1024];
+static int begun, is_x86;
+
+/* Is this F2/F3, prefixes, A4/A5/AA/AB? Intel SDM vol. 2, "REP". */
+static int is_repeated(const uint8_t *code, size_t length)
+{
+	int rep = 0;
+
+	for (; length > 1; code++, length--) {
+		if (*code == 0xf2 || *code == 0xf3)
+			rep = 1;
+		else if (*code != 0x66 && *code != 0x67 && (*code & 0xf0) != 0x40)
+			return 0;
+	}
+	return rep && length == 1 && ((*code & 0xfe) == 0xa4 || (*code & 0xfe) == 0xaa);
+}
+
+static struct slot *slot_of(uint64_t at)
+{
+	uint64_t i = at * 0x9e3779b97f4a7c15u >> 44;
+
+	while (slots[i].at && slots[i].at != at)
+		i = (i + 1) % SLOTS;
+	slots[i].at = at;
+	return &slots[i];
+}
+
+static void begin(uint64_t at)
+{
+	if (begun || at - base >= bytes)
+		return;
+	begun = 1;
+	repeated = 0;
+	for (size_t i = 0; i < SLOTS; i++)
+		slots[i].count = 0;
+}
+
+static void on_translation(plugin_id id, struct tb *tb)
+{
+	size_t count = qemu_plugin_tb_n_insns(tb);
+
+	(void)id;
+	begin(qemu_plugin_tb_vaddr(tb));
+	qemu_plugin_register_vcpu_tb_exec_inline(tb, ADD_U64, &slot_of(qemu_plugin_tb_vaddr(tb))->count, count);
+	for (size_t i = 0; is_x86 && i < count; i++) {
+		struct insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		if (is_repeated(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn)))
+			qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &repeated, 1);
+	}
+}
+
+static void on_exit_of_qemu(plugin_id id, void *context)
+{
+	FILE *f = fopen(out, "w");
+
+	(void)id, (void)context;
+	if (!f)
+		return;
+	for (size_t i = 0; i < SLOTS; i++)
+		if (slots[i].count)
+			fprintf(f, "%llx %llu\n", (unsigned long long)slots[i].at, (unsigned long long)slots[i].count);
+	fprintf(f, "repeated %llu\n", (unsigned long long)repeated);
+	fclose(f);
+}
+
+int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
+{
+	is_x86 = strcmp(*(const char *const *)info, "x86_64") == 0; /* the first member: the target's name */
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "base=", 5) == 0)
+			base = strtoull(argv[i] + 5, NULL, 16);
+		if (strncmp(argv[i], "bytes=", 6) == 0)
+			bytes = strtoull(argv[i] + 6, NULL, 16);
+		if (strncmp(argv[i], "out=", 4) == 0)
+			snprintf(out, sizeof out, "%s", argv[i] + 4);
+	}
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
+	return 0;
+}
