@@ -173,25 +173,41 @@ static void memmap_agrees_with_pages_on_random_maps(void **state)
 	}
 }
 
-/* Every map of three descriptors (some of them empty: so of up to three) over five pages, three types each. */
+/* The n-th order of four things. */
+static void permute(struct descriptor *d, unsigned n)
+{
+	for (unsigned i = 3; i > 0; i--) {
+		unsigned other = n % (i + 1);
+		struct descriptor t = d[i];
+		n /= i + 1;
+		d[i] = d[other];
+		d[other] = t;
+	}
+}
+
+/* Every map of four descriptors (some of them empty: so of up to four) over six pages, three types each. The order in which
+ * they come changes from map to map. */
 static void memmap_agrees_with_pages_on_every_small_map(void **state)
 {
 	static const uint32_t kinds[] = { FREE, BOOT_DATA, RESERVED };
-	struct descriptor all[64], d[3];
-	unsigned count = 0;
+	struct descriptor all[64];
+	unsigned count = 0, n = 0;
 
 	(void)state;
-	for (unsigned from = 0; from < 5; from++)
-		for (unsigned to = from + 1; to <= 5; to++)
+	for (unsigned from = 0; from < 6; from++)
+		for (unsigned to = from + 1; to <= 6; to++)
 			for (unsigned k = 0; k < 3; k++)
 				all[count++] = (struct descriptor){ kinds[k], from, to - from, WB };
 	all[count++] = (struct descriptor){ FREE, 2, 0, WB };
-	for (unsigned i = 0; i < count * count * count; i++) {
-		d[0] = all[i % count];
-		d[1] = all[i / count % count];
-		d[2] = all[i / count / count];
-		compare(d, 3);
-	}
+	for (unsigned a = 0; a < count; a++)
+		for (unsigned b = a; b < count; b++)
+			for (unsigned c = b; c < count; c++)
+				for (unsigned e = c; e < count; e++) {
+					struct descriptor d[] = { all[a], all[b], all[c], all[e] };
+					permute(d, n++ % 24);
+					compare(d, 4);
+				}
+	assert_int_equal(n, 67 * 66 * 65 * 64 / 24);
 }
 
 /* ---- Reading ------------------------------------------------------------------------------------------------ */
