@@ -2,13 +2,32 @@
 
 #include <string.h>
 
+/* All texts in one block, found by 16-bit offsets: a pointer each would cost the loader a relocation of 24 bytes. */
+static const struct texts {
+	char ok_name[3], ok_sentence[9];
+#define X(code, sentence, advice) \
+	char code##_name[sizeof #code]; \
+	char code##_sentence[sizeof(sentence)]; \
+	char code##_advice[sizeof(advice)];
+#include "errors/all.def"
+#undef X
+	char none;
+} texts = {
+	"OK", "no error",
+#define X(code, sentence, advice) #code, sentence, advice,
+#include "errors/all.def"
+#undef X
+	0
+};
+_Static_assert(sizeof texts <= UINT16_MAX, "offsets have 16 bits");
+
 static const struct {
-	const char *name;
-	const char *sentence;
-	const char *advice;
+	uint16_t name, sentence, advice;
 } errs[ERR_COUNT] = {
-	[OK] = { "OK", "no error", "" },
-#define X(code, sentence, advice) [code] = { #code, sentence, advice },
+	[OK] = { offsetof(struct texts, ok_name), offsetof(struct texts, ok_sentence), offsetof(struct texts, none) },
+#define X(code, sentence, advice) \
+	[code] = { offsetof(struct texts, code##_name), offsetof(struct texts, code##_sentence), \
+	           offsetof(struct texts, code##_advice) },
 #include "errors/all.def"
 #undef X
 };
@@ -18,14 +37,19 @@ static bool is_code(enum err code)
 	return (unsigned)code < ERR_COUNT;
 }
 
+static const char *text_at(uint16_t offset)
+{
+	return (const char *)&texts + offset;
+}
+
 const char *err_name(enum err code)
 {
-	return is_code(code) ? errs[code].name : "?";
+	return is_code(code) ? text_at(errs[code].name) : "?";
 }
 
 const char *err_advice(enum err code)
 {
-	return is_code(code) ? errs[code].advice : "";
+	return is_code(code) ? text_at(errs[code].advice) : "";
 }
 
 struct writer {
@@ -77,7 +101,7 @@ size_t err_sentence(const struct problem *p, char *out, size_t size)
 {
 	struct writer w = { out, size, 0 };
 
-	for (const char *s = is_code(p->code) ? errs[p->code].sentence : "unknown error"; *s;) {
+	for (const char *s = is_code(p->code) ? text_at(errs[p->code].sentence) : "unknown error"; *s;) {
 		size_t length = *s == '{' ? put_placeholder(&w, p, s) : 0;
 		if (!length) {
 			put(&w, *s);
