@@ -90,7 +90,7 @@ static void make_elf(struct elf_layout *elf, struct input *in, const struct plan
 	for (unsigned i = 0; i < elf->segment_count; i++) {
 		struct elf_segment *s = &elf->segments[i];
 		*s = (struct elf_segment){ .virt = at, .memory_bytes = 1 + take(in, 2), .rights = ELF_READ | pick(in, 4), .index = i };
-		s->phys = take_pages(in, 600) * PAGE_BYTES + s->virt % PAGE_BYTES;
+		s->phys = pick(in, 2) ? s->virt : take_pages(in, 600) * PAGE_BYTES + s->virt % PAGE_BYTES;
 		at += s->memory_bytes + take(in, 2) % 0x3000;
 		if (i + 1 < elf->segment_count && at / PAGE_BYTES == (s->virt + s->memory_bytes - 1) / PAGE_BYTES)
 			at = align_up(at, PAGE_BYTES);
@@ -153,15 +153,24 @@ static bool avoided(const struct machine *m, paddr pa)
 	return false;
 }
 
-/* No memory to avoid in the maps of all RAM, whose ranges are whole pages. */
-static void check_avoided(const struct machine *m)
+static bool is_map(const struct plan_range *r)
+{
+	return r->kind == PLAN_DIRECT_MAP || r->kind == PLAN_IDENTITY_MAP || r->kind == PLAN_DEVICE_MAP;
+}
+
+/* No memory to avoid in the maps of all RAM, and nothing in a map of the other kind: devices are what is not memory. */
+static void check_maps(const struct machine *m)
 {
 	for (size_t i = 0; i < m->plan.count; i++) {
 		const struct plan_range *r = &m->ranges[i];
-		if (r->kind != PLAN_DIRECT_MAP && r->kind != PLAN_IDENTITY_MAP)
-			continue;
-		for (unsigned a = 0; a < m->in.avoid_count; a++)
+		bool device = r->kind == PLAN_DEVICE_MAP;
+		for (unsigned a = 0; is_map(r) && !device && a < m->in.avoid_count; a++)
 			require(!ranges_overlap(r->pa, r->bytes, m->avoid[a].phys, m->avoid[a].bytes));
+		for (size_t k = 0; is_map(r) && k < m->memory.count; k++) {
+			const struct hobnail_memory *e = &m->entries[k];
+			require(!ranges_overlap(r->pa, r->bytes, e->base, e->bytes) ||
+			        (device ? e->type == HOBNAIL_MEMORY_MMIO : memmap_in_direct_map(e)));
+		}
 	}
 }
 
@@ -172,11 +181,12 @@ static void add_pieces(struct machine *m, struct input *in)
 	struct problem p;
 
 	for (unsigned i = 0; i < count; i++) {
-		struct plan_piece piece = {
-			.kind = kinds_of_piece[pick(in, COUNT_OF(kinds_of_piece))], .rights = pick(in, 4),
-			.memory = pick(in, PT_MEMORY_KINDS), .phys = take_pages(in, 600) * PAGE_BYTES + pick(in, 256),
-			.bytes = take_pages(in, 40) * PAGE_BYTES + pick(in, 256),
-		};
+		struct plan_piece piece = { .kind = kinds_of_piece[pick(in, COUNT_OF(kinds_of_piece))] };
+		piece.rights = pick(in, 4);
+		piece.memory = pick(in, PT_MEMORY_KINDS);
+		piece.phys = take_pages(in, 600) * PAGE_BYTES;
+		piece.bytes = take_pages(in, 40) * PAGE_BYTES + pick(in, 256);
+		piece.phys += pick(in, 256);
 		if (piece.kind == PLAN_NET_IMAGE)
 			piece.bytes %= MIB(2);
 		vaddr before = piece.virt;
@@ -187,6 +197,7 @@ static void add_pieces(struct machine *m, struct input *in)
 			continue;
 		vaddr end = align_up(piece.virt + piece.bytes, PAGE_BYTES);
 		require(piece.virt - m->plan.net_base < (piece.kind == PLAN_STACK ? UINT64_MAX : m->plan.net_bytes));
+		require(align_down(piece.virt, PAGE_BYTES) - m->plan.net_base >= PAGE_BYTES);
 		require(!planned(m, align_down(piece.virt, PAGE_BYTES) - 1) && !planned(m, end));
 	}
 }
@@ -269,6 +280,20 @@ static void check_tables(const struct machine *m)
 	require(bytes == want);
 }
 
+/* The first and the last byte of each segment are where it was placed. */
+static void check_segments(const struct machine *m)
+{
+	for (unsigned i = 0; i < m->in.segment_count; i++) {
+		const struct plan_segment *s = &m->segments[i];
+		const uint64_t ends[] = { 0, s->bytes - 1 };
+		for (unsigned k = 0; k < 2; k++) {
+			struct walk got = walk_to(m, s->virt + ends[k]);
+			require(got.mapped && got.phys == s->phys + ends[k]);
+			require(got.writable == !!(s->rights & ELF_WRITE) && got.executable == !!(s->rights & ELF_EXECUTE));
+		}
+	}
+}
+
 /* The edges of all RAM are where the plan says that the direct map is. */
 static void check_direct_map(const struct machine *m)
 {
@@ -308,11 +333,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	}
 	add_pieces(&m, &in);
 	check_list(&m);
-	check_avoided(&m);
+	check_maps(&m);
 	e = build(&m, &p);
 	require(e == OK || e == ERR_PT_NO_TABLES);
 	if (!e) {
 		check_tables(&m);
+		check_segments(&m);
 		check_direct_map(&m);
 	}
 	return 0;
