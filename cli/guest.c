@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include "json.h"
 #include "process.h"
 
-enum { ERRORS_KEPT_BYTES = 4096, END_MILLISECONDS = 2000, PICTURE_MILLISECONDS = 5000 };
+enum { ERRORS_KEPT_BYTES = 4096, END_MILLISECONDS = 2000, PICTURE_MILLISECONDS = 5000, SERIAL_ROOM_BYTES = 1 << 20 };
 
 long long milliseconds_now(void)
 {
@@ -41,37 +42,78 @@ static void control_say(struct guest *g, const char *command)
 		close_end(&g->control);
 }
 
-/* Three connections: [0] is ours, [1] QEMU's. */
-static int guest_connect(int serial[2], int control[2], int error[2])
+/* What one process writes to another through a file. */
+struct connection {
+	const char *path;
+	int reader, writer; /* -1: not open */
+};
+
+static bool fifo_make(struct connection *c, const char *name)
 {
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serial) == 0 &&
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) == 0 && pipe2(error, O_CLOEXEC) == 0)
+	c->path = temporary_path(name);
+	if (!c->path || mkfifo(c->path, 0600) != 0)
+		return false;
+	c->reader = open(c->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	c->writer = open(c->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC); /* never fails for want of a reader now */
+	return c->reader >= 0 && c->writer >= 0;
+}
+
+/* The guest's serial line is a pair of FIFOs, not a socket: QEMU's 16550 writes byte by byte, each of which counts as
+ * several hundred in a socket. After 278 of them the UART seems busy until we are scheduled, and OVMF drops the rest of a
+ * string when that takes longer than it allows a UART: about a millisecond (EDK II, TerminalDxe and PciSioSerialDxe). */
+static int serial_connect(struct connection *out, struct connection *in)
+{
+	*out = *in = (struct connection){ NULL, -1, -1 };
+	if (!fifo_make(out, "serial.out") || !fifo_make(in, "serial.in"))
+		return complain(STATUS_TROUBLE, "no pipes for the guest's serial line: %s", strerror(errno));
+	(void)fcntl(out->reader, F_SETPIPE_SZ, SERIAL_ROOM_BYTES); /* 64 KiB do, too */
+	return 0;
+}
+
+/* Two connections: [0] is ours, [1] QEMU's. */
+static int guest_connect(int control[2], int error[2])
+{
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) == 0 && pipe2(error, O_CLOEXEC) == 0)
 		return 0;
 	return complain(STATUS_TROUBLE, "no sockets for QEMU: %s", strerror(errno));
+}
+
+/* "DIRECTORY/serial" of "DIRECTORY/serial.out". */
+static char *common_name(const char *path)
+{
+	char *name = string_copy(path);
+
+	*strrchr(name, '.') = '\0';
+	return name;
 }
 
 int guest_start(struct guest *g, struct machine *m, bool show_errors)
 {
 	struct strings argv = { 0 };
-	int serial[2], control[2], error[2];
-	int status = guest_connect(serial, control, error);
+	struct connection out, in;
+	int control[2], error[2];
+	int status = serial_connect(&out, &in);
 
+	if (!status)
+		status = guest_connect(control, error);
 	if (status)
 		return status;
-	m->serial = serial[1];
+	m->serial = common_name(out.path);
 	m->control = control[1];
 	qemu_command(m, &argv);
 
-	int keep[2] = { serial[1], control[1] };
+	/* QEMU opens the FIFO itself. That it holds this end, too, makes its end that of the line, whenever it comes. */
+	int keep[2] = { out.writer, control[1] };
 	pid_t pid = process_start(&argv, show_errors ? STDERR_FILENO : error[1], show_errors ? -1 : error[1], keep);
 	strings_free(&argv);
-	close(serial[1]);
+	close(out.writer);
+	close(in.reader);
 	close(control[1]);
 	close(error[1]);
 	if (pid < 0)
 		return STATUS_TROUBLE;
-	*g = (struct guest){ .pid = pid, .serial = serial[0], .control = control[0], .error = error[0], .arch = m->arch,
-	                     .pause_at_end = m->pause_at_end };
+	*g = (struct guest){ .pid = pid, .serial = out.reader, .keys = in.writer, .control = control[0], .error = error[0],
+	                     .arch = m->arch, .pause_at_end = m->pause_at_end };
 	control_say(g, "{\"execute\":\"qmp_capabilities\",\"id\":\"hello\"}\n");
 	return 0;
 }
@@ -140,8 +182,8 @@ static void pass_input(struct guest *g, int input)
 	char bytes[256];
 	ssize_t n = read(input, bytes, sizeof(bytes));
 
-	if (n > 0 && g->serial >= 0)
-		(void)!send(g->serial, bytes, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n > 0 && g->keys >= 0)
+		(void)!write(g->keys, bytes, (size_t)n); /* full: the guest does not read */
 }
 
 /* QEMU ended without a word on the control socket, so it left through the exit device, or failed.
@@ -239,6 +281,7 @@ void guest_stop(struct guest *g)
 		g->pid = 0;
 	}
 	close_end(&g->serial);
+	close_end(&g->keys);
 	close_end(&g->control);
 	close_end(&g->error);
 }

@@ -19,6 +19,7 @@ enum guest_end {
 struct guest {
 	pid_t pid;
 	int serial, control, error; /* our ends; -1: closed */
+	int keys;                   /* what is written here the guest reads from its serial line */
 	enum arch arch;
 	bool machine_runs;          /* QEMU answered us, so it came up */
 	bool pause_at_end;

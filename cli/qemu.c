@@ -143,7 +143,9 @@ void qemu_command(const struct machine *m, struct strings *argv)
 	add_exit_device(m, argv);
 	add_display(m, argv);
 	strings_add(argv, "-chardev");
-	strings_addf(argv, "socket,id=serial,fd=%d", m->serial);
+	char *serial = escaped(m->serial);
+	strings_addf(argv, "pipe,id=serial,path=%s", serial);
+	free(serial);
 	strings_of(argv, "-serial", "chardev:serial", "-chardev", NULL);
 	strings_addf(argv, "socket,id=control,fd=%d", m->control);
 	strings_of(argv, "-mon", "chardev=control,mode=control", NULL);

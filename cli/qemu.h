@@ -24,8 +24,8 @@ struct machine {
 	bool screen;          /* give it a graphics card */
 	bool wait_for_gdb;
 	bool pause_at_end;    /* do not end when the guest powers off */
-	int serial;           /* connected sockets */
-	int control;
+	const char *serial;   /* two FIFOs: this name with .in and .out (QEMU, "-chardev pipe") */
+	int control;          /* a connected socket */
 	char *const *extra;   /* more arguments; NULL-terminated */
 };
 
