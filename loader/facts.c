@@ -19,14 +19,15 @@ enum err secure_boot_check(struct boot *b, struct problem *p)
 
 enum err memory_survey(struct boot *b, struct problem *p)
 {
+	uint64_t descriptors;
 	paddr at;
 
 	step_set(b, "read the memory map", text_of(""));
 	arch_probe(&b->arch);
-	enum err e = firmware_read_map(&b->fw, p);
+	enum err e = firmware_map_room(&b->fw, &descriptors, p);
 	if (e)
 		return e;
-	size_t capacity = memmap_bound(b->fw.map.capacity / b->fw.map.descriptor_bytes);
+	size_t capacity = memmap_bound(descriptors);
 	e = firmware_pages(&b->fw, capacity * sizeof(struct hobnail_memory), PAGE_BYTES, UINT64_MAX, false,
 	                   HOBNAIL_MEMORY_USABLE, &at, p);
 	if (!e)

@@ -73,7 +73,11 @@ enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, ui
 /* Give one claim back early. */
 void firmware_release(struct firmware *fw, paddr at);
 
-/* Read the memory map into fw->map, with room to grow. */
+/* Make room for the memory map, with room to grow: as many descriptors as this fit at most. What is to be listed in the
+ * map can then be allocated before it is read: reading is dear. */
+enum err firmware_map_room(struct firmware *fw, uint64_t *descriptors, struct problem *p);
+
+/* Read the memory map into fw->map, which grows if it must. */
 enum err firmware_read_map(struct firmware *fw, struct problem *p);
 
 /* ---- Files on our own volume --------------------------------------------------------------------------- */

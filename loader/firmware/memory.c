@@ -32,22 +32,63 @@ static bool is_ordinary(uint64_t attributes)
 	return attributes & EFI_MEMORY_WB && !(attributes & EFI_MEMORY_SP);
 }
 
-/* The highest aligned place for `bytes` in one free descriptor below limit; 0: none. */
-static paddr best_hole(const struct firmware_map *map, uint64_t bytes, uint64_t alignment, uint64_t limit)
+static const struct claim *claim_within(const struct firmware *fw, paddr base, uint64_t bytes)
 {
+	for (unsigned i = 0; i < fw->claims; i++)
+		if (ranges_overlap(base, bytes, fw->ledger[i].base, fw->ledger[i].bytes))
+			return &fw->ledger[i];
+	return NULL;
+}
+
+/* The highest aligned place for `bytes` in [base, end) where we have claimed nothing; 0: none. */
+static paddr highest_place(const struct firmware *fw, paddr base, paddr end, uint64_t bytes, uint64_t alignment)
+{
+	while (end > base && end - base >= bytes) {
+		paddr at = align_down(end - bytes, alignment);
+		if (at < base)
+			return 0;
+		const struct claim *taken = claim_within(fw, at, bytes);
+		if (!taken)
+			return at;
+		end = taken->base;
+	}
+	return 0;
+}
+
+/* The same in all free descriptors below limit, as the map was when it was read. */
+static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit)
+{
+	const struct firmware_map *map = &fw->map;
 	paddr best = 0;
 
 	for (uint64_t at = 0; at + map->descriptor_bytes <= map->bytes; at += map->descriptor_bytes) {
 		const EFI_MEMORY_DESCRIPTOR *d = (const void *)((const uint8_t *)map->buffer + at);
-		uint64_t end = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, limit);
 
-		if (d->Type != EfiConventionalMemory || !is_ordinary(d->Attribute) || end < d->PhysicalStart || end - d->PhysicalStart < bytes)
+		if (d->Type != EfiConventionalMemory || !is_ordinary(d->Attribute))
 			continue;
-		paddr base = align_down(end - bytes, alignment);
-		if (base >= d->PhysicalStart && base > best)
-			best = base;
+		paddr end = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, limit);
+		best = max_u64(best, highest_place(fw, d->PhysicalStart, end, bytes, alignment));
 	}
 	return best;
+}
+
+/* Asking for more and freeing the edges would cost a firmware fill of every page, and EDK2 needs some hundred thousand
+ * instructions to list its memory: the place is looked for in the map that we have, and in a new one only if the
+ * firmware has taken it since. */
+static enum err allocate_aligned(struct firmware *fw, EFI_MEMORY_TYPE memory, uint64_t bytes, uint64_t alignment, uint64_t limit,
+                                 uint32_t type, paddr *out, struct problem *p)
+{
+	for (unsigned attempt = 0;; attempt++) {
+		paddr base = best_hole(fw, bytes, alignment, limit);
+		enum err e = base ? allocate(fw, AllocateAddress, memory, bytes, base, type, out, p)
+		                  : problem_at(p, ERR_NO_MEMORY, 0, bytes, EFI_OUT_OF_RESOURCES, 0);
+
+		if (e != ERR_NO_MEMORY || attempt == 1)
+			return e;
+		e = firmware_read_map(fw, p);
+		if (e)
+			return e;
+	}
 }
 
 enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit, bool code, uint32_t type,
@@ -60,14 +101,7 @@ enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment,
 		return allocate(fw, AllocateAnyPages, memory, bytes, 0, type, out, p);
 	if (alignment <= PAGE_BYTES)
 		return allocate(fw, AllocateMaxAddress, memory, bytes, limit - 1, type, out, p);
-	/* Asking for more and freeing the edges would cost a firmware fill of every page: look for the place instead. */
-	enum err e = firmware_read_map(fw, p);
-	if (e)
-		return e;
-	paddr base = best_hole(&fw->map, bytes, alignment, limit);
-	if (!base)
-		return problem_at(p, ERR_NO_MEMORY, 0, bytes, EFI_OUT_OF_RESOURCES, 0);
-	return allocate(fw, AllocateAddress, memory, bytes, base, type, out, p);
+	return allocate_aligned(fw, memory, bytes, alignment, limit, type, out, p);
 }
 
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p)
@@ -123,6 +157,37 @@ void firmware_release(struct firmware *fw, paddr at)
 		}
 }
 
+/* Room for the map to grow by as much again and 32 KiB, some 64 entries with each call that may follow: it must still fit
+ * when nothing can be allocated. On error the map as it was stays. */
+static enum err grow_map(struct firmware *fw, uint64_t bytes, struct problem *p)
+{
+	struct firmware_map *map = &fw->map;
+	uint64_t capacity = align_up(2 * bytes + KIB(32), PAGE_BYTES);
+	paddr at;
+	enum err e = allocate(fw, AllocateAnyPages, EfiLoaderData, capacity, 0, HOBNAIL_MEMORY_USABLE, &at, p);
+
+	if (e)
+		return e;
+	if (map->buffer)
+		firmware_release(fw, (uintptr_t)map->buffer);
+	map->buffer = (void *)(uintptr_t)at;
+	map->capacity = capacity;
+	map->bytes = 0;
+	return OK;
+}
+
+enum err firmware_map_room(struct firmware *fw, uint64_t *descriptors, struct problem *p)
+{
+	UINTN bytes = 0, key, stride;
+	uint32_t version;
+	EFI_STATUS s = boot_services(fw)->GetMemoryMap(&bytes, NULL, &key, &stride, &version);
+	enum err e = s == EFI_BUFFER_TOO_SMALL ? grow_map(fw, bytes, p) : firmware_said(p, s);
+
+	if (!e)
+		*descriptors = fw->map.capacity / sizeof(EFI_MEMORY_DESCRIPTOR);
+	return e;
+}
+
 /* Ask once more after the buffer has grown: allocating it may itself have split a range. */
 enum err firmware_read_map(struct firmware *fw, struct problem *p)
 {
@@ -142,20 +207,9 @@ enum err firmware_read_map(struct firmware *fw, struct problem *p)
 				return problem_at(p, ERR_MEMMAP_STRIDE, 0, stride, 0, 0);
 			return OK;
 		}
-		if (s != EFI_BUFFER_TOO_SMALL)
-			return firmware_said(p, s);
-		/* Room for the map to grow by as much again and 32 KiB, some 64 entries with each call that may follow: it must
-		 * still fit when nothing can be allocated. */
-		uint64_t capacity = align_up(2 * bytes + KIB(32), PAGE_BYTES);
-		paddr at;
-		enum err e = allocate(fw, AllocateAnyPages, EfiLoaderData, capacity, 0, HOBNAIL_MEMORY_USABLE, &at, p);
+		enum err e = s == EFI_BUFFER_TOO_SMALL ? grow_map(fw, bytes, p) : firmware_said(p, s);
 		if (e)
-			return e; /* the map as it was stays */
-		if (map->buffer)
-			firmware_release(fw, (uintptr_t)map->buffer);
-		map->buffer = (void *)(uintptr_t)at;
-		map->capacity = capacity;
-		map->bytes = 0;
+			return e;
 	}
 	return firmware_said(p, EFI_BUFFER_TOO_SMALL);
 }
