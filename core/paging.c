@@ -264,12 +264,6 @@ static void rewrite(const struct change *c, uint64_t *table, unsigned level, str
 
 /* ---- Mapping ------------------------------------------------------------------------------------------- */
 
-/* Can `part`, which is what one entry at this level covers of the range, be one leaf? */
-static bool fits_leaf(const struct change *c, unsigned level, const struct part *part)
-{
-	return level <= c->max_leaf && part->bytes == entry_bytes(level) && is_aligned(part->pa, entry_bytes(level));
-}
-
 /* The table below an entry that holds no leaf, made if need be. NULL: no table left. */
 static uint64_t *table_below(const struct change *c, unsigned level, uint64_t *entry)
 {
@@ -286,25 +280,43 @@ static uint64_t *table_below(const struct change *c, unsigned level, uint64_t *e
 	return c->pt->table_at(c->pt->context, page);
 }
 
+/* Take leaves from the front of *rest, as many as fit in a row of this table: most of a direct map is made here. */
+static void fill_row(const struct change *c, uint64_t *table, unsigned level, struct part *rest)
+{
+	const struct pt_format *f = c->pt->format;
+	uint64_t span = entry_bytes(level), step = frame_bits(f, span);
+	uint64_t leaf = frame_bits(f, rest->pa) | (level > 0 ? c->block_bits : c->page_bits);
+	uint64_t done = 0;
+
+	if (level > c->max_leaf || !is_aligned(rest->va | rest->pa, span))
+		return;
+	for (unsigned i = index_of(rest->va, level); i < PT_ENTRIES && rest->bytes - done >= span; i++) {
+		if (is_table(f, level, table[i]))
+			break;
+		table[i] = leaf;
+		leaf += step; /* never reaches the bits above the frame: all of the range's frames exist */
+		done += span;
+	}
+	rest->va += done;
+	rest->pa += done;
+	rest->bytes -= done;
+}
+
 /* Map `part`, of which nothing is mapped yet. */
 static enum err fill(const struct change *c, uint64_t *table, unsigned level, struct part part, struct problem *p)
 {
-	while (part.bytes) {
+	for (;;) {
+		fill_row(c, table, level, &part);
+		if (!part.bytes)
+			return OK;
 		struct part one = cut(&part, level);
-		uint64_t *entry = &table[index_of(one.va, level)];
-
-		if (fits_leaf(c, level, &one) && !is_table(c->pt->format, level, *entry)) {
-			*entry = frame_bits(c->pt->format, one.pa) | (level > 0 ? c->block_bits : c->page_bits);
-			continue;
-		}
-		uint64_t *below = table_below(c, level, entry);
+		uint64_t *below = table_below(c, level, &table[index_of(one.va, level)]);
 		if (!below)
 			return problem_at(p, ERR_PT_NO_TABLES, 0, one.va, 0, 0);
 		enum err e = fill(c, below, level - 1, one, p);
 		if (e)
 			return e;
 	}
-	return OK;
 }
 
 enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
