@@ -150,6 +150,15 @@ $(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
 .SECONDARY: $$(BROKEN_OBJ_$(1)) $$(BROKEN_EFI_$(1):.efi=.elf)
 
+# Loaders that make the world harder, and must boot all the same: the same object replaced.
+HOOKS_$(1) := $$(patsubst tests/hooks/%.c,$(O)/$(1)/hooks/%.efi,$$(wildcard tests/hooks/*.c))
+$(O)/$(1)/hooks/%.elf: $(O)/$(1)/loader/tests/hooks/%.o $$(LOADER_OBJ_$(1)) loader/loader.ld
+	@mkdir -p $$(@D)
+	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter-out %/loader/sabotage.o,$$(filter %.o,$$^))
+$(O)/$(1)/hooks/%.efi: $(O)/$(1)/hooks/%.elf $(O)/host/elf2efi
+	$(Q)$(O)/host/elf2efi -o $$@ $$<
+.SECONDARY: $$(patsubst tests/hooks/%.c,$(O)/$(1)/loader/tests/hooks/%.o,$$(wildcard tests/hooks/*.c)) $$(HOOKS_$(1):.efi=.elf)
+
 $(O)/$(1)/kernel/core/%.o: core/%.c
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
@@ -195,6 +204,8 @@ kernels: $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_
 
 broken: all kernels $(foreach a,$(ARCHES),$(BROKEN_EFI_$(a))) ## build loaders that break one promise each, for tests/broken-check
 
+hooks: all kernels $(foreach a,$(ARCHES),$(HOOKS_$(a))) ## build loaders that make the world harder, for boot scenarios
+
 unit: $(UNIT) ## build and run the unit tests alone
 	@for t in $(UNIT); do $$t || exit 1; done
 
@@ -225,7 +236,7 @@ test-all: export HOBNAIL_TEST_ALL := 1
 test-all: ## the same, and what takes long: big machines, all pairs of failures
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 
-run-tests: all kernels broken $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS)
+run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
 
 # Line coverage by the tests of a part: core/ by unit tests, loader/ without arch/ by the fake firmware.
@@ -332,5 +343,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels broken unit test test-all run-tests coverage run-coverage run run-pith fuzz clean help
+.PHONY: all kernels broken hooks unit test test-all run-tests coverage run-coverage run run-pith fuzz clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

@@ -4,6 +4,7 @@
 
 #include "log.h"
 #include "report.h"
+#include "sabotage.h"
 #include "serial.h"
 
 struct handoff handoff;
@@ -47,6 +48,7 @@ void handoff_main(void)
 
 	arch_net_enter(h);
 	serial_open(&h->console);
+	sabotage_switched(h);
 	move_segments(h);
 	arch_quiet(h);
 	settle_caches(h);

@@ -10,6 +10,11 @@ void sabotage_map(struct boot *b, struct memmap *m)
 	(void)b, (void)m;
 }
 
+void sabotage_switched(struct handoff *h)
+{
+	(void)h;
+}
+
 void sabotage_entry(struct handoff *h)
 {
 	(void)h;

@@ -1,6 +1,8 @@
-/* sabotage.h — where a test build may break a promise on purpose, to prove that the kernel's checks catch it.
+/* sabotage.h — where a test build may break a promise on purpose, to prove that the kernel's checks catch it, or make the
+ * world harder, to prove that the loader bears it.
  *
- * In the real loader these functions are empty (sabotage.c). Each file of tests/broken/ replaces that one object. */
+ * In the real loader these functions are empty (sabotage.c). Each file of tests/broken/ and of tests/hooks/ replaces that
+ * one object. */
 #ifndef LOADER_SABOTAGE_H
 #define LOADER_SABOTAGE_H
 
@@ -11,6 +13,10 @@ void sabotage_space(struct boot *b);
 
 /* The last map is converted and checked; `m` is the record's. */
 void sabotage_map(struct boot *b, struct memmap *m);
+
+/* In the net: the first thing after the switch, but for own descriptor tables and the serial port. What the firmware has
+ * left is reachable only if sabotage_space() gave it to handoff_touch(). */
+void sabotage_switched(struct handoff *h);
 
 /* In the net, before the kernel's tables: the last step but the jump. Control registers are final. */
 void sabotage_entry(struct handoff *h);

@@ -18,6 +18,7 @@
 #define NO_SPACE void sabotage_space(struct boot *b) { (void)b; }
 #define NO_MAP   void sabotage_map(struct boot *b, struct memmap *m) { (void)b, (void)m; }
 #define NO_ENTRY void sabotage_entry(struct handoff *h) { (void)h; }
+void sabotage_switched(struct handoff *h) { (void)h; } /* none uses it */
 #define ONLY_SPACE NO_MAP NO_ENTRY
 #define ONLY_MAP   NO_SPACE NO_ENTRY
 #define ONLY_ENTRY NO_SPACE NO_MAP
