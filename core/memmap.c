@@ -157,8 +157,29 @@ static void sift_up(struct hobnail_memory *heap, size_t i, above_fn *above)
 		swap(&heap[i], &heap[(i - 1) / 2]);
 }
 
+/* Insertion costs next to nothing when the firmware's order is good, which it mostly is. false: it is not, and too much
+ * has been moved already. */
+static bool sort_nearly_sorted(struct hobnail_memory *e, size_t count)
+{
+	size_t moves = 8 * count;
+
+	for (size_t i = 1; i < count; i++) {
+		struct hobnail_memory one = e[i];
+		size_t at = i;
+
+		for (; at && moves && e[at - 1].base > one.base; at--, moves--)
+			e[at] = e[at - 1];
+		e[at] = one;
+		if (!moves)
+			return false;
+	}
+	return true;
+}
+
 static void sort_by_base(struct hobnail_memory *e, size_t count)
 {
+	if (sort_nearly_sorted(e, count))
+		return;
 	for (size_t i = count / 2; i-- > 0;)
 		sift_down(e, count, i, above_by_base);
 	for (size_t left = count; left > 1;) {
@@ -431,11 +452,18 @@ enum err memmap_set(struct memmap *m, paddr base, uint64_t bytes, uint32_t type,
 
 /* ---- Asking it ---------------------------------------------------------------------------------------------- */
 
-const struct hobnail_memory *memmap_find(const struct memmap *m, paddr address)
+const struct hobnail_memory *memmap_find_from(const struct memmap *m, paddr address)
 {
 	size_t i = first_above(m, address);
 
-	return i < m->count && m->entries[i].base <= address ? &m->entries[i] : NULL;
+	return i < m->count ? &m->entries[i] : NULL;
+}
+
+const struct hobnail_memory *memmap_find(const struct memmap *m, paddr address)
+{
+	const struct hobnail_memory *e = memmap_find_from(m, address);
+
+	return e && e->base <= address ? e : NULL;
 }
 
 bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accept)(const struct hobnail_memory *),

@@ -58,6 +58,9 @@ enum err memmap_set(struct memmap *m, paddr base, uint64_t bytes, uint32_t type,
 /* The entry that holds `address`, or NULL. Binary search. */
 const struct hobnail_memory *memmap_find(const struct memmap *m, paddr address);
 
+/* The first entry that ends above `address`, or NULL: the one that holds it, or else the next. Binary search. */
+const struct hobnail_memory *memmap_find_from(const struct memmap *m, paddr address);
+
 /* Is every byte of the range covered by entries for which accept(entry) holds? If not, *first_bad (if not NULL) is the
  * first address that is not. */
 bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accept)(const struct hobnail_memory *),

@@ -295,11 +295,13 @@ static enum err overlay_free(struct memmap *m, paddr base, uint64_t bytes, uint3
 	enum err e = OK;
 
 	while (!e && at < end) {
-		const struct hobnail_memory *entry = memmap_find(m, at);
-		uint64_t part = entry ? min_u64(entry->base + entry->bytes, end) - at : PAGE_BYTES;
-		if (entry && memmap_is_free(entry))
-			e = memmap_set(m, at, part, type, p);
-		at += part;
+		const struct hobnail_memory *entry = memmap_find_from(m, at);
+		if (!entry || entry->base >= end)
+			break;
+		paddr from = max_u64(at, entry->base);
+		at = min_u64(entry->base + entry->bytes, end);
+		if (memmap_is_free(entry))
+			e = memmap_set(m, from, at - from, type, p);
 	}
 	return e;
 }

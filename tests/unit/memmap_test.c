@@ -648,6 +648,10 @@ static void memmap_finds_by_address(void **state)
 	assert_ptr_equal(memmap_find(&m, 22 * PAGE_BYTES - 1), &m.entries[2]);
 	assert_null(memmap_find(&m, 22 * PAGE_BYTES));
 	assert_null(memmap_find(&m, UINT64_MAX));
+	assert_ptr_equal(memmap_find_from(&m, 0), &m.entries[0]);
+	assert_ptr_equal(memmap_find_from(&m, 12 * PAGE_BYTES), &m.entries[1]);
+	assert_ptr_equal(memmap_find_from(&m, 13 * PAGE_BYTES), &m.entries[2]);
+	assert_null(memmap_find_from(&m, 22 * PAGE_BYTES));
 }
 
 static void memmap_all_names_the_first_bad_address(void **state)
