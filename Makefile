@@ -236,6 +236,10 @@ test-all: export HOBNAIL_TEST_ALL := 1
 test-all: ## the same, and what takes long: big machines, all pairs of failures
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 
+# Defined before the rule that needs them: prerequisites are expanded when they are read.
+FUZZ := $(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf
+
 run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
 
@@ -265,11 +269,9 @@ run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf
 	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf
 
-# One program for each tests/fuzz/NAME_fuzz.c, with what it uses of core/ and the parts named here.
-FUZZ := $(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+# Each program has what it uses of core/ and the parts named here.
 FUZZ_FLAGS = $(TEST_FLAGS) -O2 -fsanitize=fuzzer-no-link
 FUZZ_CORE := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(CORE) lib/format.c)
-FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf
 
 $(O)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
