@@ -92,8 +92,8 @@ UNIT += $(FIRMWARE)
 
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
 
-# Small: the loader is read from a disk at every boot. lib/ has the loops that matter.
-FREE = $(COMMON) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
+# Small: the loader is read from a disk at every boot. lib/string.c has the loops that matter.
+FREE = $(COMMON) -Oz -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
         -fno-omit-frame-pointer -ffunction-sections -fdata-sections -nostdinc \
         -isystem $(CC_RESOURCES)/include
 # Asked for once, and only by a rule that compiles: the compiler may not be installed yet.
@@ -120,13 +120,14 @@ KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$
 
 $(O)/$(1)/loader/core/%.o: core/%.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -Iinclude -Icore -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -fomit-frame-pointer -Iinclude -Icore -Ilib -c -o $$@ $$<
 $(O)/$(1)/loader/lib/%.o: lib/%.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 -fPIE -fvisibility=hidden -fno-builtin -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(if $$(filter %/string.c,$$<),-O2) -fPIE -fvisibility=hidden -fomit-frame-pointer -fno-builtin \
+	    -Ilib -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -fPIE -fvisibility=hidden -fomit-frame-pointer $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.S
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
@@ -183,7 +184,7 @@ endef
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_x86_64  := -fPIE -fvisibility=hidden
 KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
-LOADER_LINK := -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none --gc-sections
+LOADER_LINK := -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack --build-id=none --gc-sections
 KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
 KERNEL_STATIC := -static -T kernel/static.ld
 KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld
@@ -309,7 +310,7 @@ $(O)/bench/$(1)/%.o: bench/%.c
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 -fPIE -fvisibility=hidden -Iinclude -Ilib -Iefi -Iarch/$(1) -c -o $$@ $$<
 $(O)/bench/$(1)/%.elf: $(O)/bench/$(1)/%.o $(O)/$(1)/loader/lib/string.o $(O)/$(1)/loader/loader/sbat.o loader/loader.ld
-	$(Q)$$(LD) -pie --no-dynamic-linker -z text -z norelro -z noexecstack --build-id=none -e $$(BENCH_ENTRY) -T loader/loader.ld \
+	$(Q)$$(LD) $$(LOADER_LINK) --no-gc-sections -e $$(BENCH_ENTRY) -T loader/loader.ld \
 	    -o $$@ $$(filter %.o,$$^)
 $(O)/bench/$(1)/%.efi: $(O)/bench/$(1)/%.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<

@@ -2,13 +2,9 @@
 
 #include <string.h>
 
-/* The RELA entries that elf2efi also turned into PE base relocations: System V ABI, "Relocation". */
-struct rela {
-	uint64_t offset;
-	uint64_t info;
-	uint64_t addend;
-};
-extern const struct rela image_rela[], image_rela_end[];
+/* The relocations that elf2efi also turned into PE base relocations. System V gABI, "Relative Relocation Table": an even
+ * word is the address of a word to move; an odd one has a bit for each of the 63 words after those before it. */
+extern const uint64_t image_relr[], image_relr_end[];
 
 uint64_t image_bytes(void)
 {
@@ -19,11 +15,16 @@ void image_copy(void *to, uint64_t virt)
 {
 	uint64_t base = (uintptr_t)image_base, bytes = image_bytes();
 	uint64_t header = (uint64_t)(image_text - image_base);
+	uint64_t *next = NULL; /* the word of an odd entry's lowest bit */
 
 	memcpy((char *)to + header, image_text, bytes - header);
-	for (const struct rela *r = image_rela; r < image_rela_end; r++) {
-		uint64_t *place = (uint64_t *)(void *)((char *)to + r->offset);
-		if (*place - base < bytes)
-			*place += virt - base;
+	for (const uint64_t *r = image_relr; r < image_relr_end; r++) {
+		bool is_address = !(*r & 1);
+		uint64_t *word = is_address ? (uint64_t *)(void *)((char *)to + *r) : next;
+
+		next = word + (is_address ? 1 : 63);
+		for (uint64_t bits = is_address ? 1 : *r >> 1; bits; bits >>= 1, word++)
+			if (bits & 1 && *word - base < bytes)
+				*word += virt - base;
 	}
 }

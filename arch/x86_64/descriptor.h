@@ -23,8 +23,8 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
-/* Operand of lgdt, lidt and their stores. */
-struct __attribute__((packed)) descriptor_table {
+/* Operand of lgdt, lidt and their stores. At even addresses: constant ones hold a pointer that is relocated. */
+struct __attribute__((packed, aligned(2))) descriptor_table {
 	uint16_t limit;
 	uint64_t base;
 };

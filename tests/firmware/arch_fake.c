@@ -34,10 +34,10 @@ __asm__(".globl image_text, image_text_end, image_rodata, image_rodata_end, imag
         ".set image_end, image_base + 0x5000");
 
 /* Three words that a base relocation names: the first two point into the image, the last one does not. */
-static const uint64_t fake_rela[9] __asm__("fake_rela") __attribute__((used, no_sanitize("address"))) = {
-	IMAGE_DATA + 0x10, 8, 0, IMAGE_DATA + 0x18, 8, 0, IMAGE_DATA + 0x20, 8, 0,
+static const uint64_t fake_relr[2] __asm__("fake_relr") __attribute__((used, no_sanitize("address"))) = {
+	IMAGE_DATA + 0x10, 1 | 3 << 1,
 };
-__asm__(".globl image_rela, image_rela_end\n.set image_rela, fake_rela\n.set image_rela_end, fake_rela + 72");
+__asm__(".globl image_relr, image_relr_end\n.set image_relr, fake_relr\n.set image_relr_end, fake_relr + 16");
 
 static void fill_image(void)
 {

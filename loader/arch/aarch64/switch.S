@@ -218,6 +218,7 @@ arch_return_trap:
 /* EL2's vectors after a drop to EL1. HVC is answered with "not supported" (SMC Calling Convention, Arm DEN 0028, "Unknown
  * Function Identifier"); nothing else should come here, and what does waits for ever. There is no stack: x0 takes the
  * answer, so it is free. */
+	.section .text.vectors, "ax"
 	.balign 2048
 	.globl park_vectors
 park_vectors:
