@@ -24,7 +24,8 @@ SANITIZE   := -fsanitize=address,undefined
 TEST_FLAGS := $(COMMON) -O1 -D_GNU_SOURCE -Iinclude -Icore -iquote lib -iquote tests \
               $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-CORE := $(wildcard core/*.c)
+# The texts of core/errors/ are packed by tools/pack.
+CORE := $(wildcard core/*.c) $(O)/gen/err_texts.c
 LIB  := $(wildcard lib/*.c)
 
 $(O)/host/%.o: %.c
@@ -34,6 +35,12 @@ $(O)/host/%.o: %.c
 $(O)/test/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_FLAGS) -c -o $@ $<
+
+$(O)/host/pack: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/pack/*.c))
+	$(Q)$(CC) -o $@ $^
+$(O)/gen/err_texts.c: $(O)/host/pack
+	@mkdir -p $(@D)
+	$(Q)$< >$@
 
 ELF2EFI := $(wildcard tools/elf2efi/*.c)
 
@@ -69,6 +76,7 @@ $(addprefix $(O)/test/unit/,$(CLI_TESTS)): $(O)/test/unit/%: $(O)/test/cli/%.o $
 
 $(O)/test/unit/draw: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font.o
 $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
+$(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
 # The loader's choice of a mode is pure code of each architecture.
 $(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader

@@ -2,54 +2,36 @@
 
 #include <string.h>
 
-/* All texts in one block, found by 16-bit offsets: a pointer each would cost the loader a relocation of 24 bytes. */
-static const struct texts {
-	char ok_name[3], ok_sentence[9];
-#define X(code, sentence, advice) \
-	char code##_name[sizeof #code]; \
-	char code##_sentence[sizeof(sentence)]; \
-	char code##_advice[sizeof(advice)];
-#include "errors/all.def"
-#undef X
-	char none;
-} texts = {
-	"OK", "no error",
-#define X(code, sentence, advice) #code, sentence, advice,
-#include "errors/all.def"
-#undef X
-	0
-};
-_Static_assert(sizeof texts <= UINT16_MAX, "offsets have 16 bits");
+#include "packed.h"
 
-static const struct {
-	uint16_t name, sentence, advice;
-} errs[ERR_COUNT] = {
-	[OK] = { offsetof(struct texts, ok_name), offsetof(struct texts, ok_sentence), offsetof(struct texts, none) },
-#define X(code, sentence, advice) \
-	[code] = { offsetof(struct texts, code##_name), offsetof(struct texts, code##_sentence), \
-	           offsetof(struct texts, code##_advice) },
-#include "errors/all.def"
-#undef X
-};
+extern const struct packed err_texts; /* out/gen/err_texts.c: three texts a code */
+
+enum { NAME, SENTENCE, ADVICE, TEXTS };
+enum { TEXT_BYTES = 256 }; /* the longest as it stands, and its NUL */
 
 static bool is_code(enum err code)
 {
 	return (unsigned)code < ERR_COUNT;
 }
 
-static const char *text_at(uint16_t offset)
+/* Names are packed as words: "elf magic". */
+struct err_name err_name(enum err code)
 {
-	return (const char *)&texts + offset;
+	struct err_name name = { "?" };
+	size_t head = code == OK ? 0 : 4;
+
+	if (!is_code(code))
+		return name;
+	memcpy(name.text, "ERR_", head);
+	packed_text(&err_texts, TEXTS * (unsigned)code + NAME, name.text + head, sizeof name.text - head);
+	for (char *c = name.text + head; *c; c++)
+		*c = *c == ' ' ? '_' : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+	return name;
 }
 
-const char *err_name(enum err code)
+size_t err_advice(enum err code, char *out, size_t size)
 {
-	return is_code(code) ? text_at(errs[code].name) : "?";
-}
-
-const char *err_advice(enum err code)
-{
-	return is_code(code) ? text_at(errs[code].advice) : "";
+	return packed_text(&err_texts, is_code(code) ? TEXTS * (unsigned)code + ADVICE : ~0u, out, size);
 }
 
 struct writer {
@@ -100,8 +82,11 @@ static size_t put_placeholder(struct writer *w, const struct problem *p, const c
 size_t err_sentence(const struct problem *p, char *out, size_t size)
 {
 	struct writer w = { out, size, 0 };
+	char text[TEXT_BYTES] = "unknown error";
 
-	for (const char *s = is_code(p->code) ? text_at(errs[p->code].sentence) : "unknown error"; *s;) {
+	if (is_code(p->code))
+		packed_text(&err_texts, TEXTS * (unsigned)p->code + SENTENCE, text, sizeof text);
+	for (const char *s = text; *s;) {
 		size_t length = *s == '{' ? put_placeholder(&w, p, s) : 0;
 		if (!length) {
 			put(&w, *s);

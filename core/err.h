@@ -5,7 +5,8 @@
  *     X(ERR_ELF_MAGIC, "this is not an ELF file: it begins with {x0}", "give the path of the linked kernel")
  *
  * A sentence may name the numbers of its problem: {0} {1} {2} in decimal, {x0} {x1} {x2} in hexadecimal, {off} the
- * offset. The third column, what to try, may be "". Functions return `enum err`; results leave through
+ * offset. The third column, what to try, may be "". Each text is packed into a few bytes (packed.h), so it is written to
+ * where the caller has room. Functions return `enum err`; results leave through
  * out-parameters that are written only on success. */
 #ifndef CORE_ERR_H
 #define CORE_ERR_H
@@ -35,13 +36,17 @@ static inline enum err problem_at(struct problem *p, enum err code, uint64_t off
 	return code;
 }
 
-/* "ERR_ELF_MAGIC"; "OK"; "?" for a number that is no code. */
-const char *err_name(enum err code);
+struct err_name {
+	char text[32];
+};
 
-/* What to try, or "". */
-const char *err_advice(enum err code);
+/* "ERR_ELF_MAGIC"; "OK"; "?" for a number that is no code. To be used at once: err_name(e).text. */
+struct err_name err_name(enum err code);
 
-/* The sentence with its numbers, NUL-terminated, cut to `size` bytes. Returns the bytes written without the NUL. */
+/* What to try, or "", NUL-terminated, cut to `size` bytes. Returns the bytes written without the NUL. */
+size_t err_advice(enum err code, char *out, size_t size);
+
+/* The same for the sentence with its numbers. */
 size_t err_sentence(const struct problem *p, char *out, size_t size);
 
 #endif

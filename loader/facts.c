@@ -109,7 +109,7 @@ static enum err open_tables(struct boot *b, struct problem *p)
 	if (f->tables.rsdp) {
 		f->has_acpi = !acpi_open(reader, f->tables.rsdp, &f->acpi, &why);
 		if (!f->has_acpi)
-			log_line("ACPI tables at %#llx are damaged (%s): not used", (unsigned long long)f->tables.rsdp, err_name(why.code));
+			log_line("ACPI tables at %#llx are damaged (%s): not used", (unsigned long long)f->tables.rsdp, err_name(why.code).text);
 	}
 	if (f->tables.device_tree) {
 		const void *head = map_table(b, f->tables.device_tree, 8);

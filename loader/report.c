@@ -20,8 +20,7 @@ void report_log(const struct boot *b)
 
 void report_error(const struct boot *b, const struct problem *p)
 {
-	char sentence[512], text[1024];
-	const char *advice = err_advice(p->code);
+	char sentence[512], advice[256], text[1024];
 	const char *status = p->code == ERR_FIRMWARE ? firmware_status_text(p->value[0]) : "";
 	const struct step *s = &b->step;
 	size_t used;
@@ -31,9 +30,9 @@ void report_error(const struct boot *b, const struct problem *p)
 	              (int)s->file.bytes, s->file.at, sentence, *status ? ": " : "", status);
 	if (p->offset && s->file.at == b->entry.kernel.at)
 		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);
-	if (*advice)
+	if (err_advice(p->code, advice, sizeof advice))
 		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);
-	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code));
+	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code).text);
 	if (b->verbose)
 		report_log(b);
 	say(b, text, used);

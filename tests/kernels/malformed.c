@@ -57,9 +57,9 @@ static bool write_table(const char *dir, uint16_t machine)
 		if (!write_file(dir, m->name, &f))
 			return false;
 		if (m->bytes)
-			printf("%s\t%s\t%s\n", m->name, err_name(m->code), m->says);
+			printf("%s\t%s\t%s\n", m->name, err_name(m->code).text, m->says);
 		else /* the loader looks at the length first */
-			printf("%s\t%s\t\n", m->name, err_name(ERR_FILE_EMPTY));
+			printf("%s\t%s\t\n", m->name, err_name(ERR_FILE_EMPTY).text);
 	}
 	return true;
 }
@@ -81,7 +81,7 @@ static bool write_mutant(const char *dir, const struct mutant *m, const struct e
 	snprintf(name, sizeof name, "mutant-%s-%s", m->name, m->pie ? "pie" : "static");
 	if (code != ERR_NO_MEMORY)
 		err_sentence(p, sentence, sizeof sentence);
-	printf("%s\t%s\t%s\n", name, err_name(code), sentence);
+	printf("%s\t%s\t%s\n", name, err_name(code).text, sentence);
 	return write_file(dir, name, f);
 }
 

@@ -48,7 +48,7 @@ static void good(const char *text)
 	enum err e = read_text(text);
 
 	if (e)
-		fail_msg("%s in line %u, column %u", err_name(e), (unsigned)problem.value[0], (unsigned)problem.value[1]);
+		fail_msg("%s in line %u, column %u", err_name(e).text, (unsigned)problem.value[0], (unsigned)problem.value[1]);
 }
 
 static void bad_for(const char *text, const char *arch, struct text wanted, enum err code, unsigned line, unsigned column)
@@ -56,8 +56,8 @@ static void bad_for(const char *text, const char *arch, struct text wanted, enum
 	enum err e = read_bytes(text, strlen(text), arch, wanted);
 
 	if (e != code || problem.code != code || problem.value[0] != line || problem.value[1] != column)
-		fail_msg("%s in line %u, column %u instead of %s in line %u, column %u, from:\n%s", err_name(e),
-		         (unsigned)problem.value[0], (unsigned)problem.value[1], err_name(code), line, column, text);
+		fail_msg("%s in line %u, column %u instead of %s in line %u, column %u, from:\n%s", err_name(e).text,
+		         (unsigned)problem.value[0], (unsigned)problem.value[1], err_name(code).text, line, column, text);
 }
 
 static void bad(const char *text, enum err code, unsigned line, unsigned column)
@@ -258,7 +258,7 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		err_sentence(&problem, sentence, sizeof sentence);
 		snprintf(start, sizeof start, "line %u, column %u: ", cases[i].line, cases[i].column);
 		if (strncmp(sentence, start, strlen(start)) != 0)
-			fail_msg("%s: %s", err_name(cases[i].code), sentence);
+			fail_msg("%s: %s", err_name(cases[i].code).text, sentence);
 	}
 }
 
@@ -446,7 +446,7 @@ static void options_name_the_character_of_every_refusal(void **state)
 		options.entry = of("untouched");
 		enum err e = read_options(cases[i].line);
 		if (e != cases[i].code || problem.value[0] != cases[i].character)
-			fail_msg("%s at %u: %s", err_name(e), (unsigned)problem.value[0], cases[i].line);
+			fail_msg("%s at %u: %s", err_name(e).text, (unsigned)problem.value[0], cases[i].line);
 		same(options.entry, "untouched");
 	}
 }

@@ -22,12 +22,15 @@ static const struct {
 
 static void err_names_every_code(void **state)
 {
+	char advice[256];
+
 	(void)state;
 	assert_int_equal(COUNT_OF(all), ERR_COUNT);
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
 		assert_int_equal(all[i].code, i);
-		assert_string_equal(err_name(all[i].code), all[i].name);
-		assert_string_equal(err_advice(all[i].code), all[i].advice);
+		assert_string_equal(err_name(all[i].code).text, all[i].name);
+		assert_int_equal(err_advice(all[i].code, advice, sizeof advice), strlen(all[i].advice));
+		assert_string_equal(advice, all[i].advice);
 	}
 }
 
@@ -38,9 +41,10 @@ static void err_answers_for_a_number_that_is_no_code(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
 		struct problem p = { .code = (enum err)numbers[i] };
-		char out[64];
-		assert_string_equal(err_name(p.code), "?");
-		assert_string_equal(err_advice(p.code), "");
+		char out[64] = "x";
+		assert_string_equal(err_name(p.code).text, "?");
+		assert_int_equal(err_advice(p.code, out, sizeof out), 0);
+		assert_string_equal(out, "");
 		err_sentence(&p, out, sizeof out);
 		assert_string_equal(out, "unknown error");
 	}
@@ -102,6 +106,24 @@ static void err_sentence_fills_in_the_numbers(void **state)
 	assert_string_equal(out, "no error");
 }
 
+/* The sentence of the lists, with a 7 for every number. */
+static void err_sentences_are_those_of_the_lists(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		struct problem p = { all[i].code, 7, { 7, 7, 7 } };
+		char want[512] = "", out[512];
+		for (const char *s = all[i].sentence; *s;) {
+			size_t length = placeholder_length(s);
+			const char *piece = !length ? s : s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
+			strncat(want, piece, length ? 3 : 1);
+			s += length ? length : 1;
+		}
+		err_sentence(&p, out, sizeof out);
+		assert_string_equal(out, want);
+	}
+}
+
 static void err_sentence_leaves_no_placeholder_behind(void **state)
 {
 	(void)state;
@@ -155,6 +177,7 @@ int main(void)
 		cmocka_unit_test(err_answers_for_a_number_that_is_no_code),
 		cmocka_unit_test(err_sentences_are_well_made),
 		cmocka_unit_test(err_sentence_fills_in_the_numbers),
+		cmocka_unit_test(err_sentences_are_those_of_the_lists),
 		cmocka_unit_test(err_sentence_leaves_no_placeholder_behind),
 		cmocka_unit_test(err_sentence_is_cut_to_size),
 		cmocka_unit_test(problem_at_fills_and_returns),

@@ -25,11 +25,11 @@ static enum err read_mutant(uint16_t machine, struct problem *p)
 
 static void check_refusal(enum err e, const struct problem *p)
 {
-	char sentence[512];
+	char sentence[512], advice[256];
 
 	err_sentence(p, sentence, sizeof sentence);
-	if (p->code != e || !sentence[0] || strchr(sentence, '{') || !err_advice(e)[0])
-		fail_msg("%s: %s, but the problem is %s: %s", m.name, err_name(e), err_name(p->code), sentence);
+	if (p->code != e || !sentence[0] || strchr(sentence, '{') || !err_advice(e, advice, sizeof advice))
+		fail_msg("%s: %s, but the problem is %s: %s", m.name, err_name(e).text, err_name(p->code).text, sentence);
 }
 
 /* Of one machine: how many there are, how many are refused, and with how many different codes. */

@@ -166,7 +166,7 @@ static void try_operation(unsigned n)
 	enum err e = carry_out(o, pa, &p);
 
 	if (e != want || p.code != want || (want && p.value[0] != at) || !tables_say_what_they_should())
-		fail_msg("pages %u to %u, way %u: %s, not as the array has it", o.first, o.first + o.count - 1, o.way, err_name(e));
+		fail_msg("pages %u to %u, way %u: %s, not as the array has it", o.first, o.first + o.count - 1, o.way, err_name(e).text);
 }
 
 /* ---- Sequences ---------------------------------------------------------------------------------------------- */
