@@ -249,7 +249,12 @@ test-all: ## the same, and what takes long: big machines, all pairs of failures
 FUZZ := $(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf
 
-run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS)
+# The firmware of a board, for its scenarios; without it they are skipped.
+BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
+$(BOARD_FIRMWARE):
+	$(Q)tools/unpack $(O)/firmware u-boot-rpi:arm64
+
+run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
 
 # Line coverage by the tests of a part: core/ by unit tests, loader/ without arch/ by the fake firmware.
@@ -339,8 +344,8 @@ $(O)/bench/profile.so: bench/profile.c
 
 # Fetched once; without them the others are measured.
 $(O)/bench/peers:
-	@mkdir -p $@
-	$(Q)bench/peers $@
+	$(Q)tools/unpack $@ grub-common grub-efi-amd64-bin:amd64 grub-efi-arm64-bin:arm64 systemd-boot-efi:amd64 \
+	    systemd-boot-efi:arm64 refind:amd64 refind:arm64
 
 bench: ## count guest instructions of a boot, beside other loaders (PROFILE=1: and where they go)
 	$(call with_deps,bench) run-bench

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "board.h"
 #include "cli.h"
 #include "file.h"
 #include "json.h"
@@ -199,13 +200,27 @@ static int find_uboot(enum arch arch, struct firmware *out)
 	return 0;
 }
 
+static int find_boards(const struct board *board, const char *wanted, struct firmware *out)
+{
+	const char *path = wanted ? wanted : board->firmware;
+
+	if (!file_exists(path))
+		return complain(STATUS_TROUBLE, "the firmware of %s is missing (%s): it is in Debian's package %s, which `dpkg -x` "
+		                "unpacks; say --firmware FILE", board->machine, path, board->package);
+	*out = (struct firmware){ .kind = FIRMWARE_KERNEL, .is_uboot = true, .code = string_copy(path) };
+	return 0;
+}
+
 int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out)
 {
 	bool by_file = wanted && strcmp(wanted, "edk2") != 0 && strcmp(wanted, "uboot") != 0;
 	struct wish w = { arch, machine_versioned(machine), by_file ? wanted : NULL };
+	const struct board *board = board_named(machine);
 	int status = 0;
 
-	if (wanted && strcmp(wanted, "uboot") == 0)
+	if (board)
+		status = find_boards(board, w.file, out);
+	else if (wanted && strcmp(wanted, "uboot") == 0)
 		status = find_uboot(arch, out);
 	else if (find_described(&w, out))
 		status = 0;

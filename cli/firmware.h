@@ -10,7 +10,7 @@
 enum firmware_kind {
 	FIRMWARE_FLASH,  /* -drive if=pflash for the code, and a second one for the variables */
 	FIRMWARE_BIOS,   /* -bios */
-	FIRMWARE_KERNEL, /* -kernel, under QEMU's own machine-mode firmware (riscv64) */
+	FIRMWARE_KERNEL, /* -kernel; on riscv64 under QEMU's own machine-mode firmware */
 };
 
 struct firmware {
@@ -26,6 +26,7 @@ struct firmware {
  *   NULL or "edk2"  the first descriptor that fits and asks neither for SMM nor for Secure Boot
  *   "uboot"         U-Boot, where Debian's u-boot-qemu puts it
  *   a file          with its variable store, if a descriptor names it; else as it is
+ * A board has its own U-Boot instead of the first two.
  * 0 or a status. */
 int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out);
 

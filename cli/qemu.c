@@ -46,8 +46,11 @@ static void add_disk(const struct machine *m, struct strings *argv)
 	char *path = escaped(m->disk);
 
 	strings_add(argv, "-drive");
-	strings_addf(argv, "if=none,id=disk,format=raw,cache=unsafe,file=%s%s", path, m->disk_is_users ? ",snapshot=on" : "");
+	strings_addf(argv, "if=%s,id=disk,format=raw,cache=unsafe,file=%s%s", m->board ? m->board->disk : "none", path,
+	             m->disk_is_users ? ",snapshot=on" : "");
 	free(path);
+	if (m->board)
+		return;
 	/* U-Boot's virt boards start from virtio over MMIO; they do not scan PCI on their own. */
 	if (m->firmware->is_uboot && strcmp(m->disk_bus, "virtio") == 0) {
 		strings_of(argv, "-device", "virtio-blk-device,drive=disk", NULL);
@@ -87,7 +90,9 @@ static void add_firmware(const struct machine *m, struct strings *argv)
 	} else if (f->kind == FIRMWARE_BIOS) {
 		strings_of(argv, "-bios", f->code, NULL);
 	} else {
-		strings_of(argv, "-bios", "default", "-kernel", f->code, NULL);
+		if (m->arch == ARCH_RISCV64)
+			strings_of(argv, "-bios", "default", NULL);
+		strings_of(argv, "-kernel", f->code, NULL);
 	}
 }
 
@@ -120,7 +125,7 @@ static void add_exit_device(const struct machine *m, struct strings *argv)
 static void add_display(const struct machine *m, struct strings *argv)
 {
 	strings_of(argv, "-display", m->display, NULL);
-	if (!m->screen)
+	if (!m->screen || m->board)
 		return;
 	if (m->arch == ARCH_X86_64)
 		strings_of(argv, "-device", "VGA", NULL);
@@ -130,7 +135,7 @@ static void add_display(const struct machine *m, struct strings *argv)
 
 void qemu_command(const struct machine *m, struct strings *argv)
 {
-	const char *cpu = m->cpu ? m->cpu : arch_info[m->arch].cpu;
+	const char *cpu = m->cpu || m->board ? m->cpu : arch_info[m->arch].cpu;
 
 	strings_of(argv, arch_info[m->arch].qemu, "-nodefaults", "-nic", "none", "-no-reboot", NULL);
 	add_memory(m, argv);
@@ -146,6 +151,8 @@ void qemu_command(const struct machine *m, struct strings *argv)
 	char *serial = escaped(m->serial);
 	strings_addf(argv, "pipe,id=serial,path=%s", serial);
 	free(serial);
+	for (unsigned i = 0; m->board && i < m->board->console; i++)
+		strings_of(argv, "-serial", "null", NULL);
 	strings_of(argv, "-serial", "chardev:serial", "-chardev", NULL);
 	strings_addf(argv, "socket,id=control,fd=%d", m->control);
 	strings_of(argv, "-mon", "chardev=control,mode=control", NULL);

@@ -6,12 +6,14 @@
 #include <stdint.h>
 
 #include "arch.h"
+#include "board.h"
 #include "firmware.h"
 #include "strlist.h"
 
 struct machine {
 	enum arch arch;
 	const char *machine;  /* NULL: the architecture's default */
+	const struct board *board; /* that `machine` names; NULL: it is none */
 	const char *cpu;      /* NULL: likewise */
 	uint64_t memory_mib;
 	unsigned cpus;

@@ -18,6 +18,19 @@ enum {
 
 /* ---- Preparing ----------------------------------------------------------------------------------------------- */
 
+/* What was not said is the architecture's default, or the board's own. */
+static int settle_machine(struct machine *m)
+{
+	m->board = board_named(m->machine);
+	if (m->board && m->board->arch != m->arch)
+		return complain(STATUS_TROUBLE, "%s is a machine of %s", m->board->machine, arch_info[m->board->arch].name);
+	if (m->memory_mib == 0)
+		m->memory_mib = m->board ? m->board->memory_mib : m->arch == ARCH_X86_64 ? 256 : 512;
+	if (m->cpus == 0)
+		m->cpus = m->board ? m->board->cpus : 1;
+	return 0;
+}
+
 static int settle_arch(struct run *r)
 {
 	unsigned count = 0;
@@ -32,9 +45,7 @@ static int settle_arch(struct run *r)
 		}
 	if (count != 1)
 		return complain(STATUS_TROUBLE, "several architectures are possible: say --arch");
-	if (r->machine.memory_mib == 0)
-		r->machine.memory_mib = r->machine.arch == ARCH_X86_64 ? 256 : 512;
-	return 0;
+	return settle_machine(&r->machine);
 }
 
 static bool has_volume(const struct run *r)
@@ -57,6 +68,7 @@ static int prepare_disk(struct run *r)
 		r->machine.disk_is_users = true;
 		return 0;
 	}
+	r->volume.power_of_two = r->machine.board != NULL;
 	r->machine.disk = temporary_path("disk.img");
 	return r->machine.disk ? volume_build(&r->volume, r->machine.disk) : STATUS_TROUBLE;
 }
@@ -202,7 +214,7 @@ static int run(struct run *r)
 int run_command(int argc, char **argv)
 {
 	struct run r = {
-		.machine = { .cpus = 1, .disk_bus = "virtio", .display = "none" },
+		.machine = { .disk_bus = "virtio", .display = "none" },
 		.timeout_seconds = -1,
 		.expect_exit = -1,
 	};

@@ -22,7 +22,8 @@ static const char help[] =
 	"  --disk FILE           boot this disk image instead; it is not changed\n"
 	"\n"
 	"The machine:\n"
-	"  --machine M           QEMU's name and options; default: q35, virt\n"
+	"  --machine M           QEMU's name and options; default: q35, virt; raspi3b is known, too: a board with four\n"
+	"                        processors, 1 GiB and its own U-Boot\n"
 	"  --cpu MODEL           default: QEMU's; cortex-a72 on aarch64\n"
 	"  --cpus N              processors; default: 1\n"
 	"  --memory N[M|G|T]     default: 256M; 512M on aarch64 and riscv64\n"
@@ -156,6 +157,8 @@ static int take_machine_option(struct run *r, int option, const char *value)
 	case OPTION_CPUS:
 		status = take_number("cpus", value, 4096, &n);
 		m->cpus = (unsigned)n;
+		if (!status && n == 0)
+			status = complain(STATUS_TROUBLE, "--cpus 0: a machine needs a processor");
 		break;
 	case OPTION_MEMORY:
 		status = take_memory(value, &m->memory_mib);
@@ -247,8 +250,6 @@ int run_take_options(struct run *r, int argc, char **argv)
 	}
 	for (; optind < argc && !status; optind++)
 		status = volume_option(&r->volume, VOLUME_KERNEL, argv[optind]);
-	if (!status && r->machine.cpus == 0)
-		status = complain(STATUS_TROUBLE, "--cpus 0: a machine needs a processor");
 	if (!status && r->volume.kernels.count > 1)
 		status = complain(STATUS_TROUBLE, "%s and %s: one kernel at a time", r->volume.kernels.at[0],
 		                  r->volume.kernels.at[1]);

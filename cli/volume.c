@@ -285,7 +285,7 @@ int volume_build(const struct volume_options *o, const char *path)
 	if (!status)
 		status = add_others(&v, o);
 	if (!status)
-		status = volume_write_image(&v, o->size_mib, path);
+		status = volume_write_image(&v, o, path);
 	volume_free(&v);
 	return status;
 }

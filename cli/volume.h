@@ -22,6 +22,7 @@ struct volume_options {
 	const char *cmdline;
 	bool verbose;
 	uint64_t size_mib;       /* of the disk; 0: as needed */
+	bool power_of_two;       /* round it up to one */
 };
 
 /* The long options of the fields above, for getopt_long() tables; their numbers for volume_option(). */

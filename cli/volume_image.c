@@ -41,14 +41,17 @@ static unsigned cluster_sectors(uint64_t sectors)
 	return n;
 }
 
-static int image_measure(const struct volume *v, uint64_t size_mib, struct image *out)
+static int image_measure(const struct volume *v, const struct volume_options *o, struct image *out)
 {
 	uint64_t needed = needed_mib(v) + 2; /* the tables: 1 MiB at each end */
+	uint64_t mib = o->size_mib ? o->size_mib : needed, power = 1;
 
-	if (size_mib && size_mib < needed)
-		return complain(STATUS_TROUBLE, "--size %llu is too small: the files need %llu MiB", (unsigned long long)size_mib,
+	if (mib < needed)
+		return complain(STATUS_TROUBLE, "--size %llu is too small: the files need %llu MiB", (unsigned long long)mib,
 		                (unsigned long long)needed);
-	uint64_t mib = size_mib ? size_mib : needed;
+	while (power < mib)
+		power *= 2;
+	mib = o->power_of_two ? power : mib;
 	out->disk_sectors = MIB(mib) / SECTOR_BYTES;
 	out->first = MIB(1) / SECTOR_BYTES;
 	out->sectors = MIB(mib - 2) / SECTOR_BYTES;
@@ -142,11 +145,11 @@ static int image_fill(const struct image *i, const struct volume *v)
 }
 
 /* Complete under another name first: what bears the image's name is always a whole image. */
-int volume_write_image(const struct volume *v, uint64_t size_mib, const char *path)
+int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path)
 {
 	char *part = string_format("%s.part", path), *at = string_format("%s@@1M", part);
 	struct image i = { .path = part, .at = at };
-	int status = image_measure(v, size_mib, &i);
+	int status = image_measure(v, o, &i);
 
 	if (!status)
 		status = image_create(&i);

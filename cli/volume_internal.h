@@ -44,7 +44,7 @@ bool volume_needs_config(const struct volume_options *o);
 /* Write the configuration that says what the options say. 0 or a status. */
 int volume_write_config(const struct volume_options *o, const char *path);
 
-/* Make the disk image, at least `size_mib` large; it appears only when it is complete. 0 or a status. */
-int volume_write_image(const struct volume *v, uint64_t size_mib, const char *path);
+/* Make the disk image, at least as large as the options say; it appears only when it is complete. 0 or a status. */
+int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path);
 
 #endif
