@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "log.h"
-#include "report.h"
 #include "sabotage.h"
 #include "serial.h"
 
@@ -53,11 +51,4 @@ void handoff_main(void)
 	arch_quiet(h);
 	settle_caches(h);
 	arch_enter(h);
-}
-
-void handoff_returned(void)
-{
-	report_final("the kernel returned from its entry point: there is nothing to return to. "
-	             "End it with an endless loop, a power-off or a reset.");
-	arch_halt();
 }

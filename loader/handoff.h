@@ -69,7 +69,4 @@ static inline uint64_t handoff_net_address(const struct handoff *h, const void *
 /* In the net: everything up to arch_enter(). */
 void handoff_main(void) __attribute__((noreturn));
 
-/* Called by the return trap. */
-void handoff_returned(void) __attribute__((noreturn));
-
 #endif

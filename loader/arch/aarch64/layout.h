@@ -30,7 +30,11 @@
 #define ROUTE_EL2         2 /* stay at EL2 with E2H = 0   */
 #define ROUTE_EL2_VHE     3 /* stay at EL2 with E2H = 1   */
 
-/* net.c: for exceptions, and for a kernel that returned */
-#define FAULT_STACK_BYTES 8192
+/* struct fault_gate and struct fault_frame in fault.c; registers come first in the frame */
+#define GATE_TAKEN   0x00
+#define GATE_OWNER   0x08
+#define GATE_AGAIN   0x10
+#define FRAME_SP     0xf8
+#define FRAME_VECTOR 0x100
 
 #endif

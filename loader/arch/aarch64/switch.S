@@ -207,14 +207,6 @@ leave:
 	clear_registers
 	eret
 
-/* A kernel returned from its entry point: its stack is not to be trusted. */
-	.globl arch_return_trap
-arch_return_trap:
-	msr	daifset, #15
-	adr_l	x9, fault_stack + FAULT_STACK_BYTES
-	mov	sp, x9
-	bl	handoff_returned
-
 /* EL2's vectors after a drop to EL1. HVC is answered with "not supported" (SMC Calling Convention, Arm DEN 0028, "Unknown
  * Function Identifier"); nothing else should come here, and what does waits for ever. There is no stack: x0 takes the
  * answer, so it is free. */
@@ -235,21 +227,5 @@ park_vectors:
 	.endif
 1:	wfe
 	b	1b
-	vector = vector + 1
-	.endr
-
-/* The net's vectors. No report returns, so registers need not be kept: x19 holds the old stack pointer. */
-	.balign 2048
-	.globl net_vectors
-net_vectors:
-	vector = 0
-	.rept	16
-	.balign 128
-	mov	x19, sp
-	adr_l	x9, fault_stack + FAULT_STACK_BYTES
-	mov	sp, x9
-	mov	x0, #vector
-	mov	x1, x19
-	b	net_exception
 	vector = vector + 1
 	.endr

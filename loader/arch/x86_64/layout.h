@@ -11,7 +11,7 @@
 
 #define EXCEPTION_STUB_BYTES 16
 
-/* net.c: each stack of the net's TSS; the first one also serves a kernel that returned */
-#define FAULT_STACK_BYTES 8192
+/* net.c: each stack of the net's TSS: holds one frame, the report has a stack of its own */
+#define FAULT_STACK_BYTES 1024
 
 #endif

@@ -1,25 +1,17 @@
-/* net.c — the net's own descriptor tables and exception handlers. */
+/* net.c — the net's own descriptor tables. */
 #include "cpu.h"
 #include "descriptor.h"
-#include "format.h"
 #include "handoff.h"
-#include "image.h"
 #include "layout.h"
-#include "report.h"
 
 enum { IST_FAULT = 1, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_LAST = IST_MACHINE_CHECK };
 
 static struct descriptor_gate idt[VECTORS] __attribute__((aligned(16)));
 static struct descriptor_tss tss;
-uint8_t net_stacks[IST_LAST][FAULT_STACK_BYTES] __attribute__((aligned(16))); /* IST_FAULT's is first: switch.S */
+static uint8_t net_stacks[IST_LAST][FAULT_STACK_BYTES] __attribute__((aligned(16)));
 
 extern uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
-extern const char net_exceptions[], net_interrupt[];
-
-struct exception_frame {
-	uint64_t vector, error, rip, cs, rflags, rsp, ss;
-};
-void net_exception(const struct exception_frame *f);
+extern const char net_exceptions[], net_interrupt[]; /* fault_entry.S */
 
 static uint8_t stack_of(unsigned vector)
 {
@@ -68,20 +60,4 @@ void arch_net_enter(struct handoff *h)
 	                 "lidt %1"
 	                 : : "m"(gdtr), "m"(idtr), "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0), "r"(SELECTOR_TSS)
 	                 : "rax", "memory");
-}
-
-void net_exception(const struct exception_frame *f)
-{
-	static bool reporting;
-	char text[256];
-
-	if (reporting) /* the report itself faults: there is nothing left to say it with */
-		arch_halt();
-	reporting = true;
-	format(text, sizeof text, "exception %u at %#llx, error code %#llx, CR2 %#llx, rsp %#llx: %s",
-	       (unsigned)f->vector, (unsigned long long)f->rip, (unsigned long long)f->error, (unsigned long long)cpu_read_cr2(),
-	       (unsigned long long)f->rsp,
-	       image_has_code(f->rip) ? "in the loader's own hand-off" : "the kernel has installed no handlers yet");
-	report_final(text);
-	arch_halt();
 }

@@ -85,42 +85,6 @@ enter_kernel:
 	popfq
 	ret
 
-/* A kernel returned from its entry point: its stack is not to be trusted. */
-	.globl arch_return_trap
-arch_return_trap:
-	cli
-	cld
-	lea	net_stacks + FAULT_STACK_BYTES(%rip), %rsp
-	call	handoff_returned
-
-/* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none. */
-	.balign 16
-	.globl net_exceptions
-net_exceptions:
-	vector = 0
-	.rept VECTOR_EXCEPTIONS
-	.balign EXCEPTION_STUB_BYTES
-	.if !VECTOR_HAS_ERROR(vector)
-	push	$0
-	.endif
-	push	$vector
-	jmp	net_exception_common
-	vector = vector + 1
-	.endr
-	.balign EXCEPTION_STUB_BYTES
-
-net_exception_common:
-	mov	%rsp, %rdi
-	cld
-	and	$-16, %rsp
-	call	net_exception
-	ud2
-
-/* Pending when it was masked: taken and forgotten. */
-	.globl net_interrupt
-net_interrupt:
-	iretq
-
 	.data
 	.balign 16
 	.globl net_gdt

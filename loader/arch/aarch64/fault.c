@@ -1,0 +1,69 @@
+/* fault.c — the net's exception handler: from registers to struct fault. */
+#include "fault.h"
+
+#include <hobnail/boot.h>
+
+#include "cpu.h"
+#include "handoff.h"
+#include "layout.h"
+#include "net.h"
+
+#include <string.h>
+
+/* The first processor takes the gate for good: fault_entry.S. */
+struct fault_gate {
+	uint64_t taken;
+	uint64_t owner; /* its MPIDR */
+	uint64_t again; /* ... has faulted while reporting */
+} fault_gate __attribute__((aligned(64)));
+
+struct fault_frame {
+	uint64_t general[31];
+	uint64_t sp;
+	uint64_t vector;
+} fault_frame;
+_Static_assert(offsetof(struct fault_gate, taken) == GATE_TAKEN && offsetof(struct fault_gate, owner) == GATE_OWNER &&
+               offsetof(struct fault_gate, again) == GATE_AGAIN && offsetof(struct fault_frame, sp) == FRAME_SP &&
+               offsetof(struct fault_frame, vector) == FRAME_VECTOR, "layout.h");
+
+void fault_enter(const struct fault_frame *frame) __attribute__((noreturn));
+void fault_again(void) __attribute__((noreturn));
+
+/* The switch has installed the vectors already. */
+void arch_net_enter(struct handoff *h)
+{
+	(void)h;
+}
+
+/* At EL2 with E2H = 0 the registers have other names. */
+static bool plain_el2(void)
+{
+	return cpu_level() == 2 && !(cpu_read(hcr_el2) & HCR_E2H);
+}
+
+#define READ(name) (el2 ? cpu_read(name##_el2) : cpu_read(name##_el1))
+
+void fault_enter(const struct fault_frame *frame)
+{
+	static struct fault fault;
+	bool el2 = plain_el2(), returned = frame->vector == FAULT_RETURNED;
+
+	fault = (struct fault){
+		.arch = HOBNAIL_ARCH_AARCH64, .vector = (uint32_t)frame->vector, .hardware_id = cpu_affinity(),
+		.syndrome = returned ? 0 : READ(esr), .address = returned ? 0 : READ(far), .pc = returned ? 0 : READ(elr),
+		/* taken on SP_EL0 where vector and stack say so, from the current level or from a lower one */
+		.sp = frame->vector < 4 || (frame->vector >= 8 && !returned) ? cpu_read(sp_el0) : frame->sp,
+		.flags = returned ? 0 : READ(spsr),
+		.control = { READ(sctlr), READ(tcr), READ(ttbr0), el2 ? 0 : cpu_read(ttbr1_el1), READ(mair),
+		             cpu_level() == 2 ? cpu_read(hcr_el2) : 0 },
+	};
+	memcpy(fault.general, frame->general, sizeof frame->general);
+	net_report(&fault);
+}
+
+void fault_again(void)
+{
+	bool el2 = plain_el2();
+
+	net_report_again(READ(elr));
+}

@@ -1,0 +1,105 @@
+/* fault_entry.S — where exceptions arrive, and kernels that return. */
+#include "cpu.h"
+#include "layout.h"
+#include "net.h"
+
+	.macro	adr_l register, symbol
+	adrp	\register, \symbol
+	add	\register, \register, :lo12:\symbol
+	.endm
+
+/* The net's vectors: for SP0 and SPx, at EL1 and at EL2. No stack is touched and no general register lost: thread pointers
+ * hold x9, x10 and the vector's number until there is a frame. */
+	.section .text.vectors, "ax"
+	.balign 2048
+	.globl net_vectors
+net_vectors:
+	vector = 0
+	.rept	16
+	.balign 128
+	msr	tpidrro_el0, x9
+	mov	x9, #vector
+	b	fault_common
+	vector = vector + 1
+	.endr
+
+	.text
+/* A kernel returned from its entry point: its stack is not to be trusted. */
+	.globl arch_return_trap
+arch_return_trap:
+	msr	daifset, #15
+	msr	tpidrro_el0, x9
+	mov	x9, #FAULT_RETURNED
+
+/* The machine's one report is the first's who takes fault_gate; before that, the frame and the stack are another's. With
+ * translation off there may be no exclusive access ("Load-Exclusive and Store-Exclusive instruction usage restrictions"):
+ * then one processor runs, or a kernel that has started others so. */
+fault_common:
+	msr	tpidr_el0, x10
+	msr	tpidr_el1, x9
+	adr_l	x9, fault_gate
+	mrs	x10, CurrentEL
+	cmp	x10, #(2 << 2)
+	b.ne	1f
+	mrs	x10, hcr_el2
+	tbnz	x10, #34, 1f		/* E2H: the name means EL2's */
+	mrs	x10, sctlr_el2
+	b	2f
+1:	mrs	x10, sctlr_el1
+2:	tbz	x10, #0, 4f
+3:	ldaxr	x10, [x9, #GATE_TAKEN]
+	cbnz	x10, taken
+	stxr	w10, x9, [x9, #GATE_TAKEN]
+	cbnz	w10, 3b
+	b	5f
+4:	ldr	x10, [x9, #GATE_TAKEN]
+	cbnz	x10, taken
+	str	x9, [x9, #GATE_TAKEN]
+5:	mrs	x10, mpidr_el1
+	str	x10, [x9, #GATE_OWNER]
+
+	adr_l	x9, fault_frame
+	mrs	x10, tpidr_el1
+	str	x10, [x9, #FRAME_VECTOR]
+	stp	x0, x1, [x9]
+	stp	x2, x3, [x9, #8 * 2]
+	stp	x4, x5, [x9, #8 * 4]
+	stp	x6, x7, [x9, #8 * 6]
+	str	x8, [x9, #8 * 8]
+	stp	x11, x12, [x9, #8 * 11]
+	stp	x13, x14, [x9, #8 * 13]
+	stp	x15, x16, [x9, #8 * 15]
+	stp	x17, x18, [x9, #8 * 17]
+	stp	x19, x20, [x9, #8 * 19]
+	stp	x21, x22, [x9, #8 * 21]
+	stp	x23, x24, [x9, #8 * 23]
+	stp	x25, x26, [x9, #8 * 25]
+	stp	x27, x28, [x9, #8 * 27]
+	stp	x29, x30, [x9, #8 * 29]
+	mrs	x10, tpidrro_el0
+	str	x10, [x9, #8 * 9]
+	mrs	x10, tpidr_el0
+	str	x10, [x9, #8 * 10]
+	mov	x10, sp
+	str	x10, [x9, #FRAME_SP]
+
+	adr_l	x10, net_report_stack + NET_REPORT_STACK_BYTES
+	mov	sp, x10
+	mov	x29, xzr
+	mov	x0, x9
+	bl	fault_enter
+
+/* The gate is taken: by this processor, whose report has faulted, or by another, which is reporting. */
+taken:
+	ldr	x10, [x9, #GATE_OWNER]
+	mrs	x0, mpidr_el1
+	cmp	x0, x10
+	b.ne	1f
+	ldr	x10, [x9, #GATE_AGAIN]
+	cbnz	x10, 1f
+	str	x9, [x9, #GATE_AGAIN]
+	adr_l	x10, net_report_stack + NET_REPORT_STACK_BYTES
+	mov	sp, x10
+	bl	fault_again
+1:	wfi
+	b	1b

@@ -1,0 +1,44 @@
+/* fault.c — from the frame of an exception to struct fault. */
+#include "fault.h"
+
+#include <hobnail/boot.h>
+
+#include "cpu.h"
+#include "handoff.h"
+#include "net.h"
+
+#include <string.h>
+
+/* What fault_entry.S and the processor have pushed. */
+struct fault_frame {
+	uint64_t general[15];
+	uint64_t vector, error, rip, cs, rflags, rsp, ss;
+};
+
+const struct fault *fault_enter(const struct fault_frame *frame);
+
+/* Nobody, or 1 + the APIC id of the processor that reports. Never given back. */
+static uint64_t reporter;
+
+/* The fault to report, or no return: it is another processor's turn, or this one's report has faulted. That is asked before
+ * anything of the first fault, whose frame may be overwritten, is used. */
+const struct fault *fault_enter(const struct fault_frame *frame)
+{
+	static struct fault fault;
+	static bool again;
+	uint64_t me = 1 + (uint64_t)cpu_apic_id(), owner = 0;
+
+	if (!__atomic_compare_exchange_n(&reporter, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		if (owner != me || again)
+			arch_halt();
+		again = true;
+		net_report_again(frame->rip);
+	}
+	fault = (struct fault){
+		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)frame->vector, .hardware_id = me - 1, .syndrome = frame->error,
+		.address = cpu_read_cr2(), .pc = frame->rip, .sp = frame->rsp, .flags = frame->rflags,
+		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), frame->cs, frame->ss },
+	};
+	memcpy(fault.general, frame->general, sizeof frame->general);
+	return &fault;
+}

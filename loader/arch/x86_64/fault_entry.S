@@ -1,0 +1,71 @@
+/* fault_entry.S — where exceptions arrive, each on a stack of its own processor's, and kernels that return. */
+#include "cpu.h"
+#include "descriptor.h"
+#include "layout.h"
+#include "net.h"
+
+	.text
+
+/* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none. */
+	.balign 16
+	.globl net_exceptions
+net_exceptions:
+	vector = 0
+	.rept VECTOR_EXCEPTIONS
+	.balign EXCEPTION_STUB_BYTES
+	.if !VECTOR_HAS_ERROR(vector)
+	push	$0
+	.endif
+	push	$vector
+	jmp	net_exception_common
+	vector = vector + 1
+	.endr
+	.balign EXCEPTION_STUB_BYTES
+
+/* In:  what the processor pushes, and below it error code and vector.
+ * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported. */
+net_exception_common:
+	.irp	r, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
+	push	%\r
+	.endr
+	mov	%rsp, %rdi
+	cld
+	and	$-16, %rsp
+	call	fault_enter
+	mov	%rax, %rdi
+	lea	net_report_stack + NET_REPORT_STACK_BYTES(%rip), %rsp
+	xor	%ebp, %ebp
+	call	net_report
+
+/* A kernel returned from its entry point. Its stack is not to be trusted, and its descriptor tables may be its own: a frame
+ * like an exception's, on a stack for this, which one processor gets. */
+	.globl arch_return_trap
+arch_return_trap:
+	cli
+	lock btsl $0, returned(%rip)
+1:	pause
+	jc	1b
+	mov	%rsp, returned_rsp(%rip)
+	lea	return_stack_top(%rip), %rsp
+	push	$SELECTOR_DATA
+	push	returned_rsp(%rip)
+	pushfq
+	push	$SELECTOR_CODE
+	push	$0			/* from where, nobody knows */
+	push	$0
+	push	$FAULT_RETURNED
+	jmp	net_exception_common
+
+/* Pending when it was masked: taken and forgotten. */
+	.globl net_interrupt
+net_interrupt:
+	iretq
+
+	.bss
+	.balign 16
+	.skip	1024
+return_stack_top:
+returned_rsp:
+	.quad	0
+returned:
+	.long	0
