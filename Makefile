@@ -57,12 +57,13 @@ $(O)/host/malformed: $(patsubst %.c,$(O)/host/%.o,tests/kernels/malformed.c $(CO
 $(O)/host/font2c: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/font2c/*.c))
 	$(Q)$(CC) -o $@ $^
 
-# The console font is X11's public-domain 9 x 18, from the system's package.
-FONT := /usr/share/fonts/X11/misc/9x18-ISO8859-1.pcf.gz
-$(O)/gen/font.c: $(O)/host/font2c $(wildcard $(FONT))
+# The fonts are X11's public-domain ones, from the system's package: pith's, and a smaller one for the loader.
+FONT_console := /usr/share/fonts/X11/misc/9x18-ISO8859-1.pcf.gz
+FONT_small   := /usr/share/fonts/X11/misc/8x13-ISO8859-1.pcf.gz
+$(addprefix $(O)/gen/,font_console.c font_small.c): $(O)/gen/font_%.c: $(O)/host/font2c
 	@mkdir -p $(@D)
-	@[ -e $(FONT) ] || { echo '$(FONT) is missing: tools/deps build installs it' >&2; exit 1; }
-	$(Q)gzip -dc $(FONT) | $< >$@
+	@[ -e $(FONT_$*) ] || { echo '$(FONT_$*) is missing: tools/deps build installs it' >&2; exit 1; }
+	$(Q)gzip -dc $(FONT_$*) | $< font_$* >$@
 
 # ---- Unit tests: tests/unit/NAME_test.c, each one program with all of core/ --------------------------------
 
@@ -74,7 +75,9 @@ TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
 CLI_TESTS := json console arch
 $(addprefix $(O)/test/unit/,$(CLI_TESTS)): $(O)/test/unit/%: $(O)/test/cli/%.o $(O)/test/cli/strlist.o
 
-$(O)/test/unit/draw: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font.o
+$(O)/test/unit/draw: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o
+$(O)/test/unit/screen: $(O)/test/loader/screen.o $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_small.o
+$(O)/test/tests/unit/screen_test.o: TEST_FLAGS += -iquote loader
 $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 $(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
@@ -91,7 +94,7 @@ $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 # UEFI's calling convention there is Microsoft's, which clang knows on x86_64.
 FIRMWARE := $(if $(filter x86_64,$(shell uname -m)),$(patsubst tests/firmware/%_test.c,$(O)/test/firmware/%,$(wildcard tests/firmware/*_test.c)))
 FIRMWARE_OBJ := $(patsubst %.c,$(O)/test/%.o,$(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c lib/draw.c) \
-                  $(filter-out %_test.c,$(wildcard tests/firmware/*.c))) $(O)/test/$(O)/gen/font.o
+                  $(filter-out %_test.c,$(wildcard tests/firmware/*.c))) $(O)/test/$(O)/gen/font_small.o
 $(O)/test/loader/%.o $(O)/test/tests/firmware/%.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
 $(FIRMWARE): $(O)/test/firmware/%: $(O)/test/tests/firmware/%_test.o $(FIRMWARE_OBJ) $(TEST_CORE)
 	@mkdir -p $(@D)
@@ -121,8 +124,8 @@ KERNEL_CORE := core/uart.c core/walk.c $(wildcard core/tables*.c core/acpi*.c co
 
 # $(1) = architecture
 define for_arch
-LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(CORE) $$(LIB)
-KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB) $(O)/gen/font.c
+LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(CORE) $$(LIB) $(O)/gen/font_small.c
+KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB) $(O)/gen/font_console.c
 LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
 KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
 
@@ -302,9 +305,9 @@ $(O)/fuzz/seeds/elf/made: $(MALFORMED)
 	@mkdir -p $(@D)
 	$(Q)for a in $(ARCHES); do for f in $(O)/test/malformed/$$a/*.elf; do cp $$f $(@D)/$$a-$${f##*/} || exit 1; done; done
 	$(Q)touch $@
-$(O)/fuzz/seeds/font/9x18.pcf: $(wildcard $(FONT))
+$(O)/fuzz/seeds/font/9x18.pcf: $(wildcard $(FONT_console))
 	@mkdir -p $(@D)
-	$(Q)gzip -dc $(FONT) >$@
+	$(Q)gzip -dc $(FONT_console) >$@
 
 fuzz: $(FUZZ) $(FUZZ_SEEDS) ## run every fuzz target for SECONDS=60 seconds each, from what earlier runs have found
 	@FUZZ_SECONDS=$(SECONDS) FUZZ_KEEP=$(O)/fuzz/corpus tests/fuzz-check

@@ -1,8 +1,8 @@
 /* font.h — a fixed-width bitmap font: the printable ASCII characters, and a box for everything else.
  *
- * font_console is X11's "fixed" font of 9 by 18 pixels (misc-fixed, whose licence reads "Public domain font. Share and
- * enjoy."). The build makes it from the system's font package with tools/font2c, as out/gen/font.c. It holds no pointer,
- * so it may be copied anywhere. */
+ * Both are X11's "fixed" fonts (misc-fixed, whose licence reads "Public domain font. Share and enjoy."). The build makes
+ * them from the system's font package with tools/font2c, as out/gen/font_NAME.c. They hold no pointer, so they may be
+ * copied anywhere. */
 #ifndef LIB_FONT_H
 #define LIB_FONT_H
 
@@ -21,6 +21,7 @@ struct font {
 	uint8_t rows[];        /* [FONT_GLYPHS][height][row_bytes] */
 };
 
-extern const struct font font_console;
+extern const struct font font_console; /* pith's: 9 by 18 pixels */
+extern const struct font font_small;   /* the loader's: 8 by 13, in 1.2 KiB */
 
 #endif

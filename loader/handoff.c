@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sabotage.h"
+#include "screen.h"
 #include "serial.h"
 
 struct handoff handoff;
@@ -46,6 +47,7 @@ void handoff_main(void)
 
 	arch_net_enter(h);
 	serial_open(&h->console);
+	screen_open(&h->framebuffer, h->framebuffer.virt);
 	sabotage_switched(h);
 	move_segments(h);
 	arch_quiet(h);

@@ -53,6 +53,7 @@ struct handoff {
 	unsigned device_count;
 
 	struct hobnail_console console; /* virt: in the net */
+	struct hobnail_framebuffer framebuffer; /* likewise */
 };
 
 extern struct handoff handoff;

@@ -3,6 +3,7 @@
 #include "format.h"
 #include "image.h"
 #include "log.h"
+#include "screen.h"
 #include "serial.h"
 #include "system_table.h"
 
@@ -61,6 +62,7 @@ static enum err boot_leave(struct boot *b, struct problem *p)
 	if (e && !tried)
 		return e;
 	if (e) {
+		screen_open(&b->facts.framebuffer, 0); /* the firmware's address space is still there */
 		report_final_problem(p);
 		arch_halt();
 	}

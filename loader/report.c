@@ -3,6 +3,7 @@
 #include "boot.h"
 #include "format.h"
 #include "log.h"
+#include "screen.h"
 #include "serial.h"
 
 /* Both consoles, each once. */
@@ -38,13 +39,25 @@ void report_error(const struct boot *b, const struct problem *p)
 	say(b, text, used);
 }
 
+void report_line(enum screen_style style, const char *text, ...)
+{
+	char line[640];
+	va_list arguments;
+
+	va_start(arguments, text);
+	size_t used = format_v(line, sizeof line - 1, text, arguments);
+	va_end(arguments);
+	line[used++] = '\n';
+	serial_write(line, used);
+	serial_drain();
+	screen_write(style, line, used);
+}
+
 void report_final(const char *sentence)
 {
-	char text[640];
-	size_t used = format(text, sizeof text, "\nhobnail: %s\nhobnail: stopped.\n", sentence);
-
-	serial_write(text, used);
-	serial_drain();
+	serial_write("\n", 1); /* whoever wrote last may not have ended the line */
+	report_line(SCREEN_ACCENT, "hobnail: %s", sentence);
+	report_line(SCREEN_FAINT, "hobnail: stopped.");
 }
 
 void report_final_problem(const struct problem *p)

@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "err.h"
+#include "screen.h"
 
 struct boot;
 
@@ -19,7 +20,11 @@ void report_error(const struct boot *b, const struct problem *p);
 /* Print the log so far (verbose = yes). */
 void report_log(const struct boot *b);
 
-/* After exit: one sentence on our own console. */
+/* After exit: a line (the newline is added) on our own serial port, to its last bit, and then on the screen, which may not
+ * survive what the kernel has made of it. At most 638 bytes. */
+void report_line(enum screen_style style, const char *text, ...) __attribute__((format(printf, 2, 3)));
+
+/* After exit: the last thing that is said. */
 void report_final(const char *sentence);
 void report_final_problem(const struct problem *p);
 

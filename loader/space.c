@@ -280,6 +280,8 @@ static enum err build_transition(struct boot *b, struct problem *p)
 		e = map_identity(&pt, handoff.moves[i].to, handoff.moves[i].bytes, PT_WRITE, PT_NORMAL, p);
 	if (!e && b->mode.mmu_off && b->facts.has_console && b->facts.console.kind != HOBNAIL_CONSOLE_16550_PORT)
 		e = map_identity(&pt, b->facts.console.phys, 1, PT_WRITE, PT_DEVICE, p);
+	if (!e && b->mode.mmu_off && b->facts.has_framebuffer)
+		e = map_identity(&pt, b->facts.framebuffer.phys, b->facts.framebuffer.bytes, PT_WRITE, PT_WRITE_COMBINING, p);
 	if (!e && !b->mode.mmu_off && !b->mode.layout->two_roots)
 		table_at(b, pt.root)[b->space.plan.net_index] = table_at(b, b->space.upper.root)[b->space.plan.net_index];
 	handoff.transition = pt.root;

@@ -271,6 +271,8 @@ enum err record_build(struct boot *b, struct problem *p)
 	handoff.record = at + r->direct_map;
 	handoff.console = b->facts.console;
 	handoff.console.virt = b->space.console.virt;
+	handoff.framebuffer = b->facts.framebuffer; /* all zero: there is none */
+	handoff.framebuffer.virt = b->space.framebuffer.virt;
 	r->log_phys = handoff.net_phys + (uint64_t)((char *)loader_log.text - image_base);
 	stage_mark(b, HOBNAIL_STAGE_RECORD);
 	return OK;

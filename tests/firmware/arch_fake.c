@@ -172,7 +172,7 @@ void arch_switch(struct handoff *h)
 
 void arch_net_enter(struct handoff *h)
 {
-	h->console.virt = 0; /* there is no other address space here */
+	h->console.virt = h->framebuffer.virt = 0; /* there is no other address space here */
 	fake_event(EVENT_NET, 0, 0);
 }
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "read_screen.h"
 #include "world.h"
 
 #define KERNEL "\\boot\\kernel.elf"
@@ -220,6 +221,52 @@ static void a_refused_exit_is_tried_again_a_few_times(void **state)
 	assert_int_equal(fake.exit_tries, FIRMWARE_EXIT_TRIES);
 	assert_non_null(strstr(fake.serial, "refused to exit boot services 8 times"));
 	assert_string_equal(fake.console, "");
+}
+
+/* The only mode: 264 by 112 pixels of 16 bits, in lines of 280. */
+static void wide_display(void)
+{
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = &fake.options.mode_info[0];
+
+	info->HorizontalResolution = 264;
+	info->VerticalResolution = 112;
+	info->PixelsPerScanLine = 280;
+	info->PixelFormat = PixelBitMask;
+	info->PixelInformation = (EFI_PIXEL_BITMASK){ 0xf800, 0x7e0, 0x1f, 0 };
+	fake.options.mode.MaxMode = 1;
+}
+
+static void what_happens_after_exit_stands_on_the_screen(void **state)
+{
+	const struct surface s = { (uint8_t *)(uintptr_t)ARENA_SCREEN, 264, 112, 560, 2, 0xf800, 0x7e0, 0x1f };
+	char text[512];
+
+	(void)state;
+	plain();
+	wide_display();
+	fake.options.exit_refusals = UINT32_MAX;
+	assert_int_equal(fake_run(), FAKE_HALTED);
+	judged("exit always refused", 0);
+	read_screen(&s, 1, text, sizeof text);
+	assert_string_equal(text, "hobnail: the firmware refused to\nexit boot services 8 times\n"
+	                          "(status 0x8000000000000002)\nhobnail: stopped.\n");
+	plain();
+	fake.options.exit_refusals = UINT32_MAX;
+	fake.options.no_gop = true;
+	assert_int_equal(fake_run(), FAKE_HALTED);
+	judged("exit always refused, no display", 0);
+}
+
+static void a_boot_that_goes_well_leaves_the_screen_alone(void **state)
+{
+	static uint8_t before[16 * PAGE_BYTES];
+
+	(void)state;
+	plain();
+	memset((void *)(uintptr_t)ARENA_SCREEN, 0x77, sizeof before);
+	memset(before, 0x77, sizeof before);
+	enters("display", 0);
+	assert_memory_equal((void *)(uintptr_t)ARENA_SCREEN, before, sizeof before);
 }
 
 static void a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine(void **state)
@@ -608,6 +655,8 @@ int main(void)
 		cmocka_unit_test(descriptors_that_change_size_do_no_harm),
 		cmocka_unit_test(a_map_that_grows_still_fits),
 		cmocka_unit_test(a_refused_exit_is_tried_again_a_few_times),
+		cmocka_unit_test(what_happens_after_exit_stands_on_the_screen),
+		cmocka_unit_test(a_boot_that_goes_well_leaves_the_screen_alone),
 		cmocka_unit_test(a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine),
 		cmocka_unit_test(too_little_memory_is_an_error),
 		cmocka_unit_test(a_destination_that_is_not_free_is_refused),

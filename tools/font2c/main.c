@@ -1,4 +1,5 @@
-/* font2c <FONT.pcf >FONT.c — the printable ASCII characters of a fixed-width X11 font as the font_console of lib/font.h. */
+/* font2c NAME <FONT.pcf >FONT.c — the printable ASCII characters of a fixed-width X11 font as a `struct font NAME` of
+ * lib/font.h. */
 #include "font2c.h"
 
 #include <stdio.h>
@@ -27,29 +28,33 @@ static void print_box(const struct cells *c)
 	print_cell(c, "everything else", rows);
 }
 
-static void print_font(const struct cells *c)
+static void print_font(const char *name, const struct cells *c)
 {
 	printf("/* Made by tools/font2c. */\n#include \"font.h\"\n\n"
-	       "const struct font font_console = {\n\t.width = %u,\n\t.height = %u,\n\t.row_bytes = %u,\n\t.rows = {\n",
-	       c->width, c->height, (c->width + 7) / 8);
+	       "const struct font %s = {\n\t.width = %u,\n\t.height = %u,\n\t.row_bytes = %u,\n\t.rows = {\n",
+	       name, c->width, c->height, (c->width + 7) / 8);
 	for (unsigned i = 0; i < CHARACTERS; i++)
 		print_cell(c, (char[]){ (char)(FIRST_CHARACTER + i), 0 }, c->rows[i]);
 	print_box(c);
 	printf("\t},\n};\n");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static uint8_t file[FILE_BYTES_MOST];
 	static struct cells cells;
-	size_t bytes = fread(file, 1, sizeof file, stdin);
 	const char *why = "standard input cannot be read";
 
+	if (argc != 2) {
+		fprintf(stderr, "usage: font2c NAME <FONT.pcf >FONT.c\n");
+		return 2;
+	}
+	size_t bytes = fread(file, 1, sizeof file, stdin);
 	if (ferror(stdin) || !pcf_read(file, bytes, &cells, &why)) {
 		fprintf(stderr, "font2c: %s\n", why);
 		return 1;
 	}
-	print_font(&cells);
+	print_font(argv[1], &cells);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "font2c: the output cannot be written\n");
 		return 1;
