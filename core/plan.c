@@ -78,11 +78,11 @@ enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct 
 	return OK;
 }
 
-size_t plan_bound(size_t memory_entries)
+size_t plan_bound(size_t memory_entries, size_t stacks)
 {
 	/* Direct map and identity map: a range each an entry; device map: the gaps between them. Each range to avoid and
 	 * each segment may cut each of them once more. */
-	return 3 * memory_entries + 4 * ELF_MAX_SEGMENTS + 64;
+	return 3 * memory_entries + 4 * ELF_MAX_SEGMENTS + 48 + stacks;
 }
 
 const char *plan_kind_name(enum plan_kind kind)
@@ -90,7 +90,8 @@ const char *plan_kind_name(enum plan_kind kind)
 	static const char *const names[PLAN_KINDS] = {
 		[PLAN_SEGMENT] = "kernel segment",   [PLAN_DIRECT_MAP] = "direct map",  [PLAN_IDENTITY_MAP] = "identity map",
 		[PLAN_DEVICE_MAP] = "device map",    [PLAN_STACK] = "boot stack",       [PLAN_NET_IMAGE] = "net code and data",
-		[PLAN_NET_STACK] = "net stack",      [PLAN_CONSOLE] = "debug console",  [PLAN_FRAMEBUFFER] = "framebuffer",
+		[PLAN_NET_STACK] = "net stack",      [PLAN_NET_CPUS] = "processors in the net",
+		[PLAN_CONSOLE] = "debug console",    [PLAN_FRAMEBUFFER] = "framebuffer",
 	};
 
 	return (unsigned)kind < PLAN_KINDS ? names[kind] : "?";

@@ -25,6 +25,7 @@ enum plan_kind {
 	PLAN_STACK,       /* index: of the processor   */
 	PLAN_NET_IMAGE,   /* fault handlers, hand-off  */
 	PLAN_NET_STACK,
+	PLAN_NET_CPUS,    /* what each processor has there */
 	PLAN_CONSOLE,
 	PLAN_FRAMEBUFFER, /* index: of the framebuffer */
 	PLAN_KINDS
@@ -140,8 +141,8 @@ enum err plan_make(struct plan *plan, const struct plan_input *in, struct proble
  *   ERR_FULL               value[0] = capacity */
 enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct plan_piece *piece, struct problem *p);
 
-/* Capacity for a memory map of n entries, up to 16 ranges to avoid and 48 pieces. */
-size_t plan_bound(size_t memory_entries);
+/* Capacity for a memory map of n entries, up to 16 ranges to avoid, 32 pieces and so many boot stacks. */
+size_t plan_bound(size_t memory_entries, size_t stacks);
 
 const char *plan_kind_name(enum plan_kind kind);
 

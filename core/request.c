@@ -214,8 +214,6 @@ enum err requests_check(struct requests *r, uint32_t arch, struct problem *p)
 	/* After the other: only now is it known whether the MMU may be off here. */
 	for (uint32_t type = 1; !e && type <= REQUEST_LAST; type++)
 		e = check_mmu_off(r, type, p);
-	if (!e && r->of[HOBNAIL_REQUEST_PROCESSORS].value)
-		e = requests_drop(r, HOBNAIL_REQUEST_PROCESSORS, ERR_REQUEST_UNSUPPORTED, p);
 	if (!e) e = check_map_base(r, HOBNAIL_REQUEST_DIRECT_MAP, arch, p);
 	if (!e) e = check_map_base(r, HOBNAIL_REQUEST_DEVICE_MAP, arch, p);
 	return e;

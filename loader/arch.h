@@ -8,7 +8,10 @@
 #include "plan.h"
 #include "tables.h"
 
+struct boot;
 struct handoff;
+struct handoff_cpu;
+struct hobnail_mailbox;
 
 /* Constants of this build. */
 extern const char arch_name[];          /* "x86_64": as in configuration keys */
@@ -54,6 +57,14 @@ bool arch_console_by_convention(struct hobnail_console *out);
 /* Pages of devices that arch_quiet() will touch (interrupt controllers): fills up to capacity, returns the count. */
 size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity);
 
+/* Before any place is chosen for them: can the other processors be started, and with what? An error means that they cannot;
+ * nothing else of the boot depends on it. Fills what it will need; may claim memory. */
+enum err arch_cpus_prepare(struct boot *b, struct problem *p);
+
+/* Bytes of handoff_cpu.area, whole pages, and the words of a message: "APIC id", "INIT-SIPI-SIPI". */
+extern const uint32_t arch_cpu_bytes;
+extern const char arch_cpu_id[], arch_cpu_start[];
+
 /* First after exit: the firmware's handlers are still installed, but what they serve is gone. */
 void arch_interrupts_off(void);
 
@@ -72,6 +83,19 @@ void arch_net_enter(struct handoff *h);
 
 /* Interrupt controllers and timers: nothing pending, everything masked. */
 void arch_quiet(struct handoff *h);
+
+/* Start all of handoff.cpus at once. Each ends in cpus_park(), on its own boot stack, in the kernel's space and with the
+ * boot processor's state. Returns when cpus_answered(), or when none has answered for CPUS_PATIENCE_MS. */
+void arch_cpus_start(struct handoff *h);
+
+/* This one has been given up: see to it that it never runs. */
+void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c);
+
+/* Until the word may have changed from 0, or for a moment. */
+void arch_wait(const uint64_t *word);
+
+/* A parked processor: the final state, the tables that the mailbox names, and the jump. */
+void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail_mailbox *m) __attribute__((noreturn));
 
 /* Final state of P-numbered promises, the kernel's tables, and the jump. */
 void arch_enter(struct handoff *h) __attribute__((noreturn));

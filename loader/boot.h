@@ -60,7 +60,7 @@ struct space {
 	paddr pool;      /* next free table page */
 	uint64_t pool_bytes;
 	uint64_t table_bytes;
-	struct plan_piece stack, console, framebuffer;
+	struct plan_piece stack, console, framebuffer; /* the boot processor's stack */
 };
 
 struct boot {

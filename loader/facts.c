@@ -1,5 +1,6 @@
 /* facts.c — what the machine is: memory, tables, console, processors, display. */
 #include "boot.h"
+#include "cpus.h"
 #include "log.h"
 #include "serial.h"
 
@@ -206,6 +207,8 @@ enum err facts_gather(struct boot *b, struct problem *p)
 		e = requests_drop(&b->kernel.requests, HOBNAIL_REQUEST_FRAMEBUFFER, ERR_NO_FRAMEBUFFER, p);
 	if (!e)
 		e = find_cpus(b, p);
+	if (!e)
+		e = cpus_prepare(b, p);
 	for (uint32_t i = 1; !e && i <= REQUEST_LAST; i++)
 		if (b->kernel.requests.dropped >> i & 1)
 			log_line("the request for %s is optional and cannot be granted", request_name(i));

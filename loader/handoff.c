@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cpus.h"
 #include "sabotage.h"
 #include "screen.h"
 #include "serial.h"
@@ -51,6 +52,7 @@ void handoff_main(void)
 	sabotage_switched(h);
 	move_segments(h);
 	arch_quiet(h);
+	cpus_start(h);
 	settle_caches(h);
 	arch_enter(h);
 }

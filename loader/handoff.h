@@ -26,6 +26,20 @@ struct handoff_touch {
 	bool clean; /* clean and invalidate it (entry with the MMU off) */
 };
 
+/* A processor other than the boot processor: in memory of the net. Its addresses hold in the kernel's space; with the MMU
+ * off they are physical. */
+struct handoff_cpu {
+	uint64_t hardware_id;
+	uint64_t stack;   /* top of its boot stack                                      */
+	uint64_t area;    /* arch_cpu_bytes, page-aligned: the architecture's own       */
+	uint64_t mailbox; /* where it looks: the struct hobnail_mailbox in the record   */
+	paddr record;     /* its struct hobnail_cpu                                     */
+	uint32_t index;   /* ... and the index of that among the record's `cpus`        */
+	uint32_t state;   /* HANDOFF_CPU_*, changed atomically from STARTING, once       */
+};
+
+enum { HANDOFF_CPU_STARTING = 0, HANDOFF_CPU_PARKED, HANDOFF_CPU_SILENT };
+
 struct handoff {
 	/* Where the net lies. `net_delta` added to an address of the running image gives that of its copy. */
 	uint64_t net_virt;   /* of the image's first byte */
@@ -43,6 +57,7 @@ struct handoff {
 	struct arch_facts facts;
 	uint64_t entry;
 	uint64_t record;       /* the argument                                 */
+	paddr record_phys;
 	uint64_t kernel_stack; /* top                                          */
 
 	struct handoff_move moves[ELF_MAX_SEGMENTS];
@@ -51,6 +66,12 @@ struct handoff {
 	unsigned touch_count;
 	struct span devices[HANDOFF_MAX_DEVICES]; /* interrupt controllers: device memory */
 	unsigned device_count;
+
+	struct handoff_cpu *cpus; /* those to start; in the net's addresses   */
+	paddr cpus_phys;
+	unsigned cpu_count;       /* 0: the kernel has not asked, or runs alone */
+	unsigned boot_index;      /* of this processor among the record's `cpus` */
+	bool stopped;             /* parked processors stop: there has been a fault */
 
 	struct hobnail_console console; /* virt: in the net */
 	struct hobnail_framebuffer framebuffer; /* likewise */

@@ -19,3 +19,13 @@ void sabotage_entry(struct handoff *h)
 {
 	(void)h;
 }
+
+void sabotage_answer(struct handoff *h, struct handoff_cpu *c)
+{
+	(void)h, (void)c;
+}
+
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+{
+	(void)h, (void)c, (void)m;
+}

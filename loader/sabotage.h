@@ -21,4 +21,10 @@ void sabotage_switched(struct handoff *h);
 /* In the net, before the kernel's tables: the last step but the jump. Control registers are final. */
 void sabotage_entry(struct handoff *h);
 
+/* A processor that was started, with its state final but before it says that it is there. */
+void sabotage_answer(struct handoff *h, struct handoff_cpu *c);
+
+/* One that was released: the last step but the jump. `m` is its copy of the mailbox. */
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m);
+
 #endif

@@ -4,6 +4,7 @@
  * the same entry, so the switch from one to the other happens at an address that both translate alike. The transition
  * space adds an identity map of what the hand-off works on. */
 #include "boot.h"
+#include "cpus.h"
 #include "image.h"
 #include "log.h"
 #include "sabotage.h"
@@ -81,7 +82,7 @@ static struct pt *table_for(struct space *s, vaddr va)
 
 static enum err plan_open(struct boot *b, struct problem *p)
 {
-	size_t capacity = plan_bound(b->memory.count);
+	size_t capacity = plan_bound(b->memory.count, handoff.cpu_count);
 	paddr at;
 	enum err e = firmware_pages(&b->fw, capacity * sizeof(struct plan_range), PAGE_BYTES, UINT64_MAX, false,
 	                            HOBNAIL_MEMORY_USABLE, &at, p);
@@ -184,24 +185,6 @@ static enum err net_place(struct boot *b, struct problem *p)
 	if (!e)
 		e = net_devices(b, p);
 	handoff.stack_top = stack.virt + stack.bytes;
-	return e;
-}
-
-/* ---- The boot stack ------------------------------------------------------------------------------------ */
-
-static enum err stack_place(struct boot *b, struct problem *p)
-{
-	struct plan_piece *stack = &b->space.stack;
-
-	*stack = (struct plan_piece){ .bytes = align_up(b->kernel.requests.of[HOBNAIL_REQUEST_STACK].value, PAGE_BYTES),
-	                              .rights = PT_WRITE, .memory = PT_NORMAL, .kind = PLAN_STACK };
-	enum err e = firmware_pages(&b->fw, stack->bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_STACKS, &stack->phys, p);
-	if (e)
-		return e;
-	stack->virt = stack->phys;
-	e = b->mode.mmu_off ? handoff_touch(&handoff, stack->phys, stack->bytes, false, true, p)
-	                    : plan_piece(&b->space.plan, b->mode.layout, stack, p);
-	handoff.kernel_stack = stack->virt + stack->bytes;
 	return e;
 }
 
@@ -328,7 +311,7 @@ enum err space_build(struct boot *b, struct problem *p)
 	if (!e)
 		e = net_place(b, p);
 	if (!e)
-		e = stack_place(b, p);
+		e = cpus_place(b, p);
 	if (!e && !b->mode.mmu_off)
 		e = build_kernel_tables(b, p);
 	if (e)

@@ -203,15 +203,22 @@ HOBNAIL_ASSERT(console, sizeof(struct hobnail_console) == 32);
 enum {
 	HOBNAIL_CPU_BOOT = 1u << 0,    /* the one that runs the kernel's entry point                 */
 	HOBNAIL_CPU_ENABLED = 1u << 1, /* firmware says it can be used                               */
-	HOBNAIL_CPU_PARKED = 1u << 2   /* waits on its mailbox (only with HOBNAIL_REQUEST_PROCESSORS) */
+	HOBNAIL_CPU_PARKED = 1u << 2,  /* waits on its mailbox (only with HOBNAIL_REQUEST_PROCESSORS) */
+	HOBNAIL_CPU_SILENT = 1u << 3   /* did not answer in time; it will never run (likewise)       */
+};
+
+enum { /* mailbox.state */
+	HOBNAIL_MAILBOX_NONE = 0,    /* nobody looks at it                                         */
+	HOBNAIL_MAILBOX_WAITING = 1, /* its CPU waits for an entry                                 */
+	HOBNAIL_MAILBOX_TAKEN = 2    /* its CPU has read it and is on its way, or has arrived      */
 };
 
 /* Own cache line each; see docs/protocol.md, "Processors". */
 struct hobnail_mailbox {
-	uint64_t entry;    /* written last, by a release store: the CPU leaves when it is not 0 */
-	uint64_t argument; /* first argument of the entry                                        */
-	uint64_t root;     /* page-table root to install first, or 0                             */
-	uint64_t state;    /* loader's: reserved in version 1                                    */
+	uint64_t entry;    /* written last, by a release store: the CPU leaves when it is not 0     */
+	uint64_t argument; /* first argument of the entry                                           */
+	uint64_t root;     /* phys of the top-level table to use instead of the record's `root`, or 0 */
+	uint64_t state;    /* HOBNAIL_MAILBOX_*: the loader's and the CPU's to write                  */
 	uint64_t reserved[4];
 };
 

@@ -3,6 +3,7 @@
  * Built in two parts: record_build() lays out one block and fills in everything but memory; record_finish() converts
  * the last memory map into the room that was kept for it, between GetMemoryMap and ExitBootServices. */
 #include "boot.h"
+#include "cpus.h"
 #include "format.h"
 #include "image.h"
 #include "log.h"
@@ -266,9 +267,11 @@ enum err record_build(struct boot *b, struct problem *p)
 	r->header_bytes = sizeof *r;
 	put_space(b, r);
 	put_machine(b, r);
+	cpus_record(b, r);
 	b->record = r;
 	handoff.entry = b->kernel.entry;
 	handoff.record = at + r->direct_map;
+	handoff.record_phys = at;
 	handoff.console = b->facts.console;
 	handoff.console.virt = b->space.console.virt;
 	handoff.framebuffer = b->facts.framebuffer; /* all zero: there is none */

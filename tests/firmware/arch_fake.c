@@ -57,6 +57,7 @@ void fake_arch_reset(enum machine machine)
 
 	fill_image();
 	o->machine = machine;
+	o->low_end = ARENA_ACPI;
 	if (machine == FAKE_X86_64) {
 		constants.id = HOBNAIL_ARCH_X86_64;
 		constants.elf_machine = 62;
@@ -192,4 +193,49 @@ void arch_enter(struct handoff *h)
 void arch_halt(void)
 {
 	fake_end(FAKE_HALTED);
+}
+
+/* ---- Other processors ---------------------------------------------------------------------------------- */
+
+const uint32_t arch_cpu_bytes = PAGE_BYTES;
+const char arch_cpu_id[] = "id", arch_cpu_start[] = "a call";
+
+/* As on a PC: a page where processors begin. */
+enum err arch_cpus_prepare(struct boot *b, struct problem *p)
+{
+	paddr page;
+
+	fake.prepared = true;
+	return firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page, p)
+		? problem_at(p, ERR_CPUS_LOW_MEMORY, 0, 0, 0, 0) : OK;
+}
+
+void arch_cpus_start(struct handoff *h)
+{
+	fake_event(EVENT_CPUS, 0, h->cpu_count);
+	h->cpus = (struct handoff_cpu *)(uintptr_t)h->cpus_phys; /* there is no other address space here */
+	for (unsigned i = 0; i < h->cpu_count; i++)
+		if (!(fake.options.silent >> i & 1))
+			h->cpus[i].state = HANDOFF_CPU_PARKED;
+}
+
+void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c)
+{
+	fake_event(EVENT_CPU_STOP, 0, (unsigned)(c - h->cpus));
+}
+
+/* What the test wants to happen while a processor waits. */
+void arch_wait(const uint64_t *word)
+{
+	(void)word;
+	if (fake.waiting)
+		fake.waiting();
+}
+
+void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail_mailbox *m)
+{
+	(void)h;
+	fake.released = *m;
+	fake_event(EVENT_RELEASE, 0, c->index);
+	fake_end(FAKE_ENTERED);
 }

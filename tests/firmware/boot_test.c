@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "cpus.h"
+#include "log.h"
 #include "world.h"
 
 static void judged(const char *why)
@@ -31,7 +33,7 @@ static void boots_and_tells_the_truth(void **state)
 	const struct hobnail_boot *r = world_record();
 	assert_string_equal(hobnail_text(r, r->cmdline), "hello world");
 	assert_int_equal(r->modules.count, 2);
-	assert_int_equal(r->cpus.count, 2);
+	assert_int_equal(r->cpus.count, WORLD_CPUS + 1);
 	assert_int_equal(r->framebuffers.count, 1);
 	assert_int_equal(((const struct hobnail_framebuffer *)hobnail_entry(r, &r->framebuffers, 0))->width, 64);
 	assert_int_equal(r->boot_time, 1709208000);
@@ -78,6 +80,156 @@ static void cleans_what_a_kernel_reads_with_its_cache_off(void **state)
 	assert_int_equal(handoff.move_count, 1);
 }
 
+/* ---- Other processors ---------------------------------------------------------------------------------- */
+
+static const struct hobnail_grant *granted(uint32_t request)
+{
+	const struct hobnail_boot *r = world_record();
+
+	for (uint32_t i = 0; i < r->granted.count; i++)
+		if (((const struct hobnail_grant *)hobnail_entry(r, &r->granted, i))->request == request)
+			return hobnail_entry(r, &r->granted, i);
+	return NULL;
+}
+
+static void boots_with_processors(enum machine machine, enum world_kernel kernel, uint32_t silent)
+{
+	world_make(machine, kernel);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS | HOBNAIL_REQUIRED, 1);
+	fake.options.silent = silent;
+	fake_run();
+	judged(world_judge());
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_non_null(granted(HOBNAIL_REQUEST_PROCESSORS));
+	assert_int_equal(handoff.cpu_count, WORLD_CPUS - 1);
+}
+
+/* world_judge() looks at stacks, guards, mailboxes, flags and what is cleaned. */
+static void every_processor_waits_with_a_stack_of_its_own(void **state)
+{
+	(void)state;
+	boots_with_processors(FAKE_X86_64, KERNEL_UPPER, 0);
+	boots_with_processors(FAKE_X86_64, KERNEL_STAGED, 0);
+	boots_with_processors(FAKE_AARCH64, KERNEL_PIE, 0);
+	boots_with_processors(FAKE_AARCH64, KERNEL_MMU_OFF, 0);
+	boots_with_processors(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, 0);
+}
+
+static void who_does_not_ask_gets_no_processors(void **state)
+{
+	(void)state;
+	boots(FAKE_X86_64, KERNEL_UPPER);
+	assert_false(fake.prepared);
+	assert_int_equal(handoff.cpu_count, 0);
+	for (unsigned i = 0; i < fake.event_count; i++)
+		assert_int_not_equal(fake.events[i].kind, EVENT_CPUS);
+}
+
+static void a_switch_that_is_off_asks_for_nothing(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS, 0);
+	fake_run();
+	judged(world_judge_entered());
+	assert_false(fake.prepared);
+}
+
+static void a_silent_processor_is_named_and_stopped(void **state)
+{
+	const struct hobnail_boot *r;
+	unsigned stopped = 0;
+
+	(void)state;
+	boots_with_processors(FAKE_X86_64, KERNEL_UPPER, 2);
+	r = world_record();
+	assert_non_null(strstr(fake.serial, "\nhobnail: CPU 3 (id 6) did not answer a call in 100 ms\n"));
+	assert_non_null(strstr(loader_log.text, "CPU 3 (id 6) did not answer a call in 100 ms\n"));
+	assert_int_equal(r->log_bytes, loader_log.used);
+	for (unsigned i = 0; i < fake.event_count; i++)
+		stopped += fake.events[i].kind == EVENT_CPU_STOP && fake.events[i].bytes == 1;
+	assert_int_equal(stopped, 1);
+}
+
+static void without_low_memory_a_request_is_dropped_or_an_error(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS, 1);
+	fake.options.low_end = ARENA;
+	fake_run();
+	judged(world_judge_entered());
+	assert_null(granted(HOBNAIL_REQUEST_PROCESSORS));
+	assert_non_null(strstr(loader_log.text, "the request for processors is optional and cannot be granted\n"));
+
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS | HOBNAIL_REQUIRED, 1);
+	fake.options.low_end = ARENA;
+	fake_run();
+	judged(world_judge());
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_true(world_said("cannot prepare the processors for \\boot\\kernel.elf: "));
+	assert_true(world_said("(ERR_CPUS_LOW_MEMORY"));
+}
+
+/* After a boot: a processor that has answered waits until its entry is there, and takes what stands beside it. */
+static struct hobnail_mailbox *mailbox;
+static unsigned waits;
+
+static void release_after_three(void)
+{
+	if (++waits == 3)
+		*mailbox = (struct hobnail_mailbox){ 0x1000, 0x2000, 0x3000, HOBNAIL_MAILBOX_WAITING, { 0 } };
+}
+
+static void stop_after_three(void)
+{
+	handoff.stopped = ++waits == 3;
+}
+
+static void park(void (*waiting)(void), uint32_t state)
+{
+	static struct handoff_cpu c;
+
+	boots_with_processors(FAKE_X86_64, KERNEL_UPPER, 0);
+	c = handoff.cpus[0];
+	mailbox = (struct hobnail_mailbox *)(uintptr_t)(c.record + offsetof(struct hobnail_cpu, mailbox));
+	c.mailbox = (uintptr_t)mailbox;
+	c.state = state;
+	waits = 0;
+	fake.waiting = waiting;
+	if (!setjmp(fake.out))
+		cpus_park(&c);
+}
+
+static void a_parked_processor_takes_its_mailbox(void **state)
+{
+	(void)state;
+	park(release_after_three, HANDOFF_CPU_STARTING);
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(waits, 3);
+	assert_int_equal(mailbox->state, HOBNAIL_MAILBOX_TAKEN);
+	assert_int_equal(fake.released.entry, 0x1000);
+	assert_int_equal(fake.released.argument, 0x2000);
+	assert_int_equal(fake.released.root, 0x3000);
+}
+
+static void a_parked_processor_stops_after_a_fault(void **state)
+{
+	(void)state;
+	park(stop_after_three, HANDOFF_CPU_STARTING);
+	assert_int_equal(fake.outcome, FAKE_HALTED);
+	assert_int_equal(waits, 3);
+}
+
+static void a_processor_that_comes_too_late_stops(void **state)
+{
+	(void)state;
+	park(release_after_three, HANDOFF_CPU_SILENT);
+	assert_int_equal(fake.outcome, FAKE_HALTED);
+	assert_int_equal(waits, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -85,6 +237,14 @@ int main(void)
 		cmocka_unit_test(boots_every_kind_of_kernel),
 		cmocka_unit_test(hvc_of_a_firmware_at_el2_is_no_conduit),
 		cmocka_unit_test(cleans_what_a_kernel_reads_with_its_cache_off),
+		cmocka_unit_test(every_processor_waits_with_a_stack_of_its_own),
+		cmocka_unit_test(who_does_not_ask_gets_no_processors),
+		cmocka_unit_test(a_switch_that_is_off_asks_for_nothing),
+		cmocka_unit_test(a_silent_processor_is_named_and_stopped),
+		cmocka_unit_test(without_low_memory_a_request_is_dropped_or_an_error),
+		cmocka_unit_test(a_parked_processor_takes_its_mailbox),
+		cmocka_unit_test(a_parked_processor_stops_after_a_fault),
+		cmocka_unit_test(a_processor_that_comes_too_late_stops),
 	};
 
 	return cmocka_run_group_tests_name("firmware/boot", tests, NULL, NULL);

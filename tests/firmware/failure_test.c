@@ -28,12 +28,13 @@ static const struct world {
 	enum machine machine;
 	enum world_kernel kernel;
 	bool no_config; /* \boot\modules instead of modules that a configuration names */
+	bool processors;
 } worlds[] = {
-	{ "x86_64, upper half", FAKE_X86_64, KERNEL_UPPER, false },
-	{ "x86_64, staged", FAKE_X86_64, KERNEL_STAGED, false },
-	{ "x86_64, no configuration", FAKE_X86_64, KERNEL_UPPER, true },
-	{ "aarch64, position-independent", FAKE_AARCH64, KERNEL_PIE, false },
-	{ "aarch64, MMU off", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false },
+	{ "x86_64, upper half", FAKE_X86_64, KERNEL_UPPER, false, false },
+	{ "x86_64, staged, all processors", FAKE_X86_64, KERNEL_STAGED, false, true },
+	{ "x86_64, no configuration", FAKE_X86_64, KERNEL_UPPER, true, false },
+	{ "aarch64, position-independent", FAKE_AARCH64, KERNEL_PIE, false, false },
+	{ "aarch64, MMU off, all processors", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false, true },
 };
 
 static unsigned complaints;
@@ -41,6 +42,8 @@ static unsigned complaints;
 static void make(const struct world *w)
 {
 	world_make(w->machine, w->kernel);
+	if (w->processors)
+		world_ask(HOBNAIL_REQUEST_PROCESSORS, 1);
 	if (!w->no_config)
 		return;
 	world_file("\\hobnail.conf")->path = "\\boot\\modules\\zero.bin";

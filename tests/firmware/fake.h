@@ -83,13 +83,16 @@ struct fake_options {
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
 	uint64_t read_most;             /* bytes that one Read gives at most        */
 	paddr rsdp, smbios, device_tree;
+	paddr low_end;                  /* where other processors begin: below      */
+	uint32_t silent;                /* bit i: the i-th of them does not answer   */
 	unsigned budget;                /* calls before it counts as a hang         */
 };
 
 enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS };
 
 /* What the loader told the processor, in order. */
-enum event_kind { EVENT_SYNC, EVENT_CLEAN, EVENT_SWITCH, EVENT_NET, EVENT_QUIET, EVENT_ENTER };
+enum event_kind { EVENT_SYNC, EVENT_CLEAN, EVENT_SWITCH, EVENT_NET, EVENT_QUIET, EVENT_CPUS, EVENT_CPU_STOP, EVENT_ENTER,
+                  EVENT_RELEASE };
 struct event {
 	enum event_kind kind;
 	uint64_t base, bytes;
@@ -115,6 +118,9 @@ struct fake {
 	size_t console_used, serial_used;
 	struct event events[FAKE_MAX_EVENTS];
 	unsigned event_count;
+	bool prepared;             /* arch_cpus_prepare() was asked                */
+	struct hobnail_mailbox released; /* what arch_release() was given          */
+	void (*waiting)(void);     /* called when a parked processor waits         */
 
 	/* Its own. */
 	uint8_t kind[ARENA_PAGES]; /* EFI_MEMORY_TYPE                             */

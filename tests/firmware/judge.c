@@ -201,6 +201,75 @@ static const char *judge_kernel_space(const struct hobnail_boot *r)
 	return found.mapped && found.phys == r->phys ? NULL : WRONG("the record cannot be reached");
 }
 
+/* ---- Processors ---------------------------------------------------------------------------------------- */
+
+static bool is_mapped(const struct walker *w, vaddr va, uint64_t bytes, paddr phys)
+{
+	struct walk found;
+
+	for (uint64_t done = 0; done < bytes; done += PAGE_BYTES) {
+		walk(w, va + done, &found);
+		if (!found.mapped || !found.writable || found.executable || found.phys != phys + done)
+			return false;
+	}
+	return true;
+}
+
+/* A stack in memory of that type between two pages that are not mapped, and the mailbox where the processor looks. */
+static const char *judge_mapped_cpu(const struct hobnail_boot *r, const struct hobnail_cpu *cpu, const struct handoff_cpu *c)
+{
+	struct walker w = walker_of(r->lower_root ? r->lower_root : r->root, r->root);
+	struct memmap m = map_of(r);
+	struct walk stack, below, above;
+
+	walk(&w, cpu->stack_virt, &stack);
+	walk(&w, cpu->stack_virt - 1, &below);
+	walk(&w, cpu->stack_virt + cpu->stack_bytes, &above);
+	if (!is_type(&m, stack.phys, cpu->stack_bytes, HOBNAIL_MEMORY_STACKS) ||
+	    !is_mapped(&w, cpu->stack_virt, cpu->stack_bytes, stack.phys) || below.mapped || above.mapped)
+		return WRONG("processor %u has no stack between guards", c->index);
+	if (!is_mapped(&w, align_down(c->mailbox, PAGE_BYTES), PAGE_BYTES, align_down(c->record, PAGE_BYTES)))
+		return WRONG("processor %u cannot reach its mailbox", c->index);
+	walk(&w, c->area, &stack);
+	if (!is_type(&m, stack.phys, arch_cpu_bytes, HOBNAIL_MEMORY_NET) || !is_mapped(&w, c->area, arch_cpu_bytes, stack.phys))
+		return WRONG("processor %u has no memory in the net", c->index);
+	return NULL;
+}
+
+static const char *judge_cpu(const struct hobnail_boot *r, unsigned i)
+{
+	const struct handoff_cpu *c = &((const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys)[i];
+	const struct hobnail_cpu *cpu = hobnail_entry(r, &r->cpus, c->index);
+	bool silent = fake.options.silent >> i & 1;
+
+	if (!cpu || c->record != (uintptr_t)cpu || cpu->hardware_id != c->hardware_id || cpu->flags & HOBNAIL_CPU_BOOT)
+		return WRONG("processor %u is not the one that its entry names", i);
+	if (cpu->flags != (HOBNAIL_CPU_ENABLED | (unsigned)(silent ? HOBNAIL_CPU_SILENT : HOBNAIL_CPU_PARKED)) ||
+	    cpu->mailbox.state != (silent ? HOBNAIL_MAILBOX_NONE : HOBNAIL_MAILBOX_WAITING) || cpu->mailbox.entry)
+		return WRONG("processor %u has flags %#x, mailbox state %llu", i, cpu->flags, LL(cpu->mailbox.state));
+	if (cpu->stack_bytes != r->stack_bytes || c->stack != cpu->stack_virt + cpu->stack_bytes ||
+	    ranges_overlap(cpu->stack_virt, cpu->stack_bytes, r->stack_virt, r->stack_bytes))
+		return WRONG("processor %u has %#llx bytes of stack at %#llx", i, LL(cpu->stack_bytes), LL(cpu->stack_virt));
+	for (unsigned k = 0; k < i; k++)
+		if (ranges_overlap(c->stack - 1, 2, c[-(int)(i - k)].stack - cpu->stack_bytes, cpu->stack_bytes))
+			return WRONG("processors %u and %u share a stack", k, i);
+	return handoff.mode.mmu_off ? NULL : judge_mapped_cpu(r, cpu, c);
+}
+
+static const char *judge_cpus(const struct hobnail_boot *r)
+{
+	const char *why = NULL;
+
+	for (unsigned i = 0; !why && i < handoff.cpu_count; i++)
+		why = judge_cpu(r, i);
+	for (uint32_t i = 0; !why && !handoff.cpu_count && i < r->cpus.count; i++) {
+		const struct hobnail_cpu *cpu = hobnail_entry(r, &r->cpus, i);
+		if (!(cpu->flags & HOBNAIL_CPU_BOOT) && (cpu->stack_virt || cpu->flags & ~HOBNAIL_CPU_ENABLED))
+			why = WRONG("nobody asked for processor %u", i);
+	}
+	return why;
+}
+
 /* ---- Caches -------------------------------------------------------------------------------------------- */
 
 /* Is every byte of the range covered by events of this kind, from event `first` on? */
@@ -252,7 +321,7 @@ static const char *judge_code(const struct hobnail_boot *r)
 static const char *judge_clean(const struct hobnail_boot *r)
 {
 	struct memmap m = map_of(r);
-	unsigned moved = event_index(EVENT_QUIET);
+	unsigned moved = event_index(handoff.cpu_count ? EVENT_CPUS : EVENT_QUIET);
 
 	for (uint32_t i = 0; i < r->segments.count; i++) {
 		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
@@ -269,6 +338,8 @@ static const char *judge_clean(const struct hobnail_boot *r)
 	}
 	if (!covered(EVENT_CLEAN, moved, handoff.net_phys, image_bytes()))
 		return WRONG("the net is not cleaned");
+	if (!covered(EVENT_CLEAN, moved, handoff.cpus_phys, handoff.cpu_count * (uint64_t)arch_cpu_bytes))
+		return WRONG("the processors' part of the net is not cleaned");
 	if (r->valid & HOBNAIL_HAS_DEVICE_TREE && !covered(EVENT_CLEAN, moved, r->device_tree, r->device_tree_bytes))
 		return WRONG("the device tree is not cleaned");
 	return NULL;
@@ -292,6 +363,7 @@ const char *world_judge_entered(void)
 	if (!why) why = judge_net(r);
 	if (!why) why = judge_transition();
 	if (!why && !handoff.mode.mmu_off) why = judge_kernel_space(r);
+	if (!why) why = judge_cpus(r);
 	if (!why) why = judge_code(r);
 	if (!why && handoff.mode.mmu_off) why = judge_clean(r);
 	return why;

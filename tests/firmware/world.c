@@ -32,6 +32,16 @@ void world_kernel_at(paddr at)
 	move_low(PH_NOTE, at + 0x80);
 }
 
+void world_ask(uint32_t request, uint64_t value)
+{
+	enum { NOTE_BYTES = 28 };
+	uint64_t bytes = read_le64(world_elf.data + PH_NOTE + PH_FILESZ);
+
+	put_note(&world_elf, AT_NOTE + bytes, request, value);
+	put64(&world_elf, PH_NOTE + PH_FILESZ, bytes + NOTE_BYTES);
+	put64(&world_elf, PH_NOTE + PH_MEMSZ, bytes + NOTE_BYTES);
+}
+
 static void build_kernel(enum machine machine, enum world_kernel kernel)
 {
 	bool off = kernel == KERNEL_MMU_OFF || kernel == KERNEL_MMU_OFF_STAGED;
@@ -39,11 +49,9 @@ static void build_kernel(enum machine machine, enum world_kernel kernel)
 	paddr low = staged ? ARENA_BUSY + 8 * PAGE_BYTES : ARENA_FREE;
 
 	elf_build(&world_elf, machine == FAKE_X86_64 ? 62 : 183, kernel == KERNEL_PIE);
-	put_note(&world_elf, AT_NOTE + 28, HOBNAIL_REQUEST_FRAMEBUFFER, 64 | 48ull << 32);
+	world_ask(HOBNAIL_REQUEST_FRAMEBUFFER, 64 | 48ull << 32);
 	if (off)
-		put_note(&world_elf, AT_NOTE + 56, HOBNAIL_REQUEST_MMU_OFF, 1);
-	put64(&world_elf, PH_NOTE + PH_FILESZ, off ? 84 : 56);
-	put64(&world_elf, PH_NOTE + PH_MEMSZ, off ? 84 : 56);
+		world_ask(HOBNAIL_REQUEST_MMU_OFF, 1);
 	for (unsigned i = 0x40; i < 0x80; i++) /* something to compare */
 		put(&world_elf, AT_TEXT + i, 1, i);
 	memset(world_elf.data + AT_TEXT + 0x100, 0xee, AT_DATA - AT_TEXT - 0x100); /* no segment's: never in memory */
@@ -112,11 +120,11 @@ static void acpi_table_at(paddr at, const char *signature, uint32_t bytes)
 	fix_sum(memory(at), bytes, 9);
 }
 
-/* ACPI 6.5, "MADT": two local APICs and one I/O APIC, or two GICCs. */
+/* ACPI 6.5, "MADT": local APICs and one I/O APIC, or GICCs. The one in the middle is not there yet: online-capable. */
 static void put_madt(paddr at)
 {
 	uint8_t *m = memory(at);
-	static const uint8_t x86[] = { 0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 1, 1, 0, 0, 0,
+	static const uint8_t x86[] = { 0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 2, 1, 0, 0, 0, 0, 8, 2, 4, 2, 0, 0, 0, 0, 8, 3, 6, 1, 0, 0, 0,
 	                               1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0 };
 
 	if (fake.options.machine == FAKE_X86_64) {
@@ -124,14 +132,14 @@ static void put_madt(paddr at)
 		acpi_table_at(at, "APIC", 44 + sizeof x86);
 		return;
 	}
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		uint8_t *gicc = m + 44 + 80 * i;
 		gicc[0] = 0xb, gicc[1] = 80;
 		put_le(gicc + 8, 4, i);
-		put_le(gicc + 12, 4, 1);
-		put_le(gicc + 68, 8, i);
+		put_le(gicc + 12, 4, i == 2 ? 8 : 1);
+		put_le(gicc + 68, 8, 2 * i);
 	}
-	acpi_table_at(at, "APIC", 44 + 160);
+	acpi_table_at(at, "APIC", 44 + 320);
 }
 
 void world_acpi(void)

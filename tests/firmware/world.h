@@ -14,6 +14,8 @@ enum world_kernel {
 	KERNEL_MMU_OFF_STAGED,
 };
 
+enum { WORLD_CPUS = 3 }; /* enabled, the boot processor among them; a fourth one is listed */
+
 extern struct elf_image world_elf; /* may be changed before fake_run() */
 
 /* fake_reset(), then hobnail.conf, a kernel, two modules, ACPI tables, and a device tree on aarch64. */
@@ -21,6 +23,9 @@ void world_make(enum machine machine, enum world_kernel kernel);
 
 /* Move a low-linked kernel to another physical address. */
 void world_kernel_at(paddr at);
+
+/* One more request of the kernel's; there is room for four. */
+void world_ask(uint32_t request, uint64_t value);
 
 /* Replace the text of hobnail.conf; `text` must stay. */
 void world_config(const char *text);

@@ -323,7 +323,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	enum err e = make_segments(&m, &in, &p);
 	make_avoid(&m, &in);
 	require(make_memory(&m, &in) == OK);
-	m.plan = (struct plan){ .ranges = m.ranges, .capacity = plan_bound(m.memory.count) };
+	m.plan = (struct plan){ .ranges = m.ranges, .capacity = plan_bound(m.memory.count, 0) };
 	require(m.plan.capacity <= RANGES);
 	if (!e)
 		e = plan_make(&m.plan, &m.in, &p);

@@ -974,9 +974,9 @@ static void the_bound_is_enough(void **state)
 	(void)state;
 	for (unsigned i = 0; i < COUNT_OF(sizes); i++) {
 		struct world *w = worst_case(sizes[i]);
-		w->plan.capacity = plan_bound(sizes[i]);
+		w->plan.capacity = plan_bound(sizes[i], 2 * sizes[i]);
 		make_well(w);
-		for (unsigned j = 0; j < 48; j++) {
+		for (unsigned j = 0; j < 32 + 2 * sizes[i]; j++) {
 			struct plan_piece p = piece(PLAN_STACK, MIB(64), 0x4000);
 			assert_int_equal(plan_piece(&w->plan, w->layout, &p, &w->problem), OK);
 		}
@@ -1097,7 +1097,7 @@ static void random_maps_agree_with_an_array_of_pages(void **state)
 		if (device)
 			ask(w, HOBNAIL_REQUEST_DEVICE_MAP,
 			    w->layout->base + 16 * ((uint64_t)PAGE_BYTES << 9 * (w->layout->format->levels - 1)));
-		w->plan.capacity = plan_bound(w->memory.count);
+		w->plan.capacity = plan_bound(w->memory.count, 0);
 		make_well(w);
 		tally(w, pages);
 		for (unsigned i = 0; i < PAGES; i++) {
