@@ -190,6 +190,16 @@ $(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/pith.o 
 $(O)/$(1)/pith-%.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/%.o kernel/arch/$(1)/kernel.ld kernel/static.ld kernel/pie.ld
 	$(Q)$$(LD) $$(KERNEL_LINK) $$(or $$(KERNEL_LINK_$(1)_$$*),$$(KERNEL_STATIC)) -T kernel/arch/$(1)/kernel.ld -o $$@ $$(filter %.o,$$^)
 .SECONDARY: $$(patsubst %,$(O)/$(1)/kernel/kernel/requests/%.o,$$(KERNEL_VARIANTS_$(1)))
+
+# Kernels of other makes, tests/kernels/: each links a source with a voice; TEST_KERNEL_* below say what differs.
+$(O)/$(1)/kernels/%.o: tests/kernels/%.c
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(TEST_KERNEL_INCLUDES_$(1)) -c -o $$@ $$<
+$(O)/$(1)/kernels/%.elf: $$$$(TEST_KERNEL_SOURCE_$(1)_$$$$*) $$(TEST_KERNEL_OBJ_$(1)) $$(wildcard tests/kernels/*.h tests/kernels/*.ld tests/kernels/$(1)/*)
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(TEST_KERNEL_INCLUDES_$(1)) $$(TEST_KERNEL_FLAGS_$(1)_$$*) -c -o $$(@:.elf=.o) $$<
+	$(Q)$$(LD) $$(KERNEL_LINK) -static -e kernel_entry $$(or $$(TEST_KERNEL_LINK_$(1)_$$*),$$(call test_kernel_at,0xffffffff80000000)) \
+	    -o $$@ $$(@:.elf=.o) $$(TEST_KERNEL_OBJ_$(1))
 endef
 
 # Position-independent code serves static kernels and pith-pie alike.
@@ -208,11 +218,41 @@ KERNEL_LINK_aarch64_mmuoff := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x40010000
 KERNEL_LINK_aarch64_staged := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x47800000
 KERNEL_VARIANTS_x86_64  := 5level devicemap fptrap identity low nonotes pie recursive
 KERNEL_VARIANTS_aarch64 := devicemap el2 el2vhe fptrap identity low mmuoff nonotes pie staged
+
+test_kernel_at = -T tests/kernels/kernel.ld --defsym=KERNEL_BASE=$(1)
+TEST_KERNELS_x86_64  := silent silent-fptrap identity recursive hypervisor
+TEST_KERNELS_aarch64 := silent silent-fptrap identity identity-mapped higher_half hypervisor hypervisor-vhe
+TEST_KERNEL_FLAGS_x86_64_identity         := -DIDENTITY_MAP
+TEST_KERNEL_FLAGS_x86_64_silent-fptrap    := -DTRAP_FP
+TEST_KERNEL_FLAGS_aarch64_identity-mapped := -DIDENTITY_MAP
+TEST_KERNEL_FLAGS_aarch64_silent-fptrap   := -DTRAP_FP
+TEST_KERNEL_FLAGS_aarch64_hypervisor-vhe  := -DVHE
+TEST_KERNEL_LINK_x86_64_identity          := $(call test_kernel_at,0x1000000)
+TEST_KERNEL_LINK_x86_64_recursive         := $(call test_kernel_at,0xffffff0000000000)
+TEST_KERNEL_LINK_x86_64_hypervisor        := -T tests/kernels/x86_64/hypervisor.ld
+TEST_KERNEL_LINK_aarch64_identity         := $(call test_kernel_at,0x40010000)
+TEST_KERNEL_LINK_aarch64_identity-mapped  := $(call test_kernel_at,0x40010000)
+TEST_KERNEL_LINK_aarch64_higher_half      := $(call test_kernel_at,0xffff800000000000)
+TEST_KERNEL_LINK_aarch64_hypervisor       := $(call test_kernel_at,0x48000000)
+# A variant's source is the one of the name before its dash.
+test_kernel_source = $(firstword $(wildcard tests/kernels/$(2).c tests/kernels/$(1)/$(2).c))
+define test_kernels_of
+TEST_KERNEL_INCLUDES_$(1) := -Iinclude -Icore -Ilib -Iarch/$(1) -iquote tests/kernels -iquote tests/kernels/$(1)
+TEST_KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,core/uart.o lib/string.o lib/format.o) $(O)/$(1)/kernels/voice.o
+endef
+$(foreach a,$(ARCHES),$(eval $(call test_kernels_of,$(a))) \
+    $(foreach k,$(TEST_KERNELS_$(a)),$(eval TEST_KERNEL_SOURCE_$(a)_$(k) := $(call test_kernel_source,$(a),$(firstword $(subst -, ,$(k)))))))
+.SECONDEXPANSION:
 $(foreach a,$(ARCHES),$(eval $(call for_arch,$(a))))
 
 all: $(O)/host/hobnail $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)) $(O)/$(a)/pith.elf) ## build loader, kernel and host tools for both architectures
 
-kernels: $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_$(a)),$(O)/$(a)/pith-$(v).elf)) ## build pith and its variants
+# An archive of the kind that kernels begin with, for scenarios: newc, as cpio writes it.
+$(O)/test/archive.cpio: README.md
+	@mkdir -p $(@D)
+	$(Q)echo $< | cpio --quiet --create --format=newc --reproducible >$@
+
+kernels: $(O)/test/archive.cpio $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_$(a)),$(O)/$(a)/pith-$(v).elf) $(foreach k,$(TEST_KERNELS_$(a)),$(O)/$(a)/kernels/$(k).elf)) ## build pith, its variants, and the kernels of tests/kernels/
 
 broken: all kernels $(foreach a,$(ARCHES),$(BROKEN_EFI_$(a))) ## build loaders that break one promise each, for tests/broken-check
 

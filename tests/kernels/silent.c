@@ -1,0 +1,143 @@
+/* silent.c — what elsewhere ends in a black screen or a reset loop: one word of the command line, one way to fail. Nothing
+ * here installs vectors, so each must end in the net's report. With the word `secondary` the last processor fails instead
+ * of the first. silent-fptrap.elf asks for floating point to be trapped (TRAP_FP). */
+#include "kernel.h"
+
+#include "machine.h"
+
+HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
+HOBNAIL_REQUEST(processors, HOBNAIL_REQUEST_PROCESSORS | HOBNAIL_REQUIRED, 1);
+#ifdef TRAP_FP
+HOBNAIL_REQUEST(fp, HOBNAIL_REQUEST_FP | HOBNAIL_REQUIRED, HOBNAIL_FP_TRAP);
+#endif
+
+static const char read_only[] = "constant";
+
+static __attribute__((noinline)) void write_to(volatile char *at)
+{
+	*at = 1;
+}
+
+/* A pointer to a structure that nobody has filled in: field at offset 8. */
+static void null_write(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	write_to((volatile char *)8);
+}
+
+static void rodata_write(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	write_to((volatile char *)(uintptr_t)read_only);
+}
+
+/* The record is data, reached through the direct map, and no code. */
+static void jump_into_direct_map(const struct hobnail_boot *boot)
+{
+	((void (*)(void))(uintptr_t)boot)();
+}
+
+static void undefined(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	machine_undefined();
+}
+
+static void floating_point(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	machine_use_fp();
+}
+
+static void misaligned(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	machine_misaligned();
+}
+
+/* Deeper than any stack. */
+static const volatile unsigned enough = 1u << 30;
+
+static __attribute__((noinline)) unsigned fill_stack(unsigned depth)
+{
+	volatile char room[512];
+
+	room[depth % sizeof room] = (char)depth;
+	return depth == enough ? 0 : fill_stack(depth + 1) + (unsigned)room[0]; /* not a tail call */
+}
+
+static void stack_overflow(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	say("%u", fill_stack(0));
+}
+
+/* Device registers are not in the direct map. */
+static void unmapped_device(const struct hobnail_boot *boot)
+{
+	uint64_t at = boot->console.kind == HOBNAIL_CONSOLE_16550_PORT ? 0xfee00000 : boot->console.phys;
+
+	write_to(hobnail_virt(boot, at));
+}
+
+/* A pointer that is a physical address, in a kernel that never asked for an identity map. */
+static void no_identity_map(const struct hobnail_boot *boot)
+{
+	write_to((volatile char *)(uintptr_t)boot->phys);
+}
+
+/* With vectors in the lower half this would be an endless loop of aborts. The net's are not. */
+static void empty_user_tables(const struct hobnail_boot *boot)
+{
+	machine_empty_user_tables(boot);
+	write_to((volatile char *)0x400000);
+}
+
+static const struct {
+	const char *word;
+	void (*fail)(const struct hobnail_boot *boot);
+} ways[] = {
+	{ "undefined", undefined },
+	{ "null", null_write },
+	{ "direct-map", jump_into_direct_map },
+	{ "fp", floating_point },
+	{ "misaligned", misaligned },
+	{ "rodata", rodata_write },
+	{ "overflow", stack_overflow },
+	{ "device", unmapped_device },
+	{ "identity", no_identity_map },
+	{ "user-tables", empty_user_tables },
+};
+
+/* On the processor that shall fail. */
+static void fail(const struct hobnail_boot *boot)
+{
+	for (size_t i = 0; i < COUNT_OF(ways); i++)
+		if (told(boot, ways[i].word))
+			ways[i].fail(boot);
+	give_up("it goes on"); /* said only when nothing stopped us */
+}
+
+/* docs/protocol.md, "Processors": the entry is written last, by a release store. */
+static void release_last(const struct hobnail_boot *boot)
+{
+	for (uint32_t i = boot->cpus.count; i-- > 0;) {
+		struct hobnail_cpu *cpu = (struct hobnail_cpu *)(uintptr_t)hobnail_entry(boot, &boot->cpus, i);
+		if (!(cpu->flags & HOBNAIL_CPU_PARKED))
+			continue;
+		cpu->mailbox.argument = (uintptr_t)boot;
+		__atomic_store_n(&cpu->mailbox.entry, (uintptr_t)&fail, __ATOMIC_RELEASE);
+		wait_for_ever();
+	}
+	give_up("there is no other processor");
+}
+
+void kernel_entry(const struct hobnail_boot *boot);
+void kernel_entry(const struct hobnail_boot *boot)
+{
+	voice_open(boot);
+	say("about to fail: %s", hobnail_text(boot, boot->cmdline));
+	if (told(boot, "secondary"))
+		release_last(boot);
+	fail(boot);
+}
