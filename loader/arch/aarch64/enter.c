@@ -1,32 +1,21 @@
 /* enter.c — from the firmware's world to the net, and from the net to the kernel. */
+#include "enter.h"
+
 #include "cpu.h"
 #include "el2.h"
-#include "handoff.h"
 #include "image.h"
-#include "layout.h"
 #include "sabotage.h"
 
-/* Read with translation off: cleaned to the point of coherency first. Offsets are in layout.h. */
-struct switch_state {
-	uint64_t route;
-	uint64_t hcr, cnthctl, cptr, vbar_el2; /* routes from EL2 */
-	uint64_t mair, tcr, ttbr0, ttbr1, sctlr, vbar, cpacr; /* of the level that we go to */
-	uint64_t stack, target;
-	uint64_t extensions; /* SWITCH_HAS_* */
-} __attribute__((aligned(128)));
-_Static_assert(offsetof(struct switch_state, mair) == SWITCH_MAIR && offsetof(struct switch_state, sctlr) == SWITCH_SCTLR &&
-               offsetof(struct switch_state, extensions) == SWITCH_EXTENSIONS, "layout.h");
-
-void switch_world(struct switch_state *s) __attribute__((noreturn));
-typedef void enter(paddr first_root, paddr root, uint64_t stack, uint64_t entry, uint64_t record, uint64_t one_range)
-	__attribute__((noreturn));
-enter enter_kernel, enter_physical;
+/* switch.S */
+void change_lower(paddr root);
+void change_upper(paddr between, paddr root);
+void change_only(paddr between, paddr root);
+typedef void leave(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
+leave leave_mapped, leave_physical;
 extern const char net_vectors[], park_vectors[];
 
 /* Index 0 normal write-back, 1 Device-nGnRE, 2 normal non-cacheable */
 static const uint64_t mair_at_entry = 0x4404ff;
-
-static struct switch_state state;
 
 /* ---- Register values ----------------------------------------------------------------------------------- */
 
@@ -52,9 +41,9 @@ static uint64_t tcr_one_range(void)
 	return lower_range | TCR_EL2_PS(physical_size()) | TCR_EL2_RES1;
 }
 
-static uint64_t route_of(const struct arch_mode *mode, const struct arch_facts *facts)
+static uint64_t route_of(const struct arch_mode *mode, unsigned level)
 {
-	if (facts->firmware_level == 1)
+	if (level == 1)
 		return ROUTE_EL1;
 	return mode->level == HOBNAIL_LEVEL_EL1 ? ROUTE_EL2_TO_EL1 : mode->level == HOBNAIL_LEVEL_EL2 ? ROUTE_EL2 : ROUTE_EL2_VHE;
 }
@@ -79,23 +68,19 @@ static uint64_t cptr(const struct arch_mode *mode, uint64_t route)
 	return route == ROUTE_EL2 ? value | CPTR_EL2_TZ | CPTR_EL2_TSM | (mode->fp_trap ? CPTR_EL2_TFP : 0) : value;
 }
 
-/* The address of something of this image in the net's copy, physically. */
-static paddr net_physical(const struct handoff *h, const void *in_image)
+void enter_fill(struct switch_state *s, const struct handoff *h, unsigned level, uint64_t stack, uint64_t target)
 {
-	return (paddr)((const char *)in_image - image_base) + h->net_phys;
-}
-
-static void fill_state(struct switch_state *s, const struct handoff *h)
-{
-	uint64_t route = route_of(&h->mode, &h->facts);
+	uint64_t route = route_of(&h->mode, level);
 	uint64_t caches = SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_SA;
 
+	if (level == 2)
+		el2_open();
 	*s = (struct switch_state){
 		.route = route,
 		.hcr = el2_hcr() | (route == ROUTE_EL2_VHE ? HCR_E2H | HCR_TGE : 0),
 		.cnthctl = route == ROUTE_EL2_VHE ? CNTHCTL_EL1_ALL_E2H : CNTHCTL_EL1_ALL,
 		.cptr = cptr(&h->mode, route),
-		.vbar_el2 = net_physical(h, park_vectors),
+		.vbar_el2 = enter_physical_of(h, park_vectors, image_base),
 		.mair = mair_at_entry,
 		.tcr = route == ROUTE_EL2 ? tcr_one_range() : tcr_two_ranges(),
 		.ttbr0 = h->transition,
@@ -103,27 +88,26 @@ static void fill_state(struct switch_state *s, const struct handoff *h)
 		.sctlr = route == ROUTE_EL2 ? SCTLR_EL2_RES1 | caches : SCTLR_EL1_RES1 | caches | SCTLR_SA0,
 		.vbar = handoff_net_address(h, net_vectors, (uintptr_t)image_base),
 		.cpacr = h->mode.fp_trap ? 0 : CPACR_FPEN,
-		.stack = h->stack_top,
-		.target = handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base),
+		.stack = stack,
+		.target = target,
 		.extensions = extensions(),
 	};
 }
 
 /* ---- The switch ---------------------------------------------------------------------------------------- */
 
-/* With one range, the transition space and the kernel's may translate one address with pages of different sizes; between
- * them goes a root that has only what they have in common, the net. Arm ARM, "Using break-before-make when updating
- * translation table entries". */
+static struct switch_state state;
+
+/* Two roots may translate one address with pages of different sizes; between them goes one that has only what they have in
+ * common, the net. Arm ARM, "Using break-before-make when updating translation table entries". */
 static uint64_t between[PAGE_BYTES / sizeof(uint64_t)] __attribute__((aligned(PAGE_BYTES)));
 
 /* Into the net's copy. The firmware's tables, live until the switch, map all memory one to one. */
 static void fill_between(const struct handoff *h)
 {
-	const uint64_t *from = (const uint64_t *)h->transition, *to = (const uint64_t *)h->root;
-	uint64_t *out = (uint64_t *)net_physical(h, between);
+	unsigned net = h->net_virt >> 39 & (COUNT_OF(between) - 1);
 
-	for (unsigned i = 0; i < COUNT_OF(between); i++)
-		out[i] = from[i] == to[i] ? to[i] : 0;
+	((uint64_t *)enter_physical_of(h, between, image_base))[net] = ((const uint64_t *)h->root)[net];
 }
 
 void arch_interrupts_off(void)
@@ -133,10 +117,9 @@ void arch_interrupts_off(void)
 
 void arch_switch(struct handoff *h)
 {
-	if (h->facts.firmware_level == 2)
-		el2_open();
-	fill_state(&state, h);
-	if (state.route == ROUTE_EL2 && !h->mode.mmu_off)
+	enter_fill(&state, h, h->facts.firmware_level, h->stack_top,
+	           handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base));
+	if (!h->mode.mmu_off)
 		fill_between(h);
 	if (state.route == ROUTE_EL2_TO_EL1)
 		arch_clean(h->net_phys, image_bytes()); /* EL2's vectors run with its caches off */
@@ -144,6 +127,8 @@ void arch_switch(struct handoff *h)
 	arch_clean((uintptr_t)image_text, (uint64_t)(image_text_end - image_text));
 	switch_world(&state);
 }
+
+/* ---- The end, for each processor ----------------------------------------------------------------------- */
 
 void arch_quiet(struct handoff *h)
 {
@@ -158,10 +143,13 @@ void arch_quiet(struct handoff *h)
 	cpu_instruction_barrier();
 }
 
-void arch_enter(struct handoff *h)
+static bool one_range(const struct handoff *h)
 {
-	enter *go = h->mode.mmu_off ? enter_physical : enter_kernel;
+	return h->mode.level == HOBNAIL_LEVEL_EL2;
+}
 
+void enter_registers(const struct handoff *h)
+{
 	if (!h->mode.fp_trap) {
 		cpu_write(FPCR, 0); /* round to nearest, nothing traps */
 		cpu_write(FPSR, 0);
@@ -171,7 +159,32 @@ void arch_enter(struct handoff *h)
 	cpu_write(tpidr_el1, 0);
 	cpu_write(tpidr_el0, 0);
 	cpu_write(tpidrro_el0, 0);
+}
+
+void enter_tables(const struct handoff *h)
+{
+	if (one_range(h))
+		enter_change_root(h, h->root);
+	else if (!h->mode.mmu_off)
+		change_lower(h->lower_root);
+}
+
+void enter_change_root(const struct handoff *h, paddr root)
+{
+	if (h->mode.mmu_off)
+		return;
+	(one_range(h) ? change_only : change_upper)(enter_physical_of(h, between, image_base), root);
+}
+
+void enter_leave(const struct handoff *h, uint64_t stack, uint64_t entry, uint64_t argument)
+{
+	(h->mode.mmu_off ? leave_physical : leave_mapped)(stack, entry, argument, one_range(h));
+}
+
+void arch_enter(struct handoff *h)
+{
+	enter_registers(h);
 	sabotage_entry(h);
-	bool one_range = h->mode.level == HOBNAIL_LEVEL_EL2;
-	go(one_range ? net_physical(h, between) : h->lower_root, h->root, h->kernel_stack, h->entry, h->record, one_range);
+	enter_tables(h);
+	enter_leave(h, h->kernel_stack, h->entry, h->record);
 }

@@ -140,16 +140,11 @@ arrive:
 	.endr
 	.endm
 
-/* void enter_kernel(first_root, root, stack, entry, record, one_range): noreturn.
- * In:  in the net, translation on. first_root is TTBR0's; with one range a root with nothing but the net.
- * Out: at `entry`, the kernel's tables live
- * Old and new tables may map one low address with pages of different sizes: between them, low addresses (with one range:
- * all but the net's) are mapped by nothing, and the TLB is emptied. */
-	.globl enter_kernel
-enter_kernel:
-	mov	sp, x2
-	adr	x30, arch_return_trap
-	cbnz	x5, 1f
+/* void change_lower(root): TTBR0, with two ranges. In the net, which TTBR1 maps.
+ * Old and new tables may map one low address with pages of different sizes: between them, low addresses are mapped by
+ * nothing, and the TLB is emptied. */
+	.globl change_lower
+change_lower:
 	mrs	x9, tcr_el1
 	orr	x10, x9, #TCR_EPD0
 	msr	tcr_el1, x10
@@ -161,25 +156,38 @@ enter_kernel:
 	isb
 	msr	tcr_el1, x9
 	isb
-	b	leave
+	ret
 
-1:	msr	ttbr0_el2, x0
+/* void change_upper(between, root): TTBR1; void change_only(between, root): TTBR0_EL2, with one range. In the net, which is all
+ * that the root called between maps: likewise. */
+	.globl change_upper
+change_upper:
+	msr	ttbr1_el1, x0
+	isb
+	tlbi	vmalle1
+	dsb	nsh
+	isb
+	msr	ttbr1_el1, x1
+	isb
+	ret
+
+	.globl change_only
+change_only:
+	msr	ttbr0_el2, x0
 	isb
 	tlbi	alle2
 	dsb	nsh
 	isb
 	msr	ttbr0_el2, x1
 	isb
-	b	leave
+	ret
 
-/* void enter_physical(unused, unused, stack, entry, record, one_range): noreturn.
+/* void leave_physical(stack, entry, argument, one_range): noreturn.
  * In:  in the net, running at physical addresses; everything the kernel will read is cleaned
  * Out: at `entry`, translation and data cache off */
-	.globl enter_physical
-enter_physical:
-	mov	sp, x2
-	adr	x30, arch_return_trap
-	cbnz	x5, 1f
+	.globl leave_physical
+leave_physical:
+	cbnz	x3, 1f
 	translation_off el1
 	tlbi	vmalle1
 	b	2f
@@ -189,19 +197,23 @@ enter_physical:
 	dsb	nsh
 	isb
 
-	/* By eret: it synchronises, and needs no register for its target. */
-leave:
-	mov	x0, x4
+/* void leave_mapped(stack, entry, argument, one_range): noreturn. By eret: it synchronises, and needs no register for its
+ * target. */
+	.globl leave_mapped
+leave_mapped:
+	mov	sp, x0
+	mov	x0, x2
+	adr	x30, arch_return_trap
 	mrs	x9, CurrentEL
 	cmp	x9, #(2 << 2)
 	mov	x10, #(SPSR_DAIF | SPSR_EL1H)
 	mov	x11, #(SPSR_DAIF | SPSR_EL2H)
 	csel	x10, x11, x10, eq
-	cbnz	x5, 3f
-	msr	elr_el1, x3		/* EL2's own with E2H = 1 */
+	cbnz	x3, 3f
+	msr	elr_el1, x1		/* EL2's own with E2H = 1 */
 	msr	spsr_el1, x10
 	b	4f
-3:	msr	elr_el2, x3
+3:	msr	elr_el2, x1
 	msr	spsr_el2, x10
 4:	msr	sp_el0, xzr
 	clear_registers
