@@ -19,13 +19,15 @@ COMMON := -std=c17 -g -MMD -MP $(WARN)
 
 # ---- Host: core/ for tools and tests, tools/, cli/ --------------------------------------------------------
 
-HOST_FLAGS := $(COMMON) -O2 -D_GNU_SOURCE -Iinclude -Icore
+HOST_FLAGS := $(COMMON) -O2 -D_GNU_SOURCE -Iinclude -Icore -iquote lib
 SANITIZE   := -fsanitize=address,undefined
 TEST_FLAGS := $(COMMON) -O1 -D_GNU_SOURCE -Iinclude -Icore -iquote lib -iquote tests \
               $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # The texts of core/errors/ are packed by tools/pack.
 CORE := $(wildcard core/*.c) $(O)/gen/err_texts.c
+# What of lib/ core/ needs, where there is a libc for the rest.
+CORE_LIB := lib/format.c
 LIB  := $(wildcard lib/*.c)
 
 $(O)/host/%.o: %.c
@@ -47,11 +49,11 @@ ELF2EFI := $(wildcard tools/elf2efi/*.c)
 $(O)/host/elf2efi: $(patsubst %.c,$(O)/host/%.o,$(ELF2EFI))
 	$(Q)$(CC) -o $@ $^
 
-$(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE))
+$(O)/host/hobnail: $(patsubst %.c,$(O)/host/%.o,$(wildcard cli/*.c) $(CORE) $(CORE_LIB))
 	$(Q)$(CC) -o $@ $^
 
 $(O)/host/tests/kernels/malformed.o: HOST_FLAGS += -iquote tests
-$(O)/host/malformed: $(patsubst %.c,$(O)/host/%.o,tests/kernels/malformed.c $(CORE))
+$(O)/host/malformed: $(patsubst %.c,$(O)/host/%.o,tests/kernels/malformed.c $(CORE) $(CORE_LIB))
 	$(Q)$(CC) -o $@ $^
 
 $(O)/host/font2c: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/font2c/*.c))
@@ -69,7 +71,7 @@ $(addprefix $(O)/gen/,font_console.c font_small.c): $(O)/gen/font_%.c: $(O)/host
 
 UNIT := $(patsubst tests/unit/%_test.c,$(O)/test/unit/%,$(wildcard tests/unit/*_test.c))
 $(O)/test/unit/elf2efi: $(patsubst %.c,$(O)/test/%.o,$(filter-out %/main.c,$(ELF2EFI)))
-TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) lib/format.c)
+TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) $(CORE_LIB))
 
 # The parts of cli/ that are pure.
 CLI_TESTS := json console arch
@@ -328,7 +330,7 @@ run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf
 
 # Each program has what it uses of core/ and the parts named here.
 FUZZ_FLAGS = $(TEST_FLAGS) -O2 -fsanitize=fuzzer-no-link
-FUZZ_CORE := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(CORE) lib/format.c)
+FUZZ_CORE := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(CORE) $(CORE_LIB))
 
 $(O)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)

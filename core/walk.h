@@ -1,9 +1,12 @@
 /* walk.h — read page tables as the CPU does. Shares no code with the builder in paging.c, so that it can judge it.
  *
- *   Reads   tables through a callback: physical memory in the loader, a window in a kernel, a dump on the host
- *   Result  what the processor would grant a supervisor access, and the entries on the way, root first
- *   Assumes EFER.NXE and CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, access flag not managed
- *           by hardware; sstatus.SUM clear, Svpbmt present. Reserved bits that the processor checks end the walk. */
+ *   Reads    tables through a callback: physical memory in the loader, a window in a kernel, a dump on the host
+ *   Result   what the processor would grant a supervisor access, the entries on the way, root first, and for each access
+ *            that it would not grant the entry and the bit that say so
+ *   State    of the processor is in struct walker; what is left 0 is as docs/protocol.md has it at entry: EFER.NXE and
+ *            CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, the access flag not managed by hardware;
+ *            sstatus.SUM clear, Svpbmt present. Address tags (TBI) are not stripped
+ *   Words    for a walk are in walk_text.h */
 #ifndef CORE_WALK_H
 #define CORE_WALK_H
 
@@ -12,20 +15,42 @@
 enum walk_mode {
 	WALK_X86_64_4,
 	WALK_X86_64_5,
-	WALK_AARCH64,     /* EL1, or EL2 with E2H = 1: 4 KiB granule, T0SZ = T1SZ = 16 */
-	WALK_AARCH64_EL2, /* EL2 with E2H = 0: one range, T0SZ = 16 */
+	WALK_AARCH64,     /* EL1, or EL2 with E2H = 1: 4 KiB granule, up to 48 bits */
+	WALK_AARCH64_EL2, /* EL2 with E2H = 0: one range */
 	WALK_SV39,
 	WALK_SV48,
 };
 
 enum walk_memory { WALK_NORMAL, WALK_WRITE_COMBINING, WALK_DEVICE, WALK_MEMORY_OTHER };
 
+enum walk_access { WALK_READ, WALK_WRITE, WALK_EXECUTE, WALK_ACCESSES };
+
+/* State in which a processor takes tables otherwise than at a kernel's entry. */
+enum {
+	WALK_NO_NX = 1u << 0, /* x86_64: EFER.NXE is 0, so bit 63 is reserved                         */
+	WALK_NO_1G = 1u << 1, /* x86_64: CPUID knows no 1 GiB pages, so bit 7 is reserved in PDPT entries */
+	WALK_NO_WP = 1u << 2, /* x86_64: CR0.WP is 0, so supervisors write to read-only pages, too    */
+	WALK_SMEP = 1u << 3,  /* x86_64: CR4.SMEP                                                     */
+	WALK_SMAP = 1u << 4,  /* x86_64: CR4.SMAP, and AC is 0; aarch64: PSTATE.PAN                   */
+	WALK_WXN = 1u << 5,   /* aarch64: SCTLR.WXN                                                   */
+	WALK_EPD0 = 1u << 6,  /* aarch64: TCR.EPD0, no walks for the lower range ...                  */
+	WALK_EPD1 = 1u << 7,  /* ... and for the upper one                                            */
+	WALK_HW_AF = 1u << 8, /* the processor sets the access flag (TCR.HA, Svadu)                   */
+};
+
 struct walker {
 	enum walk_mode mode;
-	paddr root;        /* x86: CR3; aarch64: TTBR0 (lower range) */
-	paddr upper_root;  /* aarch64 with two ranges: TTBR1 */
-	uint64_t pat_or_mair; /* IA32_PAT or MAIR_ELx: what memory-type indices mean */
+	uint16_t flags;    /* WALK_NO_NX ...                                                  */
+	uint8_t phys_bits; /* of a physical address; 0: all that the format has               */
+	uint8_t t0sz;      /* aarch64: TCR.T0SZ and T1SZ, 16 to 47; 0: 16                     */
+	uint8_t t1sz;
+	paddr root;        /* x86: CR3; aarch64: TTBR0 (lower range)                          */
+	paddr upper_root;  /* aarch64 with two ranges: TTBR1                                  */
+	uint64_t pat_or_mair; /* IA32_PAT or MAIR_ELx: what memory-type indices mean          */
 	bool (*read)(void *context, paddr entry, uint64_t *out); /* false: not readable memory */
+	/* Or, faster, where the page at this physical address can be read until the next call; NULL: nowhere. `read` is not
+	 * used then. */
+	const uint64_t *(*page)(void *context, paddr page);
 	void *context;
 };
 
@@ -36,20 +61,64 @@ struct walk_step {
 	uint64_t entry;
 };
 
+/* Why an access is not granted. The first two read no entry; the next four end the walk and go for every access. */
+enum walk_cause {
+	WALK_GRANTED,
+	WALK_NOT_CANONICAL, /* the address has no translation                                   */
+	WALK_DISABLED,      /* aarch64: EPD0, EPD1                                              */
+	WALK_UNREADABLE,    /* the last step's entry is not in memory that can be read          */
+	WALK_ABSENT,        /* `bit` says that nothing is here                                  */
+	WALK_RESERVED,      /* `bit` must not be as it is                                       */
+	WALK_TOO_WIDE,      /* `bit` of the address is beyond phys_bits; without steps: the root's */
+	WALK_FORBIDDEN,     /* `bit` takes the access away, here and in everything below        */
+	WALK_USER_PAGE,     /* `bit` gives the page to user mode, and so takes it from the supervisor */
+	WALK_WRITABLE_PAGE, /* what can be written is not executed (WXN)                        */
+};
+
+struct walk_blame {
+	uint8_t cause; /* enum walk_cause */
+	uint8_t step;
+	uint8_t bit;   /* of the entry    */
+};
+
+/* What the entries of a path have left, root first. */
+struct walk_rights {
+	struct walk_blame blame[WALK_ACCESSES];
+	bool user;
+	bool user_execute;
+	bool no_user_below; /* aarch64: APTable[0] seen */
+	bool shared;
+	uint8_t memory;
+};
+
 struct walk {
 	bool mapped;
+	bool readable;    /* supervisor */
 	bool writable;    /* supervisor, write protection on (CR0.WP) */
 	bool executable;  /* supervisor */
 	bool user;        /* user mode may read */
 	bool user_executable;
+	bool shared;      /* other processors see the same: aarch64 SH of normal memory, true elsewhere */
 	enum walk_memory memory;
+	vaddr va;
 	paddr phys;       /* of the address itself */
 	uint64_t page_bytes;
 	unsigned steps;
 	struct walk_step step[5];
+	struct walk_blame blame[WALK_ACCESSES];
+	struct walk_rights above; /* before the last step: for walk_next() */
 };
 
 /* Walk one address. Always fills *out; mapped = false when the walk ends early: out->step[out->steps - 1] says where. */
 void walk(const struct walker *w, vaddr va, struct walk *out);
+
+/* The same, where *out is an earlier walk by the same walker over tables that have not changed: the last table is not
+ * looked for again. */
+void walk_next(const struct walker *w, vaddr va, struct walk *out);
+
+/* Bytes from out->va on, up to `limit`, in which a walk of every page says the same: the same rights and contiguous memory, or
+ * the same fault. Never 0 (limit is not); with `page` it looks ahead as far as the last table goes. Ends with the address
+ * space. */
+uint64_t walk_extent(const struct walker *w, const struct walk *out, uint64_t limit);
 
 #endif

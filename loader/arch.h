@@ -7,6 +7,7 @@
 
 #include "plan.h"
 #include "tables.h"
+#include "walk.h"
 
 struct boot;
 struct handoff;
@@ -104,6 +105,10 @@ void arch_enter(struct handoff *h) __attribute__((noreturn));
 extern const char arch_return_trap[];
 
 /* ---- Anywhere ------------------------------------------------------------------------------------------ */
+
+/* The tables that are live now, and how this processor takes them: the firmware's before the switch. The caller says how to
+ * read them. false: translation is off, or its format is none of core/walk.h. At EL2 it changes FAR_EL1 and FAR_EL2. */
+bool arch_live_walker(struct walker *out);
 
 void arch_halt(void) __attribute__((noreturn));
 uint32_t arch_port_read(uint16_t port, unsigned bytes); /* x86 I/O ports; others: all ones */

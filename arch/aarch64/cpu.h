@@ -37,6 +37,16 @@
 #define TCR_IPS(n)   ((n) * BIT(32)) /* as ID_AA64MMFR0_EL1.PARange            */
 #define TCR_EL2_PS(n) ((n) * BIT(16)) /* TCR_EL2 with E2H = 0                  */
 #define TCR_EL2_RES1 (BIT(31) | BIT(23))
+#define TCR_TSZ      63              /* T0SZ; T1SZ is 16 bits above            */
+#define TCR_TG0      (3 * BIT(14))   /* 0: 4 KiB                               */
+#define TCR_EPD1     BIT(23)
+#define TCR_TG1      (3 * BIT(30))   /* 2: 4 KiB                               */
+#define TCR_IPS_SHIFT 32
+#define TCR_HA       BIT(39)         /* the access flag is set by hardware     */
+#define TCR_DS       BIT(59)         /* 52-bit addresses, another format       */
+#define TCR_EL2_PS_SHIFT 16
+#define TCR_EL2_HA   BIT(21)
+#define TCR_EL2_DS   BIT(32)
 
 /* TTBRn_ELx: the ASID is above, CnP below. */
 #define TTBR_ADDRESS 0x0000fffffffff000
@@ -155,6 +165,7 @@
 #define ID_AA64MMFR0_PARANGE  0
 #define ID_AA64MMFR0_FGT      56 /* fine-grained traps; 2: the second set */
 #define ID_AA64MMFR1_VH       8  /* HCR_EL2.E2H           */
+#define ID_AA64MMFR1_PAN      20 /* PSTATE.PAN            */
 #define ID_AA64MMFR1_HCX      40 /* HCRX_EL2              */
 #define ID_AA64MMFR3_TCRX     0  /* TCR2_ELx              */
 #define ID_AA64MMFR3_SCTLRX   4  /* SCTLR2_ELx            */
@@ -212,6 +223,7 @@
 #define MPAM2_EL2        S3_4_C10_C5_0
 #define MPAMHCR_EL2      S3_4_C10_C4_0
 #define MPAMIDR_EL1      S3_0_C10_C4_4
+#define PSTATE_PAN       S3_0_C4_C2_3 /* PAN is bit 22 */
 #define SCTLR2_EL1       S3_0_C1_C0_3
 #define SCTLR2_EL2       S3_4_C1_C0_3
 #define SCXTNUM_EL1      S3_0_C13_C0_7
@@ -248,6 +260,12 @@ static inline void cpu_invalidate_instructions(void) { __asm__ volatile("ic iall
 static inline unsigned cpu_id_field(uint64_t value, unsigned shift)
 {
 	return (unsigned)(value >> shift & 15);
+}
+
+/* The width of physical addresses that ID_AA64MMFR0_EL1.PARange and TCR's IPS and PS name. */
+static inline unsigned cpu_range_bits(unsigned range)
+{
+	return range < 4 ? (0x2a282420u >> 8 * range & 0xff) : range == 4 ? 44 : range == 5 ? 48 : 52;
 }
 
 /* 1, 2 or 3 */

@@ -21,6 +21,8 @@
 #define CR4_OSFXSR     BIT(9)  /* SSE                                */
 #define CR4_OSXMMEXCPT BIT(10) /* SSE errors as #XM                  */
 #define CR4_LA57       BIT(12) /* 5-level paging                     */
+#define CR4_SMEP       BIT(20) /* the kernel executes no user page   */
+#define CR4_SMAP       BIT(21) /* ... and reads and writes none      */
 
 /* The address of the root table: what is left has flags or nothing. */
 #define CR3_ADDRESS 0x000ffffffffff000
@@ -132,6 +134,18 @@ static inline void cpu_out(uint16_t port, unsigned bytes, uint32_t value)
 static inline bool cpu_has_tsc_deadline(void)
 {
 	return cpu_id(1, 0).c >> 24 & 1;
+}
+
+/* Intel SDM vol. 2A, "CPUID": leaf 80000008H EAX[7:0], MAXPHYADDR; 36 where there is no such leaf. */
+static inline unsigned cpu_phys_bits(void)
+{
+	return cpu_id(0x80000000, 0).a >= 0x80000008 ? cpu_id(0x80000008, 0).a & 0xff : 36;
+}
+
+/* ... leaf 80000001H EDX[26] */
+static inline bool cpu_has_1g_pages(void)
+{
+	return cpu_id(0x80000001, 0).d >> 26 & 1;
 }
 
 /* Intel SDM vol. 2A, "CPUID": leaf 0BH EDX is the x2APIC id, where there is that leaf; leaf 1

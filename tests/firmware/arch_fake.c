@@ -142,6 +142,12 @@ void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 		fake_say(fake.serial, sizeof fake.serial, &fake.serial_used, (char)value);
 }
 
+bool arch_live_walker(struct walker *out)
+{
+	*out = fake.options.live;
+	return out->root != 0;
+}
+
 /* ---- Caches and the way out ---------------------------------------------------------------------------- */
 
 void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes)

@@ -85,6 +85,7 @@ struct fake_options {
 	paddr rsdp, smbios, device_tree;
 	paddr low_end;                  /* where other processors begin: below      */
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */
+	struct walker live;             /* the firmware's own tables; root 0: none that can be read */
 	unsigned budget;                /* calls before it counts as a hang         */
 };
 

@@ -434,6 +434,382 @@ static void riscv_memory_type_is_svpbmt(void **state)
 	assert_int_equal(SV39(V, V, V | R | A | 2ull << 61).memory, WALK_DEVICE);
 }
 
+/* ---- What the processor's state changes ---------------------------------------------------------------- */
+
+/* A walk by a processor whose state `set` describes; memory is as the last WALK() laid it. */
+static struct walk walk_as(struct walker set, vaddr va)
+{
+	struct walker w = walker_of(set.mode);
+	struct walk out;
+
+	w.flags = set.flags;
+	w.phys_bits = set.phys_bits;
+	w.t0sz = set.t0sz;
+	w.t1sz = set.t1sz;
+	walk(&w, va, &out);
+	return out;
+}
+
+static void blames(struct walk w, enum walk_access access, enum walk_cause cause, unsigned step, unsigned bit)
+{
+	assert_int_equal(w.blame[access].cause, cause);
+	assert_int_equal(w.blame[access].step, step);
+	assert_int_equal(w.blame[access].bit, bit);
+}
+
+static void blames_for_all(struct walk w, enum walk_cause cause, unsigned step, unsigned bit)
+{
+	assert_false(w.mapped || w.readable);
+	for (unsigned i = 0; i < WALK_ACCESSES; i++)
+		blames(w, i, cause, step, bit);
+}
+
+static void x86_every_bit_beyond_the_processor_s_addresses_is_reserved_at_every_level(void **state)
+{
+	(void)state;
+	for (unsigned phys_bits = 36; phys_bits <= 52; phys_bits++) {
+		for (unsigned level = 0; level < 4; level++) {
+			for (unsigned bit = 30; bit < 52; bit++) {
+				uint64_t e[4] = { 7, 7, 7, 7 };
+				e[level] |= 1ull << bit;
+				(void)X86(e[0], e[1], e[2], e[3]);
+				struct walk w = walk_as((struct walker){ .mode = WALK_X86_64_4, .phys_bits = (uint8_t)phys_bits }, VA);
+				if (bit >= phys_bits)
+					blames_for_all(w, WALK_TOO_WIDE, level, bit);
+				else if (level == 3)
+					assert_true(w.mapped);
+				else
+					blames_for_all(w, WALK_UNREADABLE, level + 1, 0);
+			}
+		}
+	}
+}
+
+static void x86_large_pages_obey_the_processor_s_width_and_its_lack_of_1_gib(void **state)
+{
+	const struct walker old = { .mode = WALK_X86_64_4, .flags = WALK_NO_1G, .phys_bits = 36 };
+
+	(void)state;
+	(void)X86(7, 7, 0x40000087);
+	assert_true(walk_as(old, VA).mapped);
+	(void)X86(7, 7, 1ull << 36 | 0x87);
+	blames_for_all(walk_as(old, VA), WALK_TOO_WIDE, 2, 36);
+	(void)X86(7, 0x40000087);
+	blames_for_all(walk_as(old, VA), WALK_RESERVED, 1, 7);
+	(void)X86(0x87);
+	blames_for_all(walk_as(old, VA), WALK_RESERVED, 0, 7);
+}
+
+static void x86_without_nxe_bit_63_is_reserved(void **state)
+{
+	(void)state;
+	for (unsigned level = 0; level < 4; level++) {
+		uint64_t e[4] = { 7, 7, 7, 7 };
+		e[level] |= NX;
+		(void)X86(e[0], e[1], e[2], e[3]);
+		blames_for_all(walk_as((struct walker){ .mode = WALK_X86_64_4, .flags = WALK_NO_NX }, VA), WALK_RESERVED, level, 63);
+	}
+	(void)X86(7, 7, 7, 7);
+	assert_true(walk_as((struct walker){ .mode = WALK_X86_64_4, .flags = WALK_NO_NX }, VA).executable);
+}
+
+static void x86_without_wp_a_supervisor_writes_everywhere(void **state)
+{
+	(void)state;
+	(void)X86(5, 7, 5, 5);
+	assert_true(walk_as((struct walker){ .mode = WALK_X86_64_4, .flags = WALK_NO_WP }, VA).writable);
+}
+
+static void x86_smep_and_smap_keep_the_supervisor_from_user_pages(void **state)
+{
+	const struct walker careful = { .mode = WALK_X86_64_4, .flags = WALK_SMEP | WALK_SMAP };
+
+	(void)state;
+	(void)X86(7, 7, 7, 7);
+	struct walk w = walk_as(careful, VA);
+	assert_true(w.mapped && w.user);
+	assert_false(w.readable || w.writable || w.executable);
+	for (unsigned i = 0; i < WALK_ACCESSES; i++)
+		blames(w, i, WALK_USER_PAGE, 3, 2);
+	(void)X86(7, 7, 7, 3);
+	w = walk_as(careful, VA);
+	assert_true(w.readable && w.writable && w.executable);
+}
+
+static void the_first_entry_that_takes_a_right_away_is_to_blame(void **state)
+{
+	(void)state;
+	for (unsigned first = 0; first < 4; first++) {
+		uint64_t e[4] = { 7, 7, 7, 7 };
+		for (unsigned i = first; i < 4; i++)
+			e[i] = 5 | NX;
+		struct walk w = X86(e[0], e[1], e[2], e[3]);
+		blames(w, WALK_READ, WALK_GRANTED, 0, 0);
+		blames(w, WALK_WRITE, WALK_FORBIDDEN, first, 1);
+		blames(w, WALK_EXECUTE, WALK_FORBIDDEN, first, 63);
+	}
+	blames_for_all(X86(7 | NX, 5, 0), WALK_ABSENT, 2, 0); /* what ends the walk is to blame for all */
+}
+
+static void a64_every_entry_is_blamed_for_what_it_takes(void **state)
+{
+	(void)state;
+	for (unsigned level = 0; level < 4; level++) {
+		uint64_t e[4] = { 3, 3, 3, 3 | AF }, page = level == 3;
+		e[level] |= page ? PXN | RO : PXN_TABLE | RO_TABLE;
+		struct walk w = A64(e[0], e[1], e[2], e[3]);
+		blames(w, WALK_WRITE, WALK_FORBIDDEN, level, page ? 7 : 62);
+		blames(w, WALK_EXECUTE, WALK_FORBIDDEN, level, page ? 53 : 59);
+		e[level] = (e[level] & ~(PXN | PXN_TABLE)) | (page ? UXN : UXN_TABLE);
+		w = EL2(e[0], e[1], e[2], e[3]);
+		blames(w, WALK_WRITE, WALK_FORBIDDEN, level, page ? 7 : 62);
+		blames(w, WALK_EXECUTE, WALK_FORBIDDEN, level, page ? 54 : 60);
+	}
+	blames(A64(3, 3, 3, 3 | AF | EL0), WALK_EXECUTE, WALK_USER_PAGE, 3, 6);
+	blames_for_all(A64(3, 3, 3, 3), WALK_ABSENT, 3, 10);
+	blames_for_all(A64(3, 3, 3, 1 | AF), WALK_RESERVED, 3, 1);
+	blames_for_all(A64(1 | AF), WALK_RESERVED, 0, 1);
+	blames_for_all(A64(3, 2 | AF), WALK_ABSENT, 1, 0);
+}
+
+static void a64_addresses_have_the_width_of_ips(void **state)
+{
+	static const uint8_t widths[] = { 32, 36, 40, 42, 44, 48 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(widths); i++) {
+		for (unsigned level = 0; level < 4; level++) {
+			for (unsigned bit = 30; bit < 48; bit++) {
+				uint64_t e[4] = { 3, 3, 3, 3 | AF };
+				e[level] |= 1ull << bit;
+				(void)A64(e[0], e[1], e[2], e[3]);
+				struct walk w = walk_as((struct walker){ .mode = WALK_AARCH64, .phys_bits = widths[i] }, VA);
+				if (bit >= widths[i])
+					blames_for_all(w, WALK_TOO_WIDE, level, bit);
+				else
+					assert_true(level == 3 ? w.mapped : w.blame[0].cause == WALK_UNREADABLE);
+			}
+		}
+	}
+	struct walker w = walker_of(WALK_AARCH64);
+	struct walk out;
+	w.phys_bits = 40;
+	w.root = 1ull << 41;
+	walk(&w, VA, &out);
+	assert_int_equal(out.steps, 0);
+	blames_for_all(out, WALK_TOO_WIDE, 0, 41);
+}
+
+/* Every size of a range: the last address is translated from the right level, the one behind it is not. */
+static void a64_ranges_are_as_large_as_t0sz_and_t1sz_say(void **state)
+{
+	(void)state;
+	memset(memory, 0, sizeof memory);
+	for (unsigned size = 16; size <= 47; size++) {
+		unsigned levels = (64 - size - 12 + 8) / 9;
+		for (unsigned upper = 0; upper < 2; upper++) {
+			const struct walker set = { .mode = WALK_AARCH64, .t0sz = (uint8_t)(upper ? 0 : size), .t1sz = (uint8_t)(upper ? size : 0) };
+			vaddr last = (1ull << (64 - size)) - 1, first = 0 - (1ull << (64 - size));
+			struct walk w = walk_as(set, upper ? first : last);
+			blames_for_all(w, WALK_ABSENT, 0, 0);
+			assert_int_equal(w.steps, 1);
+			assert_int_equal(w.step[0].level, levels - 1);
+			unsigned entries = 1u << (64 - size - 12 - 9 * (levels - 1));
+			assert_int_equal(w.step[0].index, upper ? 0 : entries - 1);
+			assert_int_equal(w.step[0].at, (upper ? 0x6000 : 0x1000) + 8 * w.step[0].index);
+			blames_for_all(walk_as(set, upper ? first - 1 : last + 1), WALK_NOT_CANONICAL, 0, 0);
+		}
+	}
+}
+
+static void a64_a_small_root_may_begin_inside_a_page(void **state)
+{
+	struct walker w = walker_of(WALK_AARCH64_EL2);
+	struct walk out;
+
+	(void)state;
+	memset(memory, 0, sizeof memory);
+	w.t0sz = 23; /* 41 bits: four entries of level 0, aligned to 64 bytes */
+	w.root = 0x1000 + 0x7c0 + 0x20;
+	memory[0][0x7c0 / 8 + 3] = 0x2003;
+	memory[1][0] = 0x80000001 | AF;
+	walk(&w, 3ull << 39, &out);
+	expect_phys(out, 0x80000000, GIB(1));
+	assert_int_equal(out.step[0].at, 0x1000 + 0x7c0 + 24);
+}
+
+static void a64_epd_switches_a_range_off(void **state)
+{
+	(void)state;
+	(void)A64(3, 3, 3, 3 | AF);
+	blames_for_all(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_EPD0 }, VA), WALK_DISABLED, 0, 0);
+	assert_true(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_EPD1 }, VA).mapped);
+	blames_for_all(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_EPD1 }, HIGH), WALK_DISABLED, 0, 0);
+	blames_for_all(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_EPD0 }, HIGH), WALK_ABSENT, 0, 0);
+}
+
+static void a64_wxn_pan_and_a_managed_access_flag(void **state)
+{
+	(void)state;
+	(void)A64(3, 3, 3, 3);
+	assert_true(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_HW_AF }, VA).mapped);
+	(void)A64(3, 3, 3, 3 | AF);
+	blames(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_WXN }, VA), WALK_EXECUTE, WALK_WRITABLE_PAGE, 3, 7);
+	(void)A64(3, 3, 3, 3 | AF | RO);
+	assert_true(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_WXN }, VA).executable);
+	(void)A64(3, 3, 3, 3 | AF | RO | EL0);
+	struct walk w = walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_SMAP }, VA);
+	blames(w, WALK_READ, WALK_USER_PAGE, 3, 6);
+	assert_true(w.executable);
+}
+
+static void a64_shareability_matters_for_cached_memory(void **state)
+{
+	(void)state;
+	for (uint64_t sh = 0; sh < 4; sh++) {
+		assert_int_equal(A64(3, 3, 3, 3 | AF | sh << 8).shared, sh >= 2);
+		assert_int_equal(EL2(3, 3, 3, 3 | AF | sh << 8).shared, sh >= 2);
+		assert_true(A64(3, 3, 3, 3 | AF | sh << 8 | 1 << 2).shared);
+		assert_true(A64(3, 3, 3, 3 | AF | sh << 8 | 2 << 2).shared);
+	}
+	assert_true(X86(7, 7, 7, 7).shared);
+}
+
+static void riscv_every_entry_is_blamed_for_what_it_takes(void **state)
+{
+	(void)state;
+	blames(SV39(V, V, V | X | A), WALK_READ, WALK_FORBIDDEN, 2, 1);
+	blames(SV39(V, V, V | R | A), WALK_WRITE, WALK_FORBIDDEN, 2, 2);
+	blames(SV39(V, V, V | R | A), WALK_EXECUTE, WALK_FORBIDDEN, 2, 3);
+	blames(SV39(V, V, V | R | W | A), WALK_WRITE, WALK_FORBIDDEN, 2, 7);
+	for (unsigned i = 0; i < WALK_ACCESSES; i++)
+		blames(SV48(V, V, V, V | R | W | X | A | D | U), i, WALK_USER_PAGE, 3, 4);
+	blames_for_all(SV39(V, V, V | R), WALK_ABSENT, 2, 6);
+	blames_for_all(SV39(V, V, V), WALK_RESERVED, 2, 1);
+	blames_for_all(SV39(V, 0x400 | V | R | A), WALK_RESERVED, 1, 10);
+	blames_for_all(SV39(V | D, V, V | R | A), WALK_RESERVED, 0, 7);
+}
+
+/* ---- One walk after another ---------------------------------------------------------------------------- */
+
+static unsigned pages_asked;
+
+static const uint64_t *page_of(void *context, paddr page)
+{
+	(void)context;
+	pages_asked++;
+	return page >= 4096 && page < 4096 * (TABLES + 1) ? memory[page / 4096 - 1] : NULL;
+}
+
+static void same_walk(const struct walk *a, const struct walk *b)
+{
+	assert_int_equal(a->steps, b->steps);
+	for (unsigned i = 0; i < a->steps; i++) {
+		assert_int_equal(a->step[i].level, b->step[i].level);
+		assert_int_equal(a->step[i].index, b->step[i].index);
+		assert_int_equal(a->step[i].at, b->step[i].at);
+		assert_int_equal(a->step[i].entry, b->step[i].entry);
+	}
+	assert_true(a->mapped == b->mapped && a->readable == b->readable && a->writable == b->writable &&
+	            a->executable == b->executable && a->user == b->user && a->user_executable == b->user_executable &&
+	            a->shared == b->shared && a->memory == b->memory);
+	assert_int_equal(a->va, b->va);
+	assert_int_equal(a->phys, b->phys);
+	assert_int_equal(a->page_bytes, b->page_bytes);
+	assert_memory_equal(a->blame, b->blame, sizeof a->blame);
+}
+
+/* Tables of random entries that lead to each other: a walk after any other is the walk, and what holds for an extent holds
+ * for each page in it and, if there was no limit, not behind it. */
+static void a_walk_after_another_is_the_same_and_extents_are_true(void **state)
+{
+	static const uint64_t bits[] = { 7, 5, 3, 7 | NX, 0x87, 0, 3 | AF, 1 | AF, 3 | PXN_TABLE, 3 | AF | RO, V, V | R | A, V | R | W | A | D };
+	uint64_t seed = 1;
+
+	(void)state;
+	for (unsigned round = 0; round < 60000; round++) {
+		struct walker w = walker_of(round % 6), slow = w;
+		struct walk next = { .steps = 0 }, fresh;
+		w.page = page_of;
+		slow.read = read_memory;
+		w.phys_bits = slow.phys_bits = round & 64 ? 40 : 0;
+		w.t0sz = slow.t0sz = round & 128 ? 25 : 0;
+		if (round % 600 < 6) {
+			for (unsigned i = 0; i < TABLES * 512; i++) {
+				seed = seed * 6364136223846793005 + 1442695040888963407;
+				unsigned shift = w.mode >= WALK_SV39 ? 10 : 12;
+				uint64_t e = bits[(seed >> 40) % COUNT_OF(bits)] | (seed >> 50) % 8 << shift;
+				memory[i / 512][i % 512] = i % 512 && (seed >> 33) % 4 ? memory[i / 512][i % 512 - 1] + ((seed >> 33) % 4 == 1 ? 1ull << shift : 0) : e;
+			}
+		}
+		vaddr va = 0;
+		for (unsigned i = 0; i < 12; i++) {
+			seed = seed * 6364136223846793005 + 1442695040888963407;
+			va = i % 3 == 0 ? seed >> (seed & 1 ? 17 : 0) : va ^ (seed >> 20 & 0x1fffff);
+			va |= i % 4 == 3 ? 0xffff800000000000 : 0;
+			walk_next(&w, va, &next);
+			walk(&slow, va, &fresh);
+			same_walk(&next, &fresh);
+			uint64_t limit = seed & 2 ? UINT64_MAX : 1 + (seed >> 30 & 0xfffff), bytes = walk_extent(&w, &next, limit);
+			assert_true(bytes > 0 && bytes <= limit);
+			for (unsigned k = 0; k < 6; k++) {
+				uint64_t offset = k == 0 ? bytes - 1 : (seed * (k + 7) >> 8) % bytes;
+				struct walk there;
+				walk(&slow, va + offset, &there);
+				assert_true(there.mapped == next.mapped && there.writable == next.writable &&
+				            there.executable == next.executable && there.user == next.user && there.memory == next.memory);
+				assert_memory_equal(there.blame, next.blame, sizeof there.blame);
+				assert_true(!there.mapped || there.phys - next.phys == offset);
+			}
+		}
+	}
+}
+
+static void a_walk_in_the_same_table_reads_that_table_only(void **state)
+{
+	struct walker w = walker_of(WALK_X86_64_4);
+	struct walk out;
+
+	(void)state;
+	(void)X86(7, 7, 7, 7);
+	w.page = page_of;
+	walk(&w, VA, &out);
+	pages_asked = 0;
+	walk_next(&w, VA ^ 0x1000, &out);
+	assert_int_equal(pages_asked, 1);
+	walk_next(&w, VA ^ 0x200000, &out);
+	assert_int_equal(pages_asked, 4); /* PML4, PDPT, PD: nothing there */
+}
+
+static void holes_end_where_a_table_begins(void **state)
+{
+	struct walker w = walker_of(WALK_X86_64_4);
+	struct walk out;
+
+	(void)state;
+	memset(memory, 0, sizeof memory);
+	w.page = page_of;
+	memory[0][511] = 0x2007;
+	walk(&w, 0x1234, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), (1ull << 47) - 0x1234);
+	walk(&w, 0xffff800000000000, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), GIB(512) * 255);
+	walk(&w, 1ull << 47, &out);
+	assert_int_equal(out.steps, 0);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 0xffff800000000000 - (1ull << 47));
+	w = walker_of(WALK_AARCH64_EL2);
+	walk(&w, 1ull << 48, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 0 - (1ull << 48));
+	w = walker_of(WALK_AARCH64);
+	w.t0sz = w.t1sz = 25;
+	walk(&w, 1ull << 39, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 0 - (2ull << 39));
+	w.flags = WALK_EPD0;
+	walk(&w, 0, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 1ull << 39);
+	assert_int_equal(walk_extent(&w, &out, 12345), 12345);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -465,6 +841,23 @@ int main(void)
 		cmocka_unit_test(riscv_rights),
 		cmocka_unit_test(riscv_faults),
 		cmocka_unit_test(riscv_memory_type_is_svpbmt),
+		cmocka_unit_test(x86_every_bit_beyond_the_processor_s_addresses_is_reserved_at_every_level),
+		cmocka_unit_test(x86_large_pages_obey_the_processor_s_width_and_its_lack_of_1_gib),
+		cmocka_unit_test(x86_without_nxe_bit_63_is_reserved),
+		cmocka_unit_test(x86_without_wp_a_supervisor_writes_everywhere),
+		cmocka_unit_test(x86_smep_and_smap_keep_the_supervisor_from_user_pages),
+		cmocka_unit_test(the_first_entry_that_takes_a_right_away_is_to_blame),
+		cmocka_unit_test(a64_every_entry_is_blamed_for_what_it_takes),
+		cmocka_unit_test(a64_addresses_have_the_width_of_ips),
+		cmocka_unit_test(a64_ranges_are_as_large_as_t0sz_and_t1sz_say),
+		cmocka_unit_test(a64_a_small_root_may_begin_inside_a_page),
+		cmocka_unit_test(a64_epd_switches_a_range_off),
+		cmocka_unit_test(a64_wxn_pan_and_a_managed_access_flag),
+		cmocka_unit_test(a64_shareability_matters_for_cached_memory),
+		cmocka_unit_test(riscv_every_entry_is_blamed_for_what_it_takes),
+		cmocka_unit_test(a_walk_after_another_is_the_same_and_extents_are_true),
+		cmocka_unit_test(a_walk_in_the_same_table_reads_that_table_only),
+		cmocka_unit_test(holes_end_where_a_table_begins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

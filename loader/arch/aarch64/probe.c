@@ -27,9 +27,6 @@ static bool host_is_fixed(void)
 
 void arch_probe(struct arch_facts *out)
 {
-	static const uint8_t ranges[] = { 32, 36, 40, 42, 44, 48, 52 }; /* ID_AA64MMFR0_EL1.PARange */
-	unsigned range = cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE);
-
 	*out = (struct arch_facts){
 		.firmware_level = cpu_level(),
 		.paging_levels = 4,
@@ -37,7 +34,7 @@ void arch_probe(struct arch_facts *out)
 		.vhe = cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_VH) != 0,
 		.no_execute = true,
 		.max_leaf = 2,
-		.phys_bits = range < COUNT_OF(ranges) ? ranges[range] : 48,
+		.phys_bits = cpu_range_bits(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE)),
 		.boot_cpu = cpu_affinity(),
 		.net_limit = UINT64_MAX,
 	};

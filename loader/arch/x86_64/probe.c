@@ -18,15 +18,12 @@ uint64_t arch_counter_hz(void)
 
 void arch_probe(struct arch_facts *out)
 {
-	uint32_t last = cpu_id(0x80000000, 0).a;
-	struct cpu_id extended = cpu_id(0x80000001, 0);
-
 	*out = (struct arch_facts){
 		.paging_levels = cpu_read_cr4() & CR4_LA57 ? 5 : 4,
 		.la57 = cpu_id(0, 0).a >= 7 && cpu_id(7, 0).c >> 16 & 1,
-		.no_execute = extended.d >> 20 & 1,
-		.max_leaf = extended.d >> 26 & 1 ? 2 : 1,
-		.phys_bits = last >= 0x80000008 ? cpu_id(0x80000008, 0).a & 0xff : 36,
+		.no_execute = cpu_id(0x80000001, 0).d >> 20 & 1,
+		.max_leaf = cpu_has_1g_pages() ? 2 : 1,
+		.phys_bits = cpu_phys_bits(),
 		.boot_cpu = cpu_apic_id(),
 		.net_limit = GIB(4), /* some of it is used with paging off */
 	};

@@ -1,0 +1,49 @@
+/* live.c — the translation that is live now. */
+#include "arch.h"
+#include "cpu.h"
+#include "el2.h"
+
+static bool is_user_barred(void)
+{
+	return cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_PAN) && cpu_read(PSTATE_PAN);
+}
+
+/* EL1, or EL2 with E2H = 1, where these names mean EL2's registers. */
+static bool two_ranges(struct walker *out)
+{
+	uint64_t tcr = cpu_read(tcr_el1), sctlr = cpu_read(sctlr_el1);
+
+	*out = (struct walker){
+		.mode = WALK_AARCH64,
+		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) | (tcr & TCR_EPD0 ? WALK_EPD0 : 0) | (tcr & TCR_EPD1 ? WALK_EPD1 : 0) |
+		         (tcr & TCR_HA ? WALK_HW_AF : 0) | (is_user_barred() ? WALK_SMAP : 0),
+		.phys_bits = (uint8_t)cpu_range_bits(tcr >> TCR_IPS_SHIFT & 7),
+		.t0sz = tcr & TCR_TSZ,
+		.t1sz = tcr >> 16 & TCR_TSZ,
+		.root = cpu_read(ttbr0_el1),
+		.upper_root = cpu_read(ttbr1_el1),
+		.pat_or_mair = cpu_read(mair_el1),
+	};
+	return sctlr & SCTLR_M && !(tcr & TCR_DS) && (!(tcr & TCR_TG0) || tcr & TCR_EPD0) &&
+	       ((tcr & TCR_TG1) == TCR_TG1_4K || tcr & TCR_EPD1);
+}
+
+static bool one_range(struct walker *out)
+{
+	uint64_t tcr = cpu_read(tcr_el2), sctlr = cpu_read(sctlr_el2);
+
+	*out = (struct walker){
+		.mode = WALK_AARCH64_EL2,
+		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) | (tcr & TCR_EL2_HA ? WALK_HW_AF : 0),
+		.phys_bits = (uint8_t)cpu_range_bits(tcr >> TCR_EL2_PS_SHIFT & 7),
+		.t0sz = tcr & TCR_TSZ,
+		.root = cpu_read(ttbr0_el2),
+		.pat_or_mair = cpu_read(mair_el2),
+	};
+	return sctlr & SCTLR_M && !(tcr & TCR_EL2_DS) && !(tcr & TCR_TG0);
+}
+
+bool arch_live_walker(struct walker *out)
+{
+	return cpu_level() == 2 && !el2_has_host() ? one_range(out) : two_ranges(out);
+}
