@@ -1,4 +1,4 @@
-/* image.c — `hobnail image`: a bootable disk image, without root. */
+/* image.c — `hobnail image`: a bootable disk image or ISO, without root. */
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,8 @@ static void help(void)
 	       "/boot/kernel.elf, modules in /boot/modules. hobnail.conf is generated when the loader's default (that\n"
 	       "kernel, all modules by name) is not what the options say. The same input gives the same bytes.\n"
 	       "\n"
-	       "  -o, --output FILE     the image to make or replace\n"
+	       "  -o, --output FILE     the image to make or replace. If it ends in .iso, it is an ISO 9660 image for CDs and\n"
+	       "                        DVDs, which boots as a disk, too\n"
 	       "%s"
 	       "\n"
 	       "example: hobnail image -o disk.img --kernel kernel.elf --module initrd.cpio --cmdline \"quiet\"\n",

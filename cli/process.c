@@ -50,6 +50,7 @@ static const struct {
 	{ "mformat", "mtools" },
 	{ "mcopy", "mtools" },
 	{ "mmd", "mtools" },
+	{ "xorriso", "xorriso" },
 	{ "qemu-system-x86_64", "qemu-system-x86" },
 	{ "qemu-system-aarch64", "qemu-system-arm" },
 	{ "qemu-system-riscv64", "qemu-system-misc" },

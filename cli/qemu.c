@@ -24,30 +24,47 @@ static char *escaped(const char *value)
 static const struct {
 	const char *name;
 	const char *controller; /* NULL: none of its own */
-	const char *device;
+	const char *device;     /* its drive is "disk", its own name "boot" */
+	bool is_cd;
 } buses[] = {
-	{ "virtio", NULL, "virtio-blk-pci,drive=disk,bootindex=0" },
-	{ "ahci", "ahci,id=ahci", "ide-hd,drive=disk,bus=ahci.0,bootindex=0" },
-	{ "nvme", NULL, "nvme,drive=disk,serial=hobnail,bootindex=0" },
-	{ "usb", "qemu-xhci", "usb-storage,drive=disk,bootindex=0" },
-	{ "scsi", "virtio-scsi-pci", "scsi-hd,drive=disk,bootindex=0" },
+	{ "virtio", NULL, "virtio-blk-pci", false },
+	{ "ahci", "ahci,id=ahci", "ide-hd,bus=ahci.0", false },
+	{ "nvme", NULL, "nvme,serial=hobnail", false },
+	{ "usb", "qemu-xhci", "usb-storage", false },
+	{ "scsi", "virtio-scsi-pci", "scsi-hd", false },
+	{ "ahci-cd", "ahci,id=ahci", "ide-cd,bus=ahci.0", true },
+	{ "usb-cd", "qemu-xhci", "usb-storage", true },
+	{ "scsi-cd", "virtio-scsi-pci", "scsi-cd", true },
 };
+
+/* COUNT_OF(buses): there is none. */
+static size_t bus_named(const char *name)
+{
+	size_t i = 0;
+
+	while (i < COUNT_OF(buses) && strcmp(buses[i].name, name) != 0)
+		i++;
+	return i;
+}
 
 bool qemu_knows_bus(const char *name)
 {
-	for (size_t i = 0; i < COUNT_OF(buses); i++)
-		if (strcmp(buses[i].name, name) == 0)
-			return true;
-	return false;
+	return bus_named(name) < COUNT_OF(buses);
+}
+
+bool qemu_bus_is_cd(const char *name)
+{
+	return buses[bus_named(name)].is_cd;
 }
 
 static void add_disk(const struct machine *m, struct strings *argv)
 {
+	size_t bus = bus_named(m->disk_bus);
 	char *path = escaped(m->disk);
 
 	strings_add(argv, "-drive");
-	strings_addf(argv, "if=%s,id=disk,format=raw,cache=unsafe,file=%s%s", m->board ? m->board->disk : "none", path,
-	             m->disk_is_users ? ",snapshot=on" : "");
+	strings_addf(argv, "if=%s,id=disk,format=raw,cache=unsafe,file=%s%s%s", m->board ? m->board->disk : "none", path,
+	             m->disk_is_users ? ",snapshot=on" : "", buses[bus].is_cd ? ",media=cdrom" : "");
 	free(path);
 	if (m->board)
 		return;
@@ -56,13 +73,10 @@ static void add_disk(const struct machine *m, struct strings *argv)
 		strings_of(argv, "-device", "virtio-blk-device,drive=disk", NULL);
 		return;
 	}
-	for (size_t i = 0; i < COUNT_OF(buses); i++) {
-		if (strcmp(buses[i].name, m->disk_bus) != 0)
-			continue;
-		if (buses[i].controller)
-			strings_of(argv, "-device", buses[i].controller, NULL);
-		strings_of(argv, "-device", buses[i].device, NULL);
-	}
+	if (buses[bus].controller)
+		strings_of(argv, "-device", buses[bus].controller, NULL);
+	strings_add(argv, "-device");
+	strings_addf(argv, "%s,id=boot,drive=disk,bootindex=0", buses[bus].device);
 }
 
 /* ---- Firmware ----------------------------------------------------------------------------------------------- */

@@ -21,7 +21,7 @@ struct machine {
 	const char *vars;     /* the machine's own copy of the variable store; NULL: none */
 	const char *disk;
 	bool disk_is_users;   /* leave the file as it is */
-	const char *disk_bus; /* virtio, ahci, nvme, usb, scsi */
+	const char *disk_bus; /* one that qemu_knows_bus() */
 	const char *display;  /* as -display takes it */
 	bool screen;          /* give it a graphics card */
 	bool wait_for_gdb;
@@ -33,6 +33,9 @@ struct machine {
 
 /* Is there such a bus? */
 bool qemu_knows_bus(const char *name);
+
+/* Is the disk a CD-ROM there? Only for a bus that there is. */
+bool qemu_bus_is_cd(const char *name);
 
 /* Append the whole argv, the program's name first. */
 void qemu_command(const struct machine *m, struct strings *argv);

@@ -69,7 +69,7 @@ static int prepare_disk(struct run *r)
 		return 0;
 	}
 	r->volume.power_of_two = r->machine.board != NULL;
-	r->machine.disk = temporary_path("disk.img");
+	r->machine.disk = temporary_path(qemu_bus_is_cd(r->machine.disk_bus) ? "disk.iso" : "disk.img");
 	return r->machine.disk ? volume_build(&r->volume, r->machine.disk) : STATUS_TROUBLE;
 }
 

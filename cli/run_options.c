@@ -27,7 +27,7 @@ static const char help[] =
 	"  --cpu MODEL           default: QEMU's; cortex-a72 on aarch64\n"
 	"  --cpus N              processors; default: 1\n"
 	"  --memory N[M|G|T]     default: 256M; 512M on aarch64 and riscv64\n"
-	"  --disk-bus B          virtio (default), ahci, nvme, usb, scsi\n"
+	"  --disk-bus B          virtio (default), ahci, nvme, usb, scsi; with an ISO in a CD drive: ahci-cd, usb-cd, scsi-cd\n"
 	"  --firmware F          edk2 (default), uboot, or a file\n"
 	"  --display D           as QEMU's -display takes it (gtk, ...); default: none, and no graphics card\n"
 	"  --gdb                 wait for a debugger on port 1234\n"
@@ -136,7 +136,7 @@ static int take_pattern(struct run *r, const char *text, bool is_regex, bool is_
 static int take_bus(struct run *r, const char *name)
 {
 	if (!qemu_knows_bus(name))
-		return complain(STATUS_TROUBLE, "--disk-bus %s: say virtio, ahci, nvme, usb or scsi", name);
+		return complain(STATUS_TROUBLE, "--disk-bus %s: say virtio, ahci, nvme, usb, scsi, ahci-cd, usb-cd or scsi-cd", name);
 	r->machine.disk_bus = name;
 	return 0;
 }

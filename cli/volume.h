@@ -1,6 +1,6 @@
 /* volume.h — what lies on a boot volume, and the disk image made of it.
  *
- * The volume is a FAT32 system partition on a GPT disk. The same content gives the same bytes: serial number, GUIDs
+ * The volume is a FAT32 system partition on a GPT disk, or the boot image of an ISO. The same content gives the same bytes: serial number, GUIDs
  * and times are fixed (times: SOURCE_DATE_EPOCH). */
 #ifndef CLI_VOLUME_H
 #define CLI_VOLUME_H
@@ -53,7 +53,7 @@ int volume_option(struct volume_options *o, int option, const char *value);
  * 0 or a status. */
 int volume_settle_archs(struct volume_options *o);
 
-/* Make the disk image at `path`, which appears only when it is complete. 0 or a status. */
+/* Make the disk image at `path`, or an ISO if that ends in .iso; it appears only when it is complete. 0 or a status. */
 int volume_build(const struct volume_options *o, const char *path);
 
 /* Options explained, for --help. */

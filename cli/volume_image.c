@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -16,6 +17,7 @@ enum { SECTOR_BYTES = 512 };
 struct image {
 	const char *path;
 	char *at;               /* "path@@1M", as mtools wants it */
+	bool has_table;         /* else the file system is all there is */
 	uint64_t disk_sectors;
 	uint64_t first;         /* of the partition */
 	uint64_t sectors;
@@ -43,7 +45,8 @@ static unsigned cluster_sectors(uint64_t sectors)
 
 static int image_measure(const struct volume *v, const struct volume_options *o, struct image *out)
 {
-	uint64_t needed = needed_mib(v) + 2; /* the tables: 1 MiB at each end */
+	unsigned ends = out->has_table ? 1 : 0; /* the tables: 1 MiB at each end */
+	uint64_t needed = needed_mib(v) + 2 * ends;
 	uint64_t mib = o->size_mib ? o->size_mib : needed, power = 1;
 
 	if (mib < needed)
@@ -53,8 +56,8 @@ static int image_measure(const struct volume *v, const struct volume_options *o,
 		power *= 2;
 	mib = o->power_of_two ? power : mib;
 	out->disk_sectors = MIB(mib) / SECTOR_BYTES;
-	out->first = MIB(1) / SECTOR_BYTES;
-	out->sectors = MIB(mib - 2) / SECTOR_BYTES;
+	out->first = MIB(ends) / SECTOR_BYTES;
+	out->sectors = MIB(mib - 2 * ends) / SECTOR_BYTES;
 	return 0;
 }
 
@@ -127,39 +130,92 @@ static int copy_file(const struct image *i, const struct volume_item *f)
 	return status;
 }
 
-static int image_fill(const struct image *i, const struct volume *v)
+static int file_system_fill(const struct image *i, const struct volume *v)
+{
+	int status = make_file_system(i);
+
+	if (!status)
+		status = make_folders(i, v);
+	for (size_t n = 0; n < v->count && !status; n++)
+		status = copy_file(i, &v->items[n]);
+	return status;
+}
+
+static int disk_fill(const struct image *i, const struct volume *v)
 {
 	struct tool table;
 	int status = table_start(i, &table);
 
 	if (status)
 		return status;
-	status = make_file_system(i);
-	if (!status)
-		status = make_folders(i, v);
-	for (size_t n = 0; n < v->count && !status; n++)
-		status = copy_file(i, &v->items[n]);
+	status = file_system_fill(i, v);
 
 	int table_status = tool_wait(&table);
 	return status ? status : table_status;
 }
 
-/* Complete under another name first: what bears the image's name is always a whole image. */
-int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path)
+static int image_write(const struct volume *v, const struct volume_options *o, const char *path, bool has_table)
 {
-	char *part = string_format("%s.part", path), *at = string_format("%s@@1M", part);
-	struct image i = { .path = part, .at = at };
+	char *at = string_format("%s@@%s", path, has_table ? "1M" : "0");
+	struct image i = { .path = path, .at = at, .has_table = has_table };
 	int status = image_measure(v, o, &i);
 
 	if (!status)
 		status = image_create(&i);
 	if (!status)
-		status = image_fill(&i, v);
+		status = has_table ? disk_fill(&i, v) : file_system_fill(&i, v);
+	free(at);
+	return status;
+}
+
+/* ---- ISO ---------------------------------------------------------------------------------------------------- */
+
+/* The file system is the El Torito boot image (UEFI 2.10, "ISO-9660 and El Torito" (13.3.2.1)), and a GPT partition for
+ * those who find the same bytes on a disk. It is a file of the ISO's own: EDK2 takes a boot image whose size El Torito
+ * cannot say (32 MiB and more) to reach up to the end of the ISO's file system, and finds nothing behind that. */
+static int iso_make(const char *file_system, const char *path)
+{
+	struct strings argv = { 0 };
+
+	strings_of(&argv, "xorriso", "-as", "mkisofs", "-quiet", "-o", path, "-V", "HOBNAIL", "-r", "--set_all_file_dates",
+	           "1980010100000000", "-graft-points", "-e", "efi.img", "-no-emul-boot", "-efi-boot-part",
+	           "--efi-boot-image", NULL);
+	strings_addf(&argv, "efi.img=%s", file_system);
+	int status = tool_run(&argv);
+	strings_free(&argv);
+	return status;
+}
+
+static int iso_write(const struct volume *v, const struct volume_options *o, const char *path)
+{
+	char *file_system = temporary_path("efi.img");
+	int status = file_system ? image_write(v, o, file_system, false) : STATUS_TROUBLE;
+
+	if (!status)
+		status = iso_make(file_system, path);
+	free(file_system);
+	return status;
+}
+
+static bool is_iso(const char *path)
+{
+	size_t bytes = strlen(path);
+
+	return bytes > 4 && strcasecmp(path + bytes - 4, ".iso") == 0;
+}
+
+/* ---- The whole ---------------------------------------------------------------------------------------------- */
+
+/* Complete under another name first: what bears the image's name is always a whole image. */
+int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path)
+{
+	char *part = string_format("%s.part", path);
+	int status = is_iso(path) ? iso_write(v, o, part) : image_write(v, o, part, true);
+
 	if (!status && rename(part, path) != 0)
 		status = complain(STATUS_TROUBLE, "cannot rename %s to %s: %s", part, path, strerror(errno));
 	if (status)
 		unlink(part);
 	free(part);
-	free(at);
 	return status;
 }

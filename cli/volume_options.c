@@ -19,7 +19,7 @@ const char volume_help[] =
 	"  --verbose             have the loader print its log\n"
 	"  --config FILE         use this hobnail.conf, instead of a generated one\n"
 	"  --add FILE[=PATH]     put a file or folder on the volume, as PATH; repeatable\n"
-	"  --size MIB            size of the disk; default: as needed\n";
+	"  --size MIB            size of the disk, or of the file system in an ISO; default: as needed\n";
 
 static int take_arch(struct volume_options *o, const char *name)
 {
