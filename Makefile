@@ -202,6 +202,8 @@ $(O)/$(1)/kernels/%.elf: $$$$(TEST_KERNEL_SOURCE_$(1)_$$$$*) $$(TEST_KERNEL_OBJ_
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(TEST_KERNEL_INCLUDES_$(1)) $$(TEST_KERNEL_FLAGS_$(1)_$$*) -c -o $$(@:.elf=.o) $$<
 	$(Q)$$(LD) $$(KERNEL_LINK) -static -e kernel_entry $$(or $$(TEST_KERNEL_LINK_$(1)_$$*),$$(call test_kernel_at,0xffffffff80000000)) \
 	    -o $$@ $$(@:.elf=.o) $$(TEST_KERNEL_OBJ_$(1))
+$(O)/$(1)/kernels/spoilt-%.elf: $(O)/$(1)/kernels/silent.elf tests/kernels/spoil
+	$(Q)tests/kernels/spoil $$* $$< $$@
 endef
 
 # Position-independent code serves static kernels and pith-pie alike.
@@ -222,13 +224,16 @@ KERNEL_VARIANTS_x86_64  := 5level devicemap fptrap identity low nonotes pie recu
 KERNEL_VARIANTS_aarch64 := devicemap el2 el2vhe fptrap identity low mmuoff nonotes pie staged
 
 test_kernel_at = -T tests/kernels/kernel.ld --defsym=KERNEL_BASE=$(1)
-TEST_KERNELS_x86_64  := silent silent-fptrap identity recursive hypervisor
-TEST_KERNELS_aarch64 := silent silent-fptrap identity identity-mapped higher_half hypervisor hypervisor-vhe
+SPOILT := $(addprefix spoilt-,entry-zero entry-outside entry-in-data text-no-exec truncated wrong-machine too-large)
+TEST_KERNELS_x86_64  := silent silent-fptrap silent-low identity recursive hypervisor
+TEST_KERNELS_aarch64 := silent silent-fptrap silent-low identity identity-mapped higher_half hypervisor hypervisor-vhe
 TEST_KERNEL_FLAGS_x86_64_identity         := -DIDENTITY_MAP
 TEST_KERNEL_FLAGS_x86_64_silent-fptrap    := -DTRAP_FP
 TEST_KERNEL_FLAGS_aarch64_identity-mapped := -DIDENTITY_MAP
 TEST_KERNEL_FLAGS_aarch64_silent-fptrap   := -DTRAP_FP
 TEST_KERNEL_FLAGS_aarch64_hypervisor-vhe  := -DVHE
+TEST_KERNEL_LINK_x86_64_silent-low        := $(call test_kernel_at,0x700000000000)
+TEST_KERNEL_LINK_aarch64_silent-low       := $(call test_kernel_at,0x400000)
 TEST_KERNEL_LINK_x86_64_identity          := $(call test_kernel_at,0x1000000)
 TEST_KERNEL_LINK_x86_64_recursive         := $(call test_kernel_at,0xffffff0000000000)
 TEST_KERNEL_LINK_x86_64_hypervisor        := -T tests/kernels/x86_64/hypervisor.ld
@@ -254,7 +259,7 @@ $(O)/test/archive.cpio: README.md
 	@mkdir -p $(@D)
 	$(Q)echo $< | cpio --quiet --create --format=newc --reproducible >$@
 
-kernels: $(O)/test/archive.cpio $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_$(a)),$(O)/$(a)/pith-$(v).elf) $(foreach k,$(TEST_KERNELS_$(a)),$(O)/$(a)/kernels/$(k).elf)) ## build pith, its variants, and the kernels of tests/kernels/
+kernels: $(O)/test/archive.cpio $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf $(foreach v,$(KERNEL_VARIANTS_$(a)),$(O)/$(a)/pith-$(v).elf) $(foreach k,$(TEST_KERNELS_$(a)) $(SPOILT),$(O)/$(a)/kernels/$(k).elf)) ## build pith, its variants, and the kernels of tests/kernels/
 
 broken: all kernels $(foreach a,$(ARCHES),$(BROKEN_EFI_$(a))) ## build loaders that break one promise each, for tests/broken-check
 
