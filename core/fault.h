@@ -9,7 +9,7 @@
 #define FAULT_RETURNED 256
 
 #ifndef __ASSEMBLER__
-#include "base.h"
+#include "walk.h"
 
 enum { FAULT_MAX_GENERAL = 31, FAULT_MAX_CONTROL = 6 };
 
@@ -26,6 +26,32 @@ struct fault {
 	uint64_t general[FAULT_MAX_GENERAL]; /* x86_64: rax rbx rcx rdx rsi rdi rbp r8-r15; aarch64: x0-x30 */
 	uint64_t control[FAULT_MAX_CONTROL]; /* x86_64: cr0 cr3 cr4 efer cs ss; aarch64: sctlr tcr ttbr0 ttbr1 mair hcr_el2 */
 };
+
+/* What it means. `what` is a code of errors/fault.def with its numbers: sentence and advice are err_sentence()'s and
+ * err_advice()'s. */
+struct fault_view {
+	struct problem what;
+	bool has_address; /* the exception is about this address: */
+	vaddr address;
+	enum walk_access access;
+};
+
+/* `code` holds the `bytes` bytes at f->pc, as many as could be read and at most 15: with them some exceptions say more. */
+void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
+
+/* "rax", "x7"; "cr0", "sctlr"; "" where there is none of that number. */
+struct fault_name { char text[8]; };
+struct fault_name fault_general_name(uint32_t arch, unsigned index);
+struct fault_name fault_control_name(uint32_t arch, unsigned index);
+
+/* The frame pointer, rbp or x29, and where a function that has made no frame yet would return: 0 on x86_64, where that is
+ * on the stack. */
+uint64_t fault_frame_pointer(const struct fault *f);
+uint64_t fault_link(const struct fault *f);
+
+/* fault_decode()'s parts. */
+void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
+void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
 
 #endif
 #endif

@@ -1,0 +1,99 @@
+/* fault_aarch64.c — Arm ARM DDI 0487, "ESR_EL1, Exception Syndrome Register": EC, and the ISS of each class. */
+#include "fault.h"
+
+enum { CLASS_SHIFT = 26, CLASSES = 64, ISS = (1 << 25) - 1, IMMEDIATE = 0xffff };
+
+/* ISS of an abort */
+enum { ABORT_STATUS = 63, ABORT_WRITE = 1 << 6, ABORT_CACHE = 1 << 8, ABORT_NO_ADDRESS = 1 << 10 };
+
+/* What `vector` is within its group of four: "Exception vectors". */
+enum { VECTOR_SYNC, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR };
+
+enum { CLASS_UNKNOWN = 0, CLASS_FETCH_LOWER = 0x20, CLASS_FETCH = 0x21, CLASS_PC = 0x22, CLASS_DATA_LOWER = 0x24,
+       CLASS_DATA = 0x25, CLASS_SP = 0x26, CLASS_GCS = 0x2d };
+
+static const uint16_t codes[CLASSES] = {
+	[0x00] = ERR_FAULT_UNDEFINED, ERR_FAULT_WAIT, [0x03] = ERR_FAULT_AARCH32, ERR_FAULT_AARCH32, ERR_FAULT_AARCH32,
+	ERR_FAULT_AARCH32, ERR_FAULT_FP, ERR_FAULT_AARCH32, ERR_FAULT_POINTER_KEYS, ERR_FAULT_LS64, [0x0c] = ERR_FAULT_AARCH32,
+	ERR_FAULT_BTI, ERR_FAULT_STATE, [0x11] = ERR_FAULT_AARCH32, ERR_FAULT_AARCH32, ERR_FAULT_AARCH32, ERR_FAULT_SYSTEM,
+	ERR_FAULT_SVC, ERR_FAULT_HVC, ERR_FAULT_SMC, ERR_FAULT_SYSTEM, ERR_FAULT_SVE, ERR_FAULT_ERET, ERR_FAULT_TRANSACTION,
+	ERR_FAULT_POINTER, ERR_FAULT_SME, [0x1f] = ERR_FAULT_IMPLEMENTATION, [0x22] = ERR_FAULT_PC, [0x26] = ERR_FAULT_SP,
+	ERR_FAULT_COPY, ERR_FAULT_FP_ERROR, [0x2c] = ERR_FAULT_FP_ERROR, ERR_FAULT_GCS, [0x2f] = ERR_FAULT_SERROR,
+	ERR_FAULT_HARDWARE_BREAK, ERR_FAULT_HARDWARE_BREAK, ERR_FAULT_STEP, ERR_FAULT_STEP, ERR_FAULT_HARDWARE_BREAK,
+	ERR_FAULT_HARDWARE_BREAK, [0x38] = ERR_FAULT_AARCH32, [0x3a] = ERR_FAULT_HARDWARE_BREAK, [0x3c] = ERR_FAULT_BRK,
+	ERR_FAULT_PROFILE,
+};
+
+/* "DFSC", "IFSC": those that come in fours, one a level, then the others. 0: as the access was. */
+static enum err abort_code(unsigned status, enum walk_access access)
+{
+	static const uint16_t unmapped[] = { ERR_FAULT_READ_UNMAPPED, ERR_FAULT_WRITE_UNMAPPED, ERR_FAULT_JUMP_UNMAPPED };
+	static const uint16_t forbidden[] = { ERR_FAULT_READ_FORBIDDEN, ERR_FAULT_WRITE_FORBIDDEN, ERR_FAULT_JUMP_FORBIDDEN };
+	static const struct { uint8_t first, last; uint16_t code; } others[] = {
+		{ 0x00, 0x03, ERR_FAULT_TABLE_SIZE }, { 0x08, 0x0b, ERR_FAULT_ACCESS_FLAG }, { 0x10, 0x10, ERR_FAULT_BUS },
+		{ 0x11, 0x11, ERR_FAULT_TAG }, { 0x12, 0x17, ERR_FAULT_TABLE_BUS }, { 0x18, 0x1f, ERR_FAULT_MEMORY },
+		{ 0x21, 0x21, ERR_FAULT_ALIGNMENT }, { 0x29, 0x29, ERR_FAULT_TABLE_SIZE }, { 0x30, 0x30, ERR_FAULT_TLB_CONFLICT },
+		{ 0x35, 0x35, ERR_FAULT_ATOMIC },
+	};
+
+	if (status >> 2 == 1 || status == 0x2a || status == 0x2b)
+		return unmapped[access];
+	if (status >> 2 == 3)
+		return forbidden[access];
+	for (unsigned i = 0; i < COUNT_OF(others); i++)
+		if (status >= others[i].first && status <= others[i].last)
+			return others[i].code;
+	return ERR_FAULT_ABORT;
+}
+
+static void decode_abort(const struct fault *f, bool fetch, struct fault_view *out)
+{
+	bool writes = f->syndrome & ABORT_WRITE && !(f->syndrome & ABORT_CACHE); /* cache maintenance sets it, too */
+
+	out->access = fetch ? WALK_EXECUTE : writes ? WALK_WRITE : WALK_READ;
+	out->has_address = !(f->syndrome & ABORT_NO_ADDRESS);
+	out->address = f->address;
+	out->what = (struct problem){ abort_code(f->syndrome & ABORT_STATUS, out->access), 0,
+	                              { f->address, f->syndrome & ABORT_STATUS } };
+}
+
+/* An instruction word that nothing defines. "UDF": the upper half is 0. */
+static struct problem undefined(const uint8_t *code, unsigned bytes)
+{
+	if (bytes < 4)
+		return (struct problem){ .code = ERR_FAULT_UNDEFINED };
+	uint32_t word = read_le32(code);
+	return (struct problem){ word ? ERR_FAULT_UNDEFINED_WORD : ERR_FAULT_ZEROS, 0, { word } };
+}
+
+void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+{
+	static const uint16_t interrupts[] = { [VECTOR_IRQ] = ERR_FAULT_IRQ, ERR_FAULT_FIQ, ERR_FAULT_SERROR };
+	unsigned class = f->syndrome >> CLASS_SHIFT & (CLASSES - 1);
+
+	if (f->vector % 4 != VECTOR_SYNC) {
+		out->what = (struct problem){ interrupts[f->vector % 4], 0, { f->syndrome } };
+		return;
+	}
+	switch (class) {
+	case CLASS_UNKNOWN:
+		out->what = undefined(code, bytes);
+		return;
+	case CLASS_FETCH_LOWER: case CLASS_FETCH: case CLASS_DATA_LOWER: case CLASS_DATA:
+		decode_abort(f, class <= CLASS_FETCH, out);
+		return;
+	case CLASS_PC:
+		out->what = (struct problem){ ERR_FAULT_PC, 0, { f->pc } };
+		return;
+	case CLASS_SP:
+		out->what = (struct problem){ ERR_FAULT_SP, 0, { f->sp } };
+		return;
+	}
+	out->what = (struct problem){ codes[class], 0, { f->syndrome & IMMEDIATE } };
+	if (!codes[class] || codes[class] == ERR_FAULT_AARCH32 || codes[class] == ERR_FAULT_IMPLEMENTATION)
+		out->what.value[0] = class;
+	else if (codes[class] == ERR_FAULT_SYSTEM || codes[class] == ERR_FAULT_SERROR)
+		out->what.value[0] = f->syndrome & ISS;
+	if (!codes[class])
+		out->what.code = ERR_FAULT_CLASS;
+}

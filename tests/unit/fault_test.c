@@ -1,0 +1,304 @@
+/* What processors say about exceptions, in words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <hobnail/boot.h>
+
+#include "fault.h"
+
+enum { X86 = HOBNAIL_ARCH_X86_64, ARM = HOBNAIL_ARCH_AARCH64 };
+
+static const char *sentence(const struct fault_view *v)
+{
+	static char text[256];
+
+	err_sentence(&v->what, text, sizeof text);
+	return text;
+}
+
+static struct fault_view decode(const struct fault *f, const char *code)
+{
+	struct fault_view v;
+	uint8_t bytes[15];
+	unsigned count = 0;
+
+	memset(&v, 0x5a, sizeof v);
+	for (; code && sscanf(code, "%2hhx", &bytes[count]) == 1; count++)
+		code += code[2] ? 3 : 2;
+	fault_decode(f, bytes, count, &v);
+	return v;
+}
+
+/* ---- Sentences ------------------------------------------------------------------------------------------ */
+
+static const struct {
+	uint32_t arch, vector;
+	uint64_t syndrome;
+	enum err code;
+	const char *instruction, *says;
+} cases[] = {
+	{ X86, 0, 0, ERR_FAULT_DIVIDE, NULL, "a division by zero, or a quotient that does not fit (#DE)" },
+	{ X86, 1, 0, ERR_FAULT_DEBUG, NULL, NULL },
+	{ X86, 2, 0, ERR_FAULT_NMI, NULL, "a non-maskable interrupt (NMI)" },
+	{ X86, 3, 0, ERR_FAULT_BREAKPOINT, NULL, NULL },
+	{ X86, 4, 0, ERR_FAULT_OVERFLOW, NULL, NULL },
+	{ X86, 5, 0, ERR_FAULT_BOUND, NULL, NULL },
+	{ X86, 6, 0, ERR_FAULT_UD2, "0f 0b", "ud2: the program stopped itself, as compilers make it do for traps and for code that "
+	  "cannot be reached" },
+	{ X86, 6, 0, ERR_FAULT_AVX, "c5 fc 77", "an AVX instruction, while AVX is off (#UD)" },
+	{ X86, 6, 0, ERR_FAULT_AVX, "62 f1 7c", NULL },
+	{ X86, 6, 0, ERR_FAULT_UNDEFINED, "0f ff", "an instruction that this processor does not have, or that is switched off" },
+	{ X86, 6, 0, ERR_FAULT_UNDEFINED, NULL, NULL },
+	{ X86, 7, 0, ERR_FAULT_FP, NULL, "a floating-point or vector register used while floating point is off" },
+	{ X86, 8, 0, ERR_FAULT_DOUBLE, NULL, NULL },
+	{ X86, 9, 0, ERR_FAULT_COPROCESSOR, NULL, NULL },
+	{ X86, 10, 0x28, ERR_FAULT_TSS, NULL, "an invalid TSS, selector 0x28 (#TS)" },
+	{ X86, 11, 0x33, ERR_FAULT_SEGMENT, NULL, "a segment that is not present, selector 0x30 (#NP)" },
+	{ X86, 12, 0x10, ERR_FAULT_STACK_SEGMENT, NULL, NULL },
+	{ X86, 12, 0, ERR_FAULT_CANONICAL_STACK, NULL, "a stack access to an address that is not canonical, rsp is 0x7008 (#SS)" },
+	{ X86, 13, 0x18, ERR_FAULT_SELECTOR, NULL, "selector 0x18 cannot be used (#GP)" },
+	{ X86, 13, 0x20 * 8 + 2, ERR_FAULT_GATE, NULL, "interrupt vector 32 has no gate in the IDT (#GP)" },
+	{ X86, 13, 0, ERR_FAULT_PROTECTION, "0f 30", NULL },
+	{ X86, 14, 0, ERR_FAULT_READ_UNMAPPED, NULL, "a read from 0x8, which is not mapped" },
+	{ X86, 14, 2, ERR_FAULT_WRITE_UNMAPPED, NULL, "a write to 0x8, which is not mapped" },
+	{ X86, 14, 16, ERR_FAULT_JUMP_UNMAPPED, NULL, "a jump to 0x8, which is not mapped" },
+	{ X86, 14, 1, ERR_FAULT_READ_FORBIDDEN, NULL, NULL },
+	{ X86, 14, 3, ERR_FAULT_WRITE_FORBIDDEN, NULL, "a write to 0x8, which is mapped read-only" },
+	{ X86, 14, 17, ERR_FAULT_JUMP_FORBIDDEN, NULL, "an instruction fetched from 0x8, which is mapped, but not executable" },
+	{ X86, 14, 9, ERR_FAULT_ENTRY, NULL, "an access to 0x8, for which a page-table entry has a reserved bit set" },
+	{ X86, 14, 33, ERR_FAULT_KEY, NULL, NULL },
+	{ X86, 14, 65, ERR_FAULT_CONTROL, NULL, NULL },
+	{ X86, 15, 0, ERR_FAULT_RESERVED, NULL, "exception 15, which the architecture reserves" },
+	{ X86, 16, 0, ERR_FAULT_X87, NULL, NULL },
+	{ X86, 17, 0, ERR_FAULT_ALIGNMENT_CHECK, NULL, NULL },
+	{ X86, 18, 0, ERR_FAULT_MACHINE_CHECK, NULL, "a machine check: the hardware reports an error (#MC)" },
+	{ X86, 19, 0, ERR_FAULT_SIMD, NULL, NULL },
+	{ X86, 20, 0, ERR_FAULT_VIRTUALIZATION, NULL, NULL },
+	{ X86, 21, 1, ERR_FAULT_CONTROL, NULL, NULL },
+	{ X86, 30, 0, ERR_FAULT_SECURITY, NULL, NULL },
+	{ X86, FAULT_RETURNED, 0, ERR_FAULT_RETURNED, NULL,
+	  "the kernel returned from its entry point: there is nothing to return to" },
+
+	{ ARM, 5, 0, ERR_FAULT_IRQ, NULL, "an interrupt (IRQ), with no vectors for it" },
+	{ ARM, 2, 0, ERR_FAULT_FIQ, NULL, NULL },
+	{ ARM, 7, 0xbe000011, ERR_FAULT_SERROR, NULL, NULL },
+	{ ARM, 4, 0x02000000, ERR_FAULT_ZEROS, "00 00 00 00", "an instruction fetched from zeros (udf #0)" },
+	{ ARM, 4, 0x02000000, ERR_FAULT_UNDEFINED_WORD, "01 00 00 00", NULL },
+	{ ARM, 4, 0x02000000, ERR_FAULT_UNDEFINED, NULL, NULL },
+	{ ARM, 4, 0x06000000, ERR_FAULT_WAIT, NULL, NULL },
+	{ ARM, 4, 0x0e000000, ERR_FAULT_AARCH32, NULL, "a trapped AArch32 instruction, exception class 0x3" },
+	{ ARM, 4, 0x1fe00000, ERR_FAULT_FP, NULL, "a floating-point or vector register used while floating point is off" },
+	{ ARM, 4, 0x26000000, ERR_FAULT_POINTER_KEYS, NULL, NULL },
+	{ ARM, 4, 0x2a000000, ERR_FAULT_LS64, NULL, NULL },
+	{ ARM, 4, 0x36000000, ERR_FAULT_BTI, NULL, NULL },
+	{ ARM, 4, 0x3a000000, ERR_FAULT_STATE, NULL, NULL },
+	{ ARM, 4, 0x56000007, ERR_FAULT_SVC, NULL, "svc #7: a system call, with no vectors for it" },
+	{ ARM, 4, 0x5a000001, ERR_FAULT_HVC, NULL, NULL },
+	{ ARM, 4, 0x5e000000, ERR_FAULT_SMC, NULL, NULL },
+	{ ARM, 4, 0x62300001, ERR_FAULT_SYSTEM, NULL, NULL },
+	{ ARM, 4, 0x66000000, ERR_FAULT_SVE, NULL, NULL },
+	{ ARM, 4, 0x6a000000, ERR_FAULT_ERET, NULL, NULL },
+	{ ARM, 4, 0x6e000000, ERR_FAULT_TRANSACTION, NULL, NULL },
+	{ ARM, 4, 0x72000000, ERR_FAULT_POINTER, NULL, NULL },
+	{ ARM, 4, 0x76000000, ERR_FAULT_SME, NULL, NULL },
+	{ ARM, 4, 0x7e000000, ERR_FAULT_IMPLEMENTATION, NULL, NULL },
+	{ ARM, 4, 0x86000006, ERR_FAULT_JUMP_UNMAPPED, NULL, "a jump to 0x8, which is not mapped" },
+	{ ARM, 4, 0x8600000f, ERR_FAULT_JUMP_FORBIDDEN, NULL,
+	  "an instruction fetched from 0x8, which is mapped, but not executable" },
+	{ ARM, 8, 0x8200000f, ERR_FAULT_JUMP_FORBIDDEN, NULL, NULL },
+	{ ARM, 4, 0x8a000000, ERR_FAULT_PC, NULL, "a jump to 0x7000, which is not a multiple of 4" },
+	{ ARM, 4, 0x96000000, ERR_FAULT_TABLE_SIZE, NULL, NULL },
+	{ ARM, 4, 0x96000004, ERR_FAULT_READ_UNMAPPED, NULL, "a read from 0x8, which is not mapped" },
+	{ ARM, 4, 0x96000047, ERR_FAULT_WRITE_UNMAPPED, NULL, "a write to 0x8, which is not mapped" },
+	{ ARM, 4, 0x96000147, ERR_FAULT_READ_UNMAPPED, NULL, NULL }, /* dc civac */
+	{ ARM, 8, 0x92000047, ERR_FAULT_WRITE_UNMAPPED, NULL, NULL },
+	{ ARM, 4, 0x96000009, ERR_FAULT_ACCESS_FLAG, NULL, NULL },
+	{ ARM, 4, 0x9600000d, ERR_FAULT_READ_FORBIDDEN, NULL, NULL },
+	{ ARM, 4, 0x9600004f, ERR_FAULT_WRITE_FORBIDDEN, NULL, "a write to 0x8, which is mapped read-only" },
+	{ ARM, 4, 0x96000010, ERR_FAULT_BUS, NULL, "an access to 0x8, where no memory and no device answers (external abort)" },
+	{ ARM, 4, 0x96000011, ERR_FAULT_TAG, NULL, NULL },
+	{ ARM, 4, 0x96000015, ERR_FAULT_TABLE_BUS, NULL, NULL },
+	{ ARM, 4, 0x96000018, ERR_FAULT_MEMORY, NULL, NULL },
+	{ ARM, 4, 0x96000021, ERR_FAULT_ALIGNMENT, NULL, "a misaligned access to 0x8" },
+	{ ARM, 4, 0x96000029, ERR_FAULT_TABLE_SIZE, NULL, NULL },
+	{ ARM, 4, 0x9600002b, ERR_FAULT_READ_UNMAPPED, NULL, NULL },
+	{ ARM, 4, 0x96000030, ERR_FAULT_TLB_CONFLICT, NULL, NULL },
+	{ ARM, 4, 0x96000035, ERR_FAULT_ATOMIC, NULL, NULL },
+	{ ARM, 4, 0x9600003f, ERR_FAULT_ABORT, NULL, "an access to 0x8 failed; fault status 0x3f" },
+	{ ARM, 4, 0x9a000000, ERR_FAULT_SP, NULL, "an access by a stack pointer that is not a multiple of 16: 0x7008" },
+	{ ARM, 4, 0x9e000000, ERR_FAULT_COPY, NULL, NULL },
+	{ ARM, 4, 0xb2000000, ERR_FAULT_FP_ERROR, NULL, NULL },
+	{ ARM, 4, 0xb6000000, ERR_FAULT_GCS, NULL, NULL },
+	{ ARM, 4, 0xc6000000, ERR_FAULT_HARDWARE_BREAK, NULL, NULL },
+	{ ARM, 4, 0xce000000, ERR_FAULT_STEP, NULL, NULL },
+	{ ARM, 4, 0xf2000001, ERR_FAULT_BRK, NULL, "brk #1: the program stopped itself, as compilers make it do for traps and for "
+	  "code that cannot be reached" },
+	{ ARM, 4, 0xf6000000, ERR_FAULT_PROFILE, NULL, NULL },
+	{ ARM, 4, 0xfe000000, ERR_FAULT_CLASS, NULL, "an exception of class 0x3f, which this loader does not know" },
+	{ ARM, FAULT_RETURNED, 0, ERR_FAULT_RETURNED, NULL, NULL },
+};
+
+static void every_fault_gets_its_sentence(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fault f = { .arch = cases[i].arch, .vector = cases[i].vector, .syndrome = cases[i].syndrome, .address = 8,
+		                   .pc = 0x7000, .sp = 0x7008 };
+		struct fault_view v = decode(&f, cases[i].instruction);
+		if (v.what.code != cases[i].code)
+			fail_msg("case %zu: %s, want %s", i, err_name(v.what.code).text, err_name(cases[i].code).text);
+		if (cases[i].says)
+			assert_string_equal(sentence(&v), cases[i].says);
+	}
+}
+
+static bool is_provoked(enum err code)
+{
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (cases[i].code == code)
+			return true;
+	return code == ERR_FAULT_ALIGNMENT_16 || code == ERR_FAULT_ALIGNMENT_STACK || code == ERR_FAULT_CANONICAL; /* below */
+}
+
+static void every_sentence_has_its_fault(void **state)
+{
+	static const enum err all[] = {
+#define X(code, says, advice) code,
+#include "errors/fault.def"
+#undef X
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (!is_provoked(all[i]))
+			fail_msg("%s", err_name(all[i]).text);
+}
+
+/* Whatever the processor says, the answer is a sentence about a fault. */
+static void nothing_is_without_words(void **state)
+{
+	(void)state;
+	for (uint32_t vector = 0; vector < 256; vector++)
+		for (uint64_t error = 0; error < 256; error++) {
+			struct fault f = { .arch = X86, .vector = vector, .syndrome = error };
+			struct fault_view v = decode(&f, NULL);
+			assert_in_range(v.what.code, ERR_FAULT_RETURNED + 1, ERR_FAULT_CLASS);
+		}
+	for (uint32_t vector = 0; vector < 16; vector++)
+		for (uint64_t syndrome = 0; syndrome < 64 * 64; syndrome++) {
+			struct fault f = { .arch = ARM, .vector = vector, .syndrome = syndrome >> 6 << 26 | (syndrome & 63) };
+			struct fault_view v = decode(&f, NULL);
+			assert_in_range(v.what.code, ERR_FAULT_RETURNED + 1, ERR_FAULT_CLASS);
+		}
+}
+
+/* ---- Addresses ------------------------------------------------------------------------------------------ */
+
+static void an_access_has_an_address_and_a_kind(void **state)
+{
+	struct fault f = { .arch = X86, .vector = 14, .syndrome = 2, .address = 0x1234 };
+	struct fault_view v = decode(&f, NULL);
+
+	(void)state;
+	assert_true(v.has_address);
+	assert_int_equal(v.address, 0x1234);
+	assert_int_equal(v.access, WALK_WRITE);
+	f.vector = 6;
+	assert_false(decode(&f, NULL).has_address);
+	f = (struct fault){ .arch = ARM, .vector = 4, .syndrome = 0x86000007, .address = 0x1234 };
+	v = decode(&f, NULL);
+	assert_true(v.has_address);
+	assert_int_equal(v.access, WALK_EXECUTE);
+	f.syndrome = 0x96000410; /* FnV: FAR is not valid */
+	assert_false(decode(&f, NULL).has_address);
+}
+
+/* Instructions as the assembler makes them. */
+static void an_operand_in_memory_is_found(void **state)
+{
+	static const struct {
+		const char *instruction;
+		enum err code;
+		uint64_t address;
+	} operands[] = {
+		{ "0f 29 44 24 08", ERR_FAULT_ALIGNMENT_STACK, 0x7010 + 8 },             /* movaps %xmm0, 8(%rsp) */
+		{ "0f 28 45 f4", ERR_FAULT_ALIGNMENT_STACK, 0x6000 - 12 },               /* movaps -12(%rbp), %xmm0 */
+		{ "66 0f 6f 08", ERR_FAULT_ALIGNMENT_16, 0x1008 },                       /* movdqa (%rax), %xmm1 */
+		{ "66 41 0f 7f 00", ERR_FAULT_ALIGNMENT_16, 0x8008 },                    /* movdqa %xmm0, (%r8) */
+		{ "0f 58 04 08", ERR_FAULT_ALIGNMENT_16, 0x1008 + 0x3000 },              /* addps (%rax,%rcx), %xmm0 */
+		{ "0f 28 04 dd 08 00 00 00", ERR_FAULT_ALIGNMENT_16, 0x2000 * 8 + 8 },   /* movaps 8(,%rbx,8), %xmm0 */
+		{ "0f 28 05 01 00 00 00", ERR_FAULT_ALIGNMENT_16, 0x7000 + 7 + 1 },      /* movaps 1(%rip), %xmm0 */
+		{ "0f 10 00", ERR_FAULT_PROTECTION, 0 },                                 /* movups */
+		{ "f3 0f 6f 00", ERR_FAULT_PROTECTION, 0 },                              /* movdqu */
+		{ "66 0f 6f 01", ERR_FAULT_PROTECTION, 0 },                              /* movdqa (%rcx), aligned */
+		{ "48 8b 02", ERR_FAULT_CANONICAL, 0xdead000000000000 },                 /* mov (%rdx), %rax */
+		{ "48 8b 42 10", ERR_FAULT_CANONICAL, 0xdead000000000010 },
+		{ "c7 82 00 01 00 00 01 00 00 00", ERR_FAULT_CANONICAL, 0xdead000000000100 }, /* movl $1, 0x100(%rdx) */
+		{ "4b 8b 04 f8", ERR_FAULT_CANONICAL, 0x8008 + 0xf00000000000ull * 8 },  /* mov (%r8,%r15,8), %rax */
+		{ "64 48 8b 02", ERR_FAULT_PROTECTION, 0 },                              /* %fs: what it adds is not known */
+		{ "48 8b c2", ERR_FAULT_PROTECTION, 0 },                                 /* mov %rdx, %rax */
+		{ "0f 22 c2", ERR_FAULT_PROTECTION, 0 },                                 /* mov %rdx, %cr0 */
+		{ "48 8b", ERR_FAULT_PROTECTION, 0 },                                    /* cut short */
+		{ "48 8b 82 00", ERR_FAULT_PROTECTION, 0 },
+		{ "0f", ERR_FAULT_PROTECTION, 0 },
+		{ "66", ERR_FAULT_PROTECTION, 0 },
+		{ "48", ERR_FAULT_PROTECTION, 0 },
+		{ "", ERR_FAULT_PROTECTION, 0 },
+	};
+	struct fault f = { .arch = X86, .vector = 13, .pc = 0x7000, .sp = 0x7010, .general = {
+		0x1008, 0x2000, 0x3000, 0xdead000000000000, 0, 0, 0x6000, 0x8008, 0, 0, 0, 0, 0, 0, 0xf00000000000 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(operands); i++) {
+		struct fault_view v = decode(&f, operands[i].instruction);
+		if (v.what.code != operands[i].code)
+			fail_msg("%s: %s", operands[i].instruction, err_name(v.what.code).text);
+		assert_int_equal(v.has_address, operands[i].address != 0);
+		if (v.has_address)
+			assert_int_equal(v.address, operands[i].address);
+	}
+	f.control[2] = 1 << 12; /* 5 levels: this one is canonical then */
+	f.general[3] = 0xff00000000000000;
+	assert_int_equal(decode(&f, "48 8b 02").what.code, ERR_FAULT_PROTECTION);
+}
+
+static void registers_have_names(void **state)
+{
+	struct fault f = { .arch = X86, .general = { [6] = 66, [29] = 29, [30] = 30 } };
+
+	(void)state;
+	assert_string_equal(fault_general_name(X86, 0).text, "rax");
+	assert_string_equal(fault_general_name(X86, 14).text, "r15");
+	assert_string_equal(fault_general_name(X86, 15).text, "");
+	assert_string_equal(fault_general_name(ARM, 0).text, "x0");
+	assert_string_equal(fault_general_name(ARM, 30).text, "x30");
+	assert_string_equal(fault_general_name(ARM, 31).text, "");
+	assert_string_equal(fault_control_name(X86, 3).text, "efer");
+	assert_string_equal(fault_control_name(ARM, 0).text, "sctlr");
+	assert_string_equal(fault_control_name(ARM, FAULT_MAX_CONTROL).text, "");
+	assert_int_equal(fault_frame_pointer(&f), 66);
+	assert_int_equal(fault_link(&f), 0);
+	f.arch = ARM;
+	assert_int_equal(fault_frame_pointer(&f), 29);
+	assert_int_equal(fault_link(&f), 30);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_fault_gets_its_sentence),
+		cmocka_unit_test(every_sentence_has_its_fault),
+		cmocka_unit_test(nothing_is_without_words),
+		cmocka_unit_test(an_access_has_an_address_and_a_kind),
+		cmocka_unit_test(an_operand_in_memory_is_found),
+		cmocka_unit_test(registers_have_names),
+	};
+
+	return cmocka_run_group_tests_name("core/fault", tests, NULL, NULL);
+}
