@@ -1,0 +1,45 @@
+/* fault_place.h — what the loader knows of an address, in words: for the report of a fault. Pure; texts are NUL-terminated
+ * and cut to `size` bytes, and functions that write one return its bytes without the NUL.
+ *
+ *   Memory   the arrays are the caller's; with the MMU off there are no ranges
+ *   Order    ranges ascend by va, memory by base, as plan.h and memmap.h have them */
+#ifndef CORE_FAULT_PLACE_H
+#define CORE_FAULT_PLACE_H
+
+#include "plan.h"
+
+struct fault_segment {
+	vaddr virt;
+	paddr phys;
+	uint64_t bytes;
+	vaddr linked;    /* its address in the ELF file */
+	uint32_t rights; /* ELF_*                       */
+	uint32_t index;  /* in the program headers      */
+};
+
+/* The machine as the loader leaves it. */
+struct fault_places {
+	const struct plan_range *ranges;
+	size_t range_count;
+	struct memmap memory;
+	struct fault_segment segments[ELF_MAX_SEGMENTS];
+	unsigned segment_count;
+	const struct span *modules; /* physical */
+	unsigned module_count;
+	struct span framebuffer, console; /* physical; bytes 0: none */
+	vaddr direct_map;                 /* valid if there are ranges */
+	vaddr device_map;
+	bool has_device_map;
+};
+
+/* "module 1", "page tables of the loader", "a device, or nothing: the memory map does not list it". */
+size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, size_t size);
+
+/* "NULL + 0x8", "segment 2 (r--) of the kernel", "in the guard page below CPU 0's boot stack: overflow, by 16 bytes",
+ * "direct map of module 1". `sp` is the stack pointer when the access was made. */
+size_t fault_place(const struct fault_places *f, vaddr at, uint64_t sp, char *out, size_t size);
+
+/* The segment of the kernel that holds the address, or NULL. */
+const struct fault_segment *fault_place_segment(const struct fault_places *f, vaddr at);
+
+#endif
