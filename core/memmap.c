@@ -93,6 +93,11 @@ bool memmap_is_free(const struct hobnail_memory *entry)
 	return entry->type == HOBNAIL_MEMORY_USABLE || entry->type == HOBNAIL_MEMORY_FIRMWARE_BOOT;
 }
 
+bool memmap_is_ours(const struct hobnail_memory *entry)
+{
+	return entry->type == HOBNAIL_MEMORY_USABLE && entry->attributes & EFI_MEMORY_WB;
+}
+
 bool memmap_in_direct_map(const struct hobnail_memory *entry)
 {
 	return is_type(entry->type) && types[entry->type].direct_map && (entry->attributes & EFI_MEMORY_WB);

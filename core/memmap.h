@@ -69,6 +69,9 @@ bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accep
 /* Free at exit or already: usable or firmware boot memory. */
 bool memmap_is_free(const struct hobnail_memory *entry);
 
+/* May be what the loader has allocated: usable, and write-back capable. */
+bool memmap_is_ours(const struct hobnail_memory *entry);
+
 /* Belongs in the direct map (docs/protocol.md): RAM that firmware marks write-back capable and whose type is usable,
  * boot, loader, kernel, module, ACPI reclaim, ACPI NVS or runtime data. */
 bool memmap_in_direct_map(const struct hobnail_memory *entry);

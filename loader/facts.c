@@ -38,9 +38,9 @@ enum err memory_survey(struct boot *b, struct problem *p)
 	struct uefi_map map = { b->fw.map.buffer, b->fw.map.bytes, b->fw.map.descriptor_bytes };
 	b->memory = (struct memmap){ memory_at(at), 0, capacity };
 	e = memmap_from_uefi(&b->memory, &map, p);
-	/* A map that leaves out what we hold leaves out more. */
+	/* A map that leaves out what we hold, or calls it something else, is wrong elsewhere, too. */
 	for (unsigned i = 0; !e && i < b->fw.claims; i++)
-		if (!memmap_find(&b->memory, b->fw.ledger[i].base))
+		if (!memmap_all(&b->memory, b->fw.ledger[i].base, b->fw.ledger[i].bytes, memmap_is_ours, NULL))
 			e = problem_at(p, ERR_MAP_LACKS, 0, b->fw.ledger[i].base, 0, 0);
 	return e;
 }
@@ -191,6 +191,18 @@ static enum err find_cpus(struct boot *b, struct problem *p)
 	return OK;
 }
 
+/* Memory that the firmware gives to whoever asks is no display's: what lies there would be drawn over, and the direct map
+ * would leave it out. */
+static bool is_in_use(const struct memmap *m, const struct hobnail_framebuffer *fb)
+{
+	const struct hobnail_memory *entry = memmap_find_from(m, fb->phys), *end = m->entries + m->count;
+
+	for (; entry && entry < end && entry->base < fb->phys + fb->bytes; entry++)
+		if (entry->type == HOBNAIL_MEMORY_USABLE)
+			return true;
+	return false;
+}
+
 enum err facts_gather(struct boot *b, struct problem *p)
 {
 	struct facts *f = &b->facts;
@@ -202,7 +214,8 @@ enum err facts_gather(struct boot *b, struct problem *p)
 	if (e)
 		return e;
 	find_console(b, f);
-	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer);
+	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer) &&
+	                     !is_in_use(&b->memory, &f->framebuffer);
 	if (!f->has_framebuffer && b->kernel.requests.of[HOBNAIL_REQUEST_FRAMEBUFFER].asked)
 		e = requests_drop(&b->kernel.requests, HOBNAIL_REQUEST_FRAMEBUFFER, ERR_NO_FRAMEBUFFER, p);
 	if (!e)

@@ -283,14 +283,14 @@ enum err record_build(struct boot *b, struct problem *p)
 
 /* ---- The last map -------------------------------------------------------------------------------------- */
 
-/* Give a range a type, where the map has it; a loader's own range always is there. */
-static enum err overlay(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
+/* Give a range of the loader's own a type: one that the map has as the kind of memory that it was asked for. */
+static enum err overlay(struct memmap *m, const struct claim *c, struct problem *p)
 {
-	paddr from = align_down(base, PAGE_BYTES), last = base + bytes - 1;
+	paddr bad;
 
-	if (!memmap_find(m, base) || !memmap_find(m, last))
-		return problem_at(p, ERR_MAP_LACKS, 0, base, 0, 0);
-	return memmap_set(m, from, align_up(base + bytes, PAGE_BYTES) - from, type, p);
+	if (!memmap_all(m, c->base, c->bytes, memmap_is_ours, &bad))
+		return problem_at(p, ERR_MAP_LACKS, 0, bad, 0, 0);
+	return memmap_set(m, c->base, c->bytes, c->type, p);
 }
 
 /* Give what is free of a range a type; the rest keeps its own. */
@@ -322,9 +322,25 @@ static enum err overlay_destination(struct memmap *m, const struct handoff_move 
 	paddr bad;
 
 	if (memmap_all(m, move->to, move->bytes, is_free_or_kernel, &bad))
-		return overlay(m, move->to, move->bytes, HOBNAIL_MEMORY_KERNEL, p);
+		return memmap_set(m, move->to, move->bytes, HOBNAIL_MEMORY_KERNEL, p);
 	const struct hobnail_memory *entry = memmap_find(m, bad);
 	return problem_at(p, ERR_DESTINATION_TYPE, 0, bad, entry ? entry->type : 0, 0);
+}
+
+/* What the address space was made from: the survey. Firmware that works for us can allocate and free meanwhile, which
+ * changes nothing unless a page begins or ceases to be RAM for the kernel. */
+static enum err check_survey(const struct memmap *survey, const struct memmap *now, struct problem *p)
+{
+	const struct memmap *maps[] = { survey, now };
+	paddr changed;
+
+	for (unsigned k = 0; k < 2; k++)
+		for (size_t i = 0; i < maps[k]->count; i++) {
+			const struct hobnail_memory *e = &maps[k]->entries[i];
+			if (memmap_in_direct_map(e) && !memmap_all(maps[!k], e->base, e->bytes, memmap_in_direct_map, &changed))
+				return problem_at(p, ERR_MAP_CHANGED, 0, changed, 0, 0);
+		}
+	return OK;
 }
 
 static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
@@ -334,7 +350,7 @@ static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 
 	for (unsigned i = 0; !e && i < b->fw.claims; i++)
 		if (b->fw.ledger[i].type != HOBNAIL_MEMORY_USABLE)
-			e = overlay(m, b->fw.ledger[i].base, b->fw.ledger[i].bytes, b->fw.ledger[i].type, p);
+			e = overlay(m, &b->fw.ledger[i], p);
 	for (unsigned i = 0; !e && i < handoff.move_count; i++)
 		e = overlay_destination(m, &handoff.moves[i], p);
 	/* U-Boot and EDK2 keep these in memory that would be free. */
@@ -357,6 +373,8 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 	if (map->bytes > uefi_room || map->descriptor_bytes != r->uefi_map.entry_bytes)
 		return problem_at(p, ERR_RECORD_FULL, 0, map->bytes / r->uefi_map.entry_bytes, uefi_room / r->uefi_map.entry_bytes, 0);
 	enum err e = memmap_from_uefi(&m, map, p);
+	if (!e && !b->mode.mmu_off)
+		e = check_survey(&b->memory, &m, p);
 	if (!e)
 		e = overlay_all(b, &m, p);
 	if (!e)

@@ -128,11 +128,11 @@ size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capa
 	return used;
 }
 
-/* A 16550 that is always ready. */
+/* A 16550 that is always ready; at other ports there is nothing. */
 uint32_t arch_port_read(uint16_t port, unsigned bytes)
 {
 	(void)bytes;
-	return fake.options.no_serial ? 0xff : port == 0x3f8 + 5 ? 0x60 : 0;
+	return fake.options.no_serial || (port & ~7) != 0x3f8 ? UINT32_MAX : port == 0x3f8 + 5 ? 0x60 : 0;
 }
 
 void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)

@@ -84,6 +84,8 @@ static void judge(const struct world *w)
 
 	if (!why)
 		why = world_judge_read_once();
+	if (!why)
+		why = world_judge_blames();
 	if (!why || complaints++ > 20)
 		return;
 	fprintf(stderr, "%s", w->name);

@@ -97,14 +97,23 @@ static bool all_free(size_t first, uint64_t pages)
 /* As EDK2 does it: the highest place. */
 static bool find_pages(uint64_t pages, uint64_t last_byte, size_t *out)
 {
-	if (pages > ARENA_PAGES || !pages)
-		return false;
-	for (size_t first = ARENA_PAGES - pages + 1; first-- > 0;)
-		if (ARENA + (first + pages) * PAGE_BYTES - 1 <= last_byte && all_free(first, pages)) {
+	uint64_t run = 0;
+
+	for (size_t first = ARENA_PAGES; pages && first-- > 0;) {
+		bool usable = ARENA + (first + 1) * PAGE_BYTES - 1 <= last_byte && fake.kind[first] == EfiConventionalMemory;
+		run = usable ? run + 1 : 0;
+		if (run == pages) {
 			*out = first;
 			return true;
 		}
+	}
 	return false;
+}
+
+static void poison(size_t first, uint64_t pages)
+{
+	if (!fake.options.tables_anywhere)
+		ASAN_POISON_MEMORY_REGION(at_page(first), pages * PAGE_BYTES);
 }
 
 static void take(size_t first, uint64_t pages, EFI_MEMORY_TYPE memory)
@@ -158,7 +167,7 @@ static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS at, UINTN pages)
 	size_t first = (at - ARENA) / PAGE_BYTES;
 	memset(fake.kind + first, EfiConventionalMemory, pages);
 	memset(fake.held + first, 0, pages);
-	ASAN_POISON_MEMORY_REGION(at_page(first), pages * PAGE_BYTES);
+	poison(first, pages);
 	fake.pages -= (unsigned)pages;
 	fake.key++;
 	return EFI_SUCCESS;
@@ -197,6 +206,14 @@ enum { MAX_DESCRIPTORS = 8192 };
 #define WRITE_BACK 8ull
 #define RUNTIME    (1ull << 63)
 
+static const EFI_MEMORY_DESCRIPTOR ranges[] = {
+	{ .Type = EfiBootServicesData, .PhysicalStart = 0, .NumberOfPages = 0x9f, .Attribute = WRITE_BACK },
+	{ .Type = EfiRuntimeServicesData, .PhysicalStart = 0x70000000, .NumberOfPages = 16, .Attribute = WRITE_BACK | RUNTIME },
+	{ .Type = EfiRuntimeServicesCode, .PhysicalStart = 0x70010000, .NumberOfPages = 16, .Attribute = WRITE_BACK | RUNTIME },
+	{ .Type = EfiMemoryMappedIO, .PhysicalStart = 0xfec00000, .NumberOfPages = 1, .Attribute = 1 | RUNTIME },
+	{ .Type = EfiBootServicesData, .PhysicalStart = GIB(4), .NumberOfPages = MIB(512) / PAGE_BYTES, .Attribute = WRITE_BACK },
+};
+
 static EFI_MEMORY_DESCRIPTOR descriptors[MAX_DESCRIPTORS];
 static size_t descriptor_count;
 
@@ -209,31 +226,53 @@ static void describe(EFI_MEMORY_TYPE type, uint64_t base, uint64_t pages, uint64
 
 static void describe_all(void)
 {
+	const struct fake_options *o = &fake.options;
+
 	descriptor_count = 0;
-	describe(EfiBootServicesData, 0, 0x9f, WRITE_BACK);
+	for (unsigned i = 0; i < o->range_count; i++)
+		descriptors[descriptor_count++] = o->ranges[i];
 	for (size_t i = 0, first = 0; i < ARENA_PAGES; i++)
 		if (i + 1 == ARENA_PAGES || fake.kind[i + 1] != fake.kind[first]) {
 			describe(fake.kind[first], ARENA + first * PAGE_BYTES, i + 1 - first,
 			         fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK);
 			first = i + 1;
 		}
-	describe(EfiRuntimeServicesData, 0x70000000, 16, WRITE_BACK | RUNTIME);
-	describe(EfiRuntimeServicesCode, 0x70010000, 16, WRITE_BACK | RUNTIME);
-	describe(EfiMemoryMappedIO, 0xfec00000, 1, 1 | RUNTIME);
-	describe(EfiBootServicesData, GIB(4), MIB(512) / PAGE_BYTES, WRITE_BACK);
-	for (uint64_t i = 0; i < (uint64_t)fake.options.map_growth * fake.map_calls; i++)
+	for (uint64_t i = 0; i < (uint64_t)o->map_growth * (fake.map_calls - 1); i++)
 		describe(EfiReservedMemoryType, TIB(1) + i * 2 * PAGE_BYTES, 1, WRITE_BACK);
+}
+
+static void drift_page(size_t page, EFI_MEMORY_TYPE type)
+{
+	if (page >= ARENA_PAGES || fake.held[page] || fake.kind[page] == type)
+		return;
+	fake.kind[page] = (uint8_t)type;
+	fake.key++;
+	if (type == EfiConventionalMemory)
+		poison(page, 1);
+	else
+		ASAN_UNPOISON_MEMORY_REGION(at_page(page), PAGE_BYTES);
+}
+
+static void drift(void)
+{
+	for (unsigned i = 0; i < FAKE_MAX_DRIFTS; i++) {
+		const struct fake_drift *d = &fake.options.drifts[i];
+		if (d->at_map_call && d->at_map_call == fake.map_calls)
+			for (unsigned k = 0; k < d->pages; k++)
+				drift_page((d->base - ARENA) / PAGE_BYTES + k, d->type);
+	}
 }
 
 static EFI_STATUS EFIAPI get_memory_map(UINTN *bytes, void *map, UINTN *key, UINTN *descriptor_bytes, uint32_t *version)
 {
 	EFI_STATUS s = fake_call(SERVICE_GET_MAP, NULL);
 	const struct fake_options *o = &fake.options;
-	bool changed = o->stride_changes_at && fake.map_calls + 1 >= o->stride_changes_at;
-	uint64_t stride = changed ? o->other_descriptor_bytes : o->descriptor_bytes;
 
-	describe_all();
 	fake.map_calls++;
+	drift();
+	describe_all();
+	bool changed = o->stride_changes_at && fake.map_calls >= o->stride_changes_at;
+	uint64_t stride = changed ? o->other_descriptor_bytes : o->descriptor_bytes;
 	uint64_t wanted = descriptor_count * stride;
 	if (EFI_ERROR(s) && s != EFI_BUFFER_TOO_SMALL)
 		return s;
@@ -342,6 +381,7 @@ static void mark(paddr at, unsigned pages, EFI_MEMORY_TYPE kind)
 {
 	memset(fake.kind + (at - ARENA) / PAGE_BYTES, (int)kind, pages);
 	ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)at, pages * (size_t)PAGE_BYTES);
+	memset((void *)(uintptr_t)at, 0xcc, pages * (size_t)PAGE_BYTES);
 }
 
 static void lay_out_memory(void)
@@ -370,6 +410,8 @@ void fake_reset(enum machine machine)
 	fake.options.descriptor_bytes = 48;
 	fake.options.read_most = UINT64_MAX;
 	fake.options.budget = 100000;
+	memcpy(fake.options.ranges, ranges, sizeof ranges);
+	fake.options.range_count = COUNT_OF(ranges);
 	fake.options.time = (EFI_TIME){ .Year = 2024, .Month = 2, .Day = 29, .Hour = 12, .TimeZone = 2047 };
 	lay_out_memory();
 	fake_arch_reset(machine);
@@ -377,6 +419,12 @@ void fake_reset(enum machine machine)
 	memset(&handoff, 0, sizeof handoff);
 	memset(&loader_log, 0, sizeof loader_log);
 	serial_open(&(struct hobnail_console){ .kind = HOBNAIL_CONSOLE_NONE });
+}
+
+void fake_tables_anywhere(void)
+{
+	fake.options.tables_anywhere = true;
+	ASAN_UNPOISON_MEMORY_REGION((void *)(uintptr_t)ARENA, ARENA_BYTES);
 }
 
 void fake_leave_free(unsigned pages)

@@ -1,7 +1,8 @@
 /* fake.h — a UEFI firmware that runs on the host, and does what a test tells it: serve, refuse, or lie.
  *
  *   Memory     "physical" memory is ARENA_BYTES of real memory at ARENA, so that the loader's addresses are pointers. Pages
- *              that nobody has allocated are poisoned for the address sanitizer; allocated ones are filled with 0xCC
+ *              that nobody has allocated are poisoned for the address sanitizer; allocated ones are filled with 0xCC, so
+ *              that every run finds the same
  *   Calls      every call of the firmware has a number, from 1; a fault makes one of them fail
  *   State      `fake` is all of it; fake_reset() begins anew, then a test changes fake.options and files
  *   Processor  arch_fake.c stands for loader/arch/: it ends a run where the kernel would be entered */
@@ -51,7 +52,8 @@ struct fault {
 	EFI_STATUS status;
 };
 
-enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 8, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096 };
+enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 8, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096, FAKE_MAX_FAULTS = 4,
+       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4 };
 
 struct fake_file {
 	const char *path; /* "\\boot\\kernel.elf"; directories are implied */
@@ -60,7 +62,16 @@ struct fake_file {
 	uint64_t said;      /* by GetInfo, at first                 */
 	int64_t said_step;  /* and how much more with every GetInfo */
 	uint8_t *seen;      /* how often each byte has been read    */
-	bool opened;
+	unsigned opened;    /* how often                            */
+};
+
+/* Pages of the arena get another type when the map is asked for, unless the loader holds them: the firmware has
+ * allocated or freed some for itself. */
+struct fake_drift {
+	unsigned at_map_call; /* 0: never */
+	paddr base;
+	unsigned pages;
+	EFI_MEMORY_TYPE type;
 };
 
 enum machine { FAKE_X86_64, FAKE_AARCH64 };
@@ -72,6 +83,9 @@ struct fake_options {
 	unsigned stride_changes_at;     /* from this GetMemoryMap on (0: never) ... */
 	uint64_t other_descriptor_bytes; /* ... it is this                           */
 	unsigned map_growth;            /* more entries with every GetMemoryMap     */
+	EFI_MEMORY_DESCRIPTOR ranges[FAKE_MAX_RANGES]; /* besides the arena           */
+	unsigned range_count;
+	struct fake_drift drifts[FAKE_MAX_DRIFTS];
 	unsigned exit_refusals;         /* of ExitBootServices, with a changed key  */
 	bool no_console_out, no_serial, no_gop, console_gop, no_rng, rng_fails, serial_console;
 	int secure_boot;                /* 0, 1; -1: no such variable               */
@@ -87,6 +101,7 @@ struct fake_options {
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */
 	struct walker live;             /* the firmware's own tables; root 0: none that can be read */
 	unsigned budget;                /* calls before it counts as a hang         */
+	bool tables_anywhere;           /* see below                                */
 };
 
 enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS };
@@ -103,7 +118,7 @@ struct fake {
 	struct fake_options options;
 	struct fake_file files[FAKE_MAX_FILES];
 	unsigned file_count;
-	struct fault faults[2];
+	struct fault faults[FAKE_MAX_FAULTS];
 
 	/* What happened. */
 	enum outcome outcome;
@@ -142,6 +157,9 @@ struct fake_file *fake_add(const char *path, const void *data, uint64_t bytes);
 /* Leave only this many pages free, the highest ones of the arena and those at ARENA_FREE half and half. */
 void fake_leave_free(unsigned pages);
 
+/* Tables may be looked for in free memory: from now on reading it is no error. */
+void fake_tables_anywhere(void);
+
 /* Run efi_main() to its end. Call once after each fake_reset(). */
 enum outcome fake_run(void);
 
@@ -154,6 +172,9 @@ bool fake_hit(enum service service);
 
 /* Count a call; what it must answer: EFI_SUCCESS, FAULT_SHORT or an error. `subject`: the file, or NULL. */
 EFI_STATUS fake_call(enum service service, const char *subject);
+
+/* The file that Open() finds under this path; NULL: none. */
+struct fake_file *fake_find(const char *path);
 
 void fake_say(char *text, size_t size, size_t *used, char c);
 void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes);

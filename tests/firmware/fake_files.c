@@ -100,7 +100,7 @@ static bool is_directory(const char *path)
 	return bytes == 0;
 }
 
-static struct fake_file *find(const char *path)
+struct fake_file *fake_find(const char *path)
 {
 	for (unsigned i = 0; i < fake.file_count; i++)
 		if (strcasecmp(fake.files[i].path, path) == 0)
@@ -115,12 +115,12 @@ static EFI_STATUS EFIAPI file_open_(EFI_FILE_PROTOCOL *self, EFI_FILE_PROTOCOL *
 
 	(void)handle_of(self), (void)mode, (void)attributes;
 	ascii_path(name, path, sizeof path);
-	struct fake_file *file = find(path);
+	struct fake_file *file = fake_find(path);
 	EFI_STATUS s = fake_call(SERVICE_OPEN, file ? file->path : NULL);
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS; /* FAULT_SHORT: nothing is written */
 	if (file)
-		file->opened = true;
+		file->opened++;
 	return file || is_directory(path) ? new_handle(file, path, out) : EFI_NOT_FOUND;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "image.h"
@@ -61,39 +62,114 @@ static const char *judge_map(const struct hobnail_boot *r)
 
 /* ---- Contents ------------------------------------------------------------------------------------------ */
 
-/* Relocations change words of a position-independent kernel's data: its text is enough there. */
-static const char *judge_segments(const struct hobnail_boot *r)
+static const struct fake_file *named(const struct hobnail_boot *r, struct hobnail_string path)
 {
-	static const unsigned headers[] = { PH_TEXT, PH_DATA };
-	bool pie = world_elf.data[EH_TYPE] == 3;
+	const char *text = hobnail_text(r, path);
+	char name[1024];
+	size_t used = 0;
 
-	if (r->segments.count != 2)
-		return WRONG("%u segments", r->segments.count);
-	for (uint32_t i = 0; i < 2; i++) {
-		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
-		uint64_t offset = read_le64(world_elf.data + headers[i] + PH_OFFSET);
-		uint64_t in_file = read_le64(world_elf.data + headers[i] + PH_FILESZ);
-		if ((!pie || i == 0) && memcmp(memory(s->phys), world_elf.data + offset, in_file) != 0)
-			return WRONG("segment %u is not what the file has", i);
-		for (paddr at = align_down(s->phys, PAGE_BYTES); at < align_up(s->phys + s->bytes, PAGE_BYTES); at++)
-			if (at - s->phys >= in_file && *memory(at))
-				return WRONG("%#llx around segment %u at %#llx is not zero", LL(at), i, LL(s->phys));
+	/* As the loader asks for it: one backslash for any number of separators; and none at the end. */
+	for (name[used++] = '\\'; *text && used < sizeof name - 1; text++) {
+		char c = *text == '/' ? '\\' : *text;
+		if (c != '\\' || name[used - 1] != '\\')
+			name[used++] = c;
 	}
+	while (used && name[used - 1] == '\\')
+		used--;
+	name[used] = 0;
+	return fake_find(name);
+}
+
+/* The kernel's pages as they must be at entry: `image` begins with the page of the first segment in it. */
+struct expected {
+	struct elf_file file;
+	struct elf_layout layout;
+	const struct fake_file *from;
+};
+
+static const char *open_kernel(const struct hobnail_boot *r, struct expected *k)
+{
+	const struct elf_rules rules = { arch_elf_machine, true };
+
+	k->from = named(r, r->kernel_path);
+	if (!k->from)
+		return WRONG("the kernel has the path %s", hobnail_text(r, r->kernel_path));
+	const uint8_t *data = k->from->data;
+	uint64_t bytes = k->from->bytes;
+	if (elf_open(data, bytes, bytes, &rules, &k->file, NULL) ||
+	    elf_segments(&k->file, data + k->file.program_headers, &rules, &k->layout, NULL))
+		return WRONG("the kernel was entered, although its headers are wrong");
 	return NULL;
 }
 
-static const struct fake_file *named(const struct hobnail_boot *r, struct hobnail_string path)
+/* Bytes of all segments from `base` on, as linked, in `image`, which is as long as they are. */
+static void fill_expected(const struct expected *k, uint64_t base, uint8_t *image, uint64_t bytes)
 {
-	char name[256];
+	memset(image, 0, bytes);
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct elf_segment *s = &k->layout.segments[i];
+		if (s->virt - base < bytes && s->file_bytes)
+			memcpy(image + (s->virt - base), k->from->data + s->offset, s->file_bytes);
+	}
+}
 
-	snprintf(name, sizeof name, "%s", hobnail_text(r, path));
-	for (char *c = name; *c; c++)
-		if (*c == '/')
-			*c = '\\';
-	for (unsigned i = 0; i < fake.file_count; i++)
-		if (strcmp(fake.files[i].path, name) == 0)
-			return &fake.files[i];
+static const char *relocate_expected(const struct expected *k, uint64_t base, uint8_t *image, uint64_t bytes, uint64_t slide)
+{
+	struct elf_dynamic dynamic;
+
+	if (!k->file.position_independent || !k->layout.dynamic.bytes)
+		return NULL;
+	if (elf_dynamic(&k->layout, image + (k->layout.dynamic.base - base), k->layout.dynamic.bytes, &dynamic, NULL) ||
+	    elf_relocate(&k->layout, &dynamic, k->file.machine, image + (k->layout.segments[0].virt - base),
+	                 k->layout.segments[0].virt, bytes - (k->layout.segments[0].virt - base), slide, NULL))
+		return WRONG("the kernel was entered, although its relocations are wrong");
 	return NULL;
+}
+
+/* Segments whose pages touch or are shared, from `first` up to `last`: every page of theirs, with what no segment fills. */
+static const char *judge_pages(const struct hobnail_boot *r, const struct expected *k, unsigned first, unsigned last)
+{
+	const struct elf_segment *from = &k->layout.segments[first], *to = &k->layout.segments[last];
+	const struct hobnail_segment *placed = hobnail_entry(r, &r->segments, first);
+	uint64_t base = align_down(from->virt, PAGE_BYTES), end = to->virt + to->memory_bytes - 1;
+	uint64_t bytes = align_down(end, PAGE_BYTES) - base + PAGE_BYTES;
+	uint8_t *image = malloc(bytes);
+	const char *why = NULL;
+
+	if (!image)
+		abort();
+	fill_expected(k, base, image, bytes);
+	if (first == 0)
+		why = relocate_expected(k, base, image, bytes, placed->virt - from->virt);
+	for (unsigned i = first; !why && i <= last; i++) {
+		const struct elf_segment *s = &k->layout.segments[i];
+		const struct hobnail_segment *p = hobnail_entry(r, &r->segments, i);
+		uint64_t head = p->phys % PAGE_BYTES, whole = align_up(head + p->bytes, PAGE_BYTES);
+		if (p->bytes != s->memory_bytes || memcmp(memory(p->phys - head), image + (s->virt - head - base), whole) != 0)
+			why = WRONG("the pages of segment %u at %#llx are not as the file has them", i, LL(p->phys));
+	}
+	free(image);
+	return why;
+}
+
+static const char *judge_segments(const struct hobnail_boot *r)
+{
+	struct expected k;
+	const char *why = open_kernel(r, &k);
+	unsigned last;
+
+	if (!why && r->segments.count != k.layout.segment_count)
+		return WRONG("%u segments", r->segments.count);
+	for (unsigned i = 0; !why && i < k.layout.segment_count; i = last + 1) {
+		const struct elf_segment *s = k.layout.segments;
+		/* A position-independent kernel is relocated as a whole. */
+		for (last = i; last + 1 < k.layout.segment_count; last++)
+			if (!k.file.position_independent &&
+			    align_up(s[last].virt + s[last].memory_bytes, PAGE_BYTES) < align_down(s[last + 1].virt, PAGE_BYTES))
+				break;
+		why = judge_pages(r, &k, i, last);
+	}
+	return why;
 }
 
 static const char *judge_modules(const struct hobnail_boot *r)
@@ -103,7 +179,7 @@ static const char *judge_modules(const struct hobnail_boot *r)
 		const struct fake_file *f = named(r, m->path);
 		if (!f)
 			return WRONG("module %u has the path %s", i, hobnail_text(r, m->path));
-		if (m->bytes > f->bytes || memcmp(memory(m->phys), f->data, m->bytes) != 0)
+		if (m->bytes > f->bytes || (m->bytes && memcmp(memory(m->phys), f->data, m->bytes) != 0))
 			return WRONG("module %s is not what the file has", f->path);
 		for (uint64_t at = m->bytes; at < align_up(m->bytes, PAGE_BYTES); at++)
 			if (memory(m->phys)[at])
@@ -182,6 +258,29 @@ static const char *judge_transition(void)
 	return NULL;
 }
 
+/* P-numbered: all RAM but the display's, writable, never executable; and nothing else. First and last pages stand for all. */
+static const char *judge_direct_map(const struct hobnail_boot *r, const struct walker *w)
+{
+	const struct hobnail_framebuffer *fb = r->framebuffers.count ? hobnail_entry(r, &r->framebuffers, 0) : NULL;
+	struct memmap m = map_of(r);
+	struct walk found;
+
+	for (size_t i = 0; i < m.count; i++) {
+		const struct hobnail_memory *e = &m.entries[i];
+		const paddr pages[] = { e->base, e->base + e->bytes - PAGE_BYTES };
+		if (fb && ranges_overlap(align_down(fb->phys, PAGE_BYTES), fb->bytes + PAGE_BYTES, e->base, e->bytes))
+			continue;
+		for (unsigned k = 0; k < COUNT_OF(pages); k++) {
+			walk(w, r->direct_map + pages[k], &found);
+			bool right = memmap_in_direct_map(e) ? found.mapped && found.phys == pages[k] && found.writable && !found.executable
+			                                     : !found.mapped || found.phys != pages[k];
+			if (!right)
+				return WRONG("the direct map is wrong about %s at %#llx", memmap_type_name(e->type), LL(pages[k]));
+		}
+	}
+	return NULL;
+}
+
 static const char *judge_kernel_space(const struct hobnail_boot *r)
 {
 	struct walker w = walker_of(r->lower_root ? r->lower_root : r->root, r->root);
@@ -198,7 +297,9 @@ static const char *judge_kernel_space(const struct hobnail_boot *r)
 	if (!found.mapped || !found.executable)
 		return WRONG("the entry point cannot be executed");
 	walk(&w, handoff.record, &found);
-	return found.mapped && found.phys == r->phys ? NULL : WRONG("the record cannot be reached");
+	if (!found.mapped || found.phys != r->phys)
+		return WRONG("the record cannot be reached");
+	return judge_direct_map(r, &w);
 }
 
 /* ---- Processors ---------------------------------------------------------------------------------------- */

@@ -283,6 +283,48 @@ static void a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine(voi
 	assert_non_null(strstr(fake.serial, "refused to exit boot services 1 times"));
 }
 
+/* Between the survey and the last map the firmware allocates and frees for itself. */
+static void memory_may_change_hands_but_not_cease_to_be_memory(void **state)
+{
+	static const struct { paddr base; EFI_MEMORY_TYPE type; const char *code; } drifts[] = {
+		{ ARENA_FREE, EfiBootServicesData, NULL }, { ARENA_FREE, EfiRuntimeServicesData, NULL },
+		{ ARENA_FREE, EfiACPIMemoryNVS, NULL }, { ARENA_BUSY, EfiConventionalMemory, NULL },
+		{ ARENA_FREE, EfiReservedMemoryType, "ERR_MAP_CHANGED" }, { ARENA_FREE, EfiRuntimeServicesCode, "ERR_MAP_CHANGED" },
+		{ ARENA_BUSY, EfiMemoryMappedIO, "ERR_MAP_CHANGED" }, { ARENA_SCREEN, EfiBootServicesData, "ERR_MAP_CHANGED" },
+	};
+
+	(void)state;
+	plain();
+	fake_run();
+	unsigned last = fake.map_calls;
+	for (unsigned i = 0; i < COUNT_OF(drifts); i++) {
+		plain();
+		fake.options.drifts[0] = (struct fake_drift){ last, drifts[i].base, 1, drifts[i].type };
+		if (drifts[i].code)
+			refuses("memory changes to", drifts[i].type, drifts[i].code);
+		else
+			enters("memory changes to", drifts[i].type);
+	}
+}
+
+static void what_the_firmware_gives_must_be_memory_in_its_map(void **state)
+{
+	static const EFI_MEMORY_DESCRIPTOR over[] = {
+		{ .Type = EfiUnusableMemory, .Attribute = 8 }, { .Type = EfiReservedMemoryType, .Attribute = 8 },
+		{ .Type = EfiRuntimeServicesData, .Attribute = 8 }, { .Type = EfiConventionalMemory, .Attribute = 1 /* not write-back */ },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(over); i++) {
+		plain();
+		EFI_MEMORY_DESCRIPTOR *d = &fake.options.ranges[fake.options.range_count++];
+		*d = over[i];
+		d->PhysicalStart = ARENA + ARENA_BYTES / 2;
+		d->NumberOfPages = ARENA_PAGES / 2;
+		refuses("memory is listed twice", i, "ERR_MAP_LACKS");
+	}
+}
+
 static void too_little_memory_is_an_error(void **state)
 {
 	bool entered = false;
@@ -339,7 +381,7 @@ static void a_display_that_cannot_be_drawn_on_is_left_out(void **state)
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info = &fake.options.mode_info[1]; /* the one that the kernel asks for */
 
 	(void)state;
-	for (unsigned what = 0; what < 14; what++) {
+	for (unsigned what = 0; what < 15; what++) {
 		plain();
 		switch (what) {
 		case 0: fake.options.no_gop = true; break;
@@ -356,6 +398,7 @@ static void a_display_that_cannot_be_drawn_on_is_left_out(void **state)
 		case 11: fake.options.mode.FrameBufferBase = UINT64_MAX - 5; break;
 		case 12: fake.options.mode.FrameBufferSize = 100; break;
 		case 13: fake_gop.Mode = NULL; break;
+		case 14: fake.options.mode.FrameBufferBase = ARENA_BUSY - PAGE_BYTES; break; /* its first page is free memory */
 		}
 		enters("display", what);
 		assert_int_equal(screens(), 0);
@@ -407,8 +450,8 @@ static void errors_are_told_wherever_there_is_a_way(void **state)
 		survives("late error", what);
 		assert_int_equal(fake.outcome, FAKE_RETURNED);
 		/* What the firmware's console brings to the serial port is not said there twice. */
-		assert_int_equal(strstr(fake.serial, "ERR_MAP_LACKS") != NULL, !(what & 2) && (what & 1 || !(what & 4)));
-		assert_int_equal(strstr(fake.console, "ERR_MAP_LACKS") != NULL, !(what & 1));
+		assert_int_equal(strstr(fake.serial, "ERR_MAP_CHANGED") != NULL, !(what & 2) && (what & 1 || !(what & 4)));
+		assert_int_equal(strstr(fake.console, "ERR_MAP_CHANGED") != NULL, !(what & 1));
 	}
 }
 
@@ -658,6 +701,8 @@ int main(void)
 		cmocka_unit_test(what_happens_after_exit_stands_on_the_screen),
 		cmocka_unit_test(a_boot_that_goes_well_leaves_the_screen_alone),
 		cmocka_unit_test(a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine),
+		cmocka_unit_test(memory_may_change_hands_but_not_cease_to_be_memory),
+		cmocka_unit_test(what_the_firmware_gives_must_be_memory_in_its_map),
 		cmocka_unit_test(too_little_memory_is_an_error),
 		cmocka_unit_test(a_destination_that_is_not_free_is_refused),
 		cmocka_unit_test(a_destination_may_be_partly_free),

@@ -69,14 +69,17 @@ struct fake_file *world_file(const char *path)
 	abort();
 }
 
+void world_replace(struct fake_file *f, const void *data, uint64_t bytes)
+{
+	f->data = data;
+	f->bytes = f->said = bytes;
+	free(f->seen);
+	f->seen = calloc(1, bytes + 1);
+}
+
 void world_config(const char *text)
 {
-	struct fake_file *f = world_file("\\hobnail.conf");
-
-	f->data = (const uint8_t *)text;
-	f->bytes = f->said = strlen(text);
-	free(f->seen);
-	f->seen = calloc(1, f->bytes + 1);
+	world_replace(world_file("\\hobnail.conf"), text, strlen(text));
 }
 
 /* \EFI\BOOT\BOOTX64.EFI as the device path of the loader's own file. */
@@ -269,13 +272,14 @@ const struct hobnail_boot *world_record(void)
 	return NULL;
 }
 
+/* A file can be asked for more than once: the same module twice. */
 const char *world_judge_read_once(void)
 {
 	for (unsigned i = 0; i < fake.file_count; i++) {
 		const struct fake_file *f = &fake.files[i];
-		bool kernel = f->data == world_elf.data;
+		bool all = fake.outcome == FAKE_ENTERED && f->opened && f->data != world_elf.data && f->said == f->bytes;
 		for (uint64_t at = 0; at < f->bytes; at++)
-			if (f->seen[at] > 1 || (fake.outcome == FAKE_ENTERED && f->opened && !kernel && !f->seen[at]))
+			if (f->seen[at] > f->opened || (all && !f->seen[at]))
 				return wrong("byte %llu of %s was read %u times", (unsigned long long)at, f->path, f->seen[at]);
 	}
 	return NULL;
@@ -283,27 +287,37 @@ const char *world_judge_read_once(void)
 
 /* ---- The judge: a boot that returned -------------------------------------------------------------------- */
 
-/* The call that a fault hit may have concerned a file: the message must name it, when that call is why we are here. */
-static const char *judge_text(void)
+static const char *error_line(void)
 {
 	const char *line = strstr(fake.console, "hobnail: cannot ");
 
+	return line ? line : strstr(fake.serial, "hobnail: cannot ");
+}
+
+const char *world_judge_blames(void)
+{
+	const struct fault *f = &fake.faults[0];
+	const char *line = error_line();
+	const char *subject = f->call && f->call <= fake.calls ? fake.trace[f->call - 1].subject : NULL;
+	const char *name = subject ? strrchr(subject, '\\') : NULL;
+
+	if (fake.outcome == FAKE_RETURNED && !fake.faults[1].call && line && name && name[1] && !strstr(line, name + 1))
+		return wrong("the error does not name %s: %s", subject, line);
+	return fake.outcome == FAKE_RETURNED && line && strchr(line, '{') ? wrong("a number is missing: %s", line) : NULL;
+}
+
+static const char *judge_text(void)
+{
+	const char *line = error_line();
+
 	if (fake_hit(SERVICE_OUTPUT))
 		return NULL;
-	if (!line)
-		line = strstr(fake.serial, "hobnail: cannot ");
 	if (!line && fake.options.no_console_out)
 		return NULL;
 	if (!line)
 		return wrong("no error was shown; the consoles have: %s|%s", fake.console, fake.serial);
-	if (!strstr(line, ": ") || !strstr(line, "(ERR_") || strchr(line, '{') || line[16] == ':')
+	if (!strstr(line, ": ") || !strstr(line, "(ERR_") || line[16] == ':')
 		return wrong("the error is not clear: %s", line);
-	if (!fake.faults[1].call && fake.faults[0].call && fake.faults[0].call <= fake.calls) {
-		const char *subject = fake.trace[fake.faults[0].call - 1].subject;
-		const char *name = subject ? strrchr(subject, '\\') : NULL;
-		if (name && name[1] && !strstr(line, name + 1))
-			return wrong("the error does not name %s: %s", subject, line);
-	}
 	return NULL;
 }
 
@@ -324,9 +338,11 @@ static const char *judge_returned(void)
 
 static const char *judge_halted(void)
 {
+	const struct hobnail_boot *r = world_record();
+
 	if (!fake.exit_tries)
 		return wrong("the loader stopped the machine before it tried to exit");
-	if (!fake.options.no_serial && fake.options.machine == FAKE_X86_64 &&
+	if (r && r->console.kind == HOBNAIL_CONSOLE_16550_PORT && r->console.phys == 0x3f8 &&
 	    (!strstr(fake.serial, "hobnail: ") || !strstr(fake.serial, "stopped")))
 		return wrong("the machine was stopped without a word; the serial port has: %s", fake.serial);
 	return NULL;

@@ -27,6 +27,9 @@ void world_kernel_at(paddr at);
 /* One more request of the kernel's; there is room for four. */
 void world_ask(uint32_t request, uint64_t value);
 
+/* Give a file other bytes, which must stay. */
+void world_replace(struct fake_file *file, const void *data, uint64_t bytes);
+
 /* Replace the text of hobnail.conf; `text` must stay. */
 void world_config(const char *text);
 
@@ -40,6 +43,7 @@ void world_device_tree(void);
 const char *world_judge(void);          /* any run: entered and whole, or a clear error and nothing left behind   */
 const char *world_judge_entered(void);  /* the kernel was entered: record, segments, modules, tables, caches      */
 const char *world_judge_read_once(void); /* no byte of a file twice; those of modules and configuration all       */
+const char *world_judge_blames(void);   /* the one call that failed concerned a file: the error names it          */
 
 /* The record of a run that entered the kernel. */
 const struct hobnail_boot *world_record(void);

@@ -502,8 +502,10 @@ static void memmap_direct_map_takes_only_write_back_memory(void **state)
 		for (size_t i = 0; i < COUNT_OF(in); i++)
 			want = want || in[i] == type;
 		assert_int_equal(memmap_in_direct_map(&e), want);
+		assert_int_equal(memmap_is_ours(&e), type == HOBNAIL_MEMORY_USABLE);
 		e.attributes = 0x7;
 		assert_false(memmap_in_direct_map(&e));
+		assert_false(memmap_is_ours(&e));
 		assert_int_equal(memmap_is_free(&e), type == 1 || type == 2);
 	}
 }
