@@ -296,7 +296,7 @@ test-all: ## the same, and what takes long: big machines, all pairs of failures
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 
 # Defined before the rule that needs them: prerequisites are expanded when they are read.
-FUZZ := $(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ := $(filter-out $(if $(FIRMWARE),,%/loader),$(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)))
 FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf
 
 # The firmware of a board, for its scenarios; without it they are skipped.
@@ -344,6 +344,11 @@ $(O)/fuzz/obj/%.o: %.c
 $(O)/fuzz/elf2efi: $(patsubst %.c,$(O)/fuzz/obj/%.o,$(filter-out %/main.c,$(ELF2EFI)))
 $(O)/fuzz/font: $(O)/fuzz/obj/tools/font2c/pcf.o
 $(O)/fuzz/json: $(O)/fuzz/obj/cli/json.o $(O)/fuzz/obj/cli/strlist.o
+# The whole loader, where its tests can be built. What plays the machine is not what is explored.
+FUZZ_LOADER := $(patsubst $(O)/test/%,$(O)/fuzz/obj/%,$(FIRMWARE_OBJ))
+$(FUZZ_LOADER) $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
+$(O)/fuzz/obj/tests/firmware/%.o $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: FUZZ_FLAGS = $(TEST_FLAGS) -O2
+$(O)/fuzz/loader: $(FUZZ_LOADER)
 $(FUZZ): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%_fuzz.o $(FUZZ_CORE)
 	$(Q)$(CC) -fsanitize=fuzzer,address,undefined -fuse-ld=lld -o $@ $(filter-out $(FUZZ_CORE),$^) \
 	    -Wl,--start-lib $(FUZZ_CORE) -Wl,--end-lib
