@@ -395,7 +395,7 @@ $(O)/bench/$(1)/kernel: $(O)/bench/$(1)/kernel.o bench/kernel.ld
 	$(Q)$(BENCH_LINK) --defsym=KERNEL_BASE=0xffffffff80000000 -o $$@ $$<
 endef
 $(foreach a,$(ARCHES),$(eval $(call bench_for_arch,$(a))))
-.SECONDARY: $(BENCH_PROGRAMS:%.efi=%.elf)
+.SECONDARY: $(BENCH_PROGRAMS:%.efi=%.elf) $(foreach a,$(ARCHES),$(BENCH_EFI:%=$(O)/bench/$(a)/%.o) $(O)/bench/$(a)/kernel.o)
 
 $(O)/bench/x86_64/kernel_mb2: bench/kernel_mb2.c bench/guest.h bench/kernel.ld
 	@mkdir -p $(@D)
@@ -411,11 +411,15 @@ $(O)/bench/peers:
 	$(Q)tools/unpack $@ grub-common grub-efi-amd64-bin:amd64 grub-efi-arm64-bin:arm64 systemd-boot-efi:amd64 \
 	    systemd-boot-efi:arm64 refind:amd64 refind:arm64
 
-bench: ## count guest instructions of a boot, beside other loaders (PROFILE=1: and where they go)
+# Each may be a list with commas: LOADERS=hobnail,floor MODULES=0,16. ARCH counts only where somebody set it.
+BENCH_LIMITS = $(if $(filter-out file,$(origin ARCH)),--arch $(ARCH)) $(if $(MODULES),--modules $(MODULES)) \
+               $(if $(LOADERS),--loaders $(LOADERS)) $(if $(PROFILE),--profile) $(BENCH)
+
+bench: ## count guest instructions of a boot, beside other loaders (ARCH=, MODULES=, LOADERS= limit it; PROFILE=1: where they go)
 	$(call with_deps,bench) run-bench
 
 run-bench: all $(BENCH_PROGRAMS) $(O)/bench/profile.so | $(O)/bench/peers
-	@bench/run $(if $(PROFILE),--profile) $(BENCH)
+	@bench/run $(BENCH_LIMITS)
 
 clean: ## remove everything that was built
 	rm -rf $(O)
@@ -423,5 +427,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels broken hooks unit test test-all run-tests coverage run-coverage run run-pith fuzz clean help
+.PHONY: all kernels broken hooks unit test test-all run-tests coverage run-coverage run run-pith fuzz bench run-bench clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
