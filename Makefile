@@ -411,9 +411,10 @@ $(O)/bench/peers:
 	$(Q)tools/unpack $@ grub-common grub-efi-amd64-bin:amd64 grub-efi-arm64-bin:arm64 systemd-boot-efi:amd64 \
 	    systemd-boot-efi:arm64 refind:amd64 refind:arm64
 
-# Each may be a list with commas: LOADERS=hobnail,floor MODULES=0,16. ARCH counts only where somebody set it.
+# Each may be a list with commas: LOADERS=hobnail,floor MODULES=0,16 BENCH_RAM=4G. ARCH counts only where somebody set it.
+BENCH_RAM = 256M,4G,64G,1T
 BENCH_LIMITS = $(if $(filter-out file,$(origin ARCH)),--arch $(ARCH)) $(if $(MODULES),--modules $(MODULES)) \
-               $(if $(LOADERS),--loaders $(LOADERS)) $(if $(PROFILE),--profile) $(BENCH)
+               $(if $(LOADERS),--loaders $(LOADERS)) --ram '$(BENCH_RAM)' $(if $(PROFILE),--profile) $(BENCH)
 
 bench: ## count guest instructions of a boot, beside other loaders (ARCH=, MODULES=, LOADERS= limit it; PROFILE=1: where they go)
 	$(call with_deps,bench) run-bench
