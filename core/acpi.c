@@ -349,3 +349,15 @@ uint32_t acpi_psci(const struct acpi *a)
 		return HOBNAIL_PSCI_NONE;
 	return flags & 2 ? HOBNAIL_PSCI_HVC : HOBNAIL_PSCI_SMC;
 }
+
+/* ..., "PM_TMR_BLK": 76, "PM_TMR_LEN": 91; where there is an "X_PM_TMR_BLK" at 208, that is the one. */
+uint16_t acpi_pm_timer(const struct acpi *a)
+{
+	uint32_t bytes;
+	const uint8_t *t = table_of(a, "FACP", 92, &bytes);
+	uint64_t port = t && t[91] == 4 ? read_le32(t + 76) : 0;
+
+	if (port && bytes >= 208 + GAS_BYTES && read_le64(t + 212))
+		port = t[208] == GAS_PORT ? read_le64(t + 212) : 0;
+	return port <= 0xffff - 3 ? (uint16_t)port : 0;
+}

@@ -58,6 +58,9 @@ size_t acpi_ioapics(const struct acpi *acpi, struct table_ioapic *out, size_t ca
 /* MADT: local APIC base (0: no MADT). */
 paddr acpi_local_apic(const struct acpi *acpi);
 
+/* FADT: I/O port of the power-management timer, which counts 3579545 Hz in 24 bits or more; 0: none, or not at a port. */
+uint16_t acpi_pm_timer(const struct acpi *acpi);
+
 /* FADT "ARM boot architecture flags": HOBNAIL_PSCI_*. */
 uint32_t acpi_psci(const struct acpi *acpi);
 

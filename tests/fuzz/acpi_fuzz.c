@@ -57,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		acpi_ioapics(&a, ioapics, COUNT_OF(ioapics));
 		acpi_local_apic(&a);
 		acpi_psci(&a);
+		acpi_pm_timer(&a);
 	}
 	free(m.bytes);
 	return 0;

@@ -585,6 +585,33 @@ static void without_tables_there_is_nothing(void **state)
 	assert_false(acpi_console(&a, &c));
 }
 
+/* A FADT of this many bytes with a timer of `length` bytes at `port`, and at `extended` in an address space. */
+static uint16_t pm_timer_of(uint32_t bytes, unsigned length, uint32_t port, unsigned space, uint64_t extended)
+{
+	begin();
+	paddr t = begin_table("FACP", bytes);
+	put(offset_of(t) + 76, port, 4);
+	built[offset_of(t) + 91] = (uint8_t)length;
+	if (bytes > 212 + 8) {
+		built[offset_of(t) + 208] = (uint8_t)space;
+		put(offset_of(t) + 212, extended, 8);
+	}
+	struct acpi a = finish_one(t);
+	return acpi_pm_timer(&a);
+}
+
+static void the_pm_timer_is_a_port(void **state)
+{
+	(void)state;
+	assert_int_equal(pm_timer_of(116, 4, 0x608, 0, 0), 0x608);
+	assert_int_equal(pm_timer_of(276, 4, 0x608, 0, 0), 0x608);
+	assert_int_equal(pm_timer_of(276, 4, 0x608, 1, 0x1808), 0x1808);
+	assert_int_equal(pm_timer_of(276, 4, 0x608, 0, 0xfed00000), 0); /* in memory */
+	assert_int_equal(pm_timer_of(116, 0, 0x608, 0, 0), 0);          /* hardware-reduced: none */
+	assert_int_equal(pm_timer_of(116, 4, 0xfffd, 0, 0), 0);
+	assert_int_equal(pm_timer_of(90, 4, 0x608, 0, 0), 0);
+}
+
 static void psci_is_what_the_fadt_says(void **state)
 {
 	static const uint32_t expected[] = { HOBNAIL_PSCI_NONE, HOBNAIL_PSCI_SMC, HOBNAIL_PSCI_NONE, HOBNAIL_PSCI_HVC };
@@ -663,6 +690,7 @@ int main(void)
 		cmocka_unit_test_teardown(an_entry_past_the_end_or_too_short_is_not_read, tear_down),
 		cmocka_unit_test_teardown(madt_lists_io_apics_and_the_local_apic, tear_down),
 		cmocka_unit_test_teardown(without_tables_there_is_nothing, tear_down),
+		cmocka_unit_test_teardown(the_pm_timer_is_a_port, tear_down),
 		cmocka_unit_test_teardown(psci_is_what_the_fadt_says, tear_down),
 		cmocka_unit_test_teardown(memory_that_ends_anywhere_is_never_left, tear_down),
 	};
