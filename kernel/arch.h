@@ -16,6 +16,23 @@ uint64_t arch_entry_stack(void);     /* the stack pointer */
 uint64_t arch_entry_point(void);     /* the address of the entry code itself */
 uint64_t arch_entry_return(void);    /* where returning from the entry point leads; reads the entry stack on x86_64 */
 
+/* Where a released processor begins. Its entry code saves what the one of the boot processor does, on its boot stack, and calls
+ * cpus_arrive(). */
+extern const char arch_entry_other[];
+
+/* From now on the three above, and the promises about the state at entry, are about the processor that saved this. */
+void arch_entry_take(const void *saved);
+
+/* Keep what they say now, and have it back. */
+void arch_state_keep(void);
+void arch_state_restore(void);
+
+/* The memory that the net keeps for this processor alone: up to OWN_MOST addresses, the rest 0. After arch_state_read(). */
+enum { OWN_MOST = 6 };
+void arch_own(uint64_t own[OWN_MOST]);
+
+void arch_pause(void);
+
 /* The promises about this processor's state at entry. */
 extern const struct chapter arch_chapter;
 

@@ -4,6 +4,8 @@
 #include "console.h"
 #include "format.h"
 
+struct entered entered;
+
 enum verdict broken(struct finding *f, const char *text, ...)
 {
 	va_list arguments;
@@ -68,8 +70,8 @@ static bool check_chapter(const struct chapter *chapter, const struct hobnail_bo
 struct score contract_check(const struct hobnail_boot *boot, bool quiet)
 {
 	static const struct chapter *const chapters[] = {
-		&facts_chapter, &memory_chapter, &image_chapter, &space_chapter, &device_chapter, &cpu_chapter,
-		&arch_chapter, &interrupt_chapter,
+		&cpu_chapter, /* first: parked processors take time from an emulated one */
+		&facts_chapter, &memory_chapter, &image_chapter, &space_chapter, &device_chapter, &arch_chapter, &interrupt_chapter,
 	};
 	struct score score = { 0 };
 
@@ -82,4 +84,14 @@ struct score contract_check(const struct hobnail_boot *boot, bool quiet)
 	for (size_t i = 0; i < COUNT_OF(chapters); i++)
 		check_chapter(chapters[i], boot, quiet, &score);
 	return score;
+}
+
+const struct promise *contract_check_processor(const struct hobnail_boot *boot, struct finding *f)
+{
+	for (unsigned i = 0; i < arch_chapter.count; i++) {
+		f->text[0] = 0;
+		if (arch_chapter.promises[i].check(boot, f) == BROKEN)
+			return &arch_chapter.promises[i];
+	}
+	return NULL;
 }

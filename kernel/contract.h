@@ -53,6 +53,19 @@ struct score {
  * structure when that is broken. `boot` need not be readable beyond what its own fields say. */
 struct score contract_check(const struct hobnail_boot *boot, bool quiet);
 
+/* What the processor under judgement was to find: the boot processor, or one that was released. */
+struct entered {
+	uint64_t argument;
+	vaddr stack_virt;
+	uint64_t stack_bytes;
+	paddr root;
+};
+
+extern struct entered entered;
+
+/* The first promise of the architecture's chapter that this processor finds broken, or NULL. Prints nothing. */
+const struct promise *contract_check_processor(const struct hobnail_boot *boot, struct finding *f);
+
 /* The tables, one per chapter of docs/protocol.md. */
 struct chapter {
 	const struct promise *promises;

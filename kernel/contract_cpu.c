@@ -1,6 +1,7 @@
 /* contract_cpu.c — docs/protocol.md, "Processors" and "Interrupts". */
 #include "arch.h"
 #include "contract.h"
+#include "cpus.h"
 #include "string.h"
 
 static const struct hobnail_cpu *cpu(const struct hobnail_boot *boot, uint32_t i)
@@ -38,21 +39,135 @@ static enum verdict check_cpu_ids(const struct hobnail_boot *boot, struct findin
 	return holds(f, "%u", boot->cpus.count);
 }
 
+static bool granted_processors(const struct hobnail_boot *boot)
+{
+	for (uint32_t i = 0; i < boot->granted.count; i++) {
+		const struct hobnail_grant *g = hobnail_entry(boot, &boot->granted, i);
+		if (g->request == HOBNAIL_REQUEST_PROCESSORS)
+			return g->value == 1;
+	}
+	return false;
+}
+
 static enum verdict check_cpus_untouched(const struct hobnail_boot *boot, struct finding *f)
 {
 	static const struct hobnail_mailbox empty;
+	const uint32_t parked_or_silent = HOBNAIL_CPU_PARKED | HOBNAIL_CPU_SILENT;
 
 	if (!is_aligned(boot->phys + boot->cpus.offset, 64) || !is_aligned(boot->cpus.entry_bytes, 64))
 		return broken(f, "mailboxes are not aligned to 64 bytes");
 	for (uint32_t i = 0; i < boot->cpus.count; i++) {
 		const struct hobnail_cpu *c = cpu(boot, i);
+		bool is_boot = c->flags & HOBNAIL_CPU_BOOT;
+		if (granted_processors(boot) && !is_boot && c->flags & HOBNAIL_CPU_ENABLED)
+			continue;
 		if (memcmp(&c->mailbox, &empty, sizeof empty) != 0)
 			return broken(f, "the mailbox of processor %u is not zero", i);
-		if (c->flags & HOBNAIL_CPU_PARKED)
-			return broken(f, "processor %u is parked, which this version does not do", i);
-		if (!(c->flags & HOBNAIL_CPU_BOOT) && (c->stack_virt || c->stack_bytes))
-			return broken(f, "processor %u has a stack", i);
+		if (c->flags & parked_or_silent || (!is_boot && (c->stack_virt || c->stack_bytes)))
+			return broken(f, "processor %u has flags %#x, %lu bytes of stack", i, c->flags, (unsigned long)c->stack_bytes);
 	}
+	return HOLDS;
+}
+
+/* ---- Those that were asked for -------------------------------------------------------------------------- */
+
+static bool is_other(const struct hobnail_cpu *c)
+{
+	return (c->flags & (HOBNAIL_CPU_BOOT | HOBNAIL_CPU_ENABLED)) == HOBNAIL_CPU_ENABLED;
+}
+
+/* What is left to check when they do not wait: nothing, and that is said. */
+static bool nobody_waits(const struct hobnail_boot *boot, struct finding *f)
+{
+	unsigned parked = 0;
+
+	for (uint32_t i = 0; i < boot->cpus.count; i++)
+		parked += (cpu(boot, i)->flags & HOBNAIL_CPU_PARKED) != 0;
+	if (!parked)
+		not_applicable(f, granted_processors(boot) ? "there is no other" : "not asked for, or not granted");
+	return !parked;
+}
+
+static enum verdict check_cpus_wait(const struct hobnail_boot *boot, struct finding *f)
+{
+	unsigned parked = 0, silent = 0;
+
+	if (!granted_processors(boot))
+		return not_applicable(f, "not asked for, or not granted");
+	for (uint32_t i = 0; i < boot->cpus.count; i++) {
+		const struct hobnail_cpu *c = cpu(boot, i);
+		const struct hobnail_mailbox *m = &c->mailbox;
+		bool waits = c->flags & HOBNAIL_CPU_PARKED, is_silent = c->flags & HOBNAIL_CPU_SILENT;
+		if (!is_other(c))
+			continue;
+		if (waits == is_silent)
+			return broken(f, "processor %u has flags %#x", i, c->flags);
+		if (m->entry || m->argument || m->root || m->state != (waits ? HOBNAIL_MAILBOX_WAITING : HOBNAIL_MAILBOX_NONE))
+			return broken(f, "processor %u has state %lu, entry %#lx, argument %#lx, root %#lx", i, (unsigned long)m->state,
+			              (unsigned long)m->entry, (unsigned long)m->argument, (unsigned long)m->root);
+		parked += waits;
+		silent += is_silent;
+	}
+	return holds(f, "%u parked, %u silent", parked, silent);
+}
+
+static enum verdict check_release(const struct hobnail_boot *boot, struct finding *f)
+{
+	if (nobody_waits(boot, f))
+		return NOT_APPLICABLE;
+	const struct cpus_report *r = cpus_release(boot);
+	if (r->stray)
+		return broken(f, "one came with the argument %#lx", (unsigned long)r->stray);
+	for (uint32_t i = 0; i < boot->cpus.count; i++) {
+		const struct hobnail_cpu *c = cpu(boot, i);
+		const struct cpus_arrival *a = &r->arrivals[i];
+		if (!(c->flags & HOBNAIL_CPU_PARKED))
+			continue;
+		if (!a->arrived)
+			return broken(f, "processor %u did not come", i);
+		if (a->hardware_id != c->hardware_id)
+			return broken(f, "in place of %#lx came %#lx", (unsigned long)c->hardware_id, (unsigned long)a->hardware_id);
+		if (c->mailbox.state != HOBNAIL_MAILBOX_TAKEN)
+			return broken(f, "the mailbox of processor %u has state %lu", i, (unsigned long)c->mailbox.state);
+	}
+	return holds(f, "%u came", r->arrived);
+}
+
+static enum verdict check_roots(const struct hobnail_boot *boot, struct finding *f)
+{
+	if (nobody_waits(boot, f))
+		return NOT_APPLICABLE;
+	if (!cpus_have_root())
+		return not_applicable(f, "the command line does not ask for it");
+	const struct cpus_report *r = cpus_release(boot);
+	for (uint32_t i = 0; i < boot->cpus.count; i++)
+		if (r->arrivals[i].arrived && r->arrivals[i].root != cpu(boot, i)->mailbox.root)
+			return expect(f, "root", r->arrivals[i].root, cpu(boot, i)->mailbox.root);
+	return HOLDS;
+}
+
+static enum verdict check_other_states(const struct hobnail_boot *boot, struct finding *f)
+{
+	if (nobody_waits(boot, f))
+		return NOT_APPLICABLE;
+	const struct cpus_report *r = cpus_release(boot);
+	for (uint32_t i = 0; i < boot->cpus.count; i++)
+		if (r->arrivals[i].broken)
+			return broken(f, "processor %u: P%u %s: %.100s", i, r->arrivals[i].broken->number, r->arrivals[i].broken->says,
+			              r->arrivals[i].finding.text);
+	return HOLDS;
+}
+
+static enum verdict check_own(const struct hobnail_boot *boot, struct finding *f)
+{
+	if (nobody_waits(boot, f))
+		return NOT_APPLICABLE;
+	const struct cpus_report *r = cpus_release(boot);
+	for (uint32_t i = 0; i < boot->cpus.count; i++)
+		for (uint32_t j = 0; j < i; j++)
+			for (unsigned k = 0; k < COUNT_OF(r->arrivals[i].own); k++)
+				if (r->arrivals[i].own[k] && r->arrivals[i].own[k] == r->arrivals[j].own[k])
+					return broken(f, "%u and %u both use %#lx", j, i, (unsigned long)r->arrivals[i].own[k]);
 	return HOLDS;
 }
 
@@ -78,7 +193,12 @@ static enum verdict check_interrupts(const struct hobnail_boot *boot, struct fin
 static const struct promise cpu_promises[] = {
 	{ 59, "one processor is marked as the boot processor: this one", check_boot_cpu },
 	{ 60, "processors have different hardware ids", check_cpu_ids },
-	{ 61, "no other processor was started, and all mailboxes are empty", check_cpus_untouched },
+	{ 61, "no processor was started that nobody asked for, and its mailbox is empty", check_cpus_untouched },
+	{ 109, "every other processor waits, or is said to be silent", check_cpus_wait },
+	{ 111, "a released processor comes with its own argument", check_release },
+	{ 112, "a released processor uses the root table that it was given", check_roots },
+	{ 113, "a released processor finds the state that is promised to all", check_other_states },
+	{ 114, "descriptor tables and exception stacks are each processor's own", check_own },
 	{ 62, "the PSCI conduit answers", check_psci },
 };
 

@@ -401,31 +401,36 @@ static enum verdict check_recursive(const struct hobnail_boot *boot, struct find
 
 #define DEFAULT_STACK KIB(64)
 
-static enum verdict check_stack(const struct hobnail_boot *boot, struct finding *f)
+/* One boot stack: large enough, mapped, in memory of its type. */
+static enum verdict check_one_stack(const struct hobnail_boot *boot, vaddr virt, uint64_t bytes, struct finding *f)
 {
 	const struct want want = { HOBNAIL_WRITE, WALK_NORMAL, true };
 	uint64_t least = image_request(HOBNAIL_REQUEST_STACK, DEFAULT_STACK);
 	struct space s;
 
-	if (!is_aligned(boot->stack_virt | boot->stack_bytes, PAGE_BYTES) || boot->stack_bytes < least)
-		return broken(f, "got %lu bytes at %#lx, want %lu", (unsigned long)boot->stack_bytes,
-		              (unsigned long)boot->stack_virt, (unsigned long)least);
+	if (!is_aligned(virt | bytes, PAGE_BYTES) || bytes < least)
+		return broken(f, "got %lu bytes at %#lx, want %lu", (unsigned long)bytes, (unsigned long)virt, (unsigned long)least);
 	if (!space_open(boot, &s)) {
-		if (!memory_is(boot, boot->stack_virt, boot->stack_bytes, HOBNAIL_MEMORY_STACKS))
-			return broken(f, "%#lx is not in memory of type stacks", (unsigned long)boot->stack_virt);
+		if (!memory_is(boot, virt, bytes, HOBNAIL_MEMORY_STACKS))
+			return broken(f, "%#lx is not in memory of type stacks", (unsigned long)virt);
 		return HOLDS;
 	}
-	for (struct space_leaf leaf = { .va = boot->stack_virt }; space_next(&s, boot->stack_virt, boot->stack_bytes, &leaf);)
+	for (struct space_leaf leaf = { .va = virt }; space_next(&s, virt, bytes, &leaf);)
 		if (!memory_is(boot, leaf.walk.phys, leaf.bytes, HOBNAIL_MEMORY_STACKS))
 			return broken(f, "%#lx is mapped to %#lx, not in memory of type stacks", (unsigned long)leaf.va,
 			              (unsigned long)leaf.walk.phys);
-	enum verdict v = check_range(&s, "the stack", boot->stack_virt, 0, boot->stack_bytes, &want, f);
-	return v == HOLDS ? holds(f, "%lu KiB", (unsigned long)(boot->stack_bytes >> 10)) : v;
+	enum verdict v = check_range(&s, "the stack", virt, 0, bytes, &want, f);
+	return v == HOLDS ? holds(f, "%lu KiB", (unsigned long)(bytes >> 10)) : v;
 }
 
-static enum verdict check_guards(const struct hobnail_boot *boot, struct finding *f)
+static enum verdict check_stack(const struct hobnail_boot *boot, struct finding *f)
 {
-	const vaddr guards[] = { boot->stack_virt - PAGE_BYTES, boot->stack_virt + boot->stack_bytes };
+	return check_one_stack(boot, boot->stack_virt, boot->stack_bytes, f);
+}
+
+static enum verdict check_one_guarded(const struct hobnail_boot *boot, vaddr virt, uint64_t bytes, struct finding *f)
+{
+	const vaddr guards[] = { virt - PAGE_BYTES, virt + bytes };
 	struct space s;
 
 	if (!space_open(boot, &s))
@@ -437,6 +442,49 @@ static enum verdict check_guards(const struct hobnail_boot *boot, struct finding
 			return broken(f, "%#lx is mapped", (unsigned long)guards[i]);
 	}
 	return HOLDS;
+}
+
+static enum verdict check_guards(const struct hobnail_boot *boot, struct finding *f)
+{
+	return check_one_guarded(boot, boot->stack_virt, boot->stack_bytes, f);
+}
+
+static const struct hobnail_cpu *parked(const struct hobnail_boot *boot, uint32_t i)
+{
+	const struct hobnail_cpu *c = hobnail_entry(boot, &boot->cpus, i);
+
+	return c->flags & HOBNAIL_CPU_PARKED ? c : NULL;
+}
+
+/* Apart from the stacks before it in the list, and from the boot processor's. */
+static bool stack_is_own(const struct hobnail_boot *boot, uint32_t i)
+{
+	const struct hobnail_cpu *c = parked(boot, i);
+
+	for (uint32_t j = 0; j < i; j++) {
+		const struct hobnail_cpu *other = parked(boot, j);
+		if (other && ranges_overlap(c->stack_virt, c->stack_bytes, other->stack_virt, other->stack_bytes))
+			return false;
+	}
+	return !ranges_overlap(c->stack_virt, c->stack_bytes, boot->stack_virt, boot->stack_bytes);
+}
+
+static enum verdict check_other_stacks(const struct hobnail_boot *boot, struct finding *f)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < boot->cpus.count; i++) {
+		const struct hobnail_cpu *c = parked(boot, i);
+		if (!c)
+			continue;
+		if (!stack_is_own(boot, i))
+			return broken(f, "processor %u shares its stack at %#lx", i, (unsigned long)c->stack_virt);
+		if (check_one_stack(boot, c->stack_virt, c->stack_bytes, f) == BROKEN ||
+		    check_one_guarded(boot, c->stack_virt, c->stack_bytes, f) == BROKEN)
+			return BROKEN;
+		count++;
+	}
+	return count ? holds(f, "%u", count) : not_applicable(f, "no other processor waits");
 }
 
 static enum verdict check_net_entry(const struct hobnail_boot *boot, struct finding *f)
@@ -508,6 +556,7 @@ static const struct promise space_promises[] = {
 	{ 50, "the recursive slot maps the tables", check_recursive },
 	{ 51, "the stack is mapped, as large as asked, in memory of type stacks", check_stack },
 	{ 52, "the pages beside the stack are not mapped", check_guards },
+	{ 110, "every parked processor has such a stack of its own", check_other_stacks },
 	{ 53, "net_entry is the live top-level entry of net and stack", check_net_entry },
 	{ 54, "the net maps nothing of the kernel", check_net_contents },
 };

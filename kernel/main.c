@@ -6,10 +6,13 @@
  *     quiet    print only broken promises and the summary
  *     exit     hand the result to the emulator: 0 all promises held, 1 some did not, 2 pith faulted
  *     return   return from the entry point instead (the loader must catch that)
+ *     roots    release the other processors with a root table of pith's own
+ *     fault-other  let them execute an undefined instruction before all else (the loader must report one)
  *     fault    execute an undefined instruction before pith has vectors (the loader must report that) */
 #include "arch.h"
 #include "console.h"
 #include "contract.h"
+#include "cpus.h"
 #include "main.h"
 #include "power.h"
 #include "screen.h"
@@ -52,6 +55,9 @@ void kernel_main(const struct hobnail_boot *boot)
 	if (words_have(words, "return"))
 		return;
 
+	cpus_choose((words_have(words, "roots") ? CPUS_ROOTS : 0u) | (words_have(words, "fault-other") ? CPUS_FAULT : 0u));
+	if (record_readable(boot))
+		entered = (struct entered){ (uint64_t)boot, boot->stack_virt, boot->stack_bytes, boot->root };
 	struct score score = contract_check(boot, words_have(words, "quiet"));
 	summary_print(boot, &score);
 	if (score.trusted)

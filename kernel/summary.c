@@ -2,6 +2,7 @@
 
 #include "arch.h"
 #include "console.h"
+#include "cpus.h"
 #include "memory.h"
 
 struct memory_sum summary_memory(const struct hobnail_boot *boot)
@@ -24,6 +25,19 @@ static void print_memory(const struct hobnail_boot *boot)
 
 	console_print("pith: memory %lu MiB, %lu MiB of it free now\n", (unsigned long)(sum.all >> 20),
 	              (unsigned long)(sum.free >> 20));
+}
+
+/* Of the enabled ones, those that have run: this one, and what was released and came. */
+static void print_processors(const struct hobnail_boot *boot)
+{
+	unsigned enabled = 0, parked = 0;
+
+	for (uint32_t i = 0; i < boot->cpus.count; i++) {
+		const struct hobnail_cpu *c = hobnail_entry(boot, &boot->cpus, i);
+		enabled += (c->flags & HOBNAIL_CPU_ENABLED) != 0;
+		parked += (c->flags & HOBNAIL_CPU_PARKED) != 0;
+	}
+	console_print("pith: CPUs %u of %u\n", 1 + (parked ? cpus_release(boot)->arrived : 0), enabled);
 }
 
 static void print_modules(const struct hobnail_boot *boot)
@@ -74,6 +88,7 @@ void summary_print(const struct hobnail_boot *boot, const struct score *score)
 	console_print("pith: %u processor%s, kernel %.100s at %#lx, command line \"%.200s\"\n", boot->cpus.count,
 	              boot->cpus.count == 1 ? "" : "s", hobnail_text(boot, boot->kernel_path), (unsigned long)boot->entry_virt,
 	              hobnail_text(boot, boot->cmdline));
+	print_processors(boot);
 	print_memory(boot);
 	print_modules(boot);
 	print_stages(boot);

@@ -76,7 +76,6 @@ struct boot {
 	struct memmap memory;  /* as it was early: what is RAM does not change */
 	struct space space;
 	struct hobnail_boot *record;
-	uint64_t record_descriptors; /* that the last map may have */
 	uint64_t stages[HOBNAIL_STAGE_EXIT + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
 	size_t strings_used;

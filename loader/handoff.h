@@ -71,6 +71,7 @@ struct handoff {
 	paddr cpus_phys;
 	unsigned cpu_count;       /* 0: the kernel has not asked, or runs alone */
 	unsigned boot_index;      /* of this processor among the record's `cpus` */
+	struct span startup;      /* where they begin: executable, one to one, in the transition space */
 	bool stopped;             /* parked processors stop: there has been a fault */
 
 	struct hobnail_console console; /* virt: in the net */

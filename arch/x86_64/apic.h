@@ -30,6 +30,14 @@
 #define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
 #define APIC_IRR         0x200
 #define APIC_TIMER_COUNT 0x380
+#define APIC_SPURIOUS    0xf0  /* also: bit 8, software enable */
+#define APIC_ICR         0x300 /* lower half: writing it sends */
+#define APIC_ICR_HIGH    0x310 /* bits 31:24: physical destination; x2APIC: both halves are one register */
+
+/* Intel SDM vol. 3A, "Interrupt Command Register (ICR)": delivery mode and level; vector of the page where a processor starts */
+#define APIC_INIT          0x4500
+#define APIC_STARTUP(page) (0x4600 | (page) >> 12)
+#define APIC_ICR_PENDING   BIT(12)
 
 /* Intel SDM vol. 3A, "Local Vector Table": offset and name, in the order in which APIC_VERSION counts them */
 #define APIC_LVT(X) \
@@ -63,6 +71,21 @@ static inline void apic_write(uintptr_t page, unsigned reg, uint32_t value)
 		*(volatile uint32_t *)(page + reg) = value;
 	else
 		cpu_write_msr(MSR_X2APIC + reg / 16, value);
+}
+
+/* Send one of the commands above to the processor with this id (below 255 but in x2APIC mode). The wait is bounded. Intel SDM
+ * vol. 3A, "MSR Access in x2APIC Mode": its writes wait for nothing before them. */
+static inline void apic_send(uintptr_t page, uint32_t id, uint32_t command)
+{
+	if (!page) {
+		__asm__ volatile("mfence; lfence" : : : "memory");
+		cpu_write_msr(MSR_X2APIC + APIC_ICR / 16, (uint64_t)id << 32 | command);
+		return;
+	}
+	apic_write(page, APIC_ICR_HIGH, id << 24);
+	apic_write(page, APIC_ICR, command);
+	for (unsigned i = 0; i < 100000 && apic_read(page, APIC_ICR) & APIC_ICR_PENDING; i++)
+		cpu_pause();
 }
 
 static inline unsigned apic_last_lvt(uintptr_t page)

@@ -62,6 +62,7 @@ static inline uint64_t cpu_read_cr4(void) { uint64_t v; __asm__ volatile("mov %%
 static inline uint64_t cpu_read_cr8(void) { uint64_t v; __asm__ volatile("mov %%cr8, %0" : "=r"(v)); return v; }
 static inline uint64_t cpu_read_dr7(void) { uint64_t v; __asm__ volatile("mov %%dr7, %0" : "=r"(v)); return v; }
 static inline void cpu_write_cr0(uint64_t v) { __asm__ volatile("mov %0, %%cr0" : : "r"(v) : "memory"); }
+static inline void cpu_write_cr3(uint64_t v) { __asm__ volatile("mov %0, %%cr3" : : "r"(v) : "memory"); }
 static inline void cpu_write_cr4(uint64_t v) { __asm__ volatile("mov %0, %%cr4" : : "r"(v) : "memory"); }
 static inline void cpu_write_cr8(uint64_t v) { __asm__ volatile("mov %0, %%cr8" : : "r"(v) : "memory"); }
 static inline void cpu_write_dr6(uint64_t v) { __asm__ volatile("mov %0, %%dr6" : : "r"(v)); }
@@ -109,6 +110,7 @@ static inline void cpu_out32(uint16_t port, uint32_t v) { __asm__ volatile("outl
 
 static inline void cpu_interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
 static inline void cpu_interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
+static inline void cpu_pause(void) { __asm__ volatile("pause" : : : "memory"); }
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("hlt" : : : "memory"); }
 static inline void cpu_invalidate_page(const void *at) { __asm__ volatile("invlpg (%0)" : : "r"(at) : "memory"); }
 
@@ -146,6 +148,12 @@ static inline unsigned cpu_phys_bits(void)
 static inline bool cpu_has_1g_pages(void)
 {
 	return cpu_id(0x80000001, 0).d >> 26 & 1;
+}
+
+/* Intel SDM vol. 2A, "CPUID": leaf 1 ECX[21]. */
+static inline bool cpu_has_x2apic(void)
+{
+	return cpu_id(1, 0).c >> 21 & 1;
 }
 
 /* Intel SDM vol. 2A, "CPUID": leaf 0BH EDX is the x2APIC id, where there is that leaf; leaf 1

@@ -106,7 +106,7 @@ enum {
 	HOBNAIL_MEMORY_FIRMWARE_BOOT = 2,  /* now; but keep it if you will call SetVirtualAddressMap              */
 	HOBNAIL_MEMORY_TABLES = 3,         /* after every CPU has left the loader's page tables                   */
 	HOBNAIL_MEMORY_STACKS = 4,         /* after every CPU has left its boot stack                             */
-	HOBNAIL_MEMORY_RECORD = 5,         /* after the record has been read or copied                            */
+	HOBNAIL_MEMORY_RECORD = 5,         /* when it has been read or copied and every CPU has left its mailbox  */
 	HOBNAIL_MEMORY_NET = 6,            /* after every CPU has its own vectors, GDT and TSS; holds the log, too */
 	HOBNAIL_MEMORY_KERNEL = 7,         /* never: the kernel's segments                                        */
 	HOBNAIL_MEMORY_MODULE = 8,         /* when the kernel no longer needs the module                          */

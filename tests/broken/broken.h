@@ -7,6 +7,7 @@
  *     breaks P52: what is wrong                 the promise that must fail, and no other
  *     breaks P42 (and so P47): what is wrong    ... but for those that fail as a consequence
  *     run: ARGUMENTS                            more arguments for `hobnail run`
+ *     words: WORDS                              ... for pith's command line, besides `exit quiet`
  *     kernel: NAME                              boot out/$ARCH/NAME.elf, not pith.elf
  *     once                                      what it breaks is the same everywhere: one architecture is enough */
 #ifndef TESTS_BROKEN_H
@@ -25,6 +26,7 @@ void sabotage_answer(struct handoff *h, struct handoff_cpu *c) { (void)h, (void)
 #define ONLY_MAP   NO_SPACE NO_ENTRY NO_CPU
 #define ONLY_ENTRY NO_SPACE NO_MAP NO_CPU
 #define ONLY_CPU   NO_SPACE NO_MAP NO_ENTRY
+#define ONLY_DETOUR NO_SPACE NO_MAP NO_CPU /* machine.h: DETOUR() */
 
 /* Segments of pith, in the order of its link script. */
 enum { PITH_TEXT, PITH_RODATA, PITH_DATA };

@@ -49,6 +49,20 @@ kernel_entry:
 	ret
 	.size kernel_entry, . - kernel_entry
 
+/* A released processor: struct entry_state on its boot stack. */
+	.globl arch_entry_other
+	.type arch_entry_other, @function
+arch_entry_other:
+	sub sp, sp, #(ENTRY_SP + 8)
+	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	str x\n, [sp, #8 * \n]
+	.endr
+	add x1, sp, #(ENTRY_SP + 8)
+	str x1, [sp, #ENTRY_SP]
+	mov x0, sp
+	bl cpus_arrive
+	.size arch_entry_other, . - arch_entry_other
+
 	.section .bss.stack, "aw", @nobits
 	.balign 16
 	.skip 65536

@@ -136,6 +136,11 @@ const char *arch_power_off(const struct hobnail_boot *boot)
 	return "PSCI SYSTEM_OFF came back";
 }
 
+void arch_pause(void)
+{
+	cpu_pause();
+}
+
 _Noreturn void arch_halt(void)
 {
 	cpu_interrupts_off();

@@ -51,6 +51,35 @@ static void read_el2(struct control_state *c)
 	c->guest_cntv = c->vhe ? cpu_read(CNTV_CTL_EL02) : cpu_read(cntv_ctl_el0);
 }
 
+void arch_entry_take(const void *saved)
+{
+	entry_state = *(const struct entry_state *)saved;
+}
+
+static struct {
+	struct entry_state entry;
+	struct control_state control;
+} kept;
+
+void arch_state_keep(void)
+{
+	kept.entry = entry_state;
+	kept.control = control_state;
+}
+
+void arch_state_restore(void)
+{
+	entry_state = kept.entry;
+	control_state = kept.control;
+}
+
+/* Nothing: vectors and their stack serve all. */
+void arch_own(uint64_t own[OWN_MOST])
+{
+	for (unsigned i = 0; i < OWN_MOST; i++)
+		own[i] = 0;
+}
+
 void arch_state_read(void)
 {
 	struct control_state *c = &control_state;
@@ -86,8 +115,9 @@ static bool fp_trapped(void)
 
 static enum verdict check_general(const struct hobnail_boot *boot, struct finding *f)
 {
-	if (entry_state.x[0] != (uint64_t)boot)
-		return expect(f, "x0", entry_state.x[0], (uint64_t)boot);
+	(void)boot;
+	if (entry_state.x[0] != entered.argument)
+		return expect(f, "x0", entry_state.x[0], entered.argument);
 	for (unsigned i = 1; i < ENTRY_RETURN; i++)
 		if (entry_state.x[i])
 			return broken(f, "x%u = %#lx", i, (unsigned long)entry_state.x[i]);
@@ -105,13 +135,14 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 {
 	uint64_t sp = entry_state.sp;
 
+	(void)boot;
 	if (control_state.spsel != 1)
 		return expect(f, "SPSel", control_state.spsel, 1);
 	if (sp % 16)
 		return broken(f, "sp = %#lx is not aligned to 16 bytes", (unsigned long)sp);
-	if (sp <= boot->stack_virt || sp - boot->stack_virt > boot->stack_bytes)
-		return broken(f, "sp = %#lx is not in the stack at %#lx", (unsigned long)sp, (unsigned long)boot->stack_virt);
-	return holds(f, "sp = %#lx, %lu bytes free", (unsigned long)sp, (unsigned long)(sp - boot->stack_virt));
+	if (sp <= entered.stack_virt || sp - entered.stack_virt > entered.stack_bytes)
+		return broken(f, "sp = %#lx is not in the stack at %#lx", (unsigned long)sp, (unsigned long)entered.stack_virt);
+	return holds(f, "sp = %#lx, %lu bytes free", (unsigned long)sp, (unsigned long)(sp - entered.stack_virt));
 }
 
 static enum verdict check_masks(const struct hobnail_boot *boot, struct finding *f)
@@ -188,10 +219,10 @@ static enum verdict check_ttbr(const struct hobnail_boot *boot, struct finding *
 	if (mmu_off())
 		return not_applicable(f, "translation is off");
 	if (plain_el2())
-		return expect(f, "TTBR0_EL2", control_state.ttbr0, boot->root);
+		return expect(f, "TTBR0_EL2", control_state.ttbr0, entered.root);
 	if (control_state.ttbr0 != boot->lower_root)
 		return expect(f, "TTBR0", control_state.ttbr0, boot->lower_root);
-	return expect(f, "TTBR1", control_state.ttbr1, boot->root);
+	return expect(f, "TTBR1", control_state.ttbr1, entered.root);
 }
 
 static enum verdict check_vectors(const struct hobnail_boot *boot, struct finding *f)

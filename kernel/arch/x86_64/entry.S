@@ -33,6 +33,21 @@ kernel_entry:
 	ret
 	.size kernel_entry, . - kernel_entry
 
+/* A released processor: struct entry_state on its boot stack, the last member first. */
+	.globl arch_entry_other
+	.type arch_entry_other, @function
+arch_entry_other:
+	pushfq
+	.irp r, r15, r14, r13, r12, r11, r10, r9, r8, rsp, rbp, rdi, rsi, rdx, rcx, rbx, rax
+	pushq %\r
+	.endr
+	addq $ENTRY_RFLAGS + 8 - ENTRY_R8, ENTRY_RSP(%rsp) /* as it was before these pushes */
+	movq %rsp, %rdi
+	cld
+	xorl %ebp, %ebp
+	call cpus_arrive
+	.size arch_entry_other, . - arch_entry_other
+
 	.section .bss.stack, "aw", @nobits
 	.balign 16
 	.skip 65536

@@ -34,7 +34,7 @@ static paddr physical(const struct hobnail_boot *boot, const void *at)
 
 static struct window window_open(const struct hobnail_boot *boot, paddr page)
 {
-	volatile uint64_t *root = hobnail_virt(boot, boot->root);
+	volatile uint64_t *root = hobnail_virt(boot, entered.root);
 	unsigned below = arch_levels() - 1; /* tables below the root */
 
 	for (unsigned i = 0; i + 1 < below; i++)

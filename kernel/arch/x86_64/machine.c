@@ -133,6 +133,11 @@ const char *arch_power_off(const struct hobnail_boot *boot)
 	return "the chipset does not react";
 }
 
+void arch_pause(void)
+{
+	cpu_pause();
+}
+
 _Noreturn void arch_halt(void)
 {
 	cpu_interrupts_off();

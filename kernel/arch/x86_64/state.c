@@ -36,6 +36,28 @@ uint64_t arch_entry_return(void)
 	return *(const volatile uint64_t *)entry_state.rsp;
 }
 
+void arch_entry_take(const void *saved)
+{
+	entry_state = *(const struct entry_state *)saved;
+}
+
+static struct {
+	struct entry_state entry;
+	struct control_state control;
+} kept;
+
+void arch_state_keep(void)
+{
+	kept.entry = entry_state;
+	kept.control = control_state;
+}
+
+void arch_state_restore(void)
+{
+	entry_state = kept.entry;
+	control_state = kept.control;
+}
+
 #define READ_SELECTOR(name) \
 	({ uint16_t value; __asm__ volatile("movw %%" #name ", %0" : "=r"(value)); value; })
 
@@ -97,9 +119,10 @@ static bool mapped_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t by
 
 static enum verdict check_argument(const struct hobnail_boot *boot, struct finding *f)
 {
-	if (entry_state.rdi != (uint64_t)boot)
-		return expect(f, "rdi", entry_state.rdi, (uint64_t)boot);
-	return expect(f, "rcx", entry_state.rcx, (uint64_t)boot);
+	(void)boot;
+	if (entry_state.rdi != entered.argument)
+		return expect(f, "rdi", entry_state.rdi, entered.argument);
+	return expect(f, "rcx", entry_state.rcx, entered.argument);
 }
 
 static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct finding *f)
@@ -109,12 +132,12 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 
 	if (rsp % 16 != 8)
 		return broken(f, "rsp = %#lx, want 8 modulo 16", (unsigned long)rsp);
-	if (rsp < boot->stack_virt || !range_within(rsp - boot->stack_virt, RETURN_AND_HOME_SPACE, boot->stack_bytes))
+	if (rsp < entered.stack_virt || !range_within(rsp - entered.stack_virt, RETURN_AND_HOME_SPACE, entered.stack_bytes))
 		return broken(f, "rsp = %#lx leaves no 40 bytes in the stack at %#lx", (unsigned long)rsp,
-		              (unsigned long)boot->stack_virt);
+		              (unsigned long)entered.stack_virt);
 	if (!space_net_executes(boot, arch_entry_return()))
 		return broken(f, "[rsp] = %#lx is no code in the net", (unsigned long)arch_entry_return());
-	return holds(f, "rsp = %#lx, %lu bytes free", (unsigned long)rsp, (unsigned long)(rsp - boot->stack_virt));
+	return holds(f, "rsp = %#lx, %lu bytes free", (unsigned long)rsp, (unsigned long)(rsp - entered.stack_virt));
 }
 
 static enum verdict check_general(const struct hobnail_boot *boot, struct finding *f)
@@ -163,9 +186,10 @@ static enum verdict check_efer(const struct hobnail_boot *boot, struct finding *
 
 static enum verdict check_cr3(const struct hobnail_boot *boot, struct finding *f)
 {
+	(void)boot;
 	if (control_state.cr3 >= GIB(4))
 		return broken(f, "cr3 = %#lx, want below 4 GiB", (unsigned long)control_state.cr3);
-	return expect(f, "cr3", control_state.cr3, boot->root);
+	return expect(f, "cr3", control_state.cr3, entered.root);
 }
 
 /* Intel SDM vol. 3A, "IA32_PAT MSR": 0-3 as after reset (WB, WT, UC-, UC), then WC, WP, UC-, UC. */
@@ -234,6 +258,11 @@ static enum verdict check_bases(const struct hobnail_boot *boot, struct finding 
 	return expect(f, "ldtr", c->ldtr, 0);
 }
 
+static uint64_t tss_base(uint64_t low, uint64_t high)
+{
+	return (low >> 16 & 0xffffff) | (low >> 56) << 24 | high << 32;
+}
+
 static enum verdict check_gdt_tss(const struct hobnail_boot *boot, struct finding *f)
 {
 	const struct control_state *c = &control_state;
@@ -243,11 +272,25 @@ static enum verdict check_gdt_tss(const struct hobnail_boot *boot, struct findin
 	uint64_t low = descriptor(boot, c->tr), high = descriptor(boot, (uint16_t)(c->tr + 8));
 	if ((low >> 40 & 0xff) != DESCRIPTOR_TSS_BUSY)
 		return broken(f, "tr = %#x has the descriptor %#lx", c->tr, (unsigned long)low);
-	uint64_t base = (low >> 16 & 0xffffff) | (low >> 56) << 24 | high << 32;
+	uint64_t base = tss_base(low, high);
 	uint64_t limit = (low & 0xffff) | (low >> 48 & 0xf) << 16;
 	if (limit + 1 < sizeof(struct descriptor_tss) || !mapped_in_net(boot, base, sizeof(struct descriptor_tss)))
 		return broken(f, "the TSS at %#lx with limit %#lx is not in the net", (unsigned long)base, (unsigned long)limit);
 	return holds(f, "GDT %#lx, TSS %#lx", (unsigned long)c->gdt.base, (unsigned long)base);
+}
+
+/* GDT, TSS, and the four stacks that exceptions use. */
+void arch_own(uint64_t own[OWN_MOST])
+{
+	const uint64_t *gdt = (const uint64_t *)control_state.gdt.base;
+	unsigned at = control_state.tr / 8;
+	const struct descriptor_tss *tss;
+
+	own[0] = control_state.gdt.base;
+	own[1] = at + 1 < (control_state.gdt.limit + 1u) / 8 ? tss_base(gdt[at], gdt[at + 1]) : 0;
+	tss = (const struct descriptor_tss *)own[1];
+	for (unsigned i = 2; i < OWN_MOST; i++)
+		own[i] = tss ? tss->ist[i - 2] : 0;
 }
 
 /* Exceptions that the architecture defines (Intel SDM vol. 3A, "Exception and Interrupt Vectors"): 0-8, 10-14, 16-21. */

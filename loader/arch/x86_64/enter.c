@@ -2,7 +2,7 @@
 #include "cpu.h"
 #include "handoff.h"
 #include "image.h"
-#include "layout.h"
+#include "local.h"
 #include "sabotage.h"
 
 /* Read with paging off: offsets are used by switch.S. */
@@ -21,9 +21,8 @@ _Static_assert(offsetof(struct switch_levels, far_offset) == 0x18 && offsetof(st
 
 void switch_space(uint64_t root, uint64_t stack, uint64_t target) __attribute__((noreturn));
 void switch_levels(struct switch_levels *s) __attribute__((noreturn));
-void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t record) __attribute__((noreturn));
 extern const char switch_levels_64[];
-extern uint64_t net_gdt[];
+extern const uint64_t net_gdt[];
 
 /* Entries 0-3 as after reset (WB, WT, UC-, UC), then WC, WP, UC-, UC. Intel SDM vol. 3A, "Page Attribute Table"
  * (§12.12). */
@@ -70,6 +69,8 @@ void arch_switch(struct handoff *h)
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_NXE); /* our tables use NX */
 	/* Nothing inherited, global translations of the firmware's tables gone; the number of levels stays for now. */
 	cpu_write_cr4(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_read_cr4() & CR4_LA57));
+	if (h->cpu_count)
+		cpus_fill_trampoline(h);
 	if (h->transition_first)
 		switch_with_levels(h);
 	switch_space(h->transition, h->stack_top,
@@ -85,7 +86,7 @@ static void final_fp_state(bool trap)
 		cpu_write_cr0(cpu_read_cr0() | CR0_TS);
 }
 
-void arch_enter(struct handoff *h)
+void enter_final_state(const struct handoff *h)
 {
 	cpu_write_msr(MSR_PAT, pat_at_entry);
 	cpu_write_msr(MSR_FS_BASE, 0);
@@ -97,6 +98,11 @@ void arch_enter(struct handoff *h)
 	cpu_write_dr7(DR7_ONES);
 	cpu_write_dr6(DR6_ONES);
 	final_fp_state(h->mode.fp_trap);
+}
+
+void arch_enter(struct handoff *h)
+{
+	enter_final_state(h);
 	sabotage_entry(h);
 	enter_kernel(h->root, h->kernel_stack, h->entry, h->record);
 }

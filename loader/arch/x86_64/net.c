@@ -1,16 +1,13 @@
-/* net.c — the net's own descriptor tables. */
-#include "cpu.h"
-#include "descriptor.h"
+/* net.c — the net's own descriptor tables: one IDT for all processors, the rest for each. */
 #include "handoff.h"
-#include "layout.h"
+#include "local.h"
 
-enum { IST_FAULT = 1, IST_DOUBLE_FAULT, IST_NMI, IST_MACHINE_CHECK, IST_LAST = IST_MACHINE_CHECK };
+#include <string.h>
 
 static struct descriptor_gate idt[VECTORS] __attribute__((aligned(16)));
-static struct descriptor_tss tss;
-static uint8_t net_stacks[IST_LAST][FAULT_STACK_BYTES] __attribute__((aligned(16)));
+static struct net_cpu boot_cpu;
 
-extern uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
+extern const uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
 extern const char net_exceptions[], net_interrupt[]; /* fault_entry.S */
 
 static uint8_t stack_of(unsigned vector)
@@ -23,28 +20,24 @@ static uint8_t stack_of(unsigned vector)
 	}
 }
 
-static void fill_tss_descriptor(void)
+static void fill(struct net_cpu *c)
 {
-	uint64_t base = (uintptr_t)&tss;
+	uint64_t base = (uintptr_t)&c->tss;
 
-	net_gdt[SELECTOR_TSS / 8] = (sizeof tss - 1) | (base & 0xffffff) << 16 | (uint64_t)DESCRIPTOR_TSS << 40 |
-	                            (base >> 24 & 0xff) << 56;
-	net_gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+	memcpy(c->gdt, net_gdt, sizeof c->gdt);
+	c->gdt[SELECTOR_TSS / 8] = (sizeof c->tss - 1) | (base & 0xffffff) << 16 | (uint64_t)DESCRIPTOR_TSS << 40 |
+	                           (base >> 24 & 0xff) << 56;
+	c->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+	c->tss = (struct descriptor_tss){ .io_map = sizeof c->tss }; /* beyond the limit: no ports for user mode */
+	for (unsigned i = 0; i < IST_LAST; i++)
+		c->tss.ist[i] = (uintptr_t)c->stacks[i] + FAULT_STACK_BYTES;
 }
 
-void arch_net_enter(struct handoff *h)
+void net_enter_cpu(struct net_cpu *c)
 {
-	struct descriptor_table gdtr = { GDT_BYTES - 1, (uintptr_t)net_gdt }, idtr = { sizeof idt - 1, (uintptr_t)idt };
+	struct descriptor_table gdtr = { sizeof c->gdt - 1, (uintptr_t)c->gdt }, idtr = { sizeof idt - 1, (uintptr_t)idt };
 
-	(void)h;
-	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++)
-		idt[i] = descriptor_gate((uintptr_t)net_exceptions + i * EXCEPTION_STUB_BYTES, SELECTOR_CODE, stack_of(i));
-	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++)
-		idt[i] = descriptor_gate((uintptr_t)net_interrupt, SELECTOR_CODE, 0);
-	for (unsigned i = 0; i < IST_LAST; i++)
-		tss.ist[i] = (uintptr_t)net_stacks[i] + FAULT_STACK_BYTES;
-	tss.io_map = sizeof tss; /* beyond the limit: no ports for user mode */
-	fill_tss_descriptor();
+	fill(c);
 	__asm__ volatile("lgdt %0\n\t"
 	                 "push %2\n\t"
 	                 "lea 1f(%%rip), %%rax\n\t"
@@ -60,4 +53,14 @@ void arch_net_enter(struct handoff *h)
 	                 "lidt %1"
 	                 : : "m"(gdtr), "m"(idtr), "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0), "r"(SELECTOR_TSS)
 	                 : "rax", "memory");
+}
+
+void arch_net_enter(struct handoff *h)
+{
+	(void)h;
+	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++)
+		idt[i] = descriptor_gate((uintptr_t)net_exceptions + i * EXCEPTION_STUB_BYTES, SELECTOR_CODE, stack_of(i));
+	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++)
+		idt[i] = descriptor_gate((uintptr_t)net_interrupt, SELECTOR_CODE, 0);
+	net_enter_cpu(&boot_cpu);
 }

@@ -1,6 +1,7 @@
 /* quiet.c — interrupt controllers as the contract promises them: everything masked, nothing pending. */
 #include "apic.h"
 #include "handoff.h"
+#include "local.h"
 #include "log.h"
 #include "mmio.h"
 
@@ -14,7 +15,7 @@ static uint64_t local_apic_base(void)
 }
 
 /* As apic.h wants it. Devices are mapped one to one in the net. */
-static uintptr_t local_apic(void)
+uintptr_t quiet_apic(void)
 {
 	return cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_X2APIC ? 0 : (uintptr_t)local_apic_base();
 }
@@ -65,7 +66,7 @@ static void silence_hpet(uintptr_t base)
 		mmio_write(base + HPET_TIMER(i), 4, mmio_read(base + HPET_TIMER(i), 4) & ~(uint32_t)HPET_INT_ENB);
 }
 
-static void mask_local_apic(uintptr_t apic)
+void quiet_mask(uintptr_t apic)
 {
 #define X(offset, name) offset,
 	static const uint16_t lvt[] = { APIC_LVT(X) };
@@ -114,6 +115,6 @@ void arch_quiet(struct handoff *h)
 		mask_ioapic((uintptr_t)h->devices[i].base);
 	if (!(cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_ENABLE))
 		return;
-	mask_local_apic(local_apic());
-	drain_local_apic(local_apic());
+	quiet_mask(quiet_apic());
+	drain_local_apic(quiet_apic());
 }

@@ -85,6 +85,7 @@ enter_kernel:
 	popfq
 	ret
 
+/* Each processor has a copy. */
 	.data
 	.balign 16
 	.globl net_gdt
@@ -93,4 +94,4 @@ net_gdt:
 	.quad	0x00af9b000000ffff	/* SELECTOR_CODE: 64-bit, accessed  */
 	.quad	0x00cf93000000ffff	/* SELECTOR_DATA                    */
 	.quad	0x00cf9b000000ffff	/* SELECTOR_CODE32                  */
-	.quad	0, 0			/* SELECTOR_TSS: filled at run time */
+	.quad	0, 0			/* SELECTOR_TSS: filled in the copy */

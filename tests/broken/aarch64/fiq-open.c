@@ -2,6 +2,6 @@
 #include "../broken.h"
 #include "machine.h"
 
-NO_SPACE NO_MAP
+ONLY_DETOUR
 
 DETOUR("bic x1, x1, #0x40")

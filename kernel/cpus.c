@@ -1,0 +1,129 @@
+#include "cpus.h"
+
+#include "arch.h"
+#include "memory.h"
+#include "space.h"
+#include "string.h"
+
+enum { CPUS_MOST = 512, TABLE_ENTRIES = 512 };
+
+_Static_assert(OWN_MOST == COUNT_OF(((struct cpus_arrival *)0)->own), "cpus.h");
+
+static struct cpus_arrival arrivals[CPUS_MOST]; /* an address of one of them is its processor's argument */
+static struct cpus_report report = { .arrivals = arrivals };
+static const struct hobnail_boot *record;
+static uint64_t other_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
+static unsigned how;
+static unsigned next_turn, turn; /* who is judged: entry_state and its kin are one for all */
+static unsigned stopped;
+
+void cpus_choose(unsigned chosen)
+{
+	how = chosen;
+}
+
+/* ---- On the others ------------------------------------------------------------------------------------- */
+
+static void judge(struct cpus_arrival *self, uint64_t argument)
+{
+	const struct hobnail_cpu *cpu = hobnail_entry(record, &record->cpus, (uint32_t)(self - arrivals));
+	struct space s;
+
+	entered = (struct entered){ argument, cpu->stack_virt, cpu->stack_bytes,
+	                            cpu->mailbox.root ? cpu->mailbox.root : record->root };
+	arch_state_read();
+	arch_vectors_install();
+	self->hardware_id = arch_hardware_id();
+	self->root = space_open(record, &s) ? s.walker.upper_root ? s.walker.upper_root : s.walker.root : 0;
+	arch_own(self->own);
+	self->broken = contract_check_processor(record, &self->finding);
+	self->arrived = true;
+	report.arrived++;
+}
+
+_Noreturn void cpus_arrive(const void *saved)
+{
+	unsigned mine = __atomic_fetch_add(&next_turn, 1, __ATOMIC_RELAXED);
+
+	if (how & CPUS_FAULT)
+		arch_undefined_instruction(); /* the loader's net is still up */
+	while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != mine)
+		arch_pause();
+	arch_entry_take(saved);
+	uint64_t argument = arch_entry_argument(), offset = argument - (uint64_t)arrivals;
+	if (offset < record->cpus.count * sizeof *arrivals && offset % sizeof *arrivals == 0 &&
+	    !arrivals[offset / sizeof *arrivals].arrived)
+		judge(&arrivals[offset / sizeof *arrivals], argument);
+	else
+		report.stray = argument;
+	__atomic_store_n(&turn, mine + 1, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&stopped, 1, __ATOMIC_RELEASE);
+	arch_halt();
+}
+
+/* ---- On the boot processor ----------------------------------------------------------------------------- */
+
+bool cpus_have_root(void)
+{
+	return how & CPUS_ROOTS && arch_levels();
+}
+
+static uint32_t boot_index(const struct hobnail_boot *boot)
+{
+	for (uint32_t i = 0; i < boot->cpus.count && i < CPUS_MOST; i++)
+		if (((const struct hobnail_cpu *)hobnail_entry(boot, &boot->cpus, i))->flags & HOBNAIL_CPU_BOOT)
+			return i;
+	return 0;
+}
+
+/* The same translations under another top-level table. */
+static paddr make_root(void)
+{
+	struct space s;
+	struct walk w;
+
+	memcpy(other_root, hobnail_virt(record, record->root), sizeof other_root);
+	space_open(record, &s);
+	walk(&s.walker, (vaddr)other_root, &w);
+	return w.phys;
+}
+
+/* Until all have stopped, or nothing has happened for very long. */
+static void wait_for_all(void)
+{
+	enum { PATIENCE = 20000000 };
+	unsigned seen = 0;
+
+	for (unsigned i = 0; i < PATIENCE && seen < report.released; i++) {
+		unsigned now = __atomic_load_n(&stopped, __ATOMIC_ACQUIRE);
+		if (now != seen)
+			i = 0;
+		seen = now;
+		arch_pause();
+	}
+}
+
+const struct cpus_report *cpus_release(const struct hobnail_boot *boot)
+{
+	struct entered boot_entered = entered;
+
+	if (record)
+		return &report;
+	record = boot;
+	arch_own(arrivals[boot_index(boot)].own);
+	paddr root = cpus_have_root() ? make_root() : 0;
+	arch_state_keep();
+	for (uint32_t i = 0; i < boot->cpus.count && i < CPUS_MOST; i++) {
+		struct hobnail_cpu *cpu = (struct hobnail_cpu *)(uintptr_t)hobnail_entry(boot, &boot->cpus, i);
+		if (!(cpu->flags & HOBNAIL_CPU_PARKED))
+			continue;
+		cpu->mailbox.argument = (uint64_t)&arrivals[i];
+		cpu->mailbox.root = root;
+		__atomic_store_n(&cpu->mailbox.entry, (uint64_t)arch_entry_other, __ATOMIC_RELEASE);
+		report.released++;
+	}
+	wait_for_all();
+	arch_state_restore();
+	entered = boot_entered;
+	return &report;
+}

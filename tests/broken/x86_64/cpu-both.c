@@ -1,0 +1,12 @@
+/* breaks P109: a processor that waits is said to be silent, too
+ * run: --cpus 3 */
+#include "../broken.h"
+
+ONLY_SPACE
+
+void sabotage_space(struct boot *b)
+{
+	struct hobnail_cpu *cpus = broken_at(b, b->record->cpus.offset);
+
+	cpus[1].flags |= HOBNAIL_CPU_SILENT;
+}

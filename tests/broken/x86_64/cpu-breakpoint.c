@@ -1,0 +1,12 @@
+/* breaks P113: a released processor has a breakpoint
+ * run: --cpus 2 */
+#include "../broken.h"
+#include "machine.h"
+
+ONLY_CPU
+
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+{
+	(void)h, (void)c, (void)m;
+	WRITE_REGISTER(dr7, 0x401);
+}

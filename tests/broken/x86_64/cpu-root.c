@@ -1,0 +1,12 @@
+/* breaks P112 (and so P113): a released processor keeps the loader's tables
+ * run: --cpus 2
+ * words: roots */
+#include "../broken.h"
+
+ONLY_CPU
+
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+{
+	(void)h, (void)c;
+	m->root = 0;
+}
