@@ -73,13 +73,25 @@ enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, str
 	return OK;
 }
 
+/* The root table's pointers; NULL if they cannot be read. */
+static const uint8_t *entries_of(const struct acpi *a)
+{
+	return a->reader.map(a->reader.context, a->root + HEADER_BYTES, (uint64_t)a->count * a->pointer_bytes);
+}
+
+static paddr entry_at(const struct acpi *a, const uint8_t *entries, unsigned i)
+{
+	const uint8_t *entry = entries + (size_t)i * a->pointer_bytes;
+
+	return a->pointer_bytes == 8 ? read_le64(entry) : read_le32(entry);
+}
+
 const void *acpi_table(const struct acpi *a, const char *signature, uint32_t *bytes)
 {
-	const uint8_t *entries = a->reader.map(a->reader.context, a->root + HEADER_BYTES, (uint64_t)a->count * a->pointer_bytes);
+	const uint8_t *entries = entries_of(a);
 
 	for (unsigned i = 0; entries && i < a->count; i++) {
-		const uint8_t *entry = entries + (size_t)i * a->pointer_bytes;
-		paddr at = a->pointer_bytes == 8 ? read_le64(entry) : read_le32(entry);
+		paddr at = entry_at(a, entries, i);
 		const void *table = at ? table_at(&a->reader, at, signature, bytes) : NULL;
 		if (table)
 			return table;
@@ -360,4 +372,48 @@ uint16_t acpi_pm_timer(const struct acpi *a)
 	if (port && bytes >= 208 + GAS_BYTES && read_le64(t + 212))
 		port = t[208] == GAS_PORT ? read_le64(t + 212) : 0;
 	return port <= 0xffff - 3 ? (uint16_t)port : 0;
+}
+
+/* ---- All of them --------------------------------------------------------------------------------------- */
+
+struct visitor {
+	table_visit *visit;
+	void *context;
+};
+
+/* "System Description Table Header" and "Firmware ACPI Control Structure (FACS)": the length is at 4 in both. */
+static enum err visit_table(const struct acpi *a, const struct visitor *v, paddr at, struct problem *p)
+{
+	const uint8_t *header = at ? a->reader.map(a->reader.context, at, 8) : NULL;
+	uint32_t bytes = header ? read_le32(header + 4) : 0;
+
+	return bytes < 8 || bytes > MAX_TABLE_BYTES ? OK : v->visit(v->context, at, bytes, p);
+}
+
+/* "Fixed ACPI Description Table (FADT)": FACS 36, DSDT 40, and their 64-bit addresses at 132 and 140, which count if they
+ * are there and not zero. */
+static enum err visit_fadt(const struct acpi *a, const struct visitor *v, struct problem *p)
+{
+	uint32_t bytes;
+	const uint8_t *t = table_of(a, "FACP", 44, &bytes);
+	enum err e = OK;
+
+	for (unsigned i = 0; t && !e && i < 2; i++) {
+		paddr wide = bytes >= 148 ? read_le64(t + 132 + 8 * i) : 0;
+		e = visit_table(a, v, wide ? wide : read_le32(t + 36 + 4 * i), p);
+	}
+	return e;
+}
+
+enum err acpi_ranges(const struct acpi *a, paddr rsdp, table_visit *visit, void *context, struct problem *p)
+{
+	const struct visitor v = { visit, context };
+	const uint8_t *entries = entries_of(a);
+	enum err e = visit(context, rsdp, 36, p); /* the old one has 20: as much as can be */
+
+	if (!e)
+		e = visit_table(a, &v, a->root, p);
+	for (unsigned i = 0; entries && !e && i < a->count; i++)
+		e = visit_table(a, &v, entry_at(a, entries, i), p);
+	return e ? e : visit_fadt(a, &v, p);
 }

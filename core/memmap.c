@@ -491,6 +491,23 @@ bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accep
 	return true;
 }
 
+enum err memmap_set_free(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
+{
+	paddr at = align_down(base, PAGE_BYTES), end = align_up(base + bytes, PAGE_BYTES);
+	enum err e = OK;
+
+	while (!e && at < end) {
+		const struct hobnail_memory *entry = memmap_find_from(m, at);
+		if (!entry || entry->base >= end)
+			break;
+		paddr from = max_u64(at, entry->base);
+		at = min_u64(end_of(entry), end);
+		if (memmap_is_free(entry))
+			e = memmap_set(m, from, at - from, type, p);
+	}
+	return e;
+}
+
 static bool entry_is_sound(const struct memmap *m, size_t i)
 {
 	const struct hobnail_memory *e = &m->entries[i];

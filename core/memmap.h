@@ -55,6 +55,10 @@ size_t memmap_bound(size_t descriptors);
  * On error the map is unchanged. */
 enum err memmap_set(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p);
 
+/* The same for what is free (memmap_is_free()) of the pages that [base, base + bytes) touches; the rest keeps its type.
+ *   ERR_FULL  the array needs more slots: some of it may be set already */
+enum err memmap_set_free(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p);
+
 /* The entry that holds `address`, or NULL. Binary search. */
 const struct hobnail_memory *memmap_find(const struct memmap *m, paddr address);
 

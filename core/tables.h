@@ -30,6 +30,15 @@ struct table_ioapic { paddr base; };
 
 enum { TABLES_MAX_IOAPICS = 64 };
 
+/* Called with a range of tables: an error ends the walk with it. */
+typedef enum err table_visit(void *context, paddr at, uint64_t bytes, struct problem *p);
+
+/* ---- SMBIOS -------------------------------------------------------------------------------------------- */
+
+/* The entry point at `at`, 64-bit or 32-bit, and the structure table that it names (bytes 0 where it names none).
+ * false: there is no entry point, and *out is as it was. Checksums are the reader's business. */
+bool smbios_ranges(struct table_reader reader, paddr at, struct span out[2]);
+
 /* ---- ACPI ---------------------------------------------------------------------------------------------- */
 
 struct acpi {
@@ -41,6 +50,10 @@ struct acpi {
 
 /* Check the RSDP (signature, checksums) and its root table. ERR_ACPI_RSDP, ERR_ACPI_ROOT. */
 enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, struct problem *p);
+
+/* Visit everything that the root pointer at `rsdp` leads to, by the lengths that the tables give: itself, the root table,
+ * each table that this names, and the FADT's DSDT and FACS. Tables whose length cannot be are left out. */
+enum err acpi_ranges(const struct acpi *acpi, paddr rsdp, table_visit *visit, void *context, struct problem *p);
 
 /* The first table with this 4-character signature and a good checksum: its bytes and length; NULL: none. */
 const void *acpi_table(const struct acpi *acpi, const char *signature, uint32_t *bytes);

@@ -37,6 +37,11 @@ static const void *map(void *context, paddr at, uint64_t bytes)
 	return found;
 }
 
+static enum err visit(void *context, paddr at, uint64_t bytes, struct problem *p)
+{
+	return bytes == 100 ? problem_at(p, ERR_FULL, 0, at, 0, 0) : context ? OK : ERR_RANGE;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	struct memory m = { malloc(bytes ? bytes : 1), bytes };
@@ -58,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		acpi_local_apic(&a);
 		acpi_psci(&a);
 		acpi_pm_timer(&a);
+		require(acpi_ranges(&a, 0, visit, &m, NULL) != ERR_RANGE);
 	}
 	free(m.bytes);
 	return 0;

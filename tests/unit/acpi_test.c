@@ -667,6 +667,61 @@ static void memory_that_ends_anywhere_is_never_left(void **state)
 	}
 }
 
+/* ---- All of them --------------------------------------------------------------------------------------- */
+
+static struct span visited[16];
+static unsigned visits, visits_allowed;
+
+static enum err visit(void *context, paddr at, uint64_t bytes, struct problem *p)
+{
+	(void)context;
+	if (visits == visits_allowed)
+		return problem_at(p, ERR_FULL, 0, 0, 0, 0);
+	visited[visits++] = (struct span){ at, bytes };
+	return OK;
+}
+
+static void expect_visit(unsigned i, paddr at, uint64_t bytes)
+{
+	assert_true(i < visits);
+	assert_int_equal(visited[i].base, at);
+	assert_int_equal(visited[i].bytes, bytes);
+}
+
+static void every_range_of_tables_is_visited(void **state)
+{
+	(void)state;
+	for (unsigned wide = 0; wide < 2; wide++) {
+		begin();
+		paddr dsdt = begin_table("DSDT", 50), facs = begin_table("FACS", 64);
+		paddr tables[] = { begin_table("SSDT", 41), begin_table("FACP", wide ? 148 : 116), begin_table("AAAA", 40), BASE + 1000000 };
+		uint32_t fadt = offset_of(tables[1]);
+		put(fadt + 36, wide ? 0 : facs, 4);
+		put(fadt + 40, wide ? 0 : dsdt, 4);
+		if (wide) {
+			put(fadt + 132, facs, 8);
+			put(fadt + 140, dsdt, 8);
+		}
+		end_table(tables[1]);
+		put(offset_of(tables[2]) + 4, 7, 4); /* shorter than the field that says so */
+		struct acpi a = finish(2, tables, 4);
+		visits = 0, visits_allowed = COUNT_OF(visited);
+		assert_int_equal(acpi_ranges(&a, BASE, visit, NULL, NULL), OK);
+		assert_int_equal(visits, 6);
+		expect_visit(0, BASE, 36);
+		expect_visit(1, a.root, 36 + 4 * 8);
+		expect_visit(2, tables[0], 41);
+		expect_visit(3, tables[1], wide ? 148 : 116);
+		expect_visit(4, facs, 64);
+		expect_visit(5, dsdt, 50);
+		for (visits_allowed = 0; visits_allowed < 6; visits_allowed++) {
+			visits = 0;
+			assert_int_equal(acpi_ranges(&a, BASE, visit, NULL, NULL), ERR_FULL);
+			assert_int_equal(visits, visits_allowed);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -693,6 +748,7 @@ int main(void)
 		cmocka_unit_test_teardown(the_pm_timer_is_a_port, tear_down),
 		cmocka_unit_test_teardown(psci_is_what_the_fadt_says, tear_down),
 		cmocka_unit_test_teardown(memory_that_ends_anywhere_is_never_left, tear_down),
+		cmocka_unit_test_teardown(every_range_of_tables_is_visited, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

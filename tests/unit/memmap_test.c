@@ -553,6 +553,26 @@ static void memmap_set_leaves_holes_absent(void **state)
 	assert_int_equal(m.count, 2);
 }
 
+static void memmap_set_free_leaves_what_is_not_free(void **state)
+{
+	static const struct descriptor d[] = { { FREE, 1, 4, WB }, { RUN_DATA, 5, 1, WB }, { BOOT_DATA, 6, 2, WB }, { FREE, 12, 4, WB } };
+	struct memmap m = read_map(d, 4);
+
+	(void)state;
+	/* From within page 3 to within page 12, over what is in use and over a hole. */
+	assert_int_equal(memmap_set_free(&m, 3 * PAGE_BYTES + 5, 9 * PAGE_BYTES, HOBNAIL_MEMORY_ACPI_RECLAIM, NULL), OK);
+	assert_int_equal(m.count, 6);
+	expect(&m, 0, 1, 2, HOBNAIL_MEMORY_USABLE);
+	expect(&m, 1, 3, 2, HOBNAIL_MEMORY_ACPI_RECLAIM);
+	expect(&m, 2, 5, 1, HOBNAIL_MEMORY_RUNTIME_DATA);
+	expect(&m, 3, 6, 2, HOBNAIL_MEMORY_ACPI_RECLAIM);
+	expect(&m, 4, 12, 1, HOBNAIL_MEMORY_ACPI_RECLAIM);
+	expect(&m, 5, 13, 3, HOBNAIL_MEMORY_USABLE);
+	m.capacity = m.count;
+	assert_int_equal(memmap_set_free(&m, 1 * PAGE_BYTES, 1, HOBNAIL_MEMORY_ACPI_RECLAIM, NULL), ERR_FULL);
+	assert_int_equal(memmap_set_free(&m, 8 * PAGE_BYTES, PAGE_BYTES, HOBNAIL_MEMORY_ACPI_RECLAIM, NULL), OK);
+}
+
 static void memmap_set_refuses_bad_ranges(void **state)
 {
 	static const struct descriptor d[] = { { FREE, 10, 2, WB } };
@@ -729,6 +749,7 @@ int main(void)
 		cmocka_unit_test(memmap_direct_map_takes_only_write_back_memory),
 		cmocka_unit_test(memmap_set_splits_and_merges_again),
 		cmocka_unit_test(memmap_set_leaves_holes_absent),
+		cmocka_unit_test(memmap_set_free_leaves_what_is_not_free),
 		cmocka_unit_test(memmap_set_refuses_bad_ranges),
 		cmocka_unit_test(memmap_set_is_all_or_nothing_when_full),
 		cmocka_unit_test(memmap_set_agrees_with_pages),
