@@ -27,6 +27,7 @@ struct arch_facts {
 	bool e2h_fixed;          /* aarch64: at EL2, and HCR_EL2.E2H cannot be cleared     */
 	bool la57;               /* x86_64: 5-level paging                                 */
 	bool no_execute;         /* x86_64: NX                                             */
+	bool confidential;       /* x86_64: a guest of TDX or SEV, whose memory the host cannot read */
 	unsigned max_leaf;       /* 1: 2 MiB pages, 2: also 1 GiB                          */
 	unsigned phys_bits;      /* width of a physical address                            */
 	uint64_t boot_cpu;       /* hardware id of this processor                          */

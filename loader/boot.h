@@ -73,7 +73,8 @@ struct boot {
 	struct module modules[CONFIG_MAX_MODULES];
 	unsigned module_count;
 	struct facts facts;
-	struct memmap memory;  /* as it was early: what is RAM does not change */
+	struct memmap memory;  /* as it was early: what is RAM does not change. What the firmware's tables occupy
+	                          of memory that would be free is of type ACPI reclaimable here */
 	struct space space;
 	struct hobnail_boot *record;
 	uint64_t stages[HOBNAIL_STAGE_EXIT + 1]; /* counter values by HOBNAIL_STAGE_* */
@@ -84,6 +85,7 @@ struct boot {
 
 /* ---- The steps, in their order ------------------------------------------------------------------------- */
 
+enum err machine_check(struct boot *b, struct problem *p);  /* facts.c   */
 enum err entry_choose(struct boot *b, struct problem *p);   /* choose.c  */
 enum err secure_boot_check(struct boot *b, struct problem *p); /* facts.c */
 enum err memory_survey(struct boot *b, struct problem *p);  /* facts.c   */
@@ -105,7 +107,7 @@ void step_set(struct boot *b, const char *doing, struct text file);
 /* Remember the counter for a HOBNAIL_STAGE_*. */
 void stage_mark(struct boot *b, unsigned stage);
 
-/* Put the pieces one after the other into b->strings.   ERR_FULL */
+/* Put the pieces one after the other into b->strings.   ERR_PATHS_FULL */
 enum err string_join(struct boot *b, const struct text *pieces, unsigned count, struct text *out, struct problem *p);
 
 /* Place the segments physically: fills segments[i].phys and loaded[i]. Upper-half segments as one block, low ones at

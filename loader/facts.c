@@ -6,6 +6,15 @@
 
 #include <string.h>
 
+/* ---- The machine --------------------------------------------------------------------------------------- */
+
+enum err machine_check(struct boot *b, struct problem *p)
+{
+	step_set(b, "start", text_of(""));
+	arch_probe(&b->arch);
+	return b->arch.confidential ? problem_at(p, ERR_CONFIDENTIAL, 0, 0, 0, 0) : OK;
+}
+
 /* ---- Secure Boot --------------------------------------------------------------------------------------- */
 
 /* A signed loader that starts whatever it finds would break the chain; a state that cannot be read counts as on. */
@@ -24,7 +33,6 @@ enum err memory_survey(struct boot *b, struct problem *p)
 	paddr at;
 
 	step_set(b, "read the memory map", text_of(""));
-	arch_probe(&b->arch);
 	enum err e = firmware_map_room(&b->fw, &descriptors, p);
 	if (e)
 		return e;
@@ -90,20 +98,43 @@ static enum err rescue_device_tree(struct boot *b, uint64_t bytes, struct proble
 	return OK;
 }
 
-/* SMBIOS specification, "SMBIOS 2.1 (32-bit) Entry Point", "SMBIOS 3.0 (64-bit) Entry Point". */
-static bool is_smbios(const char *anchor)
+/* What a table occupies must not be free at entry, nor be overwritten by a segment. Some firmware keeps tables in memory of
+ * its own, which is as good as free. */
+static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem *p)
 {
-	return anchor && (memcmp(anchor, "_SM_", 4) == 0 || memcmp(anchor, "_SM3_", 5) == 0);
+	struct boot *b = boot;
+
+	if (!bytes || !map_table(b, at, bytes))
+		return OK; /* whoever follows such a pointer finds that out */
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		if (ranges_overlap(at, bytes, handoff.moves[i].to, handoff.moves[i].bytes))
+			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
+	return memmap_set_free(&b->memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
+}
+
+static enum err keep_tables(struct boot *b, const struct span smbios[2], struct problem *p)
+{
+	const struct facts *f = &b->facts;
+	enum err e = keep_table(b, smbios[0].base, smbios[0].bytes, p);
+
+	if (!e)
+		e = keep_table(b, smbios[1].base, smbios[1].bytes, p);
+	if (!e && f->has_fdt)
+		e = keep_table(b, f->tables.device_tree, f->fdt.bytes, p);
+	if (!e && f->has_acpi)
+		e = acpi_ranges(&f->acpi, f->tables.rsdp, keep_table, b, p);
+	return e;
 }
 
 static enum err open_tables(struct boot *b, struct problem *p)
 {
 	struct facts *f = &b->facts;
 	struct table_reader reader = { map_table, b };
+	struct span smbios[2] = { { 0 } };
 	struct problem why;
 
 	firmware_tables(&b->fw, &f->tables);
-	if (f->tables.smbios && !is_smbios(map_table(b, f->tables.smbios, 5))) {
+	if (f->tables.smbios && !smbios_ranges(reader, f->tables.smbios, smbios)) {
 		log_line("no SMBIOS entry point at %#llx: not used", (unsigned long long)f->tables.smbios);
 		f->tables.smbios = 0;
 	}
@@ -128,7 +159,7 @@ static enum err open_tables(struct boot *b, struct problem *p)
 		if (!f->has_fdt)
 			log_line("the device tree at %#llx is damaged: not used", (unsigned long long)f->tables.device_tree);
 	}
-	return OK;
+	return keep_tables(b, smbios, p);
 }
 
 /* A table can name a port that is not there, or memory that it must not be: the next one is asked then. */

@@ -27,7 +27,7 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 
 	for (unsigned i = 0; i < count; i++) {
 		if (pieces[i].bytes > BOOT_STRING_BYTES - b->strings_used)
-			return problem_at(p, ERR_FULL, 0, BOOT_STRING_BYTES, 0, 0);
+			return problem_at(p, ERR_PATHS_FULL, 0, BOOT_STRING_BYTES, 0, 0);
 		memcpy(b->strings + b->strings_used, pieces[i].at, pieces[i].bytes);
 		b->strings_used += pieces[i].bytes;
 	}
@@ -38,7 +38,8 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 /* All of this can fail, and all of it can be undone. */
 static enum err boot_prepare(struct boot *b, struct problem *p)
 {
-	enum err e = entry_choose(b, p);         /* hobnail.conf and load options: what to boot        */
+	enum err e = machine_check(b, p);        /* one that we can work on at all                     */
+	if (!e) e = entry_choose(b, p);          /* hobnail.conf and load options: what to boot        */
 	if (!e) e = secure_boot_check(b, p);     /* version 1 verifies nothing: it must not start kernels then */
 	if (!e) e = memory_survey(b, p);         /* what is RAM, before anything is placed in it       */
 	if (!e) e = kernel_load(b, p);           /* segments at their final addresses, or staged       */
@@ -89,6 +90,7 @@ static EFI_STATUS status_of(enum err e)
 	case ERR_LEVEL_E2H_FIXED:
 	case ERR_LEVEL_EL3:
 	case ERR_PAGING_UNAVAILABLE:
+	case ERR_CONFIDENTIAL:
 	case ERR_NO_NX:
 		return EFI_UNSUPPORTED;
 	default:

@@ -46,6 +46,9 @@
 #define MSR_GS_BASE        0xc0000101
 #define MSR_KERNEL_GS_BASE 0xc0000102
 
+/* AMD APM vol. 2, "SEV_STATUS MSR" (§15.34.10): bit 0 says that this is an encrypted guest */
+#define MSR_SEV_STATUS     0xc0010131
+
 /* Intel SDM vol. 3A, "Extended Feature Enable Register" (§2.2.1) */
 #define EFER_LME BIT(8)  /* long mode at the next CR0.PG          */
 #define EFER_LMA BIT(10) /* long mode                             */

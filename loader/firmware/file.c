@@ -92,22 +92,31 @@ enum err file_open(struct firmware *fw, struct text path, struct file *out, stru
 	return OK;
 }
 
+enum { READ_PIECE_BYTES = MIB(1) };
+
+/* One request is what the firmware normally grants, and a short one that made progress is continued. Some drivers cannot
+ * move many MiB at once, over USB for instance: a request that failed or brought nothing is repeated in pieces. */
 enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
 {
 	EFI_FILE_PROTOCOL *file = f->handle;
+	uint64_t most = bytes, done = 0;
 	EFI_STATUS s = file->SetPosition(file, offset);
 
-	/* One request is what the firmware normally grants; a short one that made progress is continued. */
-	for (uint64_t done = 0; !EFI_ERROR(s) && done < bytes;) {
-		UINTN part = bytes - done;
+	while (!EFI_ERROR(s) && done < bytes) {
+		uint64_t asked = min_u64(bytes - done, most);
+		UINTN part = asked;
 		s = file->Read(file, &part, (uint8_t *)to + done);
-		if (EFI_ERROR(s))
-			break;
-		if (!part || part > bytes - done)
-			return problem_at(p, ERR_FILE_SHORT, offset, offset + done, f->bytes, 0);
-		done += part;
+		bool brought_none = EFI_ERROR(s) || !part;
+		if (brought_none && asked > READ_PIECE_BYTES) {
+			most = READ_PIECE_BYTES;
+			s = file->SetPosition(file, offset + done); /* it may be anywhere after a failure */
+			continue;
+		}
+		if (!EFI_ERROR(s) && (!part || part > asked))
+			return problem_at(p, ERR_FILE_SHORT, offset + done, offset + done, f->bytes, 0);
+		done += EFI_ERROR(s) ? 0 : part;
 	}
-	return EFI_ERROR(s) ? problem_at(p, ERR_FIRMWARE, offset, s, 0, 0) : OK;
+	return EFI_ERROR(s) ? problem_at(p, ERR_FIRMWARE, offset + done, s, 0, 0) : OK;
 }
 
 void file_close(struct file *f)

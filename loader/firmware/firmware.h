@@ -91,7 +91,8 @@ struct file {
  *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status) */
 enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
 
-/* Read exactly [offset, offset + bytes) into `to`.   ERR_FILE_SHORT, ERR_FIRMWARE */
+/* Read exactly [offset, offset + bytes) into `to`. The problem's offset is where it stopped.
+ *   ERR_FILE_SHORT, ERR_FIRMWARE */
 enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, struct problem *p);
 
 void file_close(struct file *f);

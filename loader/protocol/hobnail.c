@@ -293,24 +293,6 @@ static enum err overlay(struct memmap *m, const struct claim *c, struct problem 
 	return memmap_set(m, c->base, c->bytes, c->type, p);
 }
 
-/* Give what is free of a range a type; the rest keeps its own. */
-static enum err overlay_free(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
-{
-	paddr at = align_down(base, PAGE_BYTES), end = align_up(base + bytes, PAGE_BYTES);
-	enum err e = OK;
-
-	while (!e && at < end) {
-		const struct hobnail_memory *entry = memmap_find_from(m, at);
-		if (!entry || entry->base >= end)
-			break;
-		paddr from = max_u64(at, entry->base);
-		at = min_u64(entry->base + entry->bytes, end);
-		if (memmap_is_free(entry))
-			e = memmap_set(m, from, at - from, type, p);
-	}
-	return e;
-}
-
 static bool is_free_or_kernel(const struct hobnail_memory *entry)
 {
 	return memmap_is_free(entry) || entry->type == HOBNAIL_MEMORY_KERNEL;
@@ -345,7 +327,6 @@ static enum err check_survey(const struct memmap *survey, const struct memmap *n
 
 static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 {
-	const struct hobnail_boot *r = b->record;
 	enum err e = OK;
 
 	for (unsigned i = 0; !e && i < b->fw.claims; i++)
@@ -353,11 +334,12 @@ static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 			e = overlay(m, &b->fw.ledger[i], p);
 	for (unsigned i = 0; !e && i < handoff.move_count; i++)
 		e = overlay_destination(m, &handoff.moves[i], p);
-	/* U-Boot and EDK2 keep these in memory that would be free. */
-	if (!e && r->valid & HOBNAIL_HAS_DEVICE_TREE)
-		e = overlay_free(m, r->device_tree, r->device_tree_bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
+	/* Tables that the firmware keeps in memory that would be free: U-Boot and EDK2 do so with the device tree. */
+	for (size_t i = 0; !e && i < b->memory.count; i++)
+		if (b->memory.entries[i].type == HOBNAIL_MEMORY_ACPI_RECLAIM)
+			e = memmap_set_free(m, b->memory.entries[i].base, b->memory.entries[i].bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
 	if (!e && b->facts.has_framebuffer)
-		e = overlay_free(m, b->facts.framebuffer.phys, b->facts.framebuffer.bytes, HOBNAIL_MEMORY_RESERVED, p);
+		e = memmap_set_free(m, b->facts.framebuffer.phys, b->facts.framebuffer.bytes, HOBNAIL_MEMORY_RESERVED, p);
 	return e;
 }
 

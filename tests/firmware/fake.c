@@ -408,7 +408,7 @@ void fake_reset(enum machine machine)
 	fake_files_reset();
 	memset(&fake, 0, sizeof fake);
 	fake.options.descriptor_bytes = 48;
-	fake.options.read_most = UINT64_MAX;
+	fake.options.read_most = fake.options.bad_byte = UINT64_MAX;
 	fake.options.budget = 100000;
 	memcpy(fake.options.ranges, ranges, sizeof ranges);
 	fake.options.range_count = COUNT_OF(ranges);

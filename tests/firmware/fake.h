@@ -96,6 +96,9 @@ struct fake_options {
 	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
 	uint64_t read_most;             /* bytes that one Read gives at most        */
+	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
+	bool read_nothing;              /* ... with success and nothing             */
+	uint64_t bad_byte;              /* of every file, which cannot be read      */
 	paddr rsdp, smbios, device_tree;
 	paddr low_end;                  /* where other processors begin: below      */
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */

@@ -181,6 +181,13 @@ static EFI_STATUS read_directory(struct handle *h, UINTN *bytes, void *buffer)
 	return EFI_SUCCESS;
 }
 
+static bool is_refused(const struct handle *h, uint64_t bytes)
+{
+	const struct fake_options *o = &fake.options;
+
+	return (o->read_limit && bytes > o->read_limit) || o->bad_byte - h->position < bytes;
+}
+
 static EFI_STATUS EFIAPI file_read_(EFI_FILE_PROTOCOL *self, UINTN *bytes, void *buffer)
 {
 	struct handle *h = handle_of(self);
@@ -195,6 +202,11 @@ static EFI_STATUS EFIAPI file_read_(EFI_FILE_PROTOCOL *self, UINTN *bytes, void 
 	}
 	if (h->position > h->file->bytes)
 		return EFI_DEVICE_ERROR; /* UEFI 2.10, "EFI_FILE_PROTOCOL.Read()" */
+	if (is_refused(h, *bytes)) {
+		h->position += 77; /* anywhere */
+		*bytes = 0;
+		return fake.options.read_nothing ? EFI_SUCCESS : EFI_DEVICE_ERROR;
+	}
 	uint64_t part = min_u64(min_u64(*bytes, fake.options.read_most), h->file->bytes - h->position);
 	if (s == FAULT_SHORT)
 		part /= 2;

@@ -47,6 +47,12 @@ static const char *judge_map(const struct hobnail_boot *r)
 		return WRONG("the record is not of type record");
 	if (!is_type(&m, handoff.net_phys, image_bytes(), HOBNAIL_MEMORY_NET))
 		return WRONG("the net is not of type net");
+	const paddr tables[] = { r->acpi_rsdp, r->smbios, r->device_tree }; /* P22; 0: none */
+	for (unsigned i = 0; i < COUNT_OF(tables); i++) {
+		const struct hobnail_memory *entry = tables[i] ? memmap_find(&m, tables[i]) : NULL;
+		if (entry && memmap_is_free(entry))
+			return WRONG("the table at %#llx lies in memory that is free", LL(tables[i]));
+	}
 	for (uint32_t i = 0; i < r->segments.count; i++) {
 		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
 		if (!is_type(&m, s->phys, s->bytes, HOBNAIL_MEMORY_KERNEL))

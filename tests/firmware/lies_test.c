@@ -113,6 +113,30 @@ static void short_reads_are_continued(void **state)
 	refuses("a read gives", 0, "(ERR_FILE_SHORT");
 }
 
+static uint8_t large[3 * MIB(1) + 5];
+
+/* Drivers that cannot move so much at once: nothing is read twice all the same. */
+static void a_large_read_that_fails_is_repeated_in_pieces(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < sizeof large; i++)
+		large[i] = (uint8_t)(i * 7 + i / 253);
+	for (unsigned nothing = 0; nothing < 2; nothing++) {
+		plain();
+		world_replace(world_file(MODULE), large, sizeof large);
+		fake.options.read_limit = MIB(1);
+		fake.options.read_nothing = nothing;
+		enters("reads fail beyond 1 MiB, silently", nothing);
+		plain();
+		world_replace(world_file(MODULE), large, sizeof large);
+		fake.options.bad_byte = MIB(2) + 100;
+		fake.options.read_nothing = nothing;
+		refuses("a bad byte, silently", nothing, nothing ? "(ERR_FILE_SHORT" : "(ERR_FIRMWARE");
+		assert_true(world_said("one.bin: "));
+		assert_true(world_said("0x200000"));
+	}
+}
+
 static void what_is_missing_or_no_file_is_named(void **state)
 {
 	static const char *const configs[][2] = {
@@ -151,6 +175,37 @@ static void too_many_modules_are_refused(void **state)
 		else
 			refuses("modules", count, "ERR_TOO_MANY_MODULES");
 	}
+}
+
+/* The arena of paths is one of a few things with a fixed size. */
+static void paths_that_do_not_fit_are_refused(void **state)
+{
+	static char text[CONFIG_MAX_BYTES];
+	size_t used = 0;
+
+	(void)state;
+	used += (size_t)snprintf(text, sizeof text, "[a]\nkernel = \\boot\\kernel.elf\n");
+	for (unsigned i = 0; i < CONFIG_MAX_MODULES; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "module = %0400u\n", i);
+	plain();
+	world_config(text);
+	refuses("module paths of", used, "(ERR_PATHS_FULL");
+	assert_true(world_said("20480 bytes"));
+	assert_true(world_said("Try: "));
+}
+
+/* Three bytes a character, and hundreds of them: the text of the error has room for what follows. */
+static void an_error_about_a_long_path_is_whole(void **state)
+{
+	static CHAR16 option[7 + 330] = u"config=";
+
+	(void)state;
+	for (unsigned i = 7; i < COUNT_OF(option); i++)
+		option[i] = 0x20ac;
+	plain();
+	fake.options.load_options = option;
+	fake.options.load_options_bytes = sizeof option;
+	refuses("a long path", 0, "(ERR_FILE_NOT_FOUND");
 }
 
 /* ---- Memory map and exit ------------------------------------------------------------------------------- */
@@ -490,6 +545,17 @@ static void chance_and_time_may_be_missing(void **state)
 	}
 }
 
+static void a_confidential_guest_is_refused_before_anything(void **state)
+{
+	(void)state;
+	plain();
+	fake.options.facts.confidential = true;
+	refuses("confidential guest", 0, "(ERR_CONFIDENTIAL");
+	assert_int_equal(fake.status, EFI_UNSUPPORTED);
+	for (unsigned i = 0; i < fake.calls; i++)
+		assert_true(fake.trace[i].service != SERVICE_OPEN_VOLUME && fake.trace[i].service != SERVICE_ALLOCATE_PAGES);
+}
+
 static void secure_boot_is_refused_before_the_kernel_is_read(void **state)
 {
 	(void)state;
@@ -602,6 +668,58 @@ static void a_device_tree_in_the_way_is_moved(void **state)
 	}
 }
 
+static uint32_t type_at(paddr where)
+{
+	const struct hobnail_boot *r = world_record();
+
+	for (uint32_t i = 0; i < r->memory_map.count; i++) {
+		const struct hobnail_memory *m = hobnail_entry(r, &r->memory_map, i);
+		if (where - m->base < m->bytes)
+			return m->type;
+	}
+	return 0;
+}
+
+/* SMBIOS specification, "SMBIOS 3.0 (64-bit) Entry Point" */
+static void put_smbios(paddr entry, paddr table, uint32_t bytes)
+{
+	memcpy(at(entry), "_SM3_\0\x18\3", 8);
+	put_address(entry + 8, (uint64_t)bytes << 32);
+	put_address(entry + 16, table);
+	fake.options.smbios = entry;
+}
+
+/* Boot-services data: as good as free, for a kernel that was not told. */
+static void tables_in_memory_that_would_be_free_are_kept(void **state)
+{
+	const paddr busy = ARENA_BUSY;
+
+	(void)state;
+	plain();
+	memset(fake.kind + (ARENA_ACPI - ARENA) / PAGE_BYTES, EfiBootServicesData, 16);
+	put_smbios(busy + 0x10, busy + 2 * PAGE_BYTES - 8, 16);
+	enters("tables in boot-services data", 0);
+	assert_int_equal(type_at(ARENA_ACPI), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(ARENA_ACPI + PAGE_BYTES), HOBNAIL_MEMORY_FIRMWARE_BOOT);
+	assert_int_equal(type_at(busy), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(busy + PAGE_BYTES), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(busy + 2 * PAGE_BYTES), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(busy + 3 * PAGE_BYTES), HOBNAIL_MEMORY_FIRMWARE_BOOT);
+}
+
+static void a_segment_is_not_moved_onto_tables(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED); /* at ARENA_BUSY + 8 pages */
+		if (k)
+			put_smbios(ARENA_BUSY, ARENA_BUSY + 9 * PAGE_BYTES, 100);
+		else
+			memset(fake.kind + (ARENA_ACPI - ARENA) / PAGE_BYTES, EfiBootServicesData, 16), world_kernel_at(ARENA_ACPI);
+		refuses("a segment on tables", k, "(ERR_DESTINATION_OWN");
+	}
+}
+
 /* ---- What we were started with ------------------------------------------------------------------------- */
 
 static void load_options_that_are_no_text_are_ignored(void **state)
@@ -692,8 +810,11 @@ int main(void)
 		cmocka_unit_test(a_file_longer_than_said_is_cut),
 		cmocka_unit_test(a_size_may_change_between_calls),
 		cmocka_unit_test(short_reads_are_continued),
+		cmocka_unit_test(a_large_read_that_fails_is_repeated_in_pieces),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
 		cmocka_unit_test(too_many_modules_are_refused),
+		cmocka_unit_test(paths_that_do_not_fit_are_refused),
+		cmocka_unit_test(an_error_about_a_long_path_is_whole),
 		cmocka_unit_test(descriptors_may_have_any_honest_size),
 		cmocka_unit_test(descriptors_that_change_size_do_no_harm),
 		cmocka_unit_test(a_map_that_grows_still_fits),
@@ -711,11 +832,14 @@ int main(void)
 		cmocka_unit_test(errors_are_told_wherever_there_is_a_way),
 		cmocka_unit_test(verbose_shows_the_log),
 		cmocka_unit_test(chance_and_time_may_be_missing),
+		cmocka_unit_test(a_confidential_guest_is_refused_before_anything),
 		cmocka_unit_test(secure_boot_is_refused_before_the_kernel_is_read),
 		cmocka_unit_test(broken_acpi_tables_are_not_used),
 		cmocka_unit_test(any_damaged_byte_of_a_table_does_no_harm),
 		cmocka_unit_test(a_truncated_device_tree_is_not_used),
 		cmocka_unit_test(a_device_tree_in_the_way_is_moved),
+		cmocka_unit_test(tables_in_memory_that_would_be_free_are_kept),
+		cmocka_unit_test(a_segment_is_not_moved_onto_tables),
 		cmocka_unit_test(load_options_that_are_no_text_are_ignored),
 		cmocka_unit_test(load_options_choose),
 		cmocka_unit_test(a_strange_path_of_ours_does_no_harm),

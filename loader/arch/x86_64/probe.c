@@ -16,6 +16,22 @@ uint64_t arch_counter_hz(void)
 	return cpu_tsc_hz();
 }
 
+/* Intel TDX Module Base Architecture Specification, "CPUID Leaf 0x21": the name "IntelTDX    " in EBX, EDX, ECX. */
+static bool is_tdx(void)
+{
+	if (cpu_id(0, 0).a < 0x21)
+		return false;
+	struct cpu_id r = cpu_id(0x21, 0);
+	return r.b == 0x65746e49 && r.d == 0x5844546c && r.c == 0x20202020;
+}
+
+/* AMD APM vol. 3, "CPUID Fn8000_001F Encrypted Memory Capabilities": where EAX[1] says SEV there is the status register,
+ * on the host as well. */
+static bool is_sev(void)
+{
+	return cpu_id(0x80000000, 0).a >= 0x8000001f && cpu_id(0x8000001f, 0).a >> 1 & 1 && cpu_read_msr(MSR_SEV_STATUS) & 1;
+}
+
 void arch_probe(struct arch_facts *out)
 {
 	*out = (struct arch_facts){
@@ -25,6 +41,7 @@ void arch_probe(struct arch_facts *out)
 		.max_leaf = cpu_has_1g_pages() ? 2 : 1,
 		.phys_bits = cpu_phys_bits(),
 		.boot_cpu = cpu_apic_id(),
+		.confidential = is_tdx() || is_sev(),
 		.net_limit = GIB(4), /* some of it is used with paging off */
 	};
 }
