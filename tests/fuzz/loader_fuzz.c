@@ -253,6 +253,7 @@ static void change_facts(struct input *in)
 	f->boot_cpu = bits >> 5 & 3;
 	if (fake.options.machine == FAKE_AARCH64)
 		f->firmware_level = 1 + (bits >> 7 & 1);
+	f->confidential = bits & 512;
 	f->net_limit = bits & 256 ? ARENA + ARENA_BYTES / 2 : f->net_limit;
 }
 
@@ -329,10 +330,50 @@ static void add_table(struct input *in)
 	fake_tables_anywhere();
 }
 
+/* SMBIOS, with a structure table somewhere. */
+static void add_smbios(struct input *in)
+{
+	static const paddr places[] = { ARENA_BUSY, ARENA_ACPI + 0xf00, ARENA_TREE + 0x4000, FAR_BASE, ARENA_FREE };
+	uint8_t *entry = memory(places[pick(in, 3)]);
+	uint64_t table = places[pick(in, COUNT_OF(places))] + take(in, 2);
+	uint32_t bytes = (uint32_t)take(in, 3);
+
+	memcpy(entry, "_SM3_\0\x18\3", 8);
+	memcpy(entry + 12, &bytes, 4);
+	memcpy(entry + 16, &table, 8);
+	fake.options.smbios = (uintptr_t)entry;
+	fake_tables_anywhere();
+}
+
+/* The firmware calls memory that it keeps for itself something else: as good as free, or not RAM at all. */
+static void change_kind(struct input *in)
+{
+	static const struct { paddr at; unsigned pages; } places[] = {
+		{ ARENA_ACPI, 16 }, { ARENA_TREE, 16 }, { ARENA_SCREEN, 16 }, { ARENA_BUSY, 64 },
+	};
+	unsigned i = pick(in, COUNT_OF(places)), first = pick(in, places[i].pages), pages = pick(in, places[i].pages) + 1;
+	EFI_MEMORY_TYPE type = pick(in, EfiUnacceptedMemoryType + 2);
+
+	memset(fake.kind + (places[i].at - ARENA) / PAGE_BYTES + first, (int)(type == EfiConventionalMemory ? EfiLoaderData : type),
+	       min_u64(pages, places[i].pages - first));
+}
+
+static void change_reads(struct input *in)
+{
+	unsigned what = pick(in, 4);
+
+	fake.options.read_nothing = what & 1;
+	if (what & 2)
+		fake.options.bad_byte = take(in, 3);
+	else
+		fake.options.read_limit = take(in, 3);
+}
+
 static void (*const changes[])(struct input *) = {
 	change_fault, change_config, change_kernel, change_kernel_bytes, change_kernel_size, change_kernel_place, change_size_said,
 	change_read_most, add_file, remove_file, change_options, change_path, add_range, add_drift, change_map, change_exit,
 	change_free, change_screen, change_switches, change_facts, change_time, change_pointer, change_table_bytes, fix_sum, add_table,
+	add_smbios, change_kind, change_reads,
 };
 
 /* ---- Where the loader may read or write devices --------------------------------------------------------------- */
