@@ -105,7 +105,7 @@ UNIT += $(FIRMWARE)
 
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
 
-# Small: the loader is read from a disk at every boot. lib/string.c has the loops that matter.
+# Small: the loader is read from a disk at every boot.
 FREE = $(COMMON) -Oz -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables \
         -fno-omit-frame-pointer -ffunction-sections -fdata-sections -nostdinc \
         -isystem $(CC_RESOURCES)/include
@@ -117,11 +117,13 @@ TARGET_aarch64 := --target=aarch64-unknown-none-elf -mgeneral-regs-only -mstrict
 EFI_x86_64  := BOOTX64.EFI
 EFI_aarch64 := BOOTAA64.EFI
 
-# The loader is compiled as a whole when it is linked (-flto), for its size; memcpy and its like, which the compiler calls
-# by itself, are not. All of it lies within a megabyte: aarch64 reaches that with one instruction (-mcmodel=tiny).
-LOADER_CODE = $(TARGET_$(1)) $(FREE) $(LOADER_CODE_$(1)) $(if $(filter %/string.c,$<),-O2,-flto) -fPIE -fvisibility=hidden \
+# The loader is compiled as a whole when it is linked (-flto), for its size: all but memcpy and its like, which the compiler
+# calls by itself, and what has the loops that matter, which is made for speed. All of it lies within a megabyte:
+# aarch64 reaches that with one instruction (-mcmodel=tiny).
+LOADER_CODE = $(TARGET_$(1)) $(FREE) $(LOADER_CODE_$(1)) $(if $(filter $<,$(FAST)),-O2,-flto) -fPIE -fvisibility=hidden \
                -include loader/hidden.h -fomit-frame-pointer
 LOADER_CODE_aarch64 := -mcmodel=tiny
+FAST := lib/string.c core/paging.c core/memmap.c
 
 LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(1) -Iarch/$(1)
 KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
@@ -395,7 +397,7 @@ $(O)/bench/$(1)/kernel: $(O)/bench/$(1)/kernel.o bench/kernel.ld
 	$(Q)$(BENCH_LINK) --defsym=KERNEL_BASE=0xffffffff80000000 -o $$@ $$<
 endef
 $(foreach a,$(ARCHES),$(eval $(call bench_for_arch,$(a))))
-.SECONDARY: $(BENCH_PROGRAMS:%.efi=%.elf)
+.SECONDARY: $(BENCH_PROGRAMS:%.efi=%.elf) $(foreach a,$(ARCHES),$(BENCH_EFI:%=$(O)/bench/$(a)/%.o) $(O)/bench/$(a)/kernel.o)
 
 $(O)/bench/x86_64/kernel_mb2: bench/kernel_mb2.c bench/guest.h bench/kernel.ld
 	@mkdir -p $(@D)
@@ -411,11 +413,16 @@ $(O)/bench/peers:
 	$(Q)tools/unpack $@ grub-common grub-efi-amd64-bin:amd64 grub-efi-arm64-bin:arm64 systemd-boot-efi:amd64 \
 	    systemd-boot-efi:arm64 refind:amd64 refind:arm64
 
-bench: ## count guest instructions of a boot, beside other loaders (PROFILE=1: and where they go)
+# Each may be a list with commas: LOADERS=hobnail,floor MODULES=0,16 BENCH_RAM=4G. ARCH counts only where somebody set it.
+BENCH_RAM = 256M,4G,64G,1T
+BENCH_LIMITS = $(if $(filter-out file,$(origin ARCH)),--arch $(ARCH)) $(if $(MODULES),--modules $(MODULES)) \
+               $(if $(LOADERS),--loaders $(LOADERS)) --ram '$(BENCH_RAM)' $(if $(PROFILE),--profile) $(BENCH)
+
+bench: ## count guest instructions of a boot, beside other loaders (ARCH=, MODULES=, LOADERS= limit it; PROFILE=1: where they go)
 	$(call with_deps,bench) run-bench
 
 run-bench: all $(BENCH_PROGRAMS) $(O)/bench/profile.so | $(O)/bench/peers
-	@bench/run $(if $(PROFILE),--profile) $(BENCH)
+	@bench/run $(BENCH_LIMITS)
 
 clean: ## remove everything that was built
 	rm -rf $(O)
@@ -423,5 +430,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels broken hooks unit test test-all run-tests coverage run-coverage run run-pith fuzz clean help
+.PHONY: all kernels broken hooks unit test test-all run-tests coverage run-coverage run run-pith fuzz bench run-bench clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

@@ -27,6 +27,20 @@ static uint64_t bytes_of_type(const struct hobnail_boot *boot, uint32_t type)
 	return bytes;
 }
 
+/* What the firmware had given away when it was left: loader, scratch, files and all. UEFI 2.10,
+ * "EFI_BOOT_SERVICES.GetMemoryMap()": type 1 is EfiLoaderCode, 2 is EfiLoaderData. */
+static uint64_t bytes_allocated(const struct hobnail_boot *boot)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < boot->uefi_map.count; i++) {
+		const uint8_t *d = hobnail_entry(boot, &boot->uefi_map, i);
+		uint32_t type = *(const uint32_t *)(const void *)d;
+		bytes += type == 1 || type == 2 ? *(const uint64_t *)(const void *)(d + 24) * 4096 : 0;
+	}
+	return bytes;
+}
+
 static void say_stages(const struct hobnail_boot *boot)
 {
 	static const char *const names[] = {
@@ -54,6 +68,8 @@ void kernel_main(const struct hobnail_boot *boot, uint64_t now)
 	say("held_stacks", bytes_of_type(boot, HOBNAIL_MEMORY_STACKS));
 	say("held_record", bytes_of_type(boot, HOBNAIL_MEMORY_RECORD));
 	say("held_net", bytes_of_type(boot, HOBNAIL_MEMORY_NET));
+	say("held_files", bytes_of_type(boot, HOBNAIL_MEMORY_KERNEL) + bytes_of_type(boot, HOBNAIL_MEMORY_MODULE));
+	say("held_all", bytes_allocated(boot));
 	const struct hobnail_module *module = hobnail_entry(boot, &boot->modules, 0);
 	if (!module)
 		say_module_and_stop(0, 0);

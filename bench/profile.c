@@ -1,6 +1,7 @@
 /* profile.c — a TCG plugin for QEMU: guest instructions by translation block, from the first one of [base, base + bytes)
- * on. Arguments: base=HEX,bytes=HEX,out=FILE. Writes lines "address count" and, for x86, "repeated count": iterations of
- * rep movs and rep stos, which QEMU counts as an instruction each.
+ * on. Arguments: base=HEX,bytes=HEX,out=FILE. Writes lines "address own others": instructions of the block, and those that
+ * the firmware executed from there on until the next block of [base, base + bytes), in a call or an interrupt. For x86 also
+ * "repeated count": iterations of rep movs and rep stos, which QEMU counts as an instruction each.
  *
  * Declarations: QEMU 7.2, include/qemu/qemu-plugin.h; Debian has no package with that header. */
 #include <stdint.h>
@@ -19,20 +20,20 @@ extern struct insn *qemu_plugin_tb_get_insn(const struct tb *tb, size_t i);
 extern const void *qemu_plugin_insn_data(const struct insn *insn);
 extern size_t qemu_plugin_insn_size(const struct insn *insn);
 extern void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*f)(plugin_id, struct tb *));
-extern void qemu_plugin_register_vcpu_tb_exec_inline(struct tb *tb, int operation, void *at, uint64_t add);
+extern void qemu_plugin_register_vcpu_tb_exec_cb(struct tb *tb, void (*f)(unsigned cpu, void *context), int flags, void *context);
 extern void qemu_plugin_register_vcpu_insn_exec_inline(struct insn *insn, int operation, void *at, uint64_t add);
 extern void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), void *context);
-enum { ADD_U64 = 0 };
+enum { ADD_U64 = 0, NO_REGISTERS = 0 };
 
 EXPORT extern int qemu_plugin_version;
 EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
 
 int qemu_plugin_version = 1;
 
-enum { SLOTS = 1 << 20 };
+enum { SLOTS = 1 << 20, LENGTHS = 1 << 12 }; /* a block has at most 512 instructions */
 static struct slot {
-	uint64_t at, count;
-} slots[SLOTS];
+	uint64_t at, own, others;
+} slots[SLOTS], *caller;
 static uint64_t base, bytes, repeated;
 static char out[1024];
 static int begun, is_x86;
@@ -61,23 +62,39 @@ static struct slot *slot_of(uint64_t at)
 	return &slots[i];
 }
 
-static void begin(uint64_t at)
+static int is_measured(uint64_t at)
 {
-	if (begun || at - base >= bytes)
+	return at - base < bytes;
+}
+
+/* `context` is the slot's number and, below it, the block's length. */
+static void on_execution(unsigned cpu, void *context)
+{
+	struct slot *slot = &slots[(uintptr_t)context / LENGTHS];
+	uint64_t length = (uintptr_t)context % LENGTHS;
+
+	(void)cpu;
+	if (!begun)
 		return;
-	begun = 1;
-	repeated = 0;
-	for (size_t i = 0; i < SLOTS; i++)
-		slots[i].count = 0;
+	slot->own += length;
+	if (is_measured(slot->at))
+		caller = slot;
+	else if (!(slot->at >> 63)) /* the kernel's half is no firmware */
+		caller->others += length;
 }
 
 static void on_translation(plugin_id id, struct tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
+	struct slot *slot = slot_of(qemu_plugin_tb_vaddr(tb));
 
 	(void)id;
-	begin(qemu_plugin_tb_vaddr(tb));
-	qemu_plugin_register_vcpu_tb_exec_inline(tb, ADD_U64, &slot_of(qemu_plugin_tb_vaddr(tb))->count, count);
+	if (!begun && is_measured(slot->at)) {
+		begun = 1;
+		caller = slot;
+		repeated = 0;
+	}
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_execution, NO_REGISTERS, (void *)((size_t)(slot - slots) * LENGTHS + count));
 	for (size_t i = 0; is_x86 && i < count; i++) {
 		struct insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		if (is_repeated(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn)))
@@ -93,8 +110,9 @@ static void on_exit_of_qemu(plugin_id id, void *context)
 	if (!f)
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
-		if (slots[i].count)
-			fprintf(f, "%llx %llu\n", (unsigned long long)slots[i].at, (unsigned long long)slots[i].count);
+		if (slots[i].own)
+			fprintf(f, "%llx %llu %llu\n", (unsigned long long)slots[i].at, (unsigned long long)slots[i].own,
+			        (unsigned long long)slots[i].others);
 	fprintf(f, "repeated %llu\n", (unsigned long long)repeated);
 	fclose(f);
 }

@@ -113,6 +113,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 		s = bs->HandleProtocol(loaded->DeviceHandle, &path_guid, (void **)&device);
 	if (EFI_ERROR(s))
 		die("fail_stamp", s);
+	say("stamp", loaded->ImageSize);
 	make_path(device, path, sizeof path);
 	say("load", counter());
 	s = EFI_SERVICE(EFI_IMAGE_LOAD, bs->LoadImage)(false, image, (const void *)path, NULL, 0, &started);

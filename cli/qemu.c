@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base.h"
 
@@ -110,6 +111,27 @@ static void add_firmware(const struct machine *m, struct strings *argv)
 	}
 }
 
+/* ---- Processors --------------------------------------------------------------------------------------------- */
+
+static bool chooses_accelerator(const struct machine *m)
+{
+	bool said = m->machine && strstr(m->machine, "accel");
+
+	for (char *const *extra = m->extra; extra && *extra; extra++)
+		said |= strcmp(*extra, "-accel") == 0 || strcmp(*extra, "-enable-kvm") == 0 || strstr(*extra, "accel=");
+	return said;
+}
+
+/* A processor that waits in a loop (WFE, PAUSE) takes its part of the host all the same when each has a thread. In turns it
+ * gives up the rest of its own: 64 boot five times as fast on two cores. */
+static void add_cpus(const struct machine *m, struct strings *argv)
+{
+	strings_add(argv, "-smp");
+	strings_addf(argv, "%u", m->cpus);
+	if ((long)m->cpus > sysconf(_SC_NPROCESSORS_ONLN) && !chooses_accelerator(m))
+		strings_of(argv, "-accel", "tcg,thread=single", NULL);
+}
+
 /* ---- The rest ----------------------------------------------------------------------------------------------- */
 
 /* Large memory is not reserved beforehand: the host need not have it as long as the guest does not touch it. */
@@ -155,8 +177,7 @@ void qemu_command(const struct machine *m, struct strings *argv)
 	add_memory(m, argv);
 	if (cpu)
 		strings_of(argv, "-cpu", cpu, NULL);
-	strings_add(argv, "-smp");
-	strings_addf(argv, "%u", m->cpus);
+	add_cpus(m, argv);
 	add_firmware(m, argv);
 	add_disk(m, argv);
 	add_exit_device(m, argv);

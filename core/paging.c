@@ -2,8 +2,9 @@
  *
  * Every operation goes down the tables once, cutting its range into the slices that the entries of a level cover; a
  * range that one entry covers whole is dealt with there, anything else in the table below. What can fail comes first:
- * a map looks for something mapped, protect and unmap split the leaves at the edges of their range (which changes no
- * translation); after that nothing is left that could stop halfway, but for the tables of a map, which is undone. */
+ * protect and unmap split the leaves at the edges of their range (which changes no translation); after that nothing is
+ * left that could stop them halfway. A map goes upwards until it meets something mapped, or has no table left, and
+ * clears what it has mapped until then. */
 #include "paging.h"
 
 /* A piece of a range; pa is meaningful only when mapping. */
@@ -139,17 +140,17 @@ static struct change change_to(struct pt *pt, unsigned rights, enum pt_memory me
 
 /* ---- Looking ------------------------------------------------------------------------------------------- */
 
-/* Look for the first address in `part` that is mapped (or, with mapped = false, that is not). */
-static bool find(const struct pt *pt, const uint64_t *table, unsigned level, struct part part, bool mapped, vaddr *out)
+/* Look for the first address in `part` that is not mapped. */
+static bool find_hole(const struct pt *pt, const uint64_t *table, unsigned level, struct part part, vaddr *out)
 {
 	while (part.bytes) {
 		struct part one = cut(&part, level);
 		uint64_t entry = table[index_of(one.va, level)];
 
 		if (is_table(pt->format, level, entry)) {
-			if (find(pt, table_of(pt, entry), level - 1, one, mapped, out))
+			if (find_hole(pt, table_of(pt, entry), level - 1, one, out))
 				return true;
-		} else if (is_leaf(pt->format, level, entry) == mapped) {
+		} else if (!is_leaf(pt->format, level, entry)) {
 			*out = one.va;
 			return true;
 		}
@@ -291,7 +292,7 @@ static void fill_row(const struct change *c, uint64_t *table, unsigned level, st
 	if (level > c->max_leaf || !is_aligned(rest->va | rest->pa, span))
 		return;
 	for (unsigned i = index_of(rest->va, level); i < PT_ENTRIES && rest->bytes - done >= span; i++) {
-		if (is_table(f, level, table[i]))
+		if (table[i] & f->valid)
 			break;
 		table[i] = leaf;
 		leaf += step; /* never reaches the bits above the frame: all of the range's frames exist */
@@ -302,18 +303,20 @@ static void fill_row(const struct change *c, uint64_t *table, unsigned level, st
 	rest->bytes -= done;
 }
 
-/* Map `part`, of which nothing is mapped yet. */
-static enum err fill(const struct change *c, uint64_t *table, unsigned level, struct part part, struct problem *p)
+/* Map `part` from its beginning. After an error it is mapped up to *stop. */
+static enum err fill(const struct change *c, uint64_t *table, unsigned level, struct part part, vaddr *stop)
 {
 	for (;;) {
 		fill_row(c, table, level, &part);
 		if (!part.bytes)
 			return OK;
+		uint64_t *entry = &table[index_of(part.va, level)];
+		*stop = part.va;
+		if (is_leaf(c->pt->format, level, *entry))
+			return ERR_PT_MAPPED;
 		struct part one = cut(&part, level);
-		uint64_t *below = table_below(c, level, &table[index_of(one.va, level)]);
-		if (!below)
-			return problem_at(p, ERR_PT_NO_TABLES, 0, one.va, 0, 0);
-		enum err e = fill(c, below, level - 1, one, p);
+		uint64_t *below = table_below(c, level, entry);
+		enum err e = below ? fill(c, below, level - 1, one, stop) : ERR_PT_NO_TABLES;
 		if (e)
 			return e;
 	}
@@ -323,18 +326,18 @@ enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned righ
 {
 	struct part all = { va, pa, bytes };
 	struct change c = change_to(pt, rights, memory);
-	vaddr taken;
+	vaddr stop;
 
 	if (!range_translates(pt->format, va, bytes))
 		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
 	if (!frames_exist(pt->format, pa, bytes))
 		return problem_at(p, ERR_RANGE, 0, pa, bytes, 0);
-	if (find(pt, root_of(pt), root_level(pt), all, true, &taken))
-		return problem_at(p, ERR_PT_MAPPED, 0, taken, 0, 0);
-	enum err e = fill(&c, root_of(pt), root_level(pt), all, p);
-	if (e)
-		clear(pt, root_of(pt), root_level(pt), all);
-	return e;
+	enum err e = fill(&c, root_of(pt), root_level(pt), all, &stop);
+	if (!e)
+		return OK;
+	all.bytes = stop - va;
+	clear(pt, root_of(pt), root_level(pt), all);
+	return problem_at(p, e, 0, stop, 0, 0);
 }
 
 enum err pt_protect(struct pt *pt, vaddr va, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
@@ -345,7 +348,7 @@ enum err pt_protect(struct pt *pt, vaddr va, uint64_t bytes, unsigned rights, en
 
 	if (!range_translates(pt->format, va, bytes))
 		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
-	if (find(pt, root_of(pt), root_level(pt), all, false, &hole))
+	if (find_hole(pt, root_of(pt), root_level(pt), all, &hole))
 		return problem_at(p, ERR_PT_UNMAPPED, 0, hole, 0, 0);
 	enum err e = split_edges(pt, va, bytes, p);
 	if (!e)

@@ -4,7 +4,7 @@
  *   Levels     0 holds 4 KiB pages; a level-n entry covers 4096 << (9 * n); the root is level `levels` - 1
  *   Leaves     the largest that fit: up to `max_leaf` (0: 4 KiB only, 1: also 2 MiB, 2: also 1 GiB)
  *   Cost       in proportion to the entries read and written, not to the pages of the range
- *   TLB        the caller's: tables that are live need their flushes after protect and unmap
+ *   TLB        the caller's: tables that are live need their flushes after protect, unmap, and a map that failed
  *   Memory     the caller gives table pages and maps their physical addresses; nothing here allocates
  *   Rights     readable always; never both writable and executable unless the caller says so */
 #ifndef CORE_PAGING_H

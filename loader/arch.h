@@ -31,6 +31,7 @@ struct arch_facts {
 	unsigned max_leaf;       /* 1: 2 MiB pages, 2: also 1 GiB                          */
 	unsigned phys_bits;      /* width of a physical address                            */
 	uint64_t boot_cpu;       /* hardware id of this processor                          */
+	bool starts_uncached;    /* other processors begin in the net's text, with translation and caches off */
 	uint64_t net_limit;      /* the net's memory must lie below this physical address  */
 };
 

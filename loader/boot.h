@@ -77,6 +77,7 @@ struct boot {
 	                          of memory that would be free is of type ACPI reclaimable here */
 	struct space space;
 	struct hobnail_boot *record;
+	uint64_t record_descriptors; /* that the last map may have */
 	uint64_t stages[HOBNAIL_STAGE_EXIT + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
 	size_t strings_used;

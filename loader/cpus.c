@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "image.h"
 #include "log.h"
 #include "sabotage.h"
 #include "serial.h"
@@ -50,9 +51,12 @@ static enum err place_areas(struct boot *b, struct problem *p)
 	enum err e = firmware_pages(&b->fw, piece.bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_NET, &piece.phys, p);
 
 	piece.virt = piece.phys;
-	if (!e)
-		e = b->mode.mmu_off ? handoff_touch(&handoff, piece.phys, piece.bytes, false, true, p)
-		                    : plan_piece(&b->space.plan, b->mode.layout, &piece, p);
+	if (!e && !b->mode.mmu_off)
+		e = plan_piece(&b->space.plan, b->mode.layout, &piece, p);
+	if (!e && b->mode.mmu_off | b->arch.starts_uncached)
+		e = handoff_touch(&handoff, piece.phys, piece.bytes, false, true, p);
+	if (!e && b->arch.starts_uncached) /* with the MMU off it is in the list already: cleaning twice is no harm */
+		e = handoff_touch(&handoff, handoff.net_phys, image_bytes(), false, true, p);
 	if (e)
 		return e;
 	handoff.cpus_phys = piece.phys;
@@ -116,13 +120,15 @@ void cpus_record(const struct boot *b, struct hobnail_boot *r)
 
 /* ---- In the net ---------------------------------------------------------------------------------------- */
 
-/* The boot goes on without it; whoever looks at the console learns why, and so does who reads the log. */
-static void say_silent(const struct handoff_cpu *c)
+void cpus_say(const struct handoff_cpu *c, const char *what, ...)
 {
-	char text[160];
-	size_t used = format(text, sizeof text, "CPU %u (%s %llu) did not answer %s in %u ms", c->index, arch_cpu_id,
-	                     (unsigned long long)c->hardware_id, arch_cpu_start, CPUS_PATIENCE_MS);
+	char text[200];
+	va_list arguments;
+	size_t used = format(text, sizeof text, "CPU %u (%s %llu) ", c->index, arch_cpu_id, (unsigned long long)c->hardware_id);
 
+	va_start(arguments, what);
+	used += format_v(text + used, sizeof text - used, what, arguments);
+	va_end(arguments);
 	log_line("%s", text);
 	serial_write("\nhobnail: ", 10);
 	serial_write(text, used);
@@ -146,12 +152,12 @@ unsigned cpus_answered(const struct handoff *h)
 	return count;
 }
 
-void cpus_start(struct handoff *h)
+bool cpus_start(struct handoff *h)
 {
 	struct hobnail_boot *r = memory_at(h->record_phys);
 
 	if (!h->cpu_count)
-		return;
+		return false;
 	arch_cpus_start(h);
 	for (unsigned i = 0; i < h->cpu_count; i++) {
 		struct handoff_cpu *c = &h->cpus[i];
@@ -159,13 +165,14 @@ void cpus_start(struct handoff *h)
 		if (change_state(c, HANDOFF_CPU_SILENT)) {
 			arch_cpu_stop(h, c);
 			out->flags |= HOBNAIL_CPU_SILENT;
-			say_silent(c);
+			cpus_say(c, "did not answer %s in %u ms", arch_cpu_start, CPUS_PATIENCE_MS);
 		} else {
 			out->flags |= HOBNAIL_CPU_PARKED;
 			out->mailbox.state = HOBNAIL_MAILBOX_WAITING;
 		}
 	}
 	r->log_bytes = loader_log.used;
+	return true;
 }
 
 void cpus_park(struct handoff_cpu *c)

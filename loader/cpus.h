@@ -8,7 +8,7 @@
 #include "boot.h"
 
 /* For this long nobody has answered: the others are given up. Processors answer within one millisecond, emulated ones when
- * their host lets them. */
+ * their host lets them: four that spin on two busy cores have been seen to need more than 100. */
 enum { CPUS_PATIENCE_MS = 2000 };
 
 /* ---- In firmware --------------------------------------------------------------------------------------- */
@@ -24,8 +24,11 @@ void cpus_record(const struct boot *b, struct hobnail_boot *r);
 
 /* ---- In the net ---------------------------------------------------------------------------------------- */
 
-/* Start all that handoff lists, and say in the record which of them wait. */
-void cpus_start(struct handoff *h);
+/* Start all that handoff lists, and say in the record which of them wait. false: there are none. */
+bool cpus_start(struct handoff *h);
+
+/* A sentence about one that could not be started: on the console, and in the log. */
+void cpus_say(const struct handoff_cpu *c, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
 /* How many of them have answered so far? */
 unsigned cpus_answered(const struct handoff *h);

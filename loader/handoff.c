@@ -30,7 +30,7 @@ static void move_segments(const struct handoff *h)
 		memcpy(identity(h->moves[i].to), identity(h->moves[i].from), h->moves[i].bytes);
 }
 
-/* Last, after every write that the kernel will read. */
+/* After every write that the kernel will read, and before other processors start: they may read with their caches off. */
 static void settle_caches(const struct handoff *h)
 {
 	for (unsigned i = 0; i < h->touch_count; i++) {
@@ -52,7 +52,8 @@ void handoff_main(void)
 	sabotage_switched(h);
 	move_segments(h);
 	arch_quiet(h);
-	cpus_start(h);
 	settle_caches(h);
+	if (cpus_start(h)) /* they have changed the record and the log */
+		settle_caches(h);
 	arch_enter(h);
 }

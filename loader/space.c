@@ -234,14 +234,14 @@ static enum err map_identity(struct pt *pt, uint64_t base, uint64_t bytes, unsig
 }
 
 /* The code that makes the switch is the running image's text. Its copy's is reached one to one, too, when the MMU is
- * off in between: for a change of paging levels, and for a kernel that starts so. */
+ * off in between: for a change of paging levels, for other processors, and for a kernel that starts so. */
 static enum err map_switch_code(const struct boot *b, struct pt *pt, struct problem *p)
 {
 	uint64_t text = (uint64_t)(image_text - image_base), text_bytes = (uint64_t)(image_text_end - image_text);
 	uint64_t data = (uint64_t)(image_data - image_base);
 	enum err e = map_identity(pt, (uintptr_t)image_text, text_bytes, PT_EXECUTE, PT_NORMAL, p);
 
-	if (e || (!changes_levels(b) && !b->mode.mmu_off))
+	if (e || (!changes_levels(b) && !b->mode.mmu_off && !handoff.cpu_count))
 		return e;
 	e = map_identity(pt, handoff.net_phys + text, text_bytes, PT_EXECUTE, PT_NORMAL, p);
 	return e ? e : map_identity(pt, handoff.net_phys + data, image_bytes() - data, PT_WRITE, PT_NORMAL, p);

@@ -247,7 +247,9 @@ static inline void cpu_instruction_barrier(void) { __asm__ volatile("isb" : : : 
 static inline void cpu_data_barrier(void) { __asm__ volatile("dsb sy" : : : "memory"); }
 static inline void cpu_interrupts_off(void) { __asm__ volatile("msr daifset, #15" : : : "memory"); }
 static inline void cpu_interrupts_on(void) { __asm__ volatile("msr daifclr, #7" : : : "memory"); } /* debug stays masked */
+static inline void cpu_wait_for_event(void) { __asm__ volatile("wfe" : : : "memory"); }
 static inline void cpu_pause(void) { __asm__ volatile("yield" : : : "memory"); }
+static inline void cpu_send_event(void) { __asm__ volatile("dsb sy\n\tsev" : : : "memory"); } /* after all that was written */
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
 /* By virtual address, to the point of coherency (PoC) or unification (PoU). */
@@ -286,6 +288,27 @@ static inline uint64_t cpu_counter(void)
 {
 	cpu_instruction_barrier();
 	return cpu_level() == 2 ? cpu_read(cntpct_el0) : cpu_read(cntvct_el0);
+}
+
+/* At EL1, or at EL2 with E2H = 1: HCR_EL2 can be read at EL2 only. */
+static inline bool cpu_has_el1_names(void)
+{
+	return cpu_level() == 1 || (cpu_read(hcr_el2) & HCR_E2H);
+}
+
+/* Is translation on? */
+static inline bool cpu_translating(void)
+{
+	return (cpu_has_el1_names() ? cpu_read(sctlr_el1) : cpu_read(sctlr_el2)) & SCTLR_M;
+}
+
+/* Until the word is not 0, or an event comes. A store to it is one: the exclusive monitor that the load has set sees it (Arm
+ * ARM, "Wait for Event mechanism and Send event"). */
+static inline void cpu_wait_for_change(const uint64_t *word)
+{
+	uint64_t value;
+
+	__asm__ volatile("ldaxr %0, %1\n\tcbnz %0, 1f\n\twfe\n1:" : "=&r"(value) : "Q"(*word) : "memory");
 }
 
 /* Event counters as the architecture has them; 15 means the implementation's own. */

@@ -143,14 +143,19 @@ static void put_stages(struct builder *w, struct hobnail_boot *r)
 	r->stages = array(w, HOBNAIL_STAGE_EXIT, sizeof(struct hobnail_stage), 8, &first);
 }
 
-/* Room for maps: filled by record_finish(). */
+/* Entries that the memory map may have while it is made. */
+static uint64_t memory_room(const struct boot *b)
+{
+	return memmap_bound(b->record_descriptors) + 2 * LEDGER_MAX;
+}
+
+/* Room for maps, the last things in the record: filled by record_finish(), which moves the second up to the first. */
 static void put_maps(const struct boot *b, struct builder *w, struct hobnail_boot *r)
 {
-	uint64_t descriptors = b->fw.map.capacity / b->fw.map.descriptor_bytes;
 	void *first;
 
-	r->memory_map = array(w, memmap_bound(descriptors) + 2 * LEDGER_MAX, sizeof(struct hobnail_memory), 8, &first);
-	r->uefi_map = array(w, descriptors, b->fw.map.descriptor_bytes, 8, &first);
+	r->memory_map = array(w, memory_room(b), sizeof(struct hobnail_memory), 8, &first);
+	r->uefi_map = array(w, b->record_descriptors, b->fw.map.descriptor_bytes, 8, &first);
 }
 
 /* ---- Plain fields -------------------------------------------------------------------------------------- */
@@ -247,6 +252,7 @@ enum err record_build(struct boot *b, struct problem *p)
 	paddr at;
 
 	step_set(b, "write the boot record", text_of(""));
+	b->record_descriptors = b->fw.map.capacity / b->fw.map.descriptor_bytes;
 	layout(b, &measure, &scratch);
 	uint64_t bytes = align_up(measure.used, PAGE_BYTES);
 	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_RECORD, &at, p);
@@ -256,7 +262,7 @@ enum err record_build(struct boot *b, struct problem *p)
 		return e;
 	struct hobnail_boot *r = memory_at(at);
 	struct builder fill = { r, 0 };
-	/* The maps come last and are written in full by record_finish(). */
+	/* What follows is written by record_finish(). */
 	memset(r, 0, scratch.memory_map.offset);
 	layout(b, &fill, r);
 	r->magic = HOBNAIL_MAGIC;
@@ -343,17 +349,29 @@ static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 	return e;
 }
 
+/* The firmware's own map behind ours, with nothing between them and nothing behind: a kernel may copy the record as a whole,
+ * and room that was not needed need not be cleared for that. */
+static void put_uefi_map(struct hobnail_boot *r, const struct uefi_map *map, uint32_t version)
+{
+	uint64_t at = r->memory_map.offset + r->memory_map.count * sizeof(struct hobnail_memory);
+
+	memcpy((uint8_t *)r + at, map->descriptors, map->bytes);
+	r->uefi_map.offset = (uint32_t)at;
+	r->uefi_map.count = (uint32_t)(map->bytes / map->descriptor_bytes);
+	r->uefi_map_version = version;
+	r->bytes = (uint32_t)(at + map->bytes);
+}
+
 enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p)
 {
 	struct boot *b = boot;
 	struct hobnail_boot *r = b->record;
 	struct hobnail_stage *stages = (struct hobnail_stage *)(void *)((uint8_t *)r + r->stages.offset);
-	uint64_t memory_room = (r->uefi_map.offset - r->memory_map.offset) / sizeof(struct hobnail_memory);
-	uint64_t uefi_room = r->bytes - r->uefi_map.offset;
-	struct memmap m = { (struct hobnail_memory *)(void *)((uint8_t *)r + r->memory_map.offset), 0, memory_room };
+	struct memmap m = { (struct hobnail_memory *)(void *)((uint8_t *)r + r->memory_map.offset), 0, memory_room(b) };
+	uint64_t descriptors = map->bytes / r->uefi_map.entry_bytes;
 
-	if (map->bytes > uefi_room || map->descriptor_bytes != r->uefi_map.entry_bytes)
-		return problem_at(p, ERR_RECORD_FULL, 0, map->bytes / r->uefi_map.entry_bytes, uefi_room / r->uefi_map.entry_bytes, 0);
+	if (descriptors > b->record_descriptors || map->descriptor_bytes != r->uefi_map.entry_bytes)
+		return problem_at(p, ERR_RECORD_FULL, 0, descriptors, b->record_descriptors, 0);
 	enum err e = memmap_from_uefi(&m, map, p);
 	if (!e && !b->mode.mmu_off)
 		e = check_survey(&b->memory, &m, p);
@@ -365,12 +383,7 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 		return e;
 	sabotage_map(b, &m);
 	r->memory_map.count = (uint32_t)m.count;
-	/* A kernel may copy the record as a whole: no old memory of the firmware's in its unused rooms. */
-	memset(&m.entries[m.count], 0, (memory_room - m.count) * sizeof *m.entries);
-	memcpy((uint8_t *)r + r->uefi_map.offset, map->descriptors, map->bytes);
-	memset((uint8_t *)r + r->uefi_map.offset + map->bytes, 0, uefi_room - map->bytes);
-	r->uefi_map.count = (uint32_t)(map->bytes / map->descriptor_bytes);
-	r->uefi_map_version = version;
+	put_uefi_map(r, map, version);
 	r->log_bytes = loader_log.used;
 	stage_mark(b, HOBNAIL_STAGE_EXIT);
 	for (uint32_t i = 0; i < r->stages.count; i++)

@@ -70,7 +70,7 @@ void fake_arch_reset(enum machine machine)
 	constants.elf_machine = 183;
 	strcpy(constants.name, "aarch64");
 	o->facts = (struct arch_facts){ .firmware_level = 2, .paging_levels = 4, .vhe = true, .no_execute = true, .max_leaf = 2,
-	                                .phys_bits = 40, .net_limit = UINT64_MAX };
+	                                .phys_bits = 40, .starts_uncached = true, .net_limit = UINT64_MAX };
 }
 
 uint64_t arch_counter(void)

@@ -382,14 +382,14 @@ static const char *judge_cpus(const struct hobnail_boot *r)
 
 /* ---- Caches -------------------------------------------------------------------------------------------- */
 
-/* Is every byte of the range covered by events of this kind, from event `first` on? */
-static bool covered(enum event_kind kind, unsigned first, uint64_t base, uint64_t bytes)
+/* Is every byte of the range covered by events of this kind, from event `first` to before `end`? */
+static bool covered_between(enum event_kind kind, unsigned first, unsigned end, uint64_t base, uint64_t bytes)
 {
 	uint64_t at = base;
 
 	for (bool progress = true; progress && at < base + bytes;) {
 		progress = false;
-		for (unsigned i = first; i < fake.event_count; i++) {
+		for (unsigned i = first; i < end; i++) {
 			const struct event *e = &fake.events[i];
 			if (e->kind == kind && at >= e->base && at - e->base < e->bytes) {
 				at = e->base + e->bytes;
@@ -398,6 +398,12 @@ static bool covered(enum event_kind kind, unsigned first, uint64_t base, uint64_
 		}
 	}
 	return at >= base + bytes;
+}
+
+/* ... or to the last one? */
+static bool covered(enum event_kind kind, unsigned first, uint64_t base, uint64_t bytes)
+{
+	return covered_between(kind, first, fake.event_count, base, bytes);
 }
 
 static unsigned event_index(enum event_kind kind)
@@ -455,6 +461,22 @@ static const char *judge_clean(const struct hobnail_boot *r)
 	return NULL;
 }
 
+/* What other processors read before their caches are on, and what is theirs alone then: clean when they start. */
+static const char *judge_starts(const struct hobnail_boot *r)
+{
+	unsigned moved = event_index(EVENT_QUIET), start = event_index(EVENT_CPUS);
+
+	if (!handoff.cpu_count || !handoff.facts.starts_uncached)
+		return NULL;
+	if (!covered_between(EVENT_CLEAN, moved, start, handoff.net_phys, image_bytes()))
+		return WRONG("processors start, and the net is not clean");
+	if (!covered_between(EVENT_CLEAN, moved, start, handoff.cpus_phys, PAGE_BYTES + handoff.cpu_count * (uint64_t)arch_cpu_bytes))
+		return WRONG("processors start, and their part of the net is not clean");
+	if (handoff.mode.mmu_off && !covered_between(EVENT_CLEAN, moved, start, r->phys, r->bytes))
+		return WRONG("processors start, and their mailboxes are not clean");
+	return NULL;
+}
+
 /* ---- All of it ----------------------------------------------------------------------------------------- */
 
 const char *world_judge_entered(void)
@@ -474,6 +496,7 @@ const char *world_judge_entered(void)
 	if (!why) why = judge_transition();
 	if (!why && !handoff.mode.mmu_off) why = judge_kernel_space(r);
 	if (!why) why = judge_cpus(r);
+	if (!why) why = judge_starts(r);
 	if (!why) why = judge_code(r);
 	if (!why && handoff.mode.mmu_off) why = judge_clean(r);
 	return why;

@@ -1117,6 +1117,7 @@ enum { TABLES = 3000 };
 #define TABLE_BASE 0x7000000ull
 
 struct tables {
+	unsigned max_leaf;
 	unsigned used;
 	uint64_t page[TABLES][PT_ENTRIES];
 };
@@ -1152,7 +1153,9 @@ static const struct { enum walk_mode mode; uint64_t pat_or_mair; } walkers[] = {
 
 static struct walker build(const struct world *w, struct tables *t, unsigned which)
 {
-	struct pt upper = { .format = w->layout->format, .max_leaf = 2, .new_table = new_table, .table_at = table_at, .context = t };
+	struct pt upper = {
+		.format = w->layout->format, .max_leaf = t->max_leaf, .new_table = new_table, .table_at = table_at, .context = t,
+	};
 	struct pt lower;
 	struct problem p;
 
@@ -1223,6 +1226,7 @@ static void check_through_the_builder(unsigned which, bool high)
 	};
 
 	assert_non_null(t);
+	t->max_leaf = 2;
 	machine(w, high);
 	segment(w, 0x400000, 0x400000, 0x3000, ELF_EXECUTE);
 	segment(w, kernel, MIB(10), 0x5000, ELF_EXECUTE);
@@ -1259,6 +1263,49 @@ static void the_walker_finds_what_the_plan_says(void **state)
 }
 
 /* ---- Names --------------------------------------------------------------------------------------------- */
+
+/* Pages of tables for a machine with RAM up to `end`, of which `holes` single pages are reserved, each in a GiB of its own. */
+static unsigned tables_for(unsigned which, unsigned max_leaf, uint64_t end, unsigned holes)
+{
+	struct world *w = world_new(facts[which].layout);
+	struct tables *t = calloc(1, sizeof *t);
+	paddr next = 0;
+
+	assert_non_null(t);
+	t->max_leaf = max_leaf;
+	for (unsigned i = 0; i < holes; i++) {
+		paddr hole = GIB(i) + MIB(101) + 3 * PAGE_BYTES;
+		ram(w, next, hole - next);
+		memory(w, HOBNAIL_MEMORY_RESERVED, hole, PAGE_BYTES);
+		next = hole + PAGE_BYTES;
+	}
+	ram(w, next, end - next);
+	make_well(w);
+	build(w, t, which);
+	unsigned used = t->used;
+	free(t);
+	return used;
+}
+
+/* With pages of 1 GiB: a table for each 512 GiB, and two for each hole in such a page. With no larger ones than 2 MiB there
+ * is a table for each GiB of RAM, which no loader can avoid: 512 entries of 2 MiB. */
+static void table_pages_follow_regions_and_not_memory(void **state)
+{
+	static const uint64_t sizes[] = { GIB(64), GIB(512), TIB(1), 2 * TIB(1) };
+
+	(void)state;
+	for EACH_LAYOUT(i) {
+		unsigned roots = facts[i].levels - 3 + facts[i].layout->two_roots; /* all levels above 512 GiB */
+		if (facts[i].layout == &plan_riscv_sv39) /* 256 GiB in all */
+			continue;
+		for (unsigned s = 0; s < COUNT_OF(sizes); s++)
+			for (unsigned holes = 0; holes <= 64; holes += 16) {
+				unsigned gib = (unsigned)(sizes[s] >> 30), upper = roots + (gib + 511) / 512;
+				assert_int_equal(tables_for(i, 2, sizes[s], holes), upper + 2 * holes);
+				assert_int_equal(tables_for(i, 1, sizes[s], holes), upper + gib + holes);
+			}
+	}
+}
 
 static void every_kind_has_a_name(void **state)
 {
@@ -1316,6 +1363,7 @@ int main(void)
 		cmocka_unit_test(a_full_list_is_an_error),
 		cmocka_unit_test(random_maps_agree_with_an_array_of_pages),
 		cmocka_unit_test(the_walker_finds_what_the_plan_says),
+		cmocka_unit_test(table_pages_follow_regions_and_not_memory),
 		cmocka_unit_test(every_kind_has_a_name),
 	};
 

@@ -1,32 +1,221 @@
-/* cpus.c — starting the other processors is refused here, so that nothing below arch_cpus_prepare() is ever called. */
+/* cpus.c — the other processors: by PSCI, or from a spin table.
+ *
+ * They begin in the net's text at its physical address (secondary.S), with translation and caches off. All that they read
+ * until then lies in the net and is cleaned before they start (arch_facts.starts_uncached); what they write then is their
+ * area, which nobody else has in a cache. Each goes the boot processor's way, from the level at which it came up. */
 #include "cpus.h"
 
-const uint32_t arch_cpu_bytes = PAGE_BYTES;
-const char arch_cpu_id[] = "id", arch_cpu_start[] = "";
+#include "cpu.h"
+#include "enter.h"
+#include "image.h"
+#include "log.h"
 
+/* A page of the net for each processor. Its stack grows down from the end, until its boot stack can be reached. */
+struct area {
+	struct switch_state state;
+	uint64_t came_up_at; /* the level, where that is one that it cannot come from */
+};
+
+const uint32_t arch_cpu_bytes = SECONDARY_AREA_BYTES;
+const char arch_cpu_id[] = "MPIDR", arch_cpu_start[] = "its start";
+
+/* What secondary.S looks up. */
+struct secondaries {
+	paddr list; /* of struct handoff_cpu */
+	uint64_t count;
+	paddr areas;
+} secondaries;
+_Static_assert(offsetof(struct secondaries, list) == SECONDARIES_LIST && offsetof(struct secondaries, count) == SECONDARIES_COUNT &&
+               offsetof(struct secondaries, areas) == SECONDARIES_AREAS && sizeof(struct handoff_cpu) == HANDOFF_CPU_BYTES &&
+               offsetof(struct handoff_cpu, hardware_id) == 0, "layout.h");
+
+extern const char secondary_entry[];
+void secondary_early(unsigned index, struct area *area) __attribute__((noreturn));
+void leave_translation(uintptr_t top, uint64_t line, uint64_t one_range); /* secondary.S */
+
+/* ---- In firmware --------------------------------------------------------------------------------------- */
+
+/* A spin table is memory, though not ours. Where it is not, nothing is written to it. */
+static bool release_is_good(const struct boot *b, paddr at)
+{
+	const struct hobnail_memory *entry = memmap_find(&b->memory, at);
+
+	return is_aligned(at, sizeof at) && entry && entry->type != HOBNAIL_MEMORY_MMIO;
+}
+
+/* Processors that cannot be started are listed with the others, and do not answer. */
 enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 {
-	(void)b;
-	return problem_at(p, ERR_REQUEST_UNSUPPORTED, 0, HOBNAIL_REQUEST_PROCESSORS, 0, 0);
+	struct facts *f = &b->facts;
+	paddr last = UINT64_MAX;
+	bool any = false;
+	enum err e = OK;
+
+	for (size_t i = 0; !e && i < f->cpu_count; i++) {
+		struct table_cpu *c = &f->cpus[i];
+		if (!c->enabled || c->hardware_id == b->arch.boot_cpu)
+			continue;
+		if (c->release && !release_is_good(b, c->release)) {
+			log_line("CPU %zu: %#llx is no memory for a spin table", i, (unsigned long long)c->release);
+			c->release = 0;
+		}
+		any |= c->release || f->psci != HOBNAIL_PSCI_NONE;
+		if (!c->release || align_down(c->release, PAGE_BYTES) == last)
+			continue;
+		last = align_down(c->release, PAGE_BYTES);
+		e = handoff_touch(&handoff, last, PAGE_BYTES, false, false, p);
+	}
+	return e || any ? e : problem_at(p, ERR_CPUS_NO_WAY, 0, 0, 0, 0);
+}
+
+/* ---- Starting ------------------------------------------------------------------------------------------ */
+
+/* Arm DEN 0022, "Power State Coordination Interface", "CPU_ON" and "Return error codes"; Arm DEN 0028, "SMC Calling
+ * Convention": x4 to x17 may be lost. */
+#define PSCI_CPU_ON 0xc4000003
+
+static int32_t psci_cpu_on(uint32_t conduit, uint64_t cpu, paddr entry)
+{
+	register uint64_t x0 __asm__("x0") = PSCI_CPU_ON;
+	register uint64_t x1 __asm__("x1") = cpu;
+	register uint64_t x2 __asm__("x2") = entry;
+	register uint64_t x3 __asm__("x3") = 0; /* the processor finds itself by its MPIDR, as from a spin table */
+
+#define CALL(instruction) __asm__ volatile(instruction " #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", \
+	"x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17")
+	if (conduit == HOBNAIL_PSCI_HVC)
+		CALL("hvc");
+	else
+		CALL("smc");
+#undef CALL
+	return (int32_t)x0;
+}
+
+static const char *psci_error(int32_t code)
+{
+	static const char names[][20] = { "not supported", "invalid parameters", "denied", "already on", "on pending",
+	                                  "internal failure", "not present", "disabled", "invalid address" };
+
+	return code < 0 && code >= -(int32_t)COUNT_OF(names) ? names[-code - 1] : "an unknown error";
+}
+
+/* false: it cannot be. */
+static bool start(const struct hobnail_boot *r, const struct handoff_cpu *c, paddr entry)
+{
+	const struct hobnail_cpu *cpu = (const struct hobnail_cpu *)c->record;
+
+	if (cpu->release) { /* Devicetree Specification, "cpu-release-addr"; Linux, Documentation/arm64/booting.rst */
+		*(volatile uint64_t *)cpu->release = entry;
+		arch_clean(cpu->release, sizeof entry);
+		return true;
+	}
+	if (r->psci == HOBNAIL_PSCI_NONE) {
+		cpus_say(c, "has no spin table, and there is no PSCI");
+		return false;
+	}
+	int32_t code = psci_cpu_on(r->psci, c->hardware_id, entry);
+	if (code)
+		cpus_say(c, "cannot be started: PSCI CPU_ON says %s (%d)", psci_error(code), code);
+	return !code;
 }
 
 void arch_cpus_start(struct handoff *h)
 {
-	(void)h;
+	const struct hobnail_boot *r = (const struct hobnail_boot *)h->record_phys;
+	paddr entry = enter_physical_of(h, secondary_entry, image_base);
+
+	secondaries = (struct secondaries){ h->cpus_phys, h->cpu_count, h->cpus_phys + (h->cpus->area - (uintptr_t)h->cpus) };
+	arch_clean((uintptr_t)&secondaries, sizeof secondaries);
+	unsigned started = 0;
+	for (unsigned i = 0; i < h->cpu_count; i++)
+		started += start(r, &h->cpus[i], entry);
+	cpu_send_event();
+
+	uint64_t patience = arch_counter_hz() / 1000 * CPUS_PATIENCE_MS, since = arch_counter();
+	for (unsigned known = 0, now; (now = cpus_answered(h)) < started && arch_counter() - since < patience; known = now) {
+		if (now != known)
+			since = arch_counter();
+		cpu_pause();
+	}
 }
 
+/* It looks at its entry before its caches are on. */
 void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c)
 {
-	(void)h, (void)c;
+	const struct area *area = (const struct area *)c->area;
+
+	(void)h;
+	arch_clean((uintptr_t)c, sizeof *c);
+	arch_clean((uintptr_t)area, sizeof *area);
+	if (area->came_up_at)
+		cpus_say(c, "came up at EL%u, from where it cannot get to the kernel's level", (unsigned)area->came_up_at);
+}
+
+/* ---- On the processor that is started ------------------------------------------------------------------ */
+
+/* CPU_ON enters the highest level that is not secure ("CPU_ON", "Initial core configuration"), a spin table's code whatever
+ * it likes. A kernel at EL1 can be reached from both; what is at EL2 then belongs to the boot processor's firmware or to the
+ * vectors that the loader left there. */
+static bool can_come_from(const struct handoff *h, unsigned level)
+{
+	return level == 2 || (level == 1 && h->mode.level == HOBNAIL_LEVEL_EL1);
+}
+
+static struct handoff_cpu *self(void)
+{
+	for (unsigned i = 0; i < handoff.cpu_count; i++)
+		if (handoff.cpus[i].hardware_id == cpu_affinity())
+			return &handoff.cpus[i];
+	return NULL;
+}
+
+/* In the net, on its boot stack. */
+static void secondary_main(void)
+{
+	arch_quiet(&handoff);
+	enter_registers(&handoff);
+	enter_tables(&handoff);
+	cpus_park(self());
+}
+
+/* At physical addresses, on the area's stack. Accesses have to be aligned, and none may be exclusive. */
+void secondary_early(unsigned index, struct area *area)
+{
+	const struct handoff *h = &handoff;
+	const struct handoff_cpu *c = (const struct handoff_cpu *)h->cpus_phys + index;
+
+	if (c->state != HANDOFF_CPU_STARTING)
+		arch_halt();
+	if (!can_come_from(h, cpu_level())) {
+		area->came_up_at = cpu_level();
+		arch_halt();
+	}
+	enter_fill(&area->state, h, cpu_level(), c->stack,
+	           handoff_net_address(h, (const void *)(uintptr_t)secondary_main, (uintptr_t)image_base));
+	switch_world(&area->state);
+}
+
+/* ---- Parked -------------------------------------------------------------------------------------------- */
+
+/* With the MMU off, a processor waits as its kernel runs, with the caches off. What it has on its stack goes to memory. */
+static void wait_uncached(void)
+{
+	if (cpu_translating())
+		leave_translation(self()->stack, cpu_data_line_bytes(), handoff.mode.level == HOBNAIL_LEVEL_EL2);
+	cpu_wait_for_event();
 }
 
 void arch_wait(const uint64_t *word)
 {
-	(void)word;
+	if (handoff.mode.mmu_off)
+		wait_uncached();
+	else
+		cpu_wait_for_change(word);
 }
 
 void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail_mailbox *m)
 {
-	(void)h, (void)c, (void)m;
-	arch_halt();
+	if (m->root)
+		enter_change_root(h, m->root);
+	enter_leave(h, c->stack, m->entry, m->argument);
 }

@@ -1,12 +1,8 @@
 /* fault_entry.S — where exceptions arrive, and kernels that return. */
 #include "cpu.h"
 #include "layout.h"
+#include "macros.h"
 #include "net.h"
-
-	.macro	adr_l register, symbol
-	adrp	\register, \symbol
-	add	\register, \register, :lo12:\symbol
-	.endm
 
 /* The net's vectors: for SP0 and SPx, at EL1 and at EL2. No stack is touched and no general register lost: thread pointers
  * hold x9, x10 and the vector's number until there is a frame. */

@@ -30,6 +30,13 @@
 #define ROUTE_EL2         2 /* stay at EL2 with E2H = 0   */
 #define ROUTE_EL2_VHE     3 /* stay at EL2 with E2H = 1   */
 
+/* struct secondaries in cpus.c, struct handoff_cpu */
+#define SECONDARIES_LIST  0x00
+#define SECONDARIES_COUNT 0x08
+#define SECONDARIES_AREAS 0x10
+#define HANDOFF_CPU_BYTES 48
+#define SECONDARY_AREA_BYTES 4096
+
 /* struct fault_gate and struct fault_frame in fault.c; registers come first in the frame */
 #define GATE_TAKEN   0x00
 #define GATE_OWNER   0x08

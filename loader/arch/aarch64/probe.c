@@ -36,6 +36,7 @@ void arch_probe(struct arch_facts *out)
 		.max_leaf = 2,
 		.phys_bits = cpu_range_bits(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE)),
 		.boot_cpu = cpu_affinity(),
+		.starts_uncached = true,
 		.net_limit = UINT64_MAX,
 	};
 }
