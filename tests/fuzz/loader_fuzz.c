@@ -158,7 +158,7 @@ static void add_range(struct input *in)
 	d.NumberOfPages = take(in, 2) << shifts[pick(in, 3)];
 	if (where == 0) {
 		d.PhysicalStart = FAR_BASE + take(in, 3) % FAR_PAGES * PAGE_BYTES;
-		d.NumberOfPages = min_u64(d.NumberOfPages, (FAR_BASE - d.PhysicalStart) / PAGE_BYTES + FAR_PAGES);
+		d.NumberOfPages = min_u64(d.NumberOfPages, FAR_PAGES - (d.PhysicalStart - FAR_BASE) / PAGE_BYTES);
 	} else if (where == 1) {
 		d.PhysicalStart = ARENA + take(in, 2) % ARENA_PAGES * PAGE_BYTES;
 		d.NumberOfPages = min_u64(d.NumberOfPages, (ARENA + ARENA_BYTES - d.PhysicalStart) / PAGE_BYTES);
