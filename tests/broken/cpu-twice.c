@@ -1,4 +1,4 @@
-/* breaks P60: two processors have one hardware id
+/* breaks P60 (and so P111): two processors have one hardware id
  * run: --cpus 2
  * once */
 #include "broken.h"
