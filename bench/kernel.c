@@ -47,12 +47,12 @@ static void say_stages(const struct hobnail_boot *boot)
 		[HOBNAIL_STAGE_START] = "stage1_start",   [HOBNAIL_STAGE_CONFIG] = "stage2_config",
 		[HOBNAIL_STAGE_KERNEL] = "stage3_kernel", [HOBNAIL_STAGE_MODULES] = "stage4_modules",
 		[HOBNAIL_STAGE_SPACE] = "stage5_space",   [HOBNAIL_STAGE_RECORD] = "stage6_record",
-		[HOBNAIL_STAGE_EXIT] = "stage7_exit",
+		[HOBNAIL_STAGE_PREFLIGHT] = "stage8_preflight", [HOBNAIL_STAGE_EXIT] = "stage7_exit",
 	};
 
 	for (uint32_t i = 0; i < boot->stages.count; i++) {
 		const struct hobnail_stage *s = hobnail_entry(boot, &boot->stages, i);
-		if (s->stage <= HOBNAIL_STAGE_EXIT && names[s->stage])
+		if (s->stage <= HOBNAIL_STAGE_LAST && names[s->stage])
 			say(names[s->stage], s->counter);
 	}
 }

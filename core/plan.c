@@ -1,27 +1,27 @@
 #include "plan_internal.h"
 
 const struct plan_layout plan_x86_64_4 = {
-	.format = &pt_x86_64_4, .base = 0xffff800000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
+	.format = &pt_x86_64_4, .walk = WALK_X86_64_4, .base = 0xffff800000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47,
 };
 const struct plan_layout plan_x86_64_5 = {
-	.format = &pt_x86_64_5, .base = 0xff00000000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
+	.format = &pt_x86_64_5, .walk = WALK_X86_64_5, .base = 0xff00000000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47, /* as with 4 levels: one rule for kernels */
 };
 const struct plan_layout plan_aarch64 = {
-	.format = &pt_aarch64, .base = 0xffff000000000000, .slots = 512, .first_index = 0, .direct_slot = 0,
+	.format = &pt_aarch64, .walk = WALK_AARCH64, .base = 0xffff000000000000, .slots = 512, .first_index = 0, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 48, .two_roots = true,
 };
 const struct plan_layout plan_aarch64_el2 = {
-	.format = &pt_aarch64_el2, .base = 0, .slots = 512, .first_index = 0, .direct_slot = 256,
+	.format = &pt_aarch64_el2, .walk = WALK_AARCH64_EL2, .base = 0, .slots = 512, .first_index = 0, .direct_slot = 256,
 	.top = 0, .low_limit = 1ull << 48,
 };
 const struct plan_layout plan_riscv_sv39 = {
-	.format = &pt_riscv_sv39, .base = 0xffffffc000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
+	.format = &pt_riscv_sv39, .walk = WALK_SV39, .base = 0xffffffc000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 38,
 };
 const struct plan_layout plan_riscv_sv48 = {
-	.format = &pt_riscv_sv48, .base = 0xffff800000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
+	.format = &pt_riscv_sv48, .walk = WALK_SV48, .base = 0xffff800000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47,
 };
 

@@ -16,6 +16,7 @@
 #include "memmap.h"
 #include "paging.h"
 #include "request.h"
+#include "walk.h"
 
 enum plan_kind {
 	PLAN_SEGMENT, /* index: of the segment     */
@@ -44,6 +45,7 @@ struct plan_range {
 /* Where the parts of an address space may lie: one const instance per kind of translation. */
 struct plan_layout {
 	const struct pt_format *format;
+	enum walk_mode walk;  /* how the same tables are read                                  */
 	vaddr base;           /* of the range that holds direct map, stacks and net            */
 	unsigned slots;       /* top-level entries in it                                       */
 	unsigned first_index; /* index of the first one in the top-level table                 */

@@ -428,6 +428,19 @@ static uint64_t rest_of_hole(const struct walker *w, const struct scheme *s, vad
 	return 0 - (1ull << (s->ranges ? upper.va_bits : upper.va_bits - 1)) - va;
 }
 
+/* How many of `most` entries are next, next + step, ...: four at a time, for this is where the time of a scan goes. */
+static unsigned count_alike(const uint64_t *e, unsigned most, uint64_t next, uint64_t step)
+{
+	unsigned n = 0;
+
+	for (; n + 4 <= most; n += 4, next += 4 * step)
+		if (e[n] != next || e[n + 1] != next + step || e[n + 2] != next + 2 * step || e[n + 3] != next + 3 * step)
+			break;
+	for (; n < most && e[n] == next; n++)
+		next += step;
+	return n;
+}
+
 /* Neighbours whose entries are equal, but for the frame of a page, which goes on. Their steps leave all other bits alone as
  * long as the frame does not overflow. */
 static uint64_t alike_bytes(const struct walker *w, const struct scheme *s, const struct walk *out, uint64_t limit)
@@ -436,13 +449,13 @@ static uint64_t alike_bytes(const struct walker *w, const struct scheme *s, cons
 	const uint64_t *e = w->page(w->context, align_down(last->at, PAGE_BYTES));
 	unsigned shift = 9 * last->level + PAGE_SHIFT, width = start_of(w, s, out->va).va_bits - !s->ranges;
 	unsigned last_index = (1u << min_u64(width - shift, 9)) - 1, left = last_index - (last->index & last_index);
-	uint64_t step = out->mapped ? 1ull << (shift - PAGE_SHIFT + s->frame_shift) : 0, next = last->entry, bytes = 0;
+	uint64_t step = out->mapped ? 1ull << (shift - PAGE_SHIFT + s->frame_shift) : 0, enough = (limit - 1) >> shift;
 
 	if (!e)
 		return 0;
-	for (e += last->at % PAGE_BYTES / 8 + 1; left && bytes < limit && *e == (next += step); e++, left--)
-		bytes += 1ull << shift;
-	return bytes;
+	if (enough < left)
+		left = (unsigned)enough + 1;
+	return (uint64_t)count_alike(e + last->at % PAGE_BYTES / 8 + 1, left, last->entry + step, step) << shift;
 }
 
 uint64_t walk_extent(const struct walker *w, const struct walk *out, uint64_t limit)

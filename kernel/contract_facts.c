@@ -104,19 +104,23 @@ static enum verdict check_granted(const struct hobnail_boot *boot, struct findin
 
 static enum verdict check_stages(const struct hobnail_boot *boot, struct finding *f)
 {
+	static const uint8_t order[] = {
+		HOBNAIL_STAGE_START, HOBNAIL_STAGE_CONFIG, HOBNAIL_STAGE_KERNEL, HOBNAIL_STAGE_MODULES,
+		HOBNAIL_STAGE_SPACE, HOBNAIL_STAGE_RECORD, HOBNAIL_STAGE_PREFLIGHT, HOBNAIL_STAGE_EXIT,
+	};
 	uint64_t last = 0;
 
+	if (boot->stages.count != COUNT_OF(order))
+		return broken(f, "got %u stages, want %lu", boot->stages.count, (unsigned long)COUNT_OF(order));
 	for (uint32_t i = 0; i < boot->stages.count; i++) {
 		const struct hobnail_stage *s = hobnail_entry(boot, &boot->stages, i);
-		if (s->stage != i + 1)
-			return broken(f, "entry %u: got stage %u, want %u", i, s->stage, i + 1);
+		if (s->stage != order[i])
+			return broken(f, "entry %u: got stage %u, want %u", i, s->stage, order[i]);
 		if (s->counter < last)
 			return broken(f, "stage %u: the counter ran backwards from %lu to %lu", s->stage, (unsigned long)last,
 			              (unsigned long)s->counter);
 		last = s->counter;
 	}
-	if (boot->stages.count < HOBNAIL_STAGE_EXIT)
-		return broken(f, "got %u stages, want %u", boot->stages.count, HOBNAIL_STAGE_EXIT);
 	if (last == 0 || arch_counter() < last)
 		return broken(f, "the last stage's counter, %lu, is not in the past", (unsigned long)last);
 	return holds(f, "%u stages", boot->stages.count);

@@ -54,7 +54,7 @@ const char *summary_stage_name(uint32_t stage)
 	static const char *const names[] = {
 		[HOBNAIL_STAGE_START] = "start",   [HOBNAIL_STAGE_CONFIG] = "config", [HOBNAIL_STAGE_KERNEL] = "kernel",
 		[HOBNAIL_STAGE_MODULES] = "modules", [HOBNAIL_STAGE_SPACE] = "space",   [HOBNAIL_STAGE_RECORD] = "record",
-		[HOBNAIL_STAGE_EXIT] = "exit",
+		[HOBNAIL_STAGE_PREFLIGHT] = "preflight", [HOBNAIL_STAGE_EXIT] = "exit",
 	};
 
 	return stage < COUNT_OF(names) && names[stage] ? names[stage] : "?";

@@ -103,6 +103,9 @@ void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail
 /* Final state of P-numbered promises, the kernel's tables, and the jump. */
 void arch_enter(struct handoff *h) __attribute__((noreturn));
 
+/* IA32_PAT or MAIR_ELx at a kernel's entry: what memory-type indices in tables mean. */
+uint64_t arch_memory_types(void);
+
 /* The address, in this image, that a kernel returns to when it returns from its entry point. */
 extern const char arch_return_trap[];
 

@@ -78,8 +78,9 @@ struct boot {
 	struct space space;
 	struct hobnail_boot *record;
 	uint64_t record_descriptors; /* that the last map may have */
-	uint64_t stages[HOBNAIL_STAGE_EXIT + 1]; /* counter values by HOBNAIL_STAGE_* */
+	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
+	char verdict[480];     /* of preflight, in words: what ERR_PREFLIGHT stands for */
 	size_t strings_used;
 	char strings[BOOT_STRING_BYTES];
 };
@@ -96,6 +97,7 @@ enum err facts_gather(struct boot *b, struct problem *p);   /* facts.c   */
 enum err space_build(struct boot *b, struct problem *p);    /* space.c   */
 enum err record_build(struct boot *b, struct problem *p);   /* protocol/hobnail.c */
 enum err transition_build(struct boot *b, struct problem *p); /* space.c  */
+enum err preflight(struct boot *b, struct problem *p);      /* preflight.c */
 
 /* The last step: convert the last map into the record. A firmware_finish with the struct boot as context. */
 enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);

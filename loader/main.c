@@ -48,6 +48,7 @@ static enum err boot_prepare(struct boot *b, struct problem *p)
 	if (!e) e = space_build(b, p);           /* page tables, not yet installed                     */
 	if (!e) e = record_build(b, p);          /* describes all of the above                         */
 	if (!e) e = transition_build(b, p);      /* maps all that the hand-off touches, the record too */
+	if (!e) e = preflight(b, p);             /* are all these tables what was asked for?           */
 	return e;
 }
 

@@ -7,7 +7,7 @@
 #include "serial.h"
 
 /* Both consoles, each once. */
-static void say(const struct boot *b, const char *text, size_t bytes)
+void report_text(const struct boot *b, const char *text, size_t bytes)
 {
 	firmware_print(&b->fw, text, bytes);
 	if (!firmware_console_is_serial(&b->fw))
@@ -16,7 +16,7 @@ static void say(const struct boot *b, const char *text, size_t bytes)
 
 void report_log(const struct boot *b)
 {
-	say(b, loader_log.text, loader_log.used);
+	report_text(b, loader_log.text, loader_log.used);
 }
 
 void report_error(const struct boot *b, const struct problem *p)
@@ -26,7 +26,10 @@ void report_error(const struct boot *b, const struct problem *p)
 	const struct step *s = &b->step;
 	size_t used;
 
-	err_sentence(p, sentence, sizeof sentence);
+	if (p->code == ERR_PREFLIGHT)
+		format(sentence, sizeof sentence, "%s", b->verdict);
+	else
+		err_sentence(p, sentence, sizeof sentence);
 	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
 	              (int)s->file.bytes, s->file.at, sentence, *status ? ": " : "", status);
 	if (p->offset && (p->code == ERR_FIRMWARE || s->file.at == b->entry.kernel.at))
@@ -36,7 +39,7 @@ void report_error(const struct boot *b, const struct problem *p)
 	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code).text);
 	if (b->verbose)
 		report_log(b);
-	say(b, text, used);
+	report_text(b, text, used);
 }
 
 void report_line(enum screen_style style, const char *text, ...)

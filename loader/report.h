@@ -17,6 +17,9 @@ struct step {
 /* Say it on the firmware's console, and on the serial port where that does not reach it, with the log when verbose. */
 void report_error(const struct boot *b, const struct problem *p);
 
+/* Print on the firmware's console, and on the serial port where that does not reach it. */
+void report_text(const struct boot *b, const char *text, size_t bytes);
+
 /* Print the log so far (verbose = yes). */
 void report_log(const struct boot *b);
 

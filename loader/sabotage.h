@@ -8,8 +8,11 @@
 
 #include "boot.h"
 
-/* In firmware: tables and record are complete, but for the last map. */
+/* In firmware: tables and record are complete, but for the last map and the transition space. Preflight comes after it. */
 void sabotage_space(struct boot *b);
+
+/* In firmware: preflight has found nothing. */
+void sabotage_checked(struct boot *b);
 
 /* The last map is converted and checked; `m` is the record's. */
 void sabotage_map(struct boot *b, struct memmap *m);

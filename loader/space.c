@@ -323,36 +323,6 @@ enum err space_build(struct boot *b, struct problem *p)
 	return OK;
 }
 
-/* Would a move to this destination overwrite something that is needed afterwards? Claims of type KERNEL inside it are
- * its own free pages, taken early; a block of upper-half segments is no part of any destination. */
-static bool is_in_the_way(const struct boot *b, const struct handoff_move *m)
-{
-	const struct kernel *k = &b->kernel;
-
-	for (unsigned i = 0; i < b->fw.claims; i++) {
-		const struct claim *c = &b->fw.ledger[i];
-		if (c->type != HOBNAIL_MEMORY_USABLE && c->type != HOBNAIL_MEMORY_KERNEL &&
-		    ranges_overlap(m->to, m->bytes, c->base, c->bytes))
-			return true;
-	}
-	for (unsigned i = 0; i < k->layout.segment_count; i++)
-		if (!k->segments[i].low && ranges_overlap(m->to, m->bytes, k->segments[i].phys, k->segments[i].bytes))
-			return true;
-	for (unsigned i = 0; i < handoff.move_count; i++)
-		if (ranges_overlap(m->to, m->bytes, handoff.moves[i].from, handoff.moves[i].bytes))
-			return true;
-	return false;
-}
-
-/* Pages of a destination that the firmware used when they were claimed, and has freed since, can have come to us. */
-static enum err check_destinations(const struct boot *b, struct problem *p)
-{
-	for (unsigned i = 0; i < handoff.move_count; i++)
-		if (is_in_the_way(b, &handoff.moves[i]))
-			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
-	return OK;
-}
-
 /* After the record, which is one of the things that the hand-off may have to reach. */
 enum err transition_build(struct boot *b, struct problem *p)
 {
@@ -360,5 +330,5 @@ enum err transition_build(struct boot *b, struct problem *p)
 	enum err e = build_transition(b, p);
 	if (!e)
 		e = build_first_transition(b, p);
-	return e ? e : check_destinations(b, p);
+	return e;
 }

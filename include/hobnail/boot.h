@@ -246,14 +246,16 @@ struct hobnail_grant {
 };
 HOBNAIL_ASSERT(grant, sizeof(struct hobnail_grant) == 16);
 
-enum { /* in the order in which they happen */
+enum { /* numbers are never reused; `stages` has them in the order in which they happen */
 	HOBNAIL_STAGE_START = 1,   /* the loader's first instruction          */
 	HOBNAIL_STAGE_CONFIG = 2,  /* configuration read, entry chosen        */
 	HOBNAIL_STAGE_KERNEL = 3,  /* kernel in place                         */
 	HOBNAIL_STAGE_MODULES = 4, /* modules in place                        */
 	HOBNAIL_STAGE_SPACE = 5,   /* page tables built                       */
 	HOBNAIL_STAGE_RECORD = 6,  /* record built, but for the last map      */
-	HOBNAIL_STAGE_EXIT = 7     /* boot services left                      */
+	HOBNAIL_STAGE_EXIT = 7,    /* boot services left                      */
+	HOBNAIL_STAGE_PREFLIGHT = 8, /* all tables judged: between RECORD and EXIT */
+	HOBNAIL_STAGE_LAST = 8
 };
 
 struct hobnail_stage {

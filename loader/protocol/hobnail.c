@@ -136,11 +136,18 @@ static void put_grants(const struct boot *b, struct builder *w, struct hobnail_b
 				(struct hobnail_grant){ i, of[i].required ? HOBNAIL_REQUIRED : 0, granted_value(b, i) };
 }
 
+/* As they happen. */
+static const uint8_t stage_order[] = {
+	HOBNAIL_STAGE_START, HOBNAIL_STAGE_CONFIG, HOBNAIL_STAGE_KERNEL, HOBNAIL_STAGE_MODULES,
+	HOBNAIL_STAGE_SPACE, HOBNAIL_STAGE_RECORD, HOBNAIL_STAGE_PREFLIGHT, HOBNAIL_STAGE_EXIT,
+};
+_Static_assert(COUNT_OF(stage_order) == HOBNAIL_STAGE_LAST, "each stage once");
+
 static void put_stages(struct builder *w, struct hobnail_boot *r)
 {
 	void *first;
 
-	r->stages = array(w, HOBNAIL_STAGE_EXIT, sizeof(struct hobnail_stage), 8, &first);
+	r->stages = array(w, HOBNAIL_STAGE_LAST, sizeof(struct hobnail_stage), 8, &first);
 }
 
 /* Entries that the memory map may have while it is made. */
@@ -362,6 +369,23 @@ static void put_uefi_map(struct hobnail_boot *r, const struct uefi_map *map, uin
 	r->bytes = (uint32_t)(at + map->bytes);
 }
 
+static bool is_kept(const struct hobnail_memory *entry)
+{
+	return !memmap_is_free(entry);
+}
+
+/* A kernel may reuse at once what the map calls usable: nothing of ours is there. */
+static enum err check_kept(const struct boot *b, const struct memmap *m, struct problem *p)
+{
+	for (unsigned i = 0; i < b->fw.claims; i++) {
+		const struct claim *c = &b->fw.ledger[i];
+		paddr bad;
+		if (c->type != HOBNAIL_MEMORY_USABLE && !memmap_all(m, c->base, c->bytes, is_kept, &bad))
+			return problem_at(p, ERR_MAP_USABLE, 0, bad, 0, 0);
+	}
+	return OK;
+}
+
 enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p)
 {
 	struct boot *b = boot;
@@ -379,6 +403,8 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 		e = overlay_all(b, &m, p);
 	if (!e)
 		e = memmap_check(&m, p);
+	if (!e)
+		e = check_kept(b, &m, p);
 	if (e)
 		return e;
 	sabotage_map(b, &m);
@@ -387,6 +413,6 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 	r->log_bytes = loader_log.used;
 	stage_mark(b, HOBNAIL_STAGE_EXIT);
 	for (uint32_t i = 0; i < r->stages.count; i++)
-		stages[i] = (struct hobnail_stage){ i + 1, 0, b->stages[i + 1] };
+		stages[i] = (struct hobnail_stage){ stage_order[i], 0, b->stages[stage_order[i]] };
 	return OK;
 }

@@ -4,7 +4,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	b->record->modules = (struct hobnail_array){ b->record->bytes - 8, 1, sizeof(struct hobnail_module), 0 };
 }

@@ -16,11 +16,12 @@
 #include "sabotage.h"
 
 /* The hooks that a file does not use are as in the real loader. */
-#define NO_SPACE void sabotage_space(struct boot *b) { (void)b; }
+#define NO_SPACE void sabotage_checked(struct boot *b) { (void)b; }
 #define NO_MAP   void sabotage_map(struct boot *b, struct memmap *m) { (void)b, (void)m; }
 #define NO_ENTRY void sabotage_entry(struct handoff *h) { (void)h; }
 #define NO_CPU   void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m) { (void)h, (void)c, (void)m; }
-void sabotage_switched(struct handoff *h) { (void)h; } /* none uses these */
+void sabotage_space(struct boot *b) { (void)b; } /* none uses these: preflight would find it */
+void sabotage_switched(struct handoff *h) { (void)h; }
 void sabotage_answer(struct handoff *h, struct handoff_cpu *c) { (void)h, (void)c; }
 #define ONLY_SPACE NO_MAP NO_ENTRY NO_CPU
 #define ONLY_MAP   NO_SPACE NO_ENTRY NO_CPU

@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	pt_protect(broken_table(b), broken_page(b, PITH_DATA), PAGE_BYTES, PT_WRITE | PT_EXECUTE, PT_NORMAL, NULL);
 }

@@ -4,7 +4,7 @@
 ONLY_SPACE
 
 /* pith has a pointer to its first instruction there. */
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	uint64_t *word = memory_at(b->kernel.loaded[PITH_DATA]);
 

@@ -5,7 +5,7 @@
 ONLY_SPACE
 
 /* The first page that no entry of the memory map describes. */
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	const struct memmap *m = &b->memory;
 	paddr page = 0;

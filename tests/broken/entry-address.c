@@ -4,7 +4,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	b->record->entry_virt += 4;
 }

@@ -4,7 +4,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	const struct plan_piece *screen = &b->space.framebuffer;
 	vaddr from = align_down(screen->virt, PAGE_BYTES);

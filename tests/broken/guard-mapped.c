@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	pt_map(broken_table(b), b->space.stack.virt - PAGE_BYTES, b->space.stack.phys, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
 }

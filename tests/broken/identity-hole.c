@@ -4,7 +4,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	pt_unmap(&b->space.lower, broken_free_block(b), MIB(2), NULL);
 }

@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	pt_map(&b->space.lower, MIB(8), broken_free_block(b), PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
 }

@@ -7,7 +7,7 @@ ONLY_SPACE
 
 #include <string.h>
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	struct hobnail_module *module = broken_at(b, b->record->modules.offset);
 

@@ -5,7 +5,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	*((uint8_t *)memory_at(b->modules[0].phys) + b->modules[0].bytes) = 1;
 }

@@ -5,7 +5,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	struct hobnail_module *modules = broken_at(b, b->record->modules.offset);
 

@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	pt_map(broken_table(b), b->space.plan.net_base + PLAN_NET_BYTES / 2, b->kernel.segments[PITH_RODATA].phys, PAGE_BYTES, 0,
 	       PT_NORMAL, NULL);

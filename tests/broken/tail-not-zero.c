@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	uint8_t *end = memory_at(b->kernel.loaded[PITH_DATA] + b->kernel.segments[PITH_DATA].bytes);
 

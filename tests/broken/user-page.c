@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	pt_protect(broken_table(b), broken_page(b, PITH_RODATA), PAGE_BYTES, PT_USER, PT_NORMAL, NULL);
 }

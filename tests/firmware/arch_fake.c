@@ -51,6 +51,7 @@ static void fill_image(void)
 
 /* ---- In firmware --------------------------------------------------------------------------------------- */
 
+/* The width of physical addresses is 48 bits: the image, which is mapped one to one, lies at an address of the host's. */
 void fake_arch_reset(enum machine machine)
 {
 	struct fake_options *o = &fake.options;
@@ -62,7 +63,7 @@ void fake_arch_reset(enum machine machine)
 		constants.id = HOBNAIL_ARCH_X86_64;
 		constants.elf_machine = 62;
 		strcpy(constants.name, "x86_64");
-		o->facts = (struct arch_facts){ .paging_levels = 4, .no_execute = true, .max_leaf = 2, .phys_bits = 40,
+		o->facts = (struct arch_facts){ .paging_levels = 4, .no_execute = true, .max_leaf = 2, .phys_bits = 48,
 		                                .net_limit = GIB(4) };
 		return;
 	}
@@ -70,7 +71,7 @@ void fake_arch_reset(enum machine machine)
 	constants.elf_machine = 183;
 	strcpy(constants.name, "aarch64");
 	o->facts = (struct arch_facts){ .firmware_level = 2, .paging_levels = 4, .vhe = true, .no_execute = true, .max_leaf = 2,
-	                                .phys_bits = 40, .starts_uncached = true, .net_limit = UINT64_MAX };
+	                                .phys_bits = 48, .starts_uncached = true, .net_limit = UINT64_MAX };
 }
 
 uint64_t arch_counter(void)
@@ -140,6 +141,11 @@ void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 	(void)bytes;
 	if (port == 0x3f8 && !fake.options.no_serial && value != '\r')
 		fake_say(fake.serial, sizeof fake.serial, &fake.serial_used, (char)value);
+}
+
+uint64_t arch_memory_types(void)
+{
+	return fake.options.machine == FAKE_X86_64 ? 0x0007050100070406 : 0x4404ff;
 }
 
 bool arch_live_walker(struct walker *out)

@@ -17,6 +17,11 @@ extern const char net_vectors[], park_vectors[];
 /* Index 0 normal write-back, 1 Device-nGnRE, 2 normal non-cacheable */
 static const uint64_t mair_at_entry = 0x4404ff;
 
+uint64_t arch_memory_types(void)
+{
+	return mair_at_entry;
+}
+
 /* ---- Register values ----------------------------------------------------------------------------------- */
 
 /* ID_AA64MMFR0_EL1.PARange as TCR wants it: at most 48 bits without LPA2. */

@@ -28,6 +28,11 @@ extern const uint64_t net_gdt[];
  * (§12.12). */
 static const uint64_t pat_at_entry = 0x0007050100070406;
 
+uint64_t arch_memory_types(void)
+{
+	return pat_at_entry;
+}
+
 static struct switch_levels levels;
 static uint8_t small_stack[256] __attribute__((aligned(16))); /* for a far return, below 4 GiB */
 

@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	b->record->exception_level = HOBNAIL_LEVEL_EL2;
 }

@@ -3,7 +3,7 @@
 
 ONLY_SPACE
 
-void sabotage_space(struct boot *b)
+void sabotage_checked(struct boot *b)
 {
 	b->record->psci = b->record->psci == HOBNAIL_PSCI_HVC ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_HVC;
 }
