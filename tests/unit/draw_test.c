@@ -7,39 +7,7 @@
 
 #include <cmocka.h>
 
-#include "draw.h"
-
-enum { UNTOUCHED = 0xa5 };
-
-/* A framebuffer of exactly the bytes that it claims, so that ASan sees every write past it; the slack at the end of each
- * line must stay as it was. */
-struct canvas {
-	struct surface surface;
-	uint64_t bytes;
-};
-
-static const struct layout {
-	uint32_t pixel_bytes, red, green, blue;
-} layouts[] = {
-	{ 4, 0xff0000, 0xff00, 0xff },
-	{ 4, 0xff, 0xff00, 0xff0000 },
-	{ 4, 0x3ff00000, 0xffc00, 0x3ff },
-	{ 3, 0xff0000, 0xff00, 0xff },
-	{ 2, 0xf800, 0x7e0, 0x1f },
-};
-enum { LAYOUTS = sizeof layouts / sizeof layouts[0] };
-
-static struct canvas canvas_new(const struct layout *l, uint32_t width, uint32_t height, uint32_t slack)
-{
-	uint32_t pitch = width * l->pixel_bytes + slack;
-	uint64_t bytes = (uint64_t)(height - 1) * pitch + width * l->pixel_bytes;
-	struct canvas c = { { malloc(bytes), width, height, pitch, l->pixel_bytes, l->red, l->green, l->blue }, bytes };
-
-	assert_non_null(c.surface.pixels);
-	memset(c.surface.pixels, UNTOUCHED, bytes);
-	assert_true(draw_possible(&c.surface, bytes));
-	return c;
-}
+#include "canvas.h"
 
 static uint32_t pixel(const struct canvas *c, uint32_t x, uint32_t y)
 {
@@ -53,21 +21,6 @@ static uint32_t pixel(const struct canvas *c, uint32_t x, uint32_t y)
 static uint32_t untouched(const struct canvas *c)
 {
 	return 0xa5a5a5a5u >> (32 - 8 * c->surface.pixel_bytes);
-}
-
-static void slack_is_untouched(const struct canvas *c)
-{
-	uint64_t line = (uint64_t)c->surface.width * c->surface.pixel_bytes;
-
-	for (uint32_t y = 0; y + 1 < c->surface.height; y++)
-		for (uint64_t i = line; i < c->surface.pitch; i++)
-			assert_int_equal(c->surface.pixels[y * (uint64_t)c->surface.pitch + i], UNTOUCHED);
-}
-
-static void canvas_free(struct canvas *c)
-{
-	slack_is_untouched(c);
-	free(c->surface.pixels);
 }
 
 /* Exactly the pixels of this rectangle have changed. */

@@ -8,55 +8,29 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "canvas.h"
 #include "read_screen.h"
 #include "screen.h"
 
-enum { UNTOUCHED = 0xa5 };
-
-/* A framebuffer of exactly its bytes, so that ASan sees every write past it. */
-struct canvas {
-	struct surface surface;
-	struct hobnail_framebuffer framebuffer;
-};
-
-static const struct layout {
-	uint32_t pixel_bytes, red, green, blue;
-} layouts[] = {
-	{ 4, 0xff0000, 0xff00, 0xff },
-	{ 4, 0xff, 0xff00, 0xff0000 },
-	{ 4, 0x3ff00000, 0xffc00, 0x3ff },
-	{ 3, 0xff0000, 0xff00, 0xff },
-	{ 2, 0xf800, 0x7e0, 0x1f },
-};
-
-static struct canvas canvas_new(const struct layout *l, uint32_t width, uint32_t height, uint32_t slack)
-{
-	uint32_t pitch = width * l->pixel_bytes + slack;
-	uint64_t bytes = (uint64_t)(height - 1) * pitch + width * l->pixel_bytes;
-	uint8_t *pixels = malloc(bytes);
-	struct canvas c = {
-		{ pixels, width, height, pitch, l->pixel_bytes, l->red, l->green, l->blue },
-		{ (uintptr_t)pixels, 0, bytes, width, height, pitch, 8 * l->pixel_bytes, l->red, l->green, l->blue, 0 },
-	};
-
-	assert_non_null(pixels);
-	memset(pixels, UNTOUCHED, bytes);
-	return c;
-}
-
-static void canvas_free(struct canvas *c)
+/* What the boot record would say of it. */
+static struct hobnail_framebuffer framebuffer_of(const struct canvas *c)
 {
 	const struct surface *s = &c->surface;
 
-	for (uint32_t y = 0; y + 1 < s->height; y++)
-		for (uint64_t i = (uint64_t)s->width * s->pixel_bytes; i < s->pitch; i++)
-			assert_int_equal(s->pixels[y * (uint64_t)s->pitch + i], UNTOUCHED);
-	free(s->pixels);
+	return (struct hobnail_framebuffer){ (uintptr_t)s->pixels, 0, c->bytes, s->width, s->height, s->pitch, 8 * s->pixel_bytes,
+	                                     s->red_mask, s->green_mask, s->blue_mask, 0 };
+}
+
+static void open_on(const struct canvas *c)
+{
+	struct hobnail_framebuffer fb = framebuffer_of(c);
+
+	screen_open(&fb, 0);
 }
 
 static bool is_untouched(const struct canvas *c)
 {
-	for (uint64_t i = 0; i < c->framebuffer.bytes; i++)
+	for (uint64_t i = 0; i < c->bytes; i++)
 		if (c->surface.pixels[i] != UNTOUCHED)
 			return false;
 	return true;
@@ -80,7 +54,7 @@ static struct canvas small(void)
 {
 	struct canvas c = canvas_new(&layouts[0], 20 * 8 + 7, 6 * 15 + 5, 12);
 
-	screen_open(&c.framebuffer, 0);
+	open_on(&c);
 	return c;
 }
 
@@ -102,7 +76,7 @@ static void screen_shows_text_in_every_layout_of_pixels(void **state)
 	for (size_t i = 0; i < COUNT_OF(layouts); i++)
 		for (uint32_t slack = 0; slack < 70; slack += 23) {
 			struct canvas c = canvas_new(&layouts[i], 641, 203, slack);
-			screen_open(&c.framebuffer, 0);
+			open_on(&c);
 			screen_write(SCREEN_ACCENT, "What is wrong!\n", 15);
 			say("registers: 0123456789abcdef ~{}");
 			shows(&c, 1, "What is wrong!\nregisters: 0123456789abcdef ~{}\n");
@@ -119,7 +93,7 @@ static void screen_draws_glyphs_in_the_colour_of_their_style(void **state)
 	for (size_t i = 0; i < COUNT_OF(layouts); i++)
 		for (unsigned style = 0; style < COUNT_OF(inks); style++) {
 			struct canvas c = canvas_new(&layouts[i], 640, 480, 8), one = canvas_new(&layouts[i], 8, 13, 0);
-			screen_open(&c.framebuffer, 0);
+			open_on(&c);
 			screen_write(style, " R", 2);
 			draw_glyph(&one.surface, &font_small, 0, 0, 1, 'R', inks[style], 0x181825);
 			for (uint32_t y = 0; y < 13; y++)
@@ -165,12 +139,12 @@ static void screen_keeps_the_first_lines_and_says_that_there_are_more(void **sta
 	shows(&c, 1, "1\n2\n3\n4\n5\n6\n");
 	say("7\n");
 	shows(&c, 1, "1\n2\n3\n4\n5\n6                ...\n");
-	uint8_t *copy = malloc(c.framebuffer.bytes);
+	uint8_t *copy = malloc(c.bytes);
 	assert_non_null(copy);
-	memcpy(copy, c.surface.pixels, c.framebuffer.bytes);
+	memcpy(copy, c.surface.pixels, c.bytes);
 	for (int i = 0; i < 100; i++)
 		say("more and more\n");
-	assert_memory_equal(copy, c.surface.pixels, c.framebuffer.bytes);
+	assert_memory_equal(copy, c.surface.pixels, c.bytes);
 	free(copy);
 	canvas_free(&c);
 }
@@ -185,7 +159,7 @@ static void screen_grows_with_the_display(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(displays); i++) {
 		struct canvas c = canvas_new(&layouts[0], displays[i].width, displays[i].height, 0);
-		screen_open(&c.framebuffer, 0);
+		open_on(&c);
 		say("Some text\nand more");
 		shows(&c, displays[i].scale, "Some text\nand more\n");
 		canvas_free(&c);
@@ -201,7 +175,7 @@ static void screen_stays_inside_of_any_display(void **state)
 	for (uint32_t width = 1; width < 80; width++)
 		for (uint32_t height = 1; height < 60; height += 1 + width % 3) {
 			struct canvas c = canvas_new(&layouts[width % COUNT_OF(layouts)], width, height, width % 4);
-			screen_open(&c.framebuffer, 0);
+			open_on(&c);
 			screen_write(SCREEN_TEXT, many, sizeof many);
 			assert_int_equal(is_untouched(&c), width - 2 * ((width < height ? width : height) / 32) < 64 || height < 15);
 			canvas_free(&c);
@@ -215,7 +189,7 @@ static void screen_leaves_alone_what_cannot_be_drawn_on(void **state)
 	(void)state;
 	for (unsigned what = 0; what < 7; what++) {
 		struct canvas c = canvas_new(&layouts[0], 300, 100, 8);
-		struct hobnail_framebuffer bad = c.framebuffer;
+		struct hobnail_framebuffer bad = framebuffer_of(&c);
 		switch (what) {
 		case 0: bad.pitch = 1199; break;
 		case 1: bad.bits_per_pixel = 8; break;
@@ -235,11 +209,11 @@ static void screen_leaves_alone_what_cannot_be_drawn_on(void **state)
 static void screen_is_reached_at_the_address_that_is_given(void **state)
 {
 	struct canvas c = canvas_new(&layouts[3], 300, 100, 1);
-	struct hobnail_framebuffer elsewhere = c.framebuffer;
+	struct hobnail_framebuffer elsewhere = framebuffer_of(&c);
 
 	(void)state;
 	elsewhere.phys = 16;
-	screen_open(&elsewhere, c.framebuffer.phys);
+	screen_open(&elsewhere, (uintptr_t)c.surface.pixels);
 	say("here");
 	shows(&c, 1, "here\n");
 	canvas_free(&c);
@@ -253,12 +227,12 @@ static void screen_that_is_closed_stays_as_it_is(void **state)
 	screen_close();
 	say("no");
 	assert_true(is_untouched(&c));
-	screen_open(&c.framebuffer, 0);
+	open_on(&c);
 	say("yes\n");
 	screen_close();
 	say("no");
 	shows(&c, 1, "yes\n");
-	screen_open(&c.framebuffer, 0); /* begins anew */
+	open_on(&c); /* begins anew */
 	say("again");
 	shows(&c, 1, "again\n");
 	canvas_free(&c);
