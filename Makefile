@@ -303,8 +303,16 @@ test: ## install what is missing, build, and run unit tests and boot scenarios
 	$(call with_deps,test) run-tests
 
 test-all: export HOBNAIL_TEST_ALL := 1
-test-all: ## the same, and what takes long: big machines, all pairs of failures
+test-all: ## the same, and what takes long: big machines, more disks, all pairs of failures, a soak
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
+	$(call with_deps,test) run-soak
+
+soak: ## boot pith SOAK=100 times in a row on each architecture
+	$(call with_deps,test) run-soak
+SOAK ?= 100
+
+run-soak: all
+	@tests/soak $(SOAK)
 
 # Defined before the rule that needs them: prerequisites are expanded when they are read.
 FUZZ := $(filter-out $(if $(FIRMWARE),,%/loader),$(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)))
@@ -430,5 +438,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels broken hooks unit test test-all run-tests coverage run-coverage run run-pith fuzz bench run-bench clean help
+.PHONY: all kernels broken hooks unit test test-all run-tests soak run-soak coverage run-coverage run run-pith fuzz bench run-bench clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
