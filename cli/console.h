@@ -45,6 +45,8 @@ struct pattern {
 	const char *text; /* as given */
 	bool is_regex;    /* POSIX extended, by line; back-references work where the C library has them */
 	bool is_forbidden;
+	const char *command; /* what its user does when it is seen; NULL: nothing */
+	bool is_done;        /* that was done */
 	bool seen;
 	char *squeezed;
 	regex_t regex;

@@ -127,6 +127,15 @@ static void take_shutdown(struct guest *g, const struct json *data)
 	g->end = reason && strcmp(reason, "guest-reset") == 0 ? GUEST_RESET : GUEST_OFF;
 }
 
+/* What the monitor says is a list for people, or a complaint; most commands do their work and say nothing. */
+static void take_answer(const char *text)
+{
+	int length = text ? (int)strcspn(text, "\r\n") : 0;
+
+	if (length)
+		complain(0, "QEMU's monitor says: %.*s", length, text);
+}
+
 /* {"event": ...}, or the answer to a command: {"return": ..., "id": ...} or {"error": ..., "id": ...}. */
 static void take_message(struct guest *g, const struct json *message)
 {
@@ -136,6 +145,8 @@ static void take_message(struct guest *g, const struct json *message)
 		take_shutdown(g, json_member(message, "data"));
 	if (id && strcmp(id, "hello") == 0)
 		g->machine_runs = true;
+	if (id && strcmp(id, "command") == 0)
+		take_answer(json_text(message, "return"));
 	if (id && strcmp(id, "picture") == 0) {
 		g->picture_done = true;
 		g->picture_good = json_member(message, "return") != NULL;
@@ -259,6 +270,17 @@ bool guest_picture(struct guest *g, const char *path, guest_output *output, void
 	while (!g->picture_done && g->control >= 0 && milliseconds_now() < deadline)
 		guest_wait(g, 100, -1, output, context);
 	return g->picture_done && g->picture_good;
+}
+
+void guest_command(struct guest *g, const char *command)
+{
+	char *quoted = json_quoted(command);
+	char *line = string_format("{\"execute\":\"human-monitor-command\",\"id\":\"command\","
+	                           "\"arguments\":{\"command-line\":%s}}\n", quoted);
+
+	control_say(g, line);
+	free(quoted);
+	free(line);
 }
 
 /* Politely first, so that what QEMU writes itself (traces, recordings) is complete. */

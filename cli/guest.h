@@ -41,6 +41,9 @@ void guest_wait(struct guest *g, int milliseconds, int input, guest_output *outp
 /* Have the screen written to `path` as PNG; waits at most a few seconds. */
 bool guest_picture(struct guest *g, const char *path, guest_output *output, void *context);
 
+/* Give QEMU's monitor a command (QEMU, "QEMU Monitor"); an answer comes on standard error. */
+void guest_command(struct guest *g, const char *command);
+
 /* End QEMU if it still runs. */
 void guest_stop(struct guest *g);
 

@@ -141,16 +141,27 @@ static void show(struct run *r, const char *bytes, size_t count)
 	free(text.at);
 }
 
+static void give_commands(struct run *r)
+{
+	for (size_t i = 0; i < r->pattern_count; i++) {
+		struct pattern *p = &r->patterns[i];
+		if (p->command && p->seen && !p->is_done)
+			guest_command(&r->guest, p->command);
+		p->is_done = p->seen;
+	}
+}
+
 /* What take_output() keeps of the console is searched and, if nothing is looked for, dropped again. */
 static void take_output(void *context, const char *bytes, size_t count)
 {
 	struct run *r = context;
 
 	show(r, bytes, count);
-	if (!run_is_judged(r) && r->console.lines.bytes > 1 << 20)
+	if (r->pattern_count == 0 && r->console.lines.bytes > 1 << 20)
 		r->console.lines.bytes = r->console.squeezed.bytes = r->console.lines_searched = 0;
 	size_t before = r->console.lines.bytes;
 	console_feed(&r->console, bytes, count, false, r->patterns, r->pattern_count);
+	give_commands(r);
 	if (r->log_file && r->console.lines.bytes > before) {
 		fwrite(r->console.lines.at + before, 1, r->console.lines.bytes - before, r->log_file);
 		fflush(r->log_file);

@@ -31,6 +31,8 @@ static const char help[] =
 	"  --firmware F          edk2 (default), uboot, or a file\n"
 	"  --display D           as QEMU's -display takes it (gtk, ...); default: none, and no graphics card\n"
 	"  --gdb                 wait for a debugger on port 1234\n"
+	"  --when TEXT=COMMAND   give QEMU's monitor this command (eject disk, device_del boot, sendkey ret, ...) as soon as\n"
+	"                        the guest prints TEXT; repeatable. The disk's device is boot, its drive is disk\n"
 	"\n"
 	"The verdict:\n"
 	"  --expect TEXT         must be printed; repeatable, in any order; white space is ignored, since firmware\n"
@@ -65,6 +67,7 @@ enum {
 	OPTION_FIRMWARE,
 	OPTION_DISPLAY,
 	OPTION_GDB,
+	OPTION_WHEN,
 	OPTION_EXPECT,
 	OPTION_EXPECT_RE,
 	OPTION_FORBID,
@@ -87,6 +90,7 @@ static const struct option options[] = {
 	{ "firmware", required_argument, NULL, OPTION_FIRMWARE },
 	{ "display", required_argument, NULL, OPTION_DISPLAY },
 	{ "gdb", no_argument, NULL, OPTION_GDB },
+	{ "when", required_argument, NULL, OPTION_WHEN },
 	{ "expect", required_argument, NULL, OPTION_EXPECT },
 	{ "expect-re", required_argument, NULL, OPTION_EXPECT_RE },
 	{ "forbid", required_argument, NULL, OPTION_FORBID },
@@ -131,6 +135,20 @@ static int take_pattern(struct run *r, const char *text, bool is_regex, bool is_
 		return complain(STATUS_TROUBLE, "\"%s\" cannot be looked for: %s", text, wrong);
 	r->pattern_count++;
 	return 0;
+}
+
+/* TEXT=COMMAND */
+static int take_when(struct run *r, const char *given)
+{
+	const char *equals = strchr(given, '=');
+
+	if (!equals || !equals[1])
+		return complain(STATUS_TROUBLE, "--when %s: say TEXT=COMMAND", given);
+	char *text = string_format("%.*s", (int)(equals - given), given); /* kept by the pattern */
+	int status = take_pattern(r, text, false, false);
+	if (!status)
+		r->patterns[r->pattern_count - 1].command = equals + 1;
+	return status;
 }
 
 static int take_bus(struct run *r, const char *name)
@@ -192,6 +210,9 @@ static int take_option(struct run *r, int option, const char *value)
 	switch (option) {
 	case OPTION_DISK:
 		r->disk = value;
+		break;
+	case OPTION_WHEN:
+		status = take_when(r, value);
 		break;
 	case OPTION_EXPECT:
 	case OPTION_EXPECT_RE:
