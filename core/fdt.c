@@ -498,21 +498,23 @@ static bool is_cpu(const struct fdt *f, uint32_t node)
 	return lists(property(f, node, "device_type"), "cpu") || strncmp(node_name(f, node), "cpu@", 4) == 0;
 }
 
-/* "cpu-release-addr" has 64 bits; 32 have been seen. enable-method may stand in /cpus for all. */
-static void read_release(const struct fdt *f, uint32_t cpus, uint32_t node, struct table_cpu *cpu)
+/* How it is started. "cpu-release-addr" has 64 bits; 32 have been seen. enable-method may stand in /cpus for all. */
+static void read_method(const struct fdt *f, uint32_t cpus, uint32_t node, struct table_cpu *cpu)
 {
 	struct property method = property(f, node, "enable-method");
 	struct property release = property(f, node, "cpu-release-addr");
 
 	if (!method.data)
 		method = property(f, cpus, "enable-method");
+	cpu->enabled |= method.data != NULL;
 	if (!lists(method, "spin-table") || (release.bytes != 4 && release.bytes != 8))
 		return;
 	cpu->spin_table = true;
 	cpu->release = number(release.data, release.bytes / 4);
 }
 
-/* "/cpus/cpu* Node Properties". A CPU that is "disabled" waits to be started; one that failed is left out. */
+/* "/cpus/cpu* Node Properties". A CPU that is "disabled" waits to be started, by its enable-method; one that failed is left
+ * out. */
 static bool read_cpu(const struct fdt *f, uint32_t cpus, uint32_t node, struct table_cpu *cpu)
 {
 	uint32_t cells = cell(f, cpus, "#address-cells", 2);
@@ -524,7 +526,7 @@ static bool read_cpu(const struct fdt *f, uint32_t cpus, uint32_t node, struct t
 	if (cells < 1 || cells > 2 || reg.bytes < 4 * cells)
 		return false;
 	cpu->hardware_id = number(reg.data, cells);
-	read_release(f, cpus, node, cpu);
+	read_method(f, cpus, node, cpu);
 	return true;
 }
 

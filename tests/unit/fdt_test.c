@@ -615,12 +615,14 @@ static void spin_table_release_addresses_are_read(void **state)
 	cpu("cpu@2", 1, 0, 2, NULL);
 	CELLS("cpu-release-addr", 0xe8);
 	close_node();
-	cpu("cpu@3", 1, 0, 3, NULL);
+	cpu("cpu@3", 1, 0, 3, "disabled"); /* which is how a processor that spins is described */
 	close_node();
 	close_node();
 	close_node();
 	struct fdt f = finish();
 	assert_int_equal(fdt_cpus(&f, out, 4), 4);
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(out[i].enabled);
 	assert_true(out[0].spin_table);
 	assert_int_equal(out[0].release, 0x1000000d8);
 	assert_false(out[1].spin_table);
