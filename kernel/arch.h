@@ -33,6 +33,9 @@ void arch_own(uint64_t own[OWN_MOST]);
 
 void arch_pause(void);
 
+/* Parked processors look at their mailboxes by themselves, but for those that wait with the MMU off. */
+void arch_wake(void);
+
 /* The promises about this processor's state at entry. */
 extern const struct chapter arch_chapter;
 

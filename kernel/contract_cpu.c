@@ -163,6 +163,8 @@ static enum verdict check_own(const struct hobnail_boot *boot, struct finding *f
 	if (nobody_waits(boot, f))
 		return NOT_APPLICABLE;
 	const struct cpus_report *r = cpus_release(boot);
+	if (!r->arrivals[0].own[0])
+		return not_applicable(f, "this architecture has none");
 	for (uint32_t i = 0; i < boot->cpus.count; i++)
 		for (uint32_t j = 0; j < i; j++)
 			for (unsigned k = 0; k < COUNT_OF(r->arrivals[i].own); k++)

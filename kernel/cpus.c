@@ -14,8 +14,8 @@ static struct cpus_report report = { .arrivals = arrivals };
 static const struct hobnail_boot *record;
 static uint64_t other_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 static unsigned how;
-static unsigned next_turn, turn; /* who is judged: entry_state and its kin are one for all */
-static unsigned stopped;
+static uint32_t turn = CPUS_MOST; /* whose, by index: entry_state and its kin are one for all */
+static bool stopped[CPUS_MOST];
 
 void cpus_choose(unsigned chosen)
 {
@@ -41,9 +41,21 @@ static void judge(struct cpus_arrival *self, uint64_t argument)
 	report.arrived++;
 }
 
+/* By its hardware id; that the argument agrees is for the promises to say. */
+static uint32_t own_index(void)
+{
+	const struct hobnail_cpu *cpu;
+
+	for (uint32_t i = 0; (cpu = hobnail_entry(record, &record->cpus, i)); i++)
+		if (cpu->hardware_id == arch_hardware_id())
+			return i;
+	arch_halt();
+}
+
+/* Loads and stores alone: where the MMU is off, a processor may have no other atomic accesses. */
 _Noreturn void cpus_arrive(const void *saved)
 {
-	unsigned mine = __atomic_fetch_add(&next_turn, 1, __ATOMIC_RELAXED);
+	uint32_t mine = own_index();
 
 	if (how & CPUS_FAULT)
 		arch_undefined_instruction(); /* the loader's net is still up */
@@ -56,8 +68,7 @@ _Noreturn void cpus_arrive(const void *saved)
 		judge(&arrivals[offset / sizeof *arrivals], argument);
 	else
 		report.stray = argument;
-	__atomic_store_n(&turn, mine + 1, __ATOMIC_RELEASE);
-	__atomic_fetch_add(&stopped, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&stopped[mine], true, __ATOMIC_RELEASE);
 	arch_halt();
 }
 
@@ -88,19 +99,14 @@ static paddr make_root(void)
 	return w.phys;
 }
 
-/* Until all have stopped, or nothing has happened for very long. */
-static void wait_for_all(void)
+/* Until it has stopped, or nothing has happened for very long. */
+static void wait_for(uint32_t i)
 {
 	enum { PATIENCE = 20000000 };
-	unsigned seen = 0;
 
-	for (unsigned i = 0; i < PATIENCE && seen < report.released; i++) {
-		unsigned now = __atomic_load_n(&stopped, __ATOMIC_ACQUIRE);
-		if (now != seen)
-			i = 0;
-		seen = now;
+	__atomic_store_n(&turn, i, __ATOMIC_RELEASE);
+	for (unsigned n = 0; n < PATIENCE && !__atomic_load_n(&stopped[i], __ATOMIC_ACQUIRE); n++)
 		arch_pause();
-	}
 }
 
 const struct cpus_report *cpus_release(const struct hobnail_boot *boot)
@@ -122,7 +128,10 @@ const struct cpus_report *cpus_release(const struct hobnail_boot *boot)
 		__atomic_store_n(&cpu->mailbox.entry, (uint64_t)arch_entry_other, __ATOMIC_RELEASE);
 		report.released++;
 	}
-	wait_for_all();
+	arch_wake();
+	for (uint32_t i = 0; i < boot->cpus.count && i < CPUS_MOST; i++)
+		if (((const struct hobnail_cpu *)hobnail_entry(boot, &boot->cpus, i))->flags & HOBNAIL_CPU_PARKED)
+			wait_for(i);
 	arch_state_restore();
 	entered = boot_entered;
 	return &report;

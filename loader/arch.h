@@ -87,7 +87,7 @@ void arch_net_enter(struct handoff *h);
 /* Interrupt controllers and timers: nothing pending, everything masked. */
 void arch_quiet(struct handoff *h);
 
-/* Start all of handoff.cpus at once. Each ends in cpus_park(), on its own boot stack, in the kernel's space and with the
+/* Start all of handoff.cpus at once; one that cannot be is made SILENT, with a word to the console. Each ends in cpus_park(), on its own boot stack, in the kernel's space and with the
  * boot processor's state. Returns when cpus_answered(), or when none has answered for CPUS_PATIENCE_MS. */
 void arch_cpus_start(struct handoff *h);
 

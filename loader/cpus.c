@@ -164,11 +164,13 @@ bool cpus_start(struct handoff *h)
 		struct hobnail_cpu *out = memory_at(c->record);
 		if (change_state(c, HANDOFF_CPU_SILENT)) {
 			arch_cpu_stop(h, c);
-			out->flags |= HOBNAIL_CPU_SILENT;
 			cpus_say(c, "did not answer %s in %u ms", arch_cpu_start, CPUS_PATIENCE_MS);
-		} else {
+		}
+		if (c->state == HANDOFF_CPU_PARKED) {
 			out->flags |= HOBNAIL_CPU_PARKED;
 			out->mailbox.state = HOBNAIL_MAILBOX_WAITING;
+		} else {
+			out->flags |= HOBNAIL_CPU_SILENT;
 		}
 	}
 	r->log_bytes = loader_log.used;
@@ -183,11 +185,10 @@ void cpus_park(struct handoff_cpu *c)
 	sabotage_answer(h, c);
 	if (!change_state(c, HANDOFF_CPU_PARKED))
 		arch_halt();
-	while (!__atomic_load_n(&m->entry, __ATOMIC_ACQUIRE)) {
-		if (__atomic_load_n(&h->stopped, __ATOMIC_RELAXED))
-			arch_halt();
+	while (!__atomic_load_n(&m->entry, __ATOMIC_ACQUIRE) && !__atomic_load_n(&h->stopped, __ATOMIC_RELAXED))
 		arch_wait(&m->entry);
-	}
+	if (__atomic_load_n(&h->stopped, __ATOMIC_RELAXED)) /* though it may have been released since */
+		arch_halt();
 	taken = *m;
 	__atomic_store_n(&m->state, HOBNAIL_MAILBOX_TAKEN, __ATOMIC_RELEASE);
 	sabotage_release(h, c, &taken);

@@ -141,6 +141,13 @@ void arch_pause(void)
 	cpu_pause();
 }
 
+/* The store to a mailbox wakes those that watch its line, which needs translation. */
+void arch_wake(void)
+{
+	if (!translating())
+		cpu_send_event();
+}
+
 _Noreturn void arch_halt(void)
 {
 	cpu_interrupts_off();

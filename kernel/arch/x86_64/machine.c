@@ -138,6 +138,10 @@ void arch_pause(void)
 	cpu_pause();
 }
 
+void arch_wake(void)
+{
+}
+
 _Noreturn void arch_halt(void)
 {
 	cpu_interrupts_off();

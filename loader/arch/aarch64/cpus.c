@@ -99,14 +99,20 @@ static const char *psci_error(int32_t code)
 	return code < 0 && code >= -(int32_t)COUNT_OF(names) ? names[-code - 1] : "an unknown error";
 }
 
+/* Devicetree Specification, "cpu-release-addr"; Linux, Documentation/arm64/booting.rst: it is looked at with the cache off. */
+static void write_release(paddr at, paddr entry)
+{
+	*(volatile uint64_t *)at = entry;
+	arch_clean(at, sizeof entry);
+}
+
 /* false: it cannot be. */
 static bool start(const struct hobnail_boot *r, const struct handoff_cpu *c, paddr entry)
 {
 	const struct hobnail_cpu *cpu = (const struct hobnail_cpu *)c->record;
 
-	if (cpu->release) { /* Devicetree Specification, "cpu-release-addr"; Linux, Documentation/arm64/booting.rst */
-		*(volatile uint64_t *)cpu->release = entry;
-		arch_clean(cpu->release, sizeof entry);
+	if (cpu->release) {
+		write_release(cpu->release, entry);
 		return true;
 	}
 	if (r->psci == HOBNAIL_PSCI_NONE) {
@@ -127,8 +133,12 @@ void arch_cpus_start(struct handoff *h)
 	secondaries = (struct secondaries){ h->cpus_phys, h->cpu_count, h->cpus_phys + (h->cpus->area - (uintptr_t)h->cpus) };
 	arch_clean((uintptr_t)&secondaries, sizeof secondaries);
 	unsigned started = 0;
-	for (unsigned i = 0; i < h->cpu_count; i++)
-		started += start(r, &h->cpus[i], entry);
+	for (unsigned i = 0; i < h->cpu_count; i++) {
+		bool good = start(r, &h->cpus[i], entry);
+		started += good;
+		if (!good)
+			h->cpus[i].state = HANDOFF_CPU_SILENT;
+	}
 	cpu_send_event();
 
 	uint64_t patience = arch_counter_hz() / 1000 * CPUS_PATIENCE_MS, since = arch_counter();
@@ -143,8 +153,11 @@ void arch_cpus_start(struct handoff *h)
 void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c)
 {
 	const struct area *area = (const struct area *)c->area;
+	const struct hobnail_cpu *cpu = (const struct hobnail_cpu *)c->record;
 
 	(void)h;
+	if (cpu->release)
+		write_release(cpu->release, 0);
 	arch_clean((uintptr_t)c, sizeof *c);
 	arch_clean((uintptr_t)area, sizeof *area);
 	if (area->came_up_at)

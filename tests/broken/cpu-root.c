@@ -1,7 +1,7 @@
 /* breaks P112 (and so P113): a released processor keeps the loader's tables
  * run: --cpus 2
  * words: roots */
-#include "../broken.h"
+#include "broken.h"
 
 ONLY_CPU
 

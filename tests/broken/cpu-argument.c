@@ -1,6 +1,6 @@
 /* breaks P111: a released processor gets another argument
  * run: --cpus 3 */
-#include "../broken.h"
+#include "broken.h"
 
 ONLY_CPU
 
