@@ -257,6 +257,21 @@ static inline void cpu_clean_invalidate_to_poc(uintptr_t at) { __asm__ volatile(
 static inline void cpu_clean_to_pou(uintptr_t at) { __asm__ volatile("dc cvau, %0" : : "r"(at) : "memory"); }
 static inline void cpu_invalidate_instructions(void) { __asm__ volatile("ic ialluis\n\tdsb ish\n\tisb" : : : "memory"); }
 
+/* cpu_smc(), cpu_hvc(): ask what runs below. Returns x0 (Arm DEN 0028, "SMC Calling Convention": x4 to x17 may be lost). */
+#define CPU_CALL_BELOW(instruction) \
+	static inline uint64_t cpu_##instruction(uint64_t function, uint64_t first, uint64_t second, uint64_t third) \
+	{ \
+		register uint64_t x0 __asm__("x0") = function; \
+		register uint64_t x1 __asm__("x1") = first; \
+		register uint64_t x2 __asm__("x2") = second; \
+		register uint64_t x3 __asm__("x3") = third; \
+		__asm__ volatile(#instruction " #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", "x5", "x6", \
+		                 "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17"); \
+		return x0; \
+	}
+CPU_CALL_BELOW(smc)
+CPU_CALL_BELOW(hvc)
+
 /* ---- A few instructions -------------------------------------------------------------------------------- */
 
 /* A four-bit field of an identification register. */

@@ -86,25 +86,14 @@ struct hobnail_console arch_last_resort_console(void)
 
 /* ---- Firmware calls ------------------------------------------------------------------------------------ */
 
-/* Arm DEN 0022, "Power State Coordination Interface", function ids; Arm DEN 0028, "SMC Calling Convention". */
+/* Arm DEN 0022, "Power State Coordination Interface", function ids. */
 enum { PSCI_VERSION = 0x84000000, PSCI_SYSTEM_OFF = 0x84000008 };
 
 /* Negative, too, when the call itself traps. */
 static int64_t psci_call(uint32_t conduit, uint64_t function)
 {
-	register uint64_t x0 __asm__("x0") = function;
-	register uint64_t x1 __asm__("x1") = 0;
-	register uint64_t x2 __asm__("x2") = 0;
-	register uint64_t x3 __asm__("x3") = 0;
-
 	trap_probe_begin();
-	if (conduit == HOBNAIL_PSCI_HVC)
-		__asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", "x5", "x6", "x7", "x8",
-		                 "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
-	else
-		__asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", "x5", "x6", "x7", "x8",
-		                 "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17");
-	int64_t result = (int32_t)x0;
+	int64_t result = (int32_t)(conduit == HOBNAIL_PSCI_HVC ? cpu_hvc : cpu_smc)(function, 0, 0, 0);
 	return trap_probe_end() ? -1 : result;
 }
 

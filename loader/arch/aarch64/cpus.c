@@ -70,26 +70,8 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 
 /* ---- Starting ------------------------------------------------------------------------------------------ */
 
-/* Arm DEN 0022, "Power State Coordination Interface", "CPU_ON" and "Return error codes"; Arm DEN 0028, "SMC Calling
- * Convention": x4 to x17 may be lost. */
+/* Arm DEN 0022, "Power State Coordination Interface", "CPU_ON" and "Return error codes". */
 #define PSCI_CPU_ON 0xc4000003
-
-static int32_t psci_cpu_on(uint32_t conduit, uint64_t cpu, paddr entry)
-{
-	register uint64_t x0 __asm__("x0") = PSCI_CPU_ON;
-	register uint64_t x1 __asm__("x1") = cpu;
-	register uint64_t x2 __asm__("x2") = entry;
-	register uint64_t x3 __asm__("x3") = 0; /* the processor finds itself by its MPIDR, as from a spin table */
-
-#define CALL(instruction) __asm__ volatile(instruction " #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory", "x4", \
-	"x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17")
-	if (conduit == HOBNAIL_PSCI_HVC)
-		CALL("hvc");
-	else
-		CALL("smc");
-#undef CALL
-	return (int32_t)x0;
-}
 
 static const char *psci_error(int32_t code)
 {
@@ -119,20 +101,35 @@ static bool start(const struct hobnail_boot *r, const struct handoff_cpu *c, pad
 		cpus_say(c, "has no spin table, and there is no PSCI");
 		return false;
 	}
-	int32_t code = psci_cpu_on(r->psci, c->hardware_id, entry);
+	/* No context: the processor finds itself by its MPIDR, as from a spin table. */
+	int32_t code = (int32_t)(r->psci == HOBNAIL_PSCI_HVC ? cpu_hvc : cpu_smc)(PSCI_CPU_ON, c->hardware_id, entry, 0);
 	if (code)
 		cpus_say(c, "cannot be started: PSCI CPU_ON says %s (%d)", psci_error(code), code);
 	return !code;
+}
+
+/* Of the generic counter, where firmware has not said how fast it is (Arm ARM, "The system counter": 1 GHz from Armv8.6 on). */
+enum { FASTEST_HZ = 1000000000 };
+
+static void wait_for_answers(const struct handoff *h, unsigned wanted)
+{
+	uint64_t hz = arch_counter_hz(), patience = (hz ? hz : FASTEST_HZ) / 1000 * CPUS_PATIENCE_MS, since = arch_counter();
+
+	for (unsigned known = 0, now; (now = cpus_answered(h)) < wanted && arch_counter() - since < patience; known = now) {
+		if (now != known)
+			since = arch_counter();
+		cpu_pause();
+	}
 }
 
 void arch_cpus_start(struct handoff *h)
 {
 	const struct hobnail_boot *r = (const struct hobnail_boot *)h->record_phys;
 	paddr entry = enter_physical_of(h, secondary_entry, image_base);
+	unsigned started = 0;
 
 	secondaries = (struct secondaries){ h->cpus_phys, h->cpu_count, h->cpus_phys + (h->cpus->area - (uintptr_t)h->cpus) };
 	arch_clean((uintptr_t)&secondaries, sizeof secondaries);
-	unsigned started = 0;
 	for (unsigned i = 0; i < h->cpu_count; i++) {
 		bool good = start(r, &h->cpus[i], entry);
 		started += good;
@@ -140,13 +137,7 @@ void arch_cpus_start(struct handoff *h)
 			h->cpus[i].state = HANDOFF_CPU_SILENT;
 	}
 	cpu_send_event();
-
-	uint64_t patience = arch_counter_hz() / 1000 * CPUS_PATIENCE_MS, since = arch_counter();
-	for (unsigned known = 0, now; (now = cpus_answered(h)) < started && arch_counter() - since < patience; known = now) {
-		if (now != known)
-			since = arch_counter();
-		cpu_pause();
-	}
+	wait_for_answers(h, started);
 }
 
 /* It looks at its entry before its caches are on. */
