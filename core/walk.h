@@ -76,7 +76,7 @@ enum walk_cause {
 };
 
 struct walk_blame {
-	uint8_t cause; /* enum walk_cause */
+	_Alignas(4) uint8_t cause; /* enum walk_cause; aligned, so that it is copied as a whole */
 	uint8_t step;
 	uint8_t bit;   /* of the entry    */
 };

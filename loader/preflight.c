@@ -7,7 +7,6 @@
 #include "cpus.h"
 #include "format.h"
 #include "image.h"
-#include "log.h"
 #include "preflight.h"
 #include "sabotage.h"
 #include "walk_text.h"
@@ -24,9 +23,10 @@ struct proof {
 	struct walker walker;
 	const char *space;
 	const struct claim *last; /* where the last table page was found */
+	struct requirement next;  /* what all that is added now has in common: flags, memory, index */
 };
 
-static const uint8_t all = REQUIRE_READ | REQUIRE_WRITE;
+enum { READ = REQUIRE_READ, DATA = REQUIRE_READ | REQUIRE_WRITE, CODE = REQUIRE_READ | REQUIRE_EXECUTE };
 
 /* ---- Tables -------------------------------------------------------------------------------------------- */
 
@@ -63,7 +63,6 @@ static void use_tables(struct proof *proof, const char *space, enum walk_mode mo
 	const struct arch_facts *arch = &proof->b->arch;
 
 	proof->space = space;
-	proof->count = 0;
 	proof->walker = (struct walker){
 		.mode = mode, .root = root, .upper_root = upper_root,
 		.flags = arch->max_leaf < 2 ? WALK_NO_1G : 0,
@@ -75,445 +74,56 @@ static void use_tables(struct proof *proof, const char *space, enum walk_mode mo
 
 /* ---- Listing ------------------------------------------------------------------------------------------- */
 
-static void add(struct proof *proof, struct requirement r)
+/* In its place in the list. */
+static void add(struct proof *proof, const char *what, vaddr va, paddr pa, uint64_t bytes, unsigned access)
 {
 	size_t at = proof->count;
+	struct requirement *list = proof->list, *next = &proof->next;
 
-	if (proof->count == proof->capacity || !r.bytes)
-		return; /* cannot be full: see list_open() */
-	while (at && proof->list[at - 1].va > r.va)
+	if (!bytes || proof->count == proof->capacity) /* it cannot be full: see list_open() */
+		return;
+	next->what = what;
+	next->va = va;
+	next->pa = pa;
+	next->bytes = bytes;
+	next->access = (uint8_t)access;
+	while (at && list[at - 1].va > va)
 		at--;
-	memmove(&proof->list[at + 1], &proof->list[at], (proof->count++ - at) * sizeof r);
-	proof->list[at] = r;
+	memmove(&list[at + 1], &list[at], (proof->count++ - at) * sizeof *list);
+	list[at] = *next;
 }
 
-/* Whole pages of a range that is mapped one to one, with at least these accesses. */
-static void add_identity(struct proof *proof, const char *what, uint64_t base, uint64_t bytes, uint8_t access, unsigned memory)
+/* What follows in the list is like this. */
+static void begin(struct proof *proof, unsigned flags, unsigned memory)
+{
+	proof->next = (struct requirement){ .flags = (uint8_t)flags, .memory = (uint8_t)memory };
+}
+
+/* Whole pages of a range that is mapped one to one. */
+static void add_identity(struct proof *proof, const char *what, uint64_t base, uint64_t bytes, unsigned access)
 {
 	paddr from = align_down(base, PAGE_BYTES);
 
-	add(proof, (struct requirement){ .va = from, .pa = from, .bytes = align_up(base + bytes, PAGE_BYTES) - from, .what = what,
-	                                 .access = access, .flags = REQUIRE_AT_LEAST, .memory = (uint8_t)memory });
+	add(proof, what, from, from, align_up(base + bytes, PAGE_BYTES) - from, access);
 }
 
 static enum err verdict(struct proof *proof, bool holds, const struct violation *v, struct problem *p)
 {
 	struct boot *b = proof->b;
-	unsigned step = 0;
-	char why[1];
 
+	proof->count = 0;
 	if (holds)
 		return OK;
 	preflight_sentence(&proof->walker, v, proof->space, b->verdict, sizeof b->verdict);
-	if (!walk_guilty(&proof->walker, &v->walk, WALK_READ, &step, why, sizeof why) && v->walk.steps)
-		step = v->walk.steps - 1;
-	return problem_at(p, ERR_PREFLIGHT, 0, v->walk.va, v->fault, step);
+	return problem_at(p, ERR_PREFLIGHT, 0, v->walk.va, v->fault, v->walk.blame[WALK_EXECUTE].step);
 }
 
 /* Judge what is listed, each by itself, and begin a new list. */
 static enum err prove_list(struct proof *proof, struct problem *p)
 {
 	struct violation v;
-	bool holds = preflight_list(&proof->walker, proof->list, proof->count, &v);
 
-	proof->count = 0;
-	return verdict(proof, holds, &v, p);
-}
-
-/* Whatever is mapped, nothing is both writable and executable, nor a user's. */
-static enum err prove_sane(struct proof *proof, struct problem *p)
-{
-	add(proof, (struct requirement){ .va = 0, .bytes = 1ull << 63, .what = "a page", .access = REQUIRE_READ, .flags = REQUIRE_IF_MAPPED });
-	return prove_list(proof, p);
-}
-
-/* ---- The kernel's space: what matters by itself ------------------------------------------------------------ */
-
-static void add_at_least(struct proof *proof, const char *what, unsigned index, vaddr va, paddr pa, uint64_t bytes, uint8_t access,
-                         unsigned memory)
-{
-	add(proof, (struct requirement){ .va = va, .pa = pa, .bytes = bytes, .what = what, .index = (uint16_t)index, .access = access,
-	                                 .flags = REQUIRE_AT_LEAST, .memory = (uint8_t)memory });
-}
-
-static void add_entry(struct proof *proof)
-{
-	const struct kernel *k = &proof->b->kernel;
-
-	for (unsigned i = 0; i < k->layout.segment_count; i++)
-		if (k->entry - k->segments[i].virt < k->segments[i].bytes)
-			add_at_least(proof, "the entry point", 0, k->entry, k->segments[i].phys + (k->entry - k->segments[i].virt), 1,
-			             REQUIRE_READ | REQUIRE_EXECUTE, WALK_NORMAL);
-}
-
-/* What the hand-off pushes there, and the boot stack of each processor that is started. */
-static void add_stacks(struct proof *proof)
-{
-	const struct plan_piece *first = &proof->b->space.stack;
-	const struct handoff_cpu *cpus = memory_at(handoff.cpus_phys);
-	const uint64_t used = 64;
-
-	add_at_least(proof, "the boot stack of CPU %u", handoff.boot_index, handoff.kernel_stack - used,
-	             first->phys + first->bytes - used, used, all, WALK_NORMAL);
-	for (unsigned i = 0; i < handoff.cpu_count; i++)
-		add_at_least(proof, "the boot stack of CPU %u", cpus[i].index, cpus[i].stack - used,
-		             first->phys + (i + 2) * first->bytes - used, used, all, WALK_NORMAL);
-}
-
-static void add_direct(struct proof *proof, const char *what, unsigned index, paddr at, uint64_t bytes)
-{
-	add_at_least(proof, what, index, at + proof->b->space.plan.direct_map, at, bytes, all, WALK_NORMAL);
-}
-
-/* The copy of this image, where the hand-off believes it: handlers and vectors in its code, descriptor tables, their stacks
- * and the log in its data. */
-static void add_net(struct proof *proof)
-{
-	uint64_t text = (uint64_t)(image_text - image_base), rodata = (uint64_t)(image_rodata - image_base);
-	uint64_t data = (uint64_t)(image_data - image_base);
-	vaddr va = handoff.net_virt;
-	paddr pa = handoff.net_phys;
-
-	add_at_least(proof, "the code of hand-off and fault handlers", 0, va + text, pa + text,
-	             (uint64_t)(image_text_end - image_text), REQUIRE_READ | REQUIRE_EXECUTE, WALK_NORMAL);
-	add_at_least(proof, "the constants of the hand-off", 0, va + rodata, pa + rodata,
-	             (uint64_t)(image_rodata_end - image_rodata), REQUIRE_READ, WALK_NORMAL);
-	add_at_least(proof, "descriptor tables and stacks of the fault handlers", 0, va + data, pa + data, image_bytes() - data, all,
-	             WALK_NORMAL);
-	add(proof, (struct requirement){ .va = handoff.stack_top - PAGE_BYTES, .bytes = PAGE_BYTES, .what = "the stack of the hand-off",
-	                                 .access = all, .flags = REQUIRE_AT_LEAST | REQUIRE_ANYWHERE });
-}
-
-static void add_devices(struct proof *proof)
-{
-	const struct hobnail_framebuffer *fb = &proof->b->facts.framebuffer;
-	const struct space *s = &proof->b->space;
-
-	if (s->console.virt)
-		add_at_least(proof, "the debug console", 0, s->console.virt, s->console.phys, s->console.bytes, all, WALK_DEVICE);
-	if (s->framebuffer.virt)
-		add_at_least(proof, "the framebuffer", 0, s->framebuffer.virt, fb->phys, fb->bytes, all, WALK_WRITE_COMBINING);
-}
-
-/* The top-level table itself, through a recursive slot: every index is the slot's. */
-static void add_recursive(struct proof *proof)
-{
-	const struct request *r = &proof->b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE];
-	unsigned levels = proof->b->mode.layout->format->levels;
-	vaddr va = ~0ull;
-
-	if (!r->asked)
-		return;
-	for (unsigned i = 0; i < levels; i++)
-		va = va << 9 | r->value;
-	add(proof, (struct requirement){ .va = va << PAGE_SHIFT, .pa = handoff.root, .bytes = PAGE_BYTES,
-	                                 .what = "the top-level table, in its recursive slot,", .access = all, .memory = WALK_NORMAL });
-}
-
-static void list_named(struct proof *proof)
-{
-	const struct boot *b = proof->b;
-
-	add_entry(proof);
-	add_stacks(proof);
-	add_direct(proof, "the boot record", 0, b->record->phys, b->record->bytes);
-	for (unsigned i = 0; i < b->module_count; i++)
-		add_direct(proof, "module %u", i, b->modules[i].phys, b->modules[i].bytes);
-	add_net(proof);
-	add_devices(proof);
-	add_recursive(proof);
-}
-
-/* ---- The kernel's space: all of it, exactly ------------------------------------------------------------- */
-
-/* Places that a map of RAM leaves out. */
-struct holes {
-	struct span of[1 + ELF_MAX_SEGMENTS];
-	unsigned count;
-};
-
-static void add_hole(struct holes *h, uint64_t base, uint64_t bytes)
-{
-	uint64_t from = align_down(base, PAGE_BYTES), end = sum_fits(base, bytes + PAGE_BYTES) ? base + bytes : UINT64_MAX - PAGE_BYTES;
-
-	if (bytes)
-		h->of[h->count++] = (struct span){ from, align_up(end, PAGE_BYTES) - from };
-}
-
-/* The first hole in [from, to): where it begins; *behind: where it ends. */
-static paddr next_hole(const struct holes *h, paddr from, paddr to, paddr *behind)
-{
-	paddr hole = to;
-
-	*behind = to;
-	for (unsigned i = 0; i < h->count; i++) {
-		paddr base = max_u64(h->of[i].base, from), end = h->of[i].base + h->of[i].bytes;
-		if (base < hole && end > base) {
-			hole = base;
-			*behind = end;
-		}
-	}
-	return hole;
-}
-
-/* docs/protocol.md, "Direct map": RAM that may be cached, but for framebuffers; P48 the same one to one, but for low
- * segments. */
-static void list_ram(struct proof *proof, const char *what, vaddr offset, const struct holes *holes)
-{
-	const struct memmap *m = &proof->b->memory;
-
-	for (size_t i = 0; i < m->count;) {
-		paddr from = m->entries[i].base, to = from, behind;
-
-		for (; i < m->count && memmap_in_direct_map(&m->entries[i]) && m->entries[i].base == to; i++)
-			to += m->entries[i].bytes;
-		i += to == from;
-		for (; from < to; from = behind) {
-			paddr hole = next_hole(holes, from, to, &behind);
-			add(proof, (struct requirement){ .va = from + offset, .pa = from, .bytes = hole - from, .what = what, .access = all,
-			                                 .memory = WALK_NORMAL });
-		}
-	}
-}
-
-static void list_memory(struct proof *proof)
-{
-	const struct boot *b = proof->b;
-	const struct hobnail_framebuffer *fb = &b->facts.framebuffer;
-	struct holes holes = { .count = 0 };
-
-	if (b->facts.has_framebuffer)
-		add_hole(&holes, fb->phys, fb->bytes);
-	list_ram(proof, "the direct map", b->space.plan.direct_map, &holes);
-	if (!b->kernel.requests.of[HOBNAIL_REQUEST_IDENTITY_MAP].value)
-		return;
-	for (unsigned i = 0; i < b->kernel.layout.segment_count; i++)
-		if (b->kernel.segments[i].low)
-			add_hole(&holes, b->kernel.segments[i].phys, b->kernel.segments[i].bytes);
-	list_ram(proof, "the identity map", 0, &holes);
-}
-
-/* docs/protocol.md, P49: what no entry describes, and MMIO, to the end of RAM or of MMIO, and 4 GiB at least. */
-static void list_device_map(struct proof *proof)
-{
-	const struct memmap *m = &proof->b->memory;
-	vaddr offset = proof->b->space.plan.device_map;
-	paddr end = GIB(4), from = 0;
-
-	for (size_t i = 0; i < m->count; i++)
-		if (m->entries[i].type == HOBNAIL_MEMORY_MMIO || memmap_in_direct_map(&m->entries[i]))
-			end = max_u64(end, m->entries[i].base + m->entries[i].bytes);
-	for (size_t i = 0; i <= m->count; i++) {
-		const struct hobnail_memory *entry = &m->entries[i];
-		if (i < m->count && entry->type == HOBNAIL_MEMORY_MMIO)
-			continue;
-		paddr to = i < m->count ? min_u64(entry->base, end) : end;
-		if (from < to)
-			add(proof, (struct requirement){ .va = from + offset, .pa = from, .bytes = to - from, .what = "the device map",
-			                                 .access = all, .memory = WALK_DEVICE });
-		from = i < m->count ? entry->base + entry->bytes : end;
-	}
-}
-
-/* Exactly the rights of the program headers. Two segments of equal rights may share a page. */
-static void list_segments(struct proof *proof)
-{
-	const struct kernel *k = &proof->b->kernel;
-	vaddr end = 0;
-
-	for (unsigned i = 0; i < k->layout.segment_count; i++) {
-		const struct plan_segment *s = &k->segments[i];
-		vaddr from = align_down(s->virt, PAGE_BYTES), to = align_up(s->virt + s->bytes, PAGE_BYTES);
-		uint64_t shared = from < end && end - from <= PAGE_BYTES ? end - from : 0;
-		add(proof, (struct requirement){
-			.va = from + shared, .pa = align_down(s->phys, PAGE_BYTES) + shared, .bytes = to - from - shared,
-			.what = "segment %u", .index = (uint16_t)i, .memory = WALK_NORMAL,
-			.access = REQUIRE_READ | (s->rights & ELF_WRITE ? REQUIRE_WRITE : 0) | (s->rights & ELF_EXECUTE ? REQUIRE_EXECUTE : 0),
-		});
-		end = to;
-	}
-}
-
-/* Stacks and everything of the net, where they were placed. */
-static void list_pieces(struct proof *proof)
-{
-	static const uint8_t memory[] = { [PT_NORMAL] = WALK_NORMAL, [PT_WRITE_COMBINING] = WALK_WRITE_COMBINING, [PT_DEVICE] = WALK_DEVICE };
-	const struct plan *plan = &proof->b->space.plan;
-
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct plan_range *r = &plan->ranges[i];
-		bool stack = r->kind == PLAN_STACK;
-		if (r->kind < PLAN_STACK)
-			continue;
-		add(proof, (struct requirement){
-			.va = r->va, .pa = r->pa, .bytes = r->bytes, .index = r->index, .memory = memory[r->memory],
-			.what = stack ? "the boot stack of CPU %u" : plan_kind_name(r->kind),
-			.flags = stack || r->kind == PLAN_NET_STACK ? REQUIRE_GUARDS : 0,
-			.access = REQUIRE_READ | (r->rights & PT_WRITE ? REQUIRE_WRITE : 0) | (r->rights & PT_EXECUTE ? REQUIRE_EXECUTE : 0),
-		});
-	}
-}
-
-static void list_recursive_slot(struct proof *proof)
-{
-	const struct request *r = &proof->b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE];
-	unsigned shift = 9 * proof->b->mode.layout->format->levels + PAGE_SHIFT - 9;
-
-	if (r->asked)
-		add(proof, (struct requirement){ .va = (~0ull << 9 | r->value) << shift, .bytes = 1ull << shift, .what = "the recursive slot",
-		                                 .flags = REQUIRE_SKIP });
-}
-
-static void list_everything(struct proof *proof)
-{
-	list_memory(proof);
-	if (proof->b->space.plan.has_device_map)
-		list_device_map(proof);
-	list_pieces(proof);
-	list_segments(proof);
-	list_recursive_slot(proof);
-}
-
-static enum err prove_kernel_space(struct proof *proof, struct problem *p)
-{
-	struct violation v;
-
-	use_tables(proof, "the kernel's tables", proof->b->mode.layout->walk,
-	           handoff.lower_root ? handoff.lower_root : handoff.root, handoff.root);
-	list_named(proof);
-	enum err e = prove_list(proof, p);
-	if (e)
-		return e;
-	list_everything(proof);
-	return verdict(proof, preflight_exact(&proof->walker, proof->list, proof->count, &v), &v, p);
-}
-
-/* ---- The spaces on the way ------------------------------------------------------------------------------ */
-
-static bool leaves_translation(const struct boot *b)
-{
-	return b->mode.mmu_off || handoff.transition_first;
-}
-
-static const char switch_code[] = "the code that switches address spaces";
-
-/* The running image's text makes the switch; its copy does where translation goes off in between. */
-static void add_switch_code(struct proof *proof)
-{
-	uint64_t text = (uint64_t)(image_text - image_base), bytes = (uint64_t)(image_text_end - image_text);
-	uint64_t data = (uint64_t)(image_data - image_base);
-
-	add_identity(proof, switch_code, (uintptr_t)image_text, bytes, REQUIRE_READ | REQUIRE_EXECUTE, WALK_NORMAL);
-	if (!leaves_translation(proof->b))
-		return;
-	add_identity(proof, switch_code, handoff.net_phys + text, bytes, REQUIRE_READ | REQUIRE_EXECUTE, WALK_NORMAL);
-	add_identity(proof, "the data of the code that switches", handoff.net_phys + data, image_bytes() - data, all, WALK_NORMAL);
-}
-
-static enum err prove_transition(struct proof *proof, struct problem *p)
-{
-	use_tables(proof, "the transition space", proof->b->mode.layout->walk, handoff.transition,
-	           handoff.root ? handoff.root : handoff.transition);
-	add_switch_code(proof);
-	for (unsigned i = 0; i < handoff.touch_count; i++)
-		add_identity(proof, "memory that the hand-off works on", handoff.touch[i].base, handoff.touch[i].bytes, REQUIRE_READ, WALK_NORMAL);
-	for (unsigned i = 0; i < handoff.move_count; i++)
-		add_identity(proof, "the place of a segment that moves", handoff.moves[i].to, handoff.moves[i].bytes, all, WALK_NORMAL);
-	for (unsigned i = 0; i < handoff.device_count; i++)
-		add_identity(proof, "an interrupt controller", handoff.devices[i].base, handoff.devices[i].bytes, all, WALK_DEVICE);
-	add_identity(proof, "the boot record", proof->b->record->phys, proof->b->record->bytes, all, WALK_NORMAL);
-	add_net(proof);
-	enum err e = prove_list(proof, p);
-	return e ? e : prove_sane(proof, p);
-}
-
-static enum err prove_first_transition(struct proof *proof, struct problem *p)
-{
-	if (!handoff.transition_first)
-		return OK;
-	use_tables(proof, "the first transition space", proof->b->arch.paging_levels == 5 ? WALK_X86_64_5 : WALK_X86_64_4,
-	           handoff.transition_first, 0);
-	add_switch_code(proof);
-	return prove_list(proof, p);
-}
-
-/* The switch begins in the firmware's space. Tables that cannot be read cannot be judged. */
-static enum err prove_live_space(struct proof *proof, struct problem *p)
-{
-	struct violation v;
-
-	proof->space = "the firmware's tables";
-	proof->count = 0;
-	if (!arch_live_walker(&proof->walker))
-		return OK;
-	proof->walker.page = firmware_table;
-	proof->walker.context = proof;
-	add_identity(proof, switch_code, (uintptr_t)image_text, (uint64_t)(image_text_end - image_text),
-	             REQUIRE_READ | REQUIRE_EXECUTE, 0);
-	add_identity(proof, "the net's memory", handoff.net_phys, image_bytes(), all, 0);
-	for (size_t i = 0; i < proof->count; i++)
-		proof->list[i].flags |= REQUIRE_ANY_MEMORY | REQUIRE_ANY_USER;
-	bool holds = preflight_list(&proof->walker, proof->list, proof->count, &v);
-	if (!holds && v.walk.blame[WALK_READ].cause == WALK_UNREADABLE) {
-		log_line("the firmware's page tables cannot be read");
-		return OK;
-	}
-	return verdict(proof, holds, &v, p);
-}
-
-/* ---- Physical memory ------------------------------------------------------------------------------------ */
-
-/* Does a range meet memory that the loader keeps for itself? Claims of type KERNEL are the kernel's own pages. */
-static const struct claim *own_memory_in(const struct boot *b, paddr base, uint64_t bytes)
-{
-	for (unsigned i = 0; i < b->fw.claims; i++) {
-		const struct claim *c = &b->fw.ledger[i];
-		if (c->type != HOBNAIL_MEMORY_USABLE && c->type != HOBNAIL_MEMORY_KERNEL && ranges_overlap(base, bytes, c->base, c->bytes))
-			return c;
-	}
-	return NULL;
-}
-
-/* Would a move to this destination overwrite something that is needed afterwards? A block of upper-half segments is no part
- * of any destination. */
-static bool is_in_the_way(const struct boot *b, const struct handoff_move *m)
-{
-	const struct kernel *k = &b->kernel;
-
-	if (own_memory_in(b, m->to, m->bytes))
-		return true;
-	for (unsigned i = 0; i < k->layout.segment_count; i++)
-		if (!k->segments[i].low && ranges_overlap(m->to, m->bytes, k->segments[i].phys, k->segments[i].bytes))
-			return true;
-	for (unsigned i = 0; i < handoff.move_count; i++)
-		if (ranges_overlap(m->to, m->bytes, handoff.moves[i].from, handoff.moves[i].bytes))
-			return true;
-	return false;
-}
-
-/* Pages of a destination that the firmware used when they were claimed, and has freed since, can have come to us. */
-static enum err prove_destinations(const struct boot *b, struct problem *p)
-{
-	for (unsigned i = 0; i < handoff.move_count; i++)
-		if (is_in_the_way(b, &handoff.moves[i]))
-			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
-	return OK;
-}
-
-/* No segment is where page tables, stacks, the record, the net or modules are. */
-static enum err prove_segments(struct boot *b, struct problem *p)
-{
-	for (unsigned i = 0; i < b->kernel.layout.segment_count; i++) {
-		const struct plan_segment *s = &b->kernel.segments[i];
-		paddr from = align_down(s->phys, PAGE_BYTES);
-		const struct claim *c = own_memory_in(b, from, align_up(s->phys + s->bytes, PAGE_BYTES) - from);
-		if (!c)
-			continue;
-		format(b->verdict, sizeof b->verdict, "segment %u would reach memory of another kind (%s) at %#llx", i,
-		       memmap_type_name(c->type), (unsigned long long)c->base);
-		return problem_at(p, ERR_PREFLIGHT, 0, s->virt, 0, 0);
-	}
-	return OK;
+	return verdict(proof, preflight_list(&proof->walker, proof->list, proof->count, &v), &v, p);
 }
 
 /* ---- verbose = yes -------------------------------------------------------------------------------------- */
@@ -567,6 +177,362 @@ static void say_space(const struct proof *proof)
 	say_walk(proof, "the framebuffer", b->space.framebuffer.virt);
 }
 
+/* ---- The kernel's space: what matters by itself ------------------------------------------------------------ */
+
+static void add_entry(struct proof *proof)
+{
+	const struct kernel *k = &proof->b->kernel;
+
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		uint64_t offset = k->entry - k->segments[i].virt;
+		if (offset < k->segments[i].bytes)
+			add(proof, "the entry point", k->entry, k->segments[i].phys + offset, 1, CODE);
+	}
+}
+
+/* The last bytes, which the hand-off uses, of the boot stack of each processor that is started. */
+static void add_stacks(struct proof *proof)
+{
+	const struct plan_piece *first = &proof->b->space.stack;
+	const struct handoff_cpu *cpus = memory_at(handoff.cpus_phys);
+	const uint64_t used = 64;
+
+	for (unsigned i = 0; i <= handoff.cpu_count; i++) {
+		proof->next.index = (uint16_t)(i ? cpus[i - 1].index : handoff.boot_index);
+		add(proof, "the boot stack of CPU %u", (i ? cpus[i - 1].stack : handoff.kernel_stack) - used,
+		    first->phys + (i + 1) * first->bytes - used, used, DATA);
+	}
+}
+
+static void add_direct(struct proof *proof, const char *what, paddr at, uint64_t bytes)
+{
+	add(proof, what, at + proof->b->space.plan.direct_map, at, bytes, DATA);
+}
+
+/* The copy of this image, where the hand-off believes it: handlers and vectors in its code, descriptor tables, their stacks
+ * and the log in its data. */
+static void add_net(struct proof *proof)
+{
+	uint64_t text = (uint64_t)(image_text - image_base), rodata = (uint64_t)(image_rodata - image_base);
+	uint64_t data = (uint64_t)(image_data - image_base);
+	vaddr va = handoff.net_virt;
+	paddr pa = handoff.net_phys;
+
+	add(proof, "the code of hand-off and fault handlers", va + text, pa + text, (uint64_t)(image_text_end - image_text), CODE);
+	add(proof, "the constants of the hand-off", va + rodata, pa + rodata, (uint64_t)(image_rodata_end - image_rodata), READ);
+	add(proof, "descriptor tables and stacks of the fault handlers", va + data, pa + data, image_bytes() - data, DATA);
+	proof->next.flags |= REQUIRE_ANYWHERE;
+	add(proof, "the stack of the hand-off", handoff.stack_top - PAGE_BYTES, 0, PAGE_BYTES, DATA);
+}
+
+/* The top-level table itself, through a recursive slot: every index is the slot's. */
+static void add_recursive(struct proof *proof)
+{
+	const struct request *r = &proof->b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE];
+	vaddr va = ~0ull;
+
+	for (unsigned i = 0; i < proof->b->mode.layout->format->levels; i++)
+		va = va << 9 | r->value;
+	begin(proof, 0, WALK_NORMAL);
+	if (r->asked)
+		add(proof, "the top-level table, in its recursive slot,", va << PAGE_SHIFT, handoff.root, PAGE_BYTES, DATA);
+}
+
+static void list_named(struct proof *proof)
+{
+	const struct boot *b = proof->b;
+	const struct space *s = &b->space;
+
+	begin(proof, REQUIRE_AT_LEAST, WALK_NORMAL);
+	add_entry(proof);
+	add_stacks(proof);
+	add_direct(proof, "the boot record", b->record->phys, b->record->bytes);
+	for (unsigned i = 0; i < b->module_count; i++) {
+		proof->next.index = (uint16_t)i;
+		add_direct(proof, "module %u", b->modules[i].phys, b->modules[i].bytes);
+	}
+	add_net(proof);
+	begin(proof, REQUIRE_AT_LEAST, WALK_DEVICE);
+	if (s->console.virt)
+		add(proof, "the debug console", s->console.virt, b->facts.console.phys, 4, DATA);
+	proof->next.memory = WALK_WRITE_COMBINING;
+	if (s->framebuffer.virt)
+		add(proof, "the framebuffer", s->framebuffer.virt, b->facts.framebuffer.phys, b->facts.framebuffer.bytes, DATA);
+	add_recursive(proof);
+}
+
+/* ---- The kernel's space: all of it, exactly ------------------------------------------------------------- */
+
+/* Places that a map of RAM leaves out. */
+struct holes {
+	struct span of[1 + ELF_MAX_SEGMENTS];
+	unsigned count;
+};
+
+static void add_hole(struct holes *h, uint64_t base, uint64_t bytes)
+{
+	uint64_t from = align_down(base, PAGE_BYTES), last = sum_fits(base, bytes + PAGE_BYTES) ? base + bytes - 1 : UINT64_MAX - PAGE_BYTES;
+
+	h->of[h->count++] = (struct span){ from, align_down(last, PAGE_BYTES) + PAGE_BYTES - from };
+}
+
+/* The first hole in [from, to): where it begins; *behind: where it ends. */
+static paddr next_hole(const struct holes *h, paddr from, paddr to, paddr *behind)
+{
+	paddr hole = to;
+
+	*behind = to;
+	for (unsigned i = 0; i < h->count; i++) {
+		paddr base = max_u64(h->of[i].base, from), end = h->of[i].base + h->of[i].bytes;
+		if (base < hole && end > base) {
+			hole = base;
+			*behind = end;
+		}
+	}
+	return hole;
+}
+
+/* docs/protocol.md, "Direct map": RAM that may be cached, but for framebuffers; P48 the same one to one, but for low
+ * segments. */
+static void list_ram(struct proof *proof, const char *what, vaddr offset, const struct holes *holes)
+{
+	const struct memmap *m = &proof->b->memory;
+
+	for (size_t i = 0; i < m->count;) {
+		paddr from = m->entries[i].base, to = from, behind;
+
+		for (; i < m->count && memmap_in_direct_map(&m->entries[i]) && m->entries[i].base == to; i++)
+			to += m->entries[i].bytes;
+		i += to == from;
+		for (; from < to; from = behind) {
+			paddr hole = next_hole(holes, from, to, &behind);
+			add(proof, what, from + offset, from, hole - from, DATA);
+		}
+	}
+}
+
+static void list_memory(struct proof *proof)
+{
+	const struct boot *b = proof->b;
+	const struct kernel *k = &b->kernel;
+	struct holes holes = { .count = 0 };
+
+	if (b->facts.has_framebuffer)
+		add_hole(&holes, b->facts.framebuffer.phys, b->facts.framebuffer.bytes);
+	list_ram(proof, "the direct map", b->space.plan.direct_map, &holes);
+	if (!k->requests.of[HOBNAIL_REQUEST_IDENTITY_MAP].value)
+		return;
+	for (unsigned i = 0; i < k->layout.segment_count; i++)
+		if (k->segments[i].low)
+			add_hole(&holes, k->segments[i].phys, k->segments[i].bytes);
+	list_ram(proof, "the identity map", 0, &holes);
+}
+
+/* docs/protocol.md, P49: what no entry describes, and MMIO, to the end of RAM or of MMIO, and 4 GiB at least. */
+static void list_device_map(struct proof *proof)
+{
+	const struct memmap *m = &proof->b->memory;
+	paddr end = GIB(4), from = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (m->entries[i].type == HOBNAIL_MEMORY_MMIO || memmap_in_direct_map(&m->entries[i]))
+			end = max_u64(end, m->entries[i].base + m->entries[i].bytes);
+	for (size_t i = 0; from < end; i++) {
+		bool last = i >= m->count;
+		if (!last && m->entries[i].type == HOBNAIL_MEMORY_MMIO)
+			continue;
+		paddr to = last ? end : min_u64(m->entries[i].base, end);
+		if (from < to)
+			add(proof, "the device map", from + proof->b->space.plan.device_map, from, to - from, DATA);
+		from = last ? end : m->entries[i].base + m->entries[i].bytes;
+	}
+}
+
+/* Exactly the rights of the program headers. Two segments of equal rights may share a page. */
+static void list_segments(struct proof *proof)
+{
+	const struct kernel *k = &proof->b->kernel;
+	vaddr end = 0;
+
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct plan_segment *s = &k->segments[i];
+		vaddr from = align_down(s->virt, PAGE_BYTES), to = align_up(s->virt + s->bytes, PAGE_BYTES);
+		uint64_t shared = from < end && end - from <= PAGE_BYTES ? end - from : 0;
+		proof->next.index = (uint16_t)i;
+		add(proof, "segment %u", from + shared, align_down(s->phys, PAGE_BYTES) + shared, to - from - shared,
+		    READ | (s->rights & ELF_WRITE ? REQUIRE_WRITE : 0) | (s->rights & ELF_EXECUTE ? REQUIRE_EXECUTE : 0));
+		end = to;
+	}
+}
+
+/* Stacks and everything of the net, where they were placed. */
+static void list_pieces(struct proof *proof)
+{
+	static const uint8_t memory[] = { [PT_NORMAL] = WALK_NORMAL, [PT_WRITE_COMBINING] = WALK_WRITE_COMBINING, [PT_DEVICE] = WALK_DEVICE };
+	const struct plan *plan = &proof->b->space.plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_range *r = &plan->ranges[i];
+		bool stack = r->kind == PLAN_STACK;
+		if (r->kind < PLAN_STACK)
+			continue;
+		begin(proof, stack || r->kind == PLAN_NET_STACK ? REQUIRE_GUARDS : 0, memory[r->memory]);
+		proof->next.index = r->index;
+		add(proof, stack ? "the boot stack of CPU %u" : plan_kind_name(r->kind), r->va, r->pa, r->bytes,
+		    READ | (r->rights & PT_WRITE ? REQUIRE_WRITE : 0) | (r->rights & PT_EXECUTE ? REQUIRE_EXECUTE : 0));
+	}
+}
+
+static void list_recursive_slot(struct proof *proof)
+{
+	const struct request *r = &proof->b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE];
+	unsigned shift = 9 * proof->b->mode.layout->format->levels + PAGE_SHIFT - 9;
+
+	begin(proof, REQUIRE_SKIP, 0);
+	if (r->asked)
+		add(proof, "the recursive slot", (~0ull << 9 | r->value) << shift, 0, 1ull << shift, 0);
+}
+
+/* Ascending, as far as that is known, for then each goes to the end of the list. */
+static void list_everything(struct proof *proof)
+{
+	begin(proof, 0, WALK_NORMAL);
+	list_memory(proof);
+	begin(proof, 0, WALK_DEVICE);
+	if (proof->b->space.plan.has_device_map)
+		list_device_map(proof);
+	list_pieces(proof);
+	begin(proof, 0, WALK_NORMAL);
+	list_segments(proof);
+	list_recursive_slot(proof);
+}
+
+static enum err prove_kernel_space(struct proof *proof, struct problem *p)
+{
+	struct violation v;
+
+	use_tables(proof, "the kernel's tables", proof->b->mode.layout->walk,
+	           handoff.lower_root ? handoff.lower_root : handoff.root, handoff.root);
+	list_named(proof);
+	enum err e = prove_list(proof, p);
+	if (e)
+		return e;
+	list_everything(proof);
+	if (proof->b->verbose)
+		say_space(proof);
+	return verdict(proof, preflight_exact(&proof->walker, proof->list, proof->count, &v), &v, p);
+}
+
+/* ---- The spaces on the way ------------------------------------------------------------------------------ */
+
+/* The running image's text makes the switch; its copy does where translation goes off in between. */
+static void add_switch_code(struct proof *proof)
+{
+	static const char switch_code[] = "the code that switches address spaces";
+	uint64_t text = (uint64_t)(image_text - image_base), bytes = (uint64_t)(image_text_end - image_text);
+	uint64_t data = (uint64_t)(image_data - image_base);
+
+	add_identity(proof, switch_code, (uintptr_t)image_text, bytes, CODE);
+	if (!proof->b->mode.mmu_off && !handoff.transition_first)
+		return;
+	add_identity(proof, switch_code, handoff.net_phys + text, bytes, CODE);
+	add_identity(proof, "the data of the code that switches", handoff.net_phys + data, image_bytes() - data, DATA);
+}
+
+static enum err prove_transition(struct proof *proof, struct problem *p)
+{
+	use_tables(proof, "the transition space", proof->b->mode.layout->walk, handoff.transition,
+	           handoff.root ? handoff.root : handoff.transition);
+	begin(proof, REQUIRE_AT_LEAST, WALK_NORMAL);
+	add_switch_code(proof);
+	for (unsigned i = 0; i < handoff.touch_count; i++)
+		add_identity(proof, "memory that the hand-off works on", handoff.touch[i].base, handoff.touch[i].bytes, READ);
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		add_identity(proof, "the place of a segment that moves", handoff.moves[i].to, handoff.moves[i].bytes, DATA);
+	add_identity(proof, "the boot record", proof->b->record->phys, proof->b->record->bytes, DATA);
+	add_net(proof);
+	begin(proof, REQUIRE_AT_LEAST, WALK_DEVICE);
+	for (unsigned i = 0; i < handoff.device_count; i++)
+		add_identity(proof, "an interrupt controller", handoff.devices[i].base, handoff.devices[i].bytes, DATA);
+	begin(proof, REQUIRE_IF_MAPPED, 0);
+	add(proof, "a page", 0, 0, 1ull << 63, READ);
+	return prove_list(proof, p);
+}
+
+static enum err prove_first_transition(struct proof *proof, struct problem *p)
+{
+	if (!handoff.transition_first)
+		return OK;
+	use_tables(proof, "the first transition space", proof->b->arch.paging_levels == 5 ? WALK_X86_64_5 : WALK_X86_64_4,
+	           handoff.transition_first, 0);
+	begin(proof, REQUIRE_AT_LEAST, WALK_NORMAL);
+	add_switch_code(proof);
+	return prove_list(proof, p);
+}
+
+/* The switch begins in the firmware's space. Tables that cannot be read cannot be judged. */
+static enum err prove_live_space(struct proof *proof, struct problem *p)
+{
+	struct violation v;
+
+	proof->space = "the firmware's tables";
+	if (!arch_live_walker(&proof->walker))
+		return OK;
+	proof->walker.page = firmware_table;
+	proof->walker.context = proof;
+	begin(proof, REQUIRE_AT_LEAST | REQUIRE_ANY_MEMORY | REQUIRE_ANY_USER, 0);
+	add_switch_code(proof);
+	bool holds = preflight_list(&proof->walker, proof->list, proof->count, &v);
+	return verdict(proof, holds || v.walk.blame[WALK_READ].cause == WALK_UNREADABLE, &v, p);
+}
+
+/* ---- Physical memory ------------------------------------------------------------------------------------ */
+
+/* Does a range meet memory that the loader keeps for itself? Claims of type KERNEL are the kernel's own pages. */
+static const struct claim *own_memory_in(const struct boot *b, paddr base, uint64_t bytes)
+{
+	for (unsigned i = 0; i < b->fw.claims; i++) {
+		const struct claim *c = &b->fw.ledger[i];
+		if (c->type != HOBNAIL_MEMORY_USABLE && c->type != HOBNAIL_MEMORY_KERNEL && ranges_overlap(base, bytes, c->base, c->bytes))
+			return c;
+	}
+	return NULL;
+}
+
+/* Would a move to this destination overwrite something that is needed afterwards? A block of upper-half segments is no part
+ * of any destination. */
+static bool is_in_the_way(const struct boot *b, const struct handoff_move *m)
+{
+	const struct kernel *k = &b->kernel;
+
+	if (own_memory_in(b, m->to, m->bytes))
+		return true;
+	for (unsigned i = 0; i < k->layout.segment_count; i++)
+		if (!k->segments[i].low && ranges_overlap(m->to, m->bytes, k->segments[i].phys, k->segments[i].bytes))
+			return true;
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		if (ranges_overlap(m->to, m->bytes, handoff.moves[i].from, handoff.moves[i].bytes))
+			return true;
+	return false;
+}
+
+/* Pages of a destination that the firmware used when they were claimed, and has freed since, can have come to us. And no
+ * segment is where page tables, stacks, the record, the net or modules are. */
+static enum err prove_memory(const struct boot *b, struct problem *p)
+{
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		if (is_in_the_way(b, &handoff.moves[i]))
+			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
+	for (unsigned i = 0; i < b->kernel.layout.segment_count; i++) {
+		const struct plan_segment *s = &b->kernel.segments[i];
+		paddr from = align_down(s->phys, PAGE_BYTES);
+		const struct claim *c = own_memory_in(b, from, align_up(s->phys + s->bytes, PAGE_BYTES) - from);
+		if (c)
+			return problem_at(p, ERR_SEGMENT_OWN, 0, i, c->base, 0);
+	}
+	return OK;
+}
+
 /* ---- All of it ------------------------------------------------------------------------------------------ */
 
 /* The longest list has what the plan has, and a recursive slot; the others name few things each. */
@@ -591,13 +557,9 @@ enum err preflight(struct boot *b, struct problem *p)
 	step_set(b, "prove the hand-off to", b->entry.kernel);
 	enum err e = list_open(&proof, p);
 	if (!e)
-		e = prove_destinations(b, p);
-	if (!e)
-		e = prove_segments(b, p);
+		e = prove_memory(b, p);
 	if (!e && !b->mode.mmu_off)
 		e = prove_kernel_space(&proof, p);
-	if (b->verbose && !b->mode.mmu_off)
-		say_space(&proof);
 	if (!e)
 		e = prove_transition(&proof, p);
 	if (!e)

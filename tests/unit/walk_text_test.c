@@ -90,13 +90,13 @@ static void lines_of_aarch64(void **state)
 {
 	(void)state;
 	lay((struct walker){ .mode = WALK_AARCH64 }, HIGH, ENTRIES(3 | 15ull << 59, 3, 3, 0x40000703 | 3ull << 53));
-	line_is(0, "L0[511] at 0x1ff8 = 0x7800000000002003: table at 0x2000, PXNTable, UXNTable, APTable[0], read-only");
+	line_is(0, "L0[511] at 0x1ff8 = 0x7800000000002003: table at 0x2000, read-only, PXNTable, UXNTable, APTable[0]");
 	line_is(3, "L3[256] at 0x4800 = 0x60000040000703: 4 KiB page at 0x40000000, write-back, writable, PXN, UXN");
 	lay((struct walker){ .mode = WALK_AARCH64 }, VA, ENTRIES(3, 0x400004c5));
-	line_is(1, "L1[209] at 0x2688 = 0x400004c5: 1 GiB page at 0x40000000, device, user, read-only");
+	line_is(1, "L1[209] at 0x2688 = 0x400004c5: 1 GiB page at 0x40000000, device, read-only, user");
 	lay((struct walker){ .mode = WALK_AARCH64_EL2 }, VA, ENTRIES(3 | 5ull << 60, 3, 0x40000709 | 1ull << 54));
-	line_is(0, "L0[36] at 0x1120 = 0x5000000000002003: table at 0x2000, XNTable, read-only");
-	line_is(2, "L2[179] at 0x3598 = 0x40000040000709: 2 MiB page at 0x40000000, write-combining, XN, writable");
+	line_is(0, "L0[36] at 0x1120 = 0x5000000000002003: table at 0x2000, read-only, XNTable");
+	line_is(2, "L2[179] at 0x3598 = 0x40000040000709: 2 MiB page at 0x40000000, write-combining, writable, XN");
 }
 
 static void lines_of_riscv(void **state)
@@ -123,17 +123,17 @@ static void every_cause_has_its_sentence(void **state)
 	lay(x86, HIGH, ENTRIES(3, 3, 3 | 1ull << 51));
 	why_is(WALK_READ, 2, "bit 51 is reserved: this processor has 40-bit physical addresses");
 	lay(x86, HIGH, ENTRIES(0x83));
-	why_is(WALK_READ, 0, "PS is set, which is reserved in a PML4 entry");
+	why_is(WALK_READ, 0, "bit 7 is reserved: PS is for entries of PDPT and PD");
 	lay(x86, HIGH, ENTRIES(3, 3, 0x2083));
-	why_is(WALK_WRITE, 2, "bit 13 is set, which is reserved here");
+	why_is(WALK_WRITE, 2, "bit 13 is reserved");
 	lay(x86, 1ull << 47, ENTRIES(3));
 	why_is(WALK_READ, 0, "the address is not canonical");
 	w = x86;
 	w.flags = WALK_NO_NX | WALK_NO_1G;
 	lay(w, HIGH, ENTRIES(3, 3 | NX, 3));
-	why_is(WALK_READ, 1, "NX is set while EFER.NXE is 0, so the bit is reserved");
+	why_is(WALK_READ, 1, "bit 63 is reserved: NX needs EFER.NXE, which is 0");
 	lay(w, HIGH, ENTRIES(3, 0x83));
-	why_is(WALK_READ, 1, "PS makes it a 1 GiB page, which this processor does not have");
+	why_is(WALK_READ, 1, "bit 7 is reserved: PS makes it a 1 GiB page, and this processor has none");
 	w.flags = WALK_SMEP;
 	lay(w, HIGH, ENTRIES(7, 7, 7, 7));
 	why_is(WALK_EXECUTE, 3, "U/S gives the page to user mode, and so takes it from the kernel");
@@ -152,21 +152,21 @@ static void every_cause_has_its_sentence(void **state)
 	lay(a64, HIGH, ENTRIES(3, 0));
 	why_is(WALK_READ, 1, "it is not valid");
 	lay(a64, HIGH, ENTRIES(1 | AF));
-	why_is(WALK_READ, 0, "it is a block, of which there are none at this level");
+	why_is(WALK_READ, 0, "bit 1 is reserved: there are no blocks at this level");
 	lay(a64, HIGH, ENTRIES(3, 3, 3, 1 | AF));
-	why_is(WALK_READ, 3, "bits 1:0 are 01, which is no page at the last level");
+	why_is(WALK_READ, 3, "bit 1 is reserved: there are no blocks at the last level");
 	lay(a64, HIGH, ENTRIES(3, 3 | 1ull << 44));
-	why_is(WALK_READ, 1, "bit 44 is too much: this processor has 40-bit physical addresses");
+	why_is(WALK_READ, 1, "bit 44 is reserved: this processor has 40-bit physical addresses");
 	lay(a64, 1ull << 48, ENTRIES(3));
-	why_is(WALK_READ, 0, "the address is beyond what the tables translate");
+	why_is(WALK_READ, 0, "the address is not canonical");
 	w = a64;
 	w.root = 1ull << 45;
 	lay(w, HIGH, ENTRIES(3));
-	why_is(WALK_READ, 0, "bit 45 of the root table's address is too much: this processor has 40-bit physical addresses");
+	why_is(WALK_READ, 0, "bit 45 of the root's address is reserved: this processor has 40-bit physical addresses");
 	w = a64;
 	w.flags = WALK_EPD1;
 	lay(w, HIGH, ENTRIES(3));
-	why_is(WALK_READ, 0, "TCR.EPD1 switches walks of this half off");
+	why_is(WALK_READ, 0, "TCR.EPD1 is set");
 	w.flags = WALK_WXN;
 	lay(w, HIGH, ENTRIES(3, 3, 3, 3 | AF));
 	why_is(WALK_EXECUTE, 3, "it can be written, and SCTLR.WXN is set");
@@ -174,9 +174,9 @@ static void every_cause_has_its_sentence(void **state)
 	lay((struct walker){ .mode = WALK_SV39 }, 0x1000, ENTRIES(1, 1, 0x43));
 	why_is(WALK_WRITE, 2, "W is clear, which forbids writing");
 	lay((struct walker){ .mode = WALK_SV39 }, 0x1000, ENTRIES(1, 1, 1));
-	why_is(WALK_READ, 2, "it points at a table below the last level");
+	why_is(WALK_READ, 2, "bit 1 is reserved: it points at a table below the last level");
 	lay((struct walker){ .mode = WALK_SV39 }, 0x1000, ENTRIES(1, 1, 5));
-	why_is(WALK_READ, 2, "W without R is reserved");
+	why_is(WALK_READ, 2, "bit 2 is reserved: W without R");
 }
 
 static void what_is_granted_has_no_guilty_entry(void **state)

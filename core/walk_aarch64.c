@@ -1,0 +1,121 @@
+#include "walk_scheme.h"
+
+/* Arm ARM DDI 0487, "MAIR_EL1": 0b0000dd00 device; 0x44 normal non-cacheable; both halves 0b11RW write-back. */
+static enum walk_memory a64_memory(unsigned attr)
+{
+	if ((attr & 0xf3) == 0)
+		return WALK_DEVICE;
+	if (attr == 0x44)
+		return WALK_WRITE_COMBINING;
+	return (attr & 0xcc) == 0xcc ? WALK_NORMAL : WALK_MEMORY_OTHER;
+}
+
+/* Arm ARM DDI 0487, "VMSAv8-64 translation table format descriptors", 4 KiB granule: bits [1:0] = 0b11 is a table, or a
+ * page at the last level; 0b01 is a block, in lookup levels 1 and 2 only. Without hardware update of the access flag,
+ * AF = 0 faults. */
+static enum verdict a64_kind(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+{
+	bool table_or_page = bit(entry, 1);
+
+	if (!bit(entry, 0))
+		return walk_fault(r, WALK_ABSENT, step, 0);
+	if (level > 0 && table_or_page)
+		return TABLE;
+	if (level == 0 ? !table_or_page : level > 2)
+		return walk_fault(r, WALK_RESERVED, step, 1);
+	return bit(entry, 10) || w->flags & WALK_HW_AF ? PAGE : walk_fault(r, WALK_ABSENT, step, 10);
+}
+
+/* Normal memory that is cached is the same for all processors only if shareable; all other memory is so always. Arm ARM
+ * DDI 0487, "Shareability": SH = 0 non-shareable, 2 outer, 3 inner. */
+static void a64_attributes(const struct walker *w, uint64_t entry, struct walk_rights *r)
+{
+	r->memory = a64_memory(attribute(w, bits(entry, 4, 2)));
+	r->shared = r->memory == WALK_DEVICE || r->memory == WALK_WRITE_COMBINING || bits(entry, 9, 8) >= 2;
+}
+
+/* "Hierarchical control of data access permissions" and "... of instruction fetching": APTable, PXNTable and UXNTable
+ * restrict everything below. A page that EL0 can write is never executable at EL1. */
+static enum verdict judge_a64(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+{
+	enum verdict kind = a64_kind(w, level, entry, step, r);
+	bool page = kind == PAGE;
+
+	if (kind == FAULT)
+		return FAULT;
+	if (bit(entry, page ? 53 : 59))
+		walk_take(r, WALK_EXECUTE, WALK_FORBIDDEN, step, page ? 53 : 59);
+	r->user_execute = r->user_execute && !bit(entry, page ? 54 : 60);
+	if (bit(entry, page ? 7 : 62))
+		walk_take(r, WALK_WRITE, WALK_FORBIDDEN, step, page ? 7 : 62);
+	if (!page) {
+		r->no_user_below = r->no_user_below || bit(entry, 61);
+		return TABLE;
+	}
+	r->user = bit(entry, 6) && !r->no_user_below;
+	if (r->user && may(r, WALK_WRITE))
+		walk_take(r, WALK_EXECUTE, WALK_USER_PAGE, step, 6);
+	if (w->flags & WALK_WXN && may(r, WALK_WRITE))
+		walk_take(r, WALK_EXECUTE, WALK_WRITABLE_PAGE, step, 7);
+	for (unsigned i = WALK_READ; r->user && w->flags & WALK_SMAP && i <= WALK_WRITE; i++)
+		walk_take(r, i, WALK_USER_PAGE, step, 6);
+	a64_attributes(w, entry, r);
+	return PAGE;
+}
+
+/* One virtual address range and one privilege: XNTable (60), APTable[1] (62), AP[2] and XN (54) are all there is. */
+static enum verdict judge_a64_el2(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+{
+	enum verdict kind = a64_kind(w, level, entry, step, r);
+	bool page = kind == PAGE;
+
+	r->user = false;
+	r->user_execute = false;
+	if (kind == FAULT)
+		return FAULT;
+	if (bit(entry, page ? 54 : 60))
+		walk_take(r, WALK_EXECUTE, WALK_FORBIDDEN, step, page ? 54 : 60);
+	if (bit(entry, page ? 7 : 62))
+		walk_take(r, WALK_WRITE, WALK_FORBIDDEN, step, page ? 7 : 62);
+	if (page && w->flags & WALK_WXN && may(r, WALK_WRITE))
+		walk_take(r, WALK_EXECUTE, WALK_WRITABLE_PAGE, step, 7);
+	if (page)
+		a64_attributes(w, entry, r);
+	return kind;
+}
+
+static const char *reserved(unsigned level, unsigned n)
+{
+	return n != 1 ? NULL : level ? "there are no blocks at this level" : "there are no blocks at the last level";
+}
+
+static const char levels[][5] = { "L3", "L2", "L1", "L0" };
+
+/* The same at every level of exception. */
+#define COMMON_BITS \
+	{ 7, IN_PAGE, "AP[2]", "read-only", "writable" }, \
+	{ 10, IN_PAGE, "AF", "", "AF clear" }, \
+	{ 62, IN_TABLE, "APTable[1]", "read-only", "" }
+
+static const struct walk_bit words[] = {
+	COMMON_BITS,
+	{ 6, IN_PAGE, "AP[1]", "user", "" },
+	{ 53, IN_PAGE, "PXN", "PXN", "" },
+	{ 54, IN_PAGE, "UXN", "UXN", "" },
+	{ 59, IN_TABLE, "PXNTable", "PXNTable", "" },
+	{ 60, IN_TABLE, "UXNTable", "UXNTable", "" },
+	{ 61, IN_TABLE, "APTable[0]", "APTable[0]", "" },
+};
+
+static const struct walk_bit el2_words[] = {
+	COMMON_BITS,
+	{ 54, IN_PAGE, "XN", "XN", "" },
+	{ 60, IN_TABLE, "XNTable", "XNTable", "" },
+};
+
+#define AARCH64 \
+	.va_bits = 48, .ranges = true, .frame_shift = 12, .frame_bits = 36, .levels = levels, .absent = "it is not valid", \
+	.reserved = reserved
+
+const struct walk_scheme walk_aarch64 = { .high = true, .judge = judge_a64, .bits = words, .bit_count = COUNT_OF(words), AARCH64 };
+const struct walk_scheme walk_aarch64_el2 = { .judge = judge_a64_el2, .bits = el2_words, .bit_count = COUNT_OF(el2_words), AARCH64 };

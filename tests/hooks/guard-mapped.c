@@ -1,0 +1,7 @@
+/* The page below the boot stack is mapped. */
+#include "damage.h"
+
+void sabotage_space(struct boot *b)
+{
+	pt_map(&b->space.upper, b->space.stack.virt - PAGE_BYTES, b->space.stack.phys, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+}

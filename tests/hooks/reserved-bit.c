@@ -1,0 +1,7 @@
+/* The entry that maps the entry point has an address that the processor cannot form. */
+#include "damage.h"
+
+void sabotage_space(struct boot *b)
+{
+	*damaged_entry(b, b->kernel.entry, 0) |= 1ull << 47;
+}
