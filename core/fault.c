@@ -11,6 +11,7 @@ void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, st
 		fault_decode_x86_64(f, code, bytes, out);
 	else
 		fault_decode_aarch64(f, code, bytes, out);
+	out->by_tables = out->what.code >= ERR_FAULT_READ_UNMAPPED && out->what.code <= ERR_FAULT_ACCESS_FLAG;
 }
 
 struct fault_name fault_general_name(uint32_t arch, unsigned index)

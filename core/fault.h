@@ -31,6 +31,7 @@ struct fault {
  * err_advice()'s. */
 struct fault_view {
 	struct problem what;
+	bool by_tables;   /* the page tables have refused the access */
 	bool has_address; /* the exception is about this address: */
 	vaddr address;
 	enum walk_access access;

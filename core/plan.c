@@ -90,7 +90,8 @@ const char *plan_kind_name(enum plan_kind kind)
 	static const char *const names[PLAN_KINDS] = {
 		[PLAN_SEGMENT] = "kernel segment",   [PLAN_DIRECT_MAP] = "direct map",  [PLAN_IDENTITY_MAP] = "identity map",
 		[PLAN_DEVICE_MAP] = "device map",    [PLAN_STACK] = "boot stack",       [PLAN_NET_IMAGE] = "net code and data",
-		[PLAN_NET_STACK] = "net stack",      [PLAN_NET_CPUS] = "processors in the net",
+		[PLAN_NET_STACK] = "net stack",      [PLAN_NET_FACTS] = "facts for fault reports",
+		[PLAN_NET_WINDOW] = "net window",    [PLAN_NET_CPUS] = "processors in the net",
 		[PLAN_CONSOLE] = "debug console",    [PLAN_FRAMEBUFFER] = "framebuffer",
 	};
 

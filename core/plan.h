@@ -26,6 +26,8 @@ enum plan_kind {
 	PLAN_STACK,       /* index: of the processor   */
 	PLAN_NET_IMAGE,   /* fault handlers, hand-off  */
 	PLAN_NET_STACK,
+	PLAN_NET_FACTS,   /* what a fault report needs to know    */
+	PLAN_NET_WINDOW,  /* any physical page; index 1: the table that says which */
 	PLAN_NET_CPUS,    /* what each processor has there */
 	PLAN_CONSOLE,
 	PLAN_FRAMEBUFFER, /* index: of the framebuffer */

@@ -53,6 +53,9 @@ unsigned arch_interrupts_open(void);
 /* Is translation on, and through which tables? Reads the live registers; fills mode, roots and memory types. */
 bool arch_translation(struct walker *w);
 
+/* Another top-level table (aarch64: of the upper range, or of the only one), and nothing left in the TLB. */
+void arch_root_install(paddr root);
+
 /* Levels of the live tables; 0: translation is off. */
 unsigned arch_levels(void);
 

@@ -25,6 +25,7 @@ static enum verdict check_absent(const struct hobnail_boot *boot, struct finding
 		{ HOBNAIL_HAS_DIRECT_MAP, !boot->direct_map, "direct_map" },
 		{ HOBNAIL_HAS_DEVICE_MAP, !boot->device_map, "device_map" },
 		{ HOBNAIL_HAS_NET, !boot->net_base && !boot->net_bytes && !boot->net_entry && !boot->net_index, "net" },
+		{ HOBNAIL_HAS_SYMBOLS, !boot->symbols_phys && !boot->symbols_bytes, "symbols" },
 		{ HOBNAIL_HAS_PAGE_TABLES, !boot->root && !boot->lower_root && !boot->paging_levels, "root" },
 	};
 
@@ -36,8 +37,6 @@ static enum verdict check_absent(const struct hobnail_boot *boot, struct finding
 
 static enum verdict check_reserved(const struct hobnail_boot *boot, struct finding *f)
 {
-	if (boot->symbols_phys || boot->symbols_bytes)
-		return broken(f, "symbols_phys or symbols_bytes is not 0");
 	for (uint32_t i = 0; i < boot->memory_map.count; i++)
 		if (memory_entry(boot, i)->reserved)
 			return broken(f, "the reserved field of memory range %u", i);

@@ -2,6 +2,7 @@
 #include "arch.h"
 #include "contract.h"
 #include "image.h"
+#include "main.h"
 #include "memory.h"
 #include "string.h"
 
@@ -212,6 +213,45 @@ static enum verdict check_module_bytes(const struct hobnail_boot *boot, struct f
 	return holds(f, "%lu bytes", (unsigned long)total);
 }
 
+/* ---- Symbols ------------------------------------------------------------------------------------------- */
+
+/* System V gABI, "Symbol Table" */
+enum { SYMBOL_BYTES = 24, SYMBOL_VALUE = 8 };
+
+/* Value of the symbol of this name; 0: there is none. Everything lies in the block: that was checked. */
+static uint64_t symbol_value(const uint8_t *block, const struct hobnail_symbols *s, const char *name)
+{
+	size_t bytes = strlen(name) + 1;
+
+	for (uint64_t at = 0; s->table_bytes - at >= SYMBOL_BYTES; at += SYMBOL_BYTES) {
+		const uint8_t *symbol = block + s->table_offset + at;
+		uint32_t offset = read_le32(symbol);
+		if (range_within(offset, bytes, s->names_bytes) && memcmp(block + s->names_offset + offset, name, bytes) == 0)
+			return read_le64(symbol + SYMBOL_VALUE);
+	}
+	return 0;
+}
+
+/* Two symbols are as far apart as the functions are. */
+static enum verdict check_symbols(const struct hobnail_boot *boot, struct finding *f)
+{
+	const struct hobnail_symbols *s = memory_at(boot, boot->symbols_phys, boot->symbols_bytes);
+
+	if (!(boot->valid & HOBNAIL_HAS_SYMBOLS))
+		return not_applicable(f, "pith's file has no symbols, or the loader no memory for them");
+	if (!s || boot->symbols_bytes < sizeof *s || !memory_is(boot, boot->symbols_phys, boot->symbols_bytes, HOBNAIL_MEMORY_NET))
+		return broken(f, "%lu bytes at %#lx are not in memory of type net", (unsigned long)boot->symbols_bytes,
+		              (unsigned long)boot->symbols_phys);
+	if (s->table_offset % 8 || s->table_offset < sizeof *s || !range_within(s->table_offset, s->table_bytes, boot->symbols_bytes) ||
+	    s->names_offset < sizeof *s || !range_within(s->names_offset, s->names_bytes, boot->symbols_bytes) ||
+	    ranges_overlap(s->table_offset, s->table_bytes, s->names_offset, s->names_bytes))
+		return broken(f, "table and names are not in the block, or not apart");
+	uint64_t here = symbol_value((const uint8_t *)s, s, "check_symbols"), there = symbol_value((const uint8_t *)s, s, "kernel_main");
+	if (!here || !there)
+		return broken(f, "pith's functions are not in it");
+	return expect(f, "distance of two functions", here - there, (uint64_t)&check_symbols - (uint64_t)&kernel_main);
+}
+
 static const struct promise image_promises[] = {
 	{ 27, "the kernel's segments lie in memory of type kernel", check_kernel_memory },
 	{ 28, "the record lists the segments as linked", check_segments },
@@ -223,6 +263,7 @@ static const struct promise image_promises[] = {
 	{ 34, "modules begin a page, in memory of type module, zero after their end", check_modules },
 	{ 35, "no two modules overlap", check_modules_apart },
 	{ 36, "modules hold their files' bytes", check_module_bytes },
+	{ 116, "the kernel file's symbols are in memory of type net", check_symbols },
 };
 
 const struct chapter image_chapter = { image_promises, COUNT_OF(image_promises) };

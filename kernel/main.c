@@ -8,11 +8,15 @@
  *     return   return from the entry point instead (the loader must catch that)
  *     roots    release the other processors with a root table of pith's own
  *     fault-other  let them execute an undefined instruction before all else (the loader must report one)
- *     fault    execute an undefined instruction before pith has vectors (the loader must report that) */
+ *     fault    execute an undefined instruction before pith has vectors (the loader must report that)
+ *     fault-jump    likewise, but call NULL + 8
+ *     fault-tables  likewise, but on tables of pith's own that have nothing but the kernel and the net
+ *     fault-report  likewise, so that the report itself faults */
 #include "arch.h"
 #include "console.h"
 #include "contract.h"
 #include "cpus.h"
+#include "fault.h"
 #include "main.h"
 #include "power.h"
 #include "screen.h"
@@ -48,9 +52,8 @@ void kernel_main(const struct hobnail_boot *boot)
 
 	power_choose(boot, words_have(words, "exit"));
 	console_start(boot);
-	if (words_have(words, "fault"))
-		arch_undefined_instruction(); /* the loader's net is still up */
-	arch_state_read();                    /* before the vectors, which are part of it */
+	fault_if_asked(boot, words); /* the loader's net is still up */
+	arch_state_read();           /* before the vectors, which are part of it */
 	arch_vectors_install();
 	if (words_have(words, "return"))
 		return;

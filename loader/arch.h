@@ -115,6 +115,12 @@ extern const char arch_return_trap[];
  * read them. false: translation is off, or its format is none of core/walk.h. At EL2 it changes FAR_EL1 and FAR_EL2. */
 bool arch_live_walker(struct walker *out);
 
+/* Write the entry that translates the page at `va`, which may be in use by this processor. */
+void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va);
+
+/* Processors in arch_wait() look again. */
+void arch_wake(void);
+
 void arch_halt(void) __attribute__((noreturn));
 uint32_t arch_port_read(uint16_t port, unsigned bytes); /* x86 I/O ports; others: all ones */
 void arch_port_write(uint16_t port, unsigned bytes, uint32_t value);

@@ -28,6 +28,7 @@ struct kernel {
 	uint64_t slide;
 	vaddr entry;
 	uint64_t staged_bytes;
+	struct span symbols; /* physical: a struct hobnail_symbols and what it describes; bytes 0: none */
 };
 
 struct module {

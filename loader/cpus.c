@@ -190,6 +190,7 @@ void cpus_park(struct handoff_cpu *c)
 	if (__atomic_load_n(&h->stopped, __ATOMIC_RELAXED)) /* though it may have been released since */
 		arch_halt();
 	taken = *m;
+	__atomic_store_n(&c->state, HANDOFF_CPU_RELEASED, __ATOMIC_RELEASE);
 	__atomic_store_n(&m->state, HOBNAIL_MAILBOX_TAKEN, __ATOMIC_RELEASE);
 	sabotage_release(h, c, &taken);
 	arch_release(h, c, &taken);

@@ -35,10 +35,10 @@ struct handoff_cpu {
 	uint64_t mailbox; /* where it looks: the struct hobnail_mailbox in the record   */
 	paddr record;     /* its struct hobnail_cpu                                     */
 	uint32_t index;   /* ... and the index of that among the record's `cpus`        */
-	uint32_t state;   /* HANDOFF_CPU_*, changed atomically from STARTING, once       */
+	uint32_t state;   /* HANDOFF_CPU_*, changed atomically from STARTING, once; then by itself to RELEASED */
 };
 
-enum { HANDOFF_CPU_STARTING = 0, HANDOFF_CPU_PARKED, HANDOFF_CPU_SILENT };
+enum { HANDOFF_CPU_STARTING = 0, HANDOFF_CPU_PARKED, HANDOFF_CPU_SILENT, HANDOFF_CPU_RELEASED };
 
 struct handoff {
 	/* Where the net lies. `net_delta` added to an address of the running image gives that of its copy. */

@@ -188,6 +188,52 @@ static void zero_rest(const struct kernel *k)
 	}
 }
 
+/* ---- Symbols ------------------------------------------------------------------------------------------- */
+
+/* More is a file for a debugger: not worth the time of every boot. */
+#define MAX_SYMBOL_BYTES MIB(16)
+
+/* Where they are in the file; bytes 0: nowhere, or not as they should be. */
+static struct elf_sections find_symbols(struct boot *b, struct source *s)
+{
+	const struct elf_file *file = &b->kernel.file;
+	struct elf_sections sections = { .note_count = 0 };
+	const void *table;
+
+	if (!file->section_headers || !file->section_header_count ||
+	    view(b, s, file->section_headers, file->section_header_count * (uint64_t)ELF_SECTION_HEADER_BYTES, &table, NULL) ||
+	    elf_sections(file, &b->kernel.layout, table, &sections, NULL))
+		sections.symbols.bytes = 0;
+	return sections;
+}
+
+/* For the net, and for the kernel. Without them fault reports name no functions, and the boot goes on. */
+static void read_symbols(struct boot *b, struct source *s)
+{
+	struct elf_sections found = find_symbols(b, s);
+	uint64_t table = sizeof(struct hobnail_symbols), names = table + found.symbols.bytes, bytes = names + found.symbol_names.bytes;
+	enum err e = ERR_FULL;
+	paddr at;
+
+	if (!found.symbols.bytes) {
+		log_line("the kernel file has no symbols: fault reports will name no functions");
+		return;
+	}
+	if (bytes <= MAX_SYMBOL_BYTES)
+		e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_NET, &at, NULL);
+	if (!e)
+		e = fetch(s, found.symbols.base, memory_at(at + table), found.symbols.bytes, NULL);
+	if (!e)
+		e = fetch(s, found.symbol_names.base, memory_at(at + names), found.symbol_names.bytes, NULL);
+	if (e) {
+		log_line("%llu bytes of symbols are left out (%s)", (unsigned long long)bytes, err_name(e).text);
+		return;
+	}
+	*(struct hobnail_symbols *)memory_at(at) =
+		(struct hobnail_symbols){ table, found.symbols.bytes, names, found.symbol_names.bytes };
+	b->kernel.symbols = (struct span){ at, bytes };
+}
+
 /* ---- Position-independent kernels ---------------------------------------------------------------------- */
 
 static enum err relocate(struct boot *b, struct problem *p)
@@ -241,6 +287,7 @@ enum err kernel_load(struct boot *b, struct problem *p)
 	if (!e) e = plan_segments(b->mode.layout, &k->file, &k->layout, b->mode.mmu_off, k->segments, &k->slide, p);
 	if (!e) e = kernel_place(b, p);
 	if (!e) e = read_segments(b, &source, p);
+	if (!e) read_symbols(b, &source);
 	file_close(&source.file);
 	if (e)
 		return e;

@@ -1,5 +1,9 @@
-/* net.h — what the net says when a processor faults, or a kernel returns. Runs after exit, in the address space that is live
- * then, whoever made it: nothing but the net's own memory may be used. Constants are usable from assembly. */
+/* net.h — what the net says when a processor faults, or a kernel returns.
+ *
+ *   Before exit   what it will need to know is gathered in memory of the net, and a window prepared: net_facts.c
+ *   After exit    in the address space that is live then, whoever made it, with nothing but the net's slot: no allocation, no
+ *                 firmware, no direct map, nothing of the kernel but what is looked at through the window: net_report.c
+ * Constants are usable from assembly. */
 #ifndef LOADER_NET_H
 #define LOADER_NET_H
 
@@ -9,8 +13,40 @@
 #include "fault.h"
 
 #ifndef __ASSEMBLER__
+#include "boot.h"
+#include "fault_place.h"
 
+/* Static like `handoff`: it travels with the image. Addresses in it are the net's. */
+struct net {
+	struct fault_places places; /* nothing before the last map */
+	size_t memory_room;         /* entries of places.memory */
+	paddr memory_phys;          /* ... where they lie       */
+	struct span modules[CONFIG_MAX_MODULES];
+	const struct hobnail_symbols *symbols; /* NULL: none */
+	/* A page of which the translation can be changed: 0 with the MMU off. */
+	uintptr_t window;
+	volatile uint64_t *window_entry; /* its leaf */
+	uint64_t window_bits;            /* of the leaf, but for the page's address */
+};
+
+extern struct net net;
 extern uint8_t net_report_stack[NET_REPORT_STACK_BYTES];
+
+/* ---- In firmware --------------------------------------------------------------------------------------- */
+
+/* Memory for plan and memory map, before there is a plan: fills plan->ranges and capacity. */
+enum err net_facts_allocate(struct boot *b, struct problem *p);
+
+/* Into the plan: that memory, the kernel's symbols, and the window. With the MMU off they are where they lie. */
+enum err net_facts_place(struct boot *b, struct problem *p);
+
+/* When the kernel's tables are built: the table that holds the window's leaf is mapped, too. */
+enum err net_window_open(struct boot *b, struct problem *p);
+
+/* The last map; any earlier one is forgotten. */
+void net_facts_memory(const struct memmap *m);
+
+/* ---- After exit ---------------------------------------------------------------------------------------- */
 
 /* The report, on net_report_stack, by the one processor that got here first. */
 void net_report(const struct fault *f) __attribute__((noreturn));

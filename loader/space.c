@@ -7,6 +7,7 @@
 #include "cpus.h"
 #include "image.h"
 #include "log.h"
+#include "net.h"
 #include "sabotage.h"
 
 #include <string.h>
@@ -79,18 +80,6 @@ static struct pt *table_for(struct space *s, vaddr va)
 }
 
 /* ---- The plan ------------------------------------------------------------------------------------------ */
-
-static enum err plan_open(struct boot *b, struct problem *p)
-{
-	size_t capacity = plan_bound(b->memory.count, handoff.cpu_count);
-	paddr at;
-	enum err e = firmware_pages(&b->fw, capacity * sizeof(struct plan_range), PAGE_BYTES, UINT64_MAX, false,
-	                            HOBNAIL_MEMORY_USABLE, &at, p);
-
-	if (!e)
-		b->space.plan = (struct plan){ .ranges = memory_at(at), .capacity = capacity };
-	return e;
-}
 
 static enum err plan_space(struct boot *b, struct problem *p)
 {
@@ -307,15 +296,19 @@ enum err space_build(struct boot *b, struct problem *p)
 	handoff.facts = b->arch;
 	handoff.device_count = (unsigned)arch_quiet_devices(b->facts.has_acpi ? &b->facts.acpi : NULL, handoff.devices,
 	                                                    HANDOFF_MAX_DEVICES);
-	enum err e = plan_open(b, p);
+	enum err e = net_facts_allocate(b, p);
 	if (!e && !b->mode.mmu_off)
 		e = plan_space(b, p);
 	if (!e)
 		e = net_place(b, p);
 	if (!e)
 		e = cpus_place(b, p);
+	if (!e)
+		e = net_facts_place(b, p);
 	if (!e && !b->mode.mmu_off)
 		e = build_kernel_tables(b, p);
+	if (!e && !b->mode.mmu_off)
+		e = net_window_open(b, p);
 	if (e)
 		return e;
 	log_space(b);

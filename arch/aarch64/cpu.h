@@ -252,6 +252,11 @@ static inline void cpu_pause(void) { __asm__ volatile("yield" : : : "memory"); }
 static inline void cpu_send_event(void) { __asm__ volatile("dsb sy\n\tsev" : : : "memory"); } /* after all that was written */
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
+
+/* The translation of one page, on this processor: of the regime of EL1, or of EL2 with E2H = 1; of EL2 with E2H = 0. */
+static inline void cpu_flush_page(uintptr_t at) { __asm__ volatile("tlbi vaae1, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }
+static inline void cpu_flush_page_el2(uintptr_t at) { __asm__ volatile("tlbi vae2, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }
+
 /* By virtual address, to the point of coherency (PoC) or unification (PoU). */
 static inline void cpu_clean_invalidate_to_poc(uintptr_t at) { __asm__ volatile("dc civac, %0" : : "r"(at) : "memory"); }
 static inline void cpu_clean_to_pou(uintptr_t at) { __asm__ volatile("dc cvau, %0" : : "r"(at) : "memory"); }

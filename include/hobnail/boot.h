@@ -147,6 +147,16 @@ struct hobnail_segment {
 };
 HOBNAIL_ASSERT(segment, sizeof(struct hobnail_segment) == 32);
 
+/* At `symbols_phys`: the kernel file's symbol table and its names, as System V gABI, "Symbol Table" has them. Offsets count
+ * from this structure's first byte; values are as linked. */
+struct hobnail_symbols {
+	uint64_t table_offset; /* a multiple of 8 */
+	uint64_t table_bytes;  /* entries of 24 bytes */
+	uint64_t names_offset;
+	uint64_t names_bytes;
+};
+HOBNAIL_ASSERT(symbols, sizeof(struct hobnail_symbols) == 32);
+
 /* `modules`: in the order of the configuration. */
 struct hobnail_module {
 	uint64_t phys; /* page-aligned; the rest of the last page is zero */
@@ -278,6 +288,7 @@ enum { HOBNAIL_SECURE_BOOT_UNKNOWN = 0, HOBNAIL_SECURE_BOOT_OFF = 1, HOBNAIL_SEC
 #define HOBNAIL_HAS_DEVICE_MAP    (1ull << 7)
 #define HOBNAIL_HAS_NET           (1ull << 8) /* clear with the MMU off */
 #define HOBNAIL_HAS_PAGE_TABLES   (1ull << 9) /* clear with the MMU off */
+#define HOBNAIL_HAS_SYMBOLS       (1ull << 10)
 
 /* The boot record: one contiguous block of `bytes` bytes, page-aligned, that may be copied as a whole. */
 struct hobnail_boot {
@@ -316,8 +327,8 @@ struct hobnail_boot {
 	uint64_t stack_virt;         /* the boot CPU's stack: lowest address                                 */
 	uint64_t stack_bytes;
 	uint64_t entry_virt;         /* where the kernel was entered                                         */
-	uint64_t symbols_phys;       /* reserved in version 1: 0                                             */
-	uint64_t symbols_bytes;      /* reserved in version 1: 0                                             */
+	uint64_t symbols_phys;       /* HOBNAIL_HAS_SYMBOLS: struct hobnail_symbols and what it describes     */
+	uint64_t symbols_bytes;      /* of all of it                                                         */
 
 	/* Processors. */
 	uint32_t exception_level;    /* aarch64: HOBNAIL_LEVEL_*; else 0                                     */

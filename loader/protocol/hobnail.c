@@ -7,6 +7,7 @@
 #include "format.h"
 #include "image.h"
 #include "log.h"
+#include "net.h"
 #include "sabotage.h"
 
 #include <string.h>
@@ -233,6 +234,11 @@ static void put_machine(const struct boot *b, struct hobnail_boot *r)
 		r->valid |= HOBNAIL_HAS_ENTROPY;
 	else
 		memset(r->entropy, 0, sizeof r->entropy);
+	if (b->kernel.symbols.bytes) {
+		r->valid |= HOBNAIL_HAS_SYMBOLS;
+		r->symbols_phys = b->kernel.symbols.base;
+		r->symbols_bytes = b->kernel.symbols.bytes;
+	}
 	r->counter_hz = arch_counter_hz();
 }
 
@@ -408,6 +414,7 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 	if (e)
 		return e;
 	sabotage_map(b, &m);
+	net_facts_memory(&m);
 	r->memory_map.count = (uint32_t)m.count;
 	put_uefi_map(r, map, version);
 	r->log_bytes = loader_log.used;

@@ -202,6 +202,16 @@ void arch_enter(struct handoff *h)
 	fake_end(FAKE_ENTERED);
 }
 
+void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va)
+{
+	(void)va;
+	*entry = value;
+}
+
+void arch_wake(void)
+{
+}
+
 void arch_halt(void)
 {
 	fake_end(FAKE_HALTED);

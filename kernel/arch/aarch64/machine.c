@@ -35,6 +35,20 @@ bool arch_translation(struct walker *w)
 	return translating();
 }
 
+void arch_root_install(paddr root)
+{
+	cpu_data_barrier(); /* what was written into tables is seen by the walks */
+	if (plain_el2()) {
+		cpu_write(ttbr0_el2, root);
+		cpu_instruction_barrier();
+		__asm__ volatile("tlbi alle2\n\tdsb nsh\n\tisb" : : : "memory");
+	} else {
+		cpu_write(ttbr1_el1, root);
+		cpu_instruction_barrier();
+		__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
+	}
+}
+
 struct span arch_range(unsigned upper)
 {
 	const uint64_t half = 1ull << 48;

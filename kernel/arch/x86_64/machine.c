@@ -24,6 +24,16 @@ bool arch_translation(struct walker *w)
 	return true;
 }
 
+/* Intel SDM vol. 3A, "Operations that Invalidate TLBs and Paging-Structure Caches": global translations go with CR4.PGE. */
+void arch_root_install(paddr root)
+{
+	uint64_t cr4 = cpu_read_cr4();
+
+	cpu_write_cr4(cr4 & ~CR4_PGE);
+	__asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
+	cpu_write_cr4(cr4);
+}
+
 struct span arch_range(unsigned upper)
 {
 	uint64_t half = arch_levels() == 5 ? 1ull << 56 : 1ull << 47;

@@ -64,6 +64,26 @@ void arch_port_write(uint16_t at, unsigned bytes, uint32_t value)
 	(void)at, (void)bytes, (void)value;
 }
 
+/* Arm ARM, "Using break-before-make when updating translation table entries" */
+void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va)
+{
+	*entry = 0;
+	cpu_data_barrier();
+	if (cpu_level() == 2 && !el2_has_host())
+		cpu_flush_page_el2(va);
+	else
+		cpu_flush_page(va);
+	*entry = value;
+	cpu_data_barrier();
+	cpu_instruction_barrier();
+}
+
+void arch_wake(void)
+{
+	cpu_data_barrier();
+	cpu_send_event();
+}
+
 void arch_halt(void)
 {
 	cpu_interrupts_off();

@@ -15,14 +15,19 @@ struct fault_frame {
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
 };
 
-const struct fault *fault_enter(const struct fault_frame *frame);
+/* What to report; or where the report itself has faulted. In rax and rdx. */
+struct fault_entered {
+	const struct fault *first;
+	uint64_t again;
+};
+struct fault_entered fault_enter(const struct fault_frame *frame);
 
 /* Nobody, or 1 + the APIC id of the processor that reports. Never given back. */
 static uint64_t reporter;
 
-/* The fault to report, or no return: it is another processor's turn, or this one's report has faulted. That is asked before
- * anything of the first fault, whose frame may be overwritten, is used. */
-const struct fault *fault_enter(const struct fault_frame *frame)
+/* No return if it is another processor's turn. Whether it is this one's second is asked before anything of the first fault,
+ * whose frame is overwritten then, is used. On the exception's stack, which is small. */
+struct fault_entered fault_enter(const struct fault_frame *frame)
 {
 	static struct fault fault;
 	static bool again;
@@ -32,7 +37,7 @@ const struct fault *fault_enter(const struct fault_frame *frame)
 		if (owner != me || again)
 			arch_halt();
 		again = true;
-		net_report_again(frame->rip);
+		return (struct fault_entered){ NULL, frame->rip };
 	}
 	fault = (struct fault){
 		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)frame->vector, .hardware_id = me - 1, .syndrome = frame->error,
@@ -40,5 +45,5 @@ const struct fault *fault_enter(const struct fault_frame *frame)
 		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), frame->cs, frame->ss },
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
-	return &fault;
+	return (struct fault_entered){ &fault, 0 };
 }

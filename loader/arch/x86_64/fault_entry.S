@@ -32,10 +32,14 @@ net_exception_common:
 	cld
 	and	$-16, %rsp
 	call	fault_enter
-	mov	%rax, %rdi
 	lea	net_report_stack + NET_REPORT_STACK_BYTES(%rip), %rsp
 	xor	%ebp, %ebp
+	mov	%rax, %rdi
+	test	%rax, %rax
+	jz	1f
 	call	net_report
+1:	mov	%rdx, %rdi
+	call	net_report_again
 
 /* A kernel returned from its entry point. Its stack is not to be trusted, and its descriptor tables may be its own: a frame
  * like an exception's, on a stack for this, which one processor gets. */

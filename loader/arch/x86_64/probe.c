@@ -75,6 +75,16 @@ void arch_clean(uintptr_t at, uint64_t bytes)
 	(void)at, (void)bytes;
 }
 
+void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va)
+{
+	*entry = value;
+	cpu_invalidate_page((const void *)va);
+}
+
+void arch_wake(void)
+{
+}
+
 void arch_halt(void)
 {
 	cpu_interrupts_off();

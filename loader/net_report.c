@@ -1,0 +1,281 @@
+/* net_report.c — one fault, explained. Everything is bounded, and whatever is looked at is looked at through the window. */
+#include "net.h"
+
+#include <string.h>
+
+#include "arch.h"
+#include "format.h"
+#include "image.h"
+#include "report.h"
+#include "serial.h"
+#include "walk_text.h"
+
+enum {
+	MAX_FRAMES = 16,
+	MAX_NAME = 64,        /* characters of a symbol that are printed */
+	MAX_CODE = 15,        /* bytes of an instruction                 */
+	WORD = sizeof(uint64_t),
+};
+
+#define LL(n) ((unsigned long long)(n))
+
+uint8_t net_report_stack[NET_REPORT_STACK_BYTES] __attribute__((aligned(16)));
+
+/* What the live tables are; without translation addresses are physical. */
+static struct walker walker;
+static bool translated;
+
+/* ---- Memory -------------------------------------------------------------------------------------------- */
+
+/* A page of RAM where it can be read until the next call, or NULL. Devices are left alone: reading can change them. */
+static const uint64_t *page(void *context, paddr at)
+{
+	const struct hobnail_memory *entry = memmap_find(&net.places.memory, at);
+
+	(void)context;
+	if (!entry || !memmap_in_direct_map(entry))
+		return NULL;
+	if (!net.window)
+		return memory_at(align_down(at, PAGE_BYTES));
+	arch_window(net.window_entry, net.window_bits | align_down(at, PAGE_BYTES), net.window);
+	return memory_at(net.window);
+}
+
+/* The bytes at an address, as many of them as can be read. */
+static unsigned peek(vaddr at, void *to, unsigned bytes)
+{
+	unsigned done = 0;
+
+	while (done < bytes) {
+		vaddr va = at + done;
+		struct walk found = { .mapped = true, .phys = va };
+		unsigned part = (unsigned)min_u64(bytes - done, PAGE_BYTES - va % PAGE_BYTES);
+		if (translated)
+			walk(&walker, va, &found);
+		const uint64_t *from = found.mapped ? page(NULL, found.phys) : NULL;
+		if (!from)
+			break;
+		memcpy((char *)to + done, (const char *)from + va % PAGE_BYTES, part);
+		done += part;
+	}
+	return done;
+}
+
+/* ---- Where: symbol and segment ------------------------------------------------------------------------- */
+
+/* The nearest symbol of the kernel, as "name+0x10, ", or nothing. Names are the file's, and may hold anything. */
+static size_t say_symbol(const struct fault_segment *s, vaddr at, char *out, size_t size)
+{
+	const struct hobnail_symbols *symbols = net.symbols;
+	const char *block = (const char *)symbols, *name;
+	uint64_t distance;
+
+	out[0] = 0;
+	if (!symbols || !elf_symbol_at(block + symbols->table_offset, symbols->table_bytes, block + symbols->names_offset,
+	                               symbols->names_bytes, at - s->virt + s->linked, &name, &distance) ||
+	    distance > at - s->virt)
+		return 0;
+	size_t used = format(out, size, "%.*s+%#llx, ", MAX_NAME, name, LL(distance));
+	for (size_t i = 0; i < used; i++)
+		if (out[i] < ' ' || out[i] > '~')
+			out[i] = '?';
+	return used;
+}
+
+/* A line for an address of code. */
+static void say_code(const char *label, vaddr at, uint64_t sp)
+{
+	const struct fault_segment *s = fault_place_segment(&net.places, at);
+	char text[256];
+	size_t used = s ? say_symbol(s, at, text, sizeof text) : 0;
+
+	if (image_has_code(at))
+		format(text, sizeof text, "the loader's own hand-off");
+	else
+		fault_place(&net.places, at, sp, text + used, sizeof text - used);
+	report_line(SCREEN_TEXT, "%s %#018llx  %s", label, LL(at), text);
+}
+
+/* ---- Registers ----------------------------------------------------------------------------------------- */
+
+/* Four to a line. */
+struct columns {
+	char line[128];
+	size_t used;
+	unsigned count;
+};
+
+static void end_line(struct columns *c)
+{
+	if (c->count)
+		report_line(SCREEN_FAINT, "%s", c->line);
+	c->used = c->count = 0;
+}
+
+static void say_register(struct columns *c, const char *name, uint64_t value)
+{
+	c->used += format(c->line + c->used, sizeof c->line - c->used, "%s%5s %016llx", c->count ? " " : "", name, LL(value));
+	if (++c->count == 4)
+		end_line(c);
+}
+
+static void say_registers(const struct fault *f)
+{
+	bool x86 = f->arch == HOBNAIL_ARCH_X86_64;
+	struct columns c = { .count = 0 };
+
+	for (unsigned i = 0; *fault_general_name(f->arch, i).text; i++)
+		say_register(&c, fault_general_name(f->arch, i).text, f->general[i]);
+	say_register(&c, "sp", f->sp);
+	say_register(&c, x86 ? "flags" : "spsr", f->flags);
+	say_register(&c, x86 ? "error" : "esr", f->syndrome);
+	say_register(&c, x86 ? "cr2" : "far", f->address);
+	for (unsigned i = 0; *fault_control_name(f->arch, i).text; i++)
+		say_register(&c, fault_control_name(f->arch, i).text, f->control[i]);
+	end_line(&c);
+}
+
+/* ---- The address, and its walk ------------------------------------------------------------------------- */
+
+static void say_walk(const struct fault_view *v)
+{
+	struct walk found;
+	char text[192];
+	unsigned guilty;
+
+	walk(&walker, v->address, &found);
+	bool refused = walk_guilty(&walker, &found, v->access, &guilty, text, sizeof text);
+	for (unsigned i = 0; i < found.steps; i++) {
+		char line[192];
+		walk_line(&walker, &found, i, line, sizeof line);
+		report_line(refused && i == guilty ? SCREEN_ACCENT : SCREEN_TEXT, "  %s %s", refused && i == guilty ? ">" : " ", line);
+	}
+	if (!refused && v->by_tables)
+		report_line(SCREEN_TEXT, "    these tables allow it now: the processor has used an older translation, from its TLB");
+	if (refused && (found.mapped || !found.steps)) /* else the last line has said it */
+		report_line(SCREEN_ACCENT, "    %s", text);
+	if (!found.mapped)
+		return;
+	fault_place_physical(&net.places, found.phys, text, sizeof text);
+	report_line(SCREEN_TEXT, "    physical %#llx: %s", LL(found.phys), text);
+}
+
+static void say_address(const struct fault *f, const struct fault_view *v)
+{
+	char text[256];
+
+	if (!v->has_address)
+		return;
+	fault_place(&net.places, v->address, f->sp, text, sizeof text);
+	report_line(SCREEN_TEXT, "address %#llx: %s", LL(v->address), text);
+	if (translated)
+		say_walk(v);
+}
+
+/* ---- How it came there --------------------------------------------------------------------------------- */
+
+static bool is_code(vaddr at)
+{
+	const struct fault_segment *s = fault_place_segment(&net.places, at);
+
+	return s && s->rights & ELF_EXECUTE;
+}
+
+static void say_return(unsigned *count, vaddr at)
+{
+	++*count;
+	say_code(*count == 1 ? "called from" : "           ", at - 1, 0); /* a call that does not return may be a function's last byte */
+}
+
+/* Frame records are {next, return address} on both architectures, and lie ever higher on a stack: so this ends. */
+static void say_frames(const struct fault *f, const struct fault_view *v)
+{
+	uint64_t frame = fault_frame_pointer(f), record[2], link = fault_link(f), top = 0;
+	unsigned count = 0;
+
+	if (f->vector == FAULT_RETURNED)
+		return;
+	/* Not yet in a frame: in a function that has been jumped to, or in one that makes none. */
+	if (!link && !is_code(f->pc) && v->access == WALK_EXECUTE && peek(f->sp, &top, WORD) == WORD)
+		link = top;
+	bool framed = frame && frame % WORD == 0 && peek(frame, record, sizeof record) == sizeof record;
+	if (is_code(link) && !(framed && record[1] == link))
+		say_return(&count, link);
+	while (framed && count < MAX_FRAMES && record[1]) {
+		say_return(&count, record[1]);
+		framed = record[0] > frame && record[0] % WORD == 0;
+		frame = record[0];
+		framed = framed && peek(frame, record, sizeof record) == sizeof record;
+	}
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------- */
+
+/* Its place in the record's list; the list's end for one that is not in it. */
+static unsigned cpu_index(uint64_t hardware_id)
+{
+	unsigned others = handoff.cpu_count;
+
+	for (unsigned i = 0; i < others; i++)
+		if (handoff.cpus[i].hardware_id == hardware_id)
+			return handoff.cpus[i].index;
+	return handoff.boot_index;
+}
+
+static void say_sentence(const struct fault *f, const struct fault_view *v)
+{
+	char sentence[256], advice[256];
+	bool ours = image_has_code(f->pc);
+
+	err_sentence(&v->what, sentence, sizeof sentence);
+	serial_write("\n", 1); /* whoever wrote last may not have ended the line */
+	report_line(SCREEN_ACCENT, "hobnail: CPU %u%s: %s.", cpu_index(f->hardware_id), ours ? ", in the loader's own hand-off" : "", sentence);
+	if (err_advice(v->what.code, advice, sizeof advice))
+		report_line(SCREEN_TEXT, "         Try: %s.", advice);
+}
+
+/* Parked processors are waiting for a kernel that will not come. Those that it has started are beyond our reach. */
+static void say_end(void)
+{
+	unsigned waiting = 0, released = 0;
+
+	for (unsigned i = 0; i < handoff.cpu_count; i++) {
+		uint32_t state = __atomic_load_n(&handoff.cpus[i].state, __ATOMIC_ACQUIRE);
+		waiting += state == HANDOFF_CPU_PARKED;
+		released += state == HANDOFF_CPU_RELEASED;
+	}
+	__atomic_store_n(&handoff.stopped, true, __ATOMIC_RELEASE);
+	arch_wake();
+	if (waiting)
+		report_line(SCREEN_FAINT, "Parked processors that stop, too: %u.", waiting);
+	if (released)
+		report_line(SCREEN_FAINT, "Processors that the kernel has released, and that may run on: %u.", released);
+	report_line(SCREEN_FAINT, "hobnail: stopped.");
+}
+
+void net_report(const struct fault *f)
+{
+	struct fault_view view;
+	uint8_t code[MAX_CODE];
+
+	translated = arch_live_walker(&walker);
+	walker.page = page;
+	unsigned bytes = f->vector == FAULT_RETURNED ? 0 : peek(f->pc, code, sizeof code);
+	fault_decode(f, code, bytes, &view);
+	say_sentence(f, &view);
+	if (f->vector != FAULT_RETURNED)
+		say_code("at", f->pc, f->sp);
+	say_registers(f);
+	say_address(f, &view);
+	say_frames(f, &view);
+	say_end();
+	arch_halt();
+}
+
+void net_report_again(uint64_t pc)
+{
+	serial_write("\n", 1);
+	report_line(SCREEN_ACCENT, "hobnail: a second fault, at %#llx, while the first was reported", LL(pc));
+	report_line(SCREEN_FAINT, "hobnail: stopped.");
+	arch_halt();
+}
