@@ -2,16 +2,18 @@
 
 #include <hobnail/boot.h>
 
-void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+void fault_decode_by(fault_decoder *decoder, const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
 {
 	*out = (struct fault_view){ .what = { .code = ERR_FAULT_RETURNED } };
 	if (f->vector == FAULT_RETURNED)
 		return;
-	if (f->arch == HOBNAIL_ARCH_X86_64)
-		fault_decode_x86_64(f, code, bytes, out);
-	else
-		fault_decode_aarch64(f, code, bytes, out);
+	decoder(f, code, bytes, out);
 	out->by_tables = out->what.code >= ERR_FAULT_READ_UNMAPPED && out->what.code <= ERR_FAULT_ACCESS_FLAG;
+}
+
+void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+{
+	fault_decode_by(f->arch == HOBNAIL_ARCH_X86_64 ? fault_decode_x86_64 : fault_decode_aarch64, f, code, bytes, out);
 }
 
 struct fault_name fault_general_name(uint32_t arch, unsigned index)

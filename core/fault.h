@@ -50,9 +50,10 @@ struct fault_name fault_control_name(uint32_t arch, unsigned index);
 uint64_t fault_frame_pointer(const struct fault *f);
 uint64_t fault_link(const struct fault *f);
 
-/* fault_decode()'s parts. */
-void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
-void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
+/* fault_decode() with one architecture's part: a loader has no other. */
+typedef void fault_decoder(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
+fault_decoder fault_decode_x86_64, fault_decode_aarch64;
+void fault_decode_by(fault_decoder *decoder, const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
 
 #endif
 #endif

@@ -31,19 +31,6 @@ const struct fault_segment *fault_place_segment(const struct fault_places *f, va
 
 /* ---- Physical addresses -------------------------------------------------------------------------------- */
 
-static const char *type_words(uint32_t type)
-{
-	static const char names[][44] = {
-		"a device, or nothing: not in the memory map", "free memory", "memory that was the firmware's", "page tables of the loader",
-		"boot stacks", "the boot record", "the loader's net", "memory of the kernel", "a module",
-		"firmware tables (ACPI, device tree)", "ACPI NVS memory", "the firmware's runtime code", "the firmware's runtime data",
-		"device registers", "reserved memory", "bad memory", "persistent memory", "memory that is not accepted yet",
-		"special-purpose memory",
-	};
-
-	return names[type < COUNT_OF(names) ? type : HOBNAIL_MEMORY_RESERVED];
-}
-
 static uint32_t type_at(const struct fault_places *f, paddr at)
 {
 	const struct hobnail_memory *entry = memmap_find(&f->memory, at);
@@ -68,7 +55,9 @@ size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, s
 		return format(out, size, "the framebuffer");
 	if (at - f->console.base < f->console.bytes)
 		return format(out, size, "the console's registers");
-	return format(out, size, "%s", type_words(type_at(f, at)));
+	uint32_t type = type_at(f, at);
+	return type ? format(out, size, "memory of type %s", memmap_type_name(type))
+	            : format(out, size, "a device, or nothing: not in the memory map");
 }
 
 /* ---- Virtual addresses --------------------------------------------------------------------------------- */

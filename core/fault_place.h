@@ -32,7 +32,7 @@ struct fault_places {
 	bool has_device_map;
 };
 
-/* "module 1", "page tables of the loader", "a device, or nothing: the memory map does not list it". */
+/* "module 1", "memory of type page tables", "a device, or nothing: the memory map does not list it". */
 size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, size_t size);
 
 /* "NULL + 0x8", "segment 2 (r--) of the kernel", "in the guard page below CPU 0's boot stack: overflow, by 16 bytes",

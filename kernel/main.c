@@ -52,8 +52,8 @@ void kernel_main(const struct hobnail_boot *boot)
 
 	power_choose(boot, words_have(words, "exit"));
 	console_start(boot);
-	fault_if_asked(boot, words); /* the loader's net is still up */
 	arch_state_read();           /* before the vectors, which are part of it */
+	fault_if_asked(boot, words); /* the loader's net is still up */
 	arch_vectors_install();
 	if (words_have(words, "return"))
 		return;

@@ -5,6 +5,7 @@
 #ifndef LOADER_ARCH_H
 #define LOADER_ARCH_H
 
+#include "fault.h"
 #include "plan.h"
 #include "tables.h"
 #include "walk.h"
@@ -15,6 +16,8 @@ struct handoff_cpu;
 struct hobnail_mailbox;
 
 /* Constants of this build. */
+extern fault_decoder *const arch_fault_decoder;
+
 extern const char arch_name[];          /* "x86_64": as in configuration keys */
 extern const uint32_t arch_id;          /* HOBNAIL_ARCH_*                     */
 extern const uint16_t arch_elf_machine; /* ELF_MACHINE_*                      */

@@ -63,17 +63,24 @@ static unsigned peek(vaddr at, void *to, unsigned bytes)
 
 /* ---- Where: symbol and segment ------------------------------------------------------------------------- */
 
-/* The nearest symbol of the kernel, as "name+0x10, ", or nothing. Names are the file's, and may hold anything. */
-static size_t say_symbol(const struct fault_segment *s, vaddr at, char *out, size_t size)
+/* The nearest symbol of the kernel, in the same segment. */
+static bool find_symbol(const struct fault_segment *s, vaddr at, const char **name, uint64_t *distance)
 {
 	const struct hobnail_symbols *symbols = net.symbols;
-	const char *block = (const char *)symbols, *name;
+	const char *block = (const char *)symbols;
+
+	return symbols && s && elf_symbol_at(block + symbols->table_offset, symbols->table_bytes, block + symbols->names_offset,
+	                                     symbols->names_bytes, at - s->virt + s->linked, name, distance) && *distance <= at - s->virt;
+}
+
+/* "name+0x10, ", or nothing. Names are the file's, and may hold anything. */
+static size_t say_symbol(const struct fault_segment *s, vaddr at, char *out, size_t size)
+{
+	const char *name;
 	uint64_t distance;
 
 	out[0] = 0;
-	if (!symbols || !elf_symbol_at(block + symbols->table_offset, symbols->table_bytes, block + symbols->names_offset,
-	                               symbols->names_bytes, at - s->virt + s->linked, &name, &distance) ||
-	    distance > at - s->virt)
+	if (!find_symbol(s, at, &name, &distance))
 		return 0;
 	size_t used = format(out, size, "%.*s+%#llx, ", MAX_NAME, name, LL(distance));
 	for (size_t i = 0; i < used; i++)
@@ -187,6 +194,16 @@ static void say_return(unsigned *count, vaddr at)
 	say_code(*count == 1 ? "called from" : "           ", at - 1, 0); /* a call that does not return may be a function's last byte */
 }
 
+/* Are both in one function? Then a link register holds what an earlier call has left there. */
+static bool is_same_function(vaddr a, vaddr b)
+{
+	const char *name_a, *name_b;
+	uint64_t distance;
+
+	return find_symbol(fault_place_segment(&net.places, a), a, &name_a, &distance) &&
+	       find_symbol(fault_place_segment(&net.places, b), b, &name_b, &distance) && name_a == name_b;
+}
+
 /* Frame records are {next, return address} on both architectures, and lie ever higher on a stack: so this ends. */
 static void say_frames(const struct fault *f, const struct fault_view *v)
 {
@@ -199,7 +216,7 @@ static void say_frames(const struct fault *f, const struct fault_view *v)
 	if (!link && !is_code(f->pc) && v->access == WALK_EXECUTE && peek(f->sp, &top, WORD) == WORD)
 		link = top;
 	bool framed = frame && frame % WORD == 0 && peek(frame, record, sizeof record) == sizeof record;
-	if (is_code(link) && !(framed && record[1] == link))
+	if (is_code(link) && !is_same_function(link - 1, f->pc) && !(framed && record[1] == link))
 		say_return(&count, link);
 	while (framed && count < MAX_FRAMES && record[1]) {
 		say_return(&count, record[1]);
@@ -261,7 +278,7 @@ void net_report(const struct fault *f)
 	translated = arch_live_walker(&walker);
 	walker.page = page;
 	unsigned bytes = f->vector == FAULT_RETURNED ? 0 : peek(f->pc, code, sizeof code);
-	fault_decode(f, code, bytes, &view);
+	fault_decode_by(arch_fault_decoder, f, code, bytes, &view);
 	say_sentence(f, &view);
 	if (f->vector != FAULT_RETURNED)
 		say_code("at", f->pc, f->sp);

@@ -208,6 +208,8 @@ void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va)
 	*entry = value;
 }
 
+fault_decoder *const arch_fault_decoder = fault_decode_x86_64;
+
 void arch_wake(void)
 {
 }

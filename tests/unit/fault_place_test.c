@@ -84,13 +84,13 @@ static void ranges_are_named(void **state)
 	says(NET + 0x20000, 0, "net stack");
 	says(NET + 0x30000, 0, "framebuffer");
 	says(STACKS + 0x12000, 0, "CPU 3's boot stack");
-	says(DIRECT + MIB(2), 0, "direct map of free memory");
-	says(DIRECT + MIB(33), 0, "direct map of page tables of the loader");
-	says(DIRECT + MIB(1023), 0, "direct map of firmware tables (ACPI, device tree)");
+	says(DIRECT + MIB(2), 0, "direct map of memory of type usable");
+	says(DIRECT + MIB(33), 0, "direct map of memory of type page tables");
+	says(DIRECT + MIB(1023), 0, "direct map of memory of type ACPI reclaimable");
 	says(DIRECT + MIB(101) + 0x1fff, 0, "direct map of module 0");
 	says(DIRECT + MIB(101) + 0x2000, 0, "direct map of module 1");
 	says(DIRECT + MIB(100), 0, "direct map of segment 1 (r-x) of the kernel");
-	says(DEVICE + GIB(3), 0, "device map of device registers");
+	says(DEVICE + GIB(3), 0, "device map of memory of type device registers");
 	says(DEVICE + 0xfe001004, 0, "device map of the console's registers");
 	says(DEVICE + 0xfee00000, 0, "device map of a device, or nothing: not in the memory map");
 }
@@ -121,12 +121,12 @@ static void a_kernels_own_stack_overflows(void **state)
 static void what_the_maps_leave_out_is_said(void **state)
 {
 	(void)state;
-	says(DIRECT + MIB(17), 0, "physical 0x1100000, which the direct map leaves out: reserved memory");
+	says(DIRECT + MIB(17), 0, "physical 0x1100000, which the direct map leaves out: memory of type reserved");
 	says(DIRECT + 0xfee00000, 0, "physical 0xfee00000, which the direct map leaves out: a device, or nothing: not in the memory map. "
 	     "Use the device map");
 	says(DIRECT + GIB(4), 0, "physical 0x100000000, which the direct map leaves out: the framebuffer. Use the device map");
 	says(DIRECT, 0, "physical 0x0, which the direct map leaves out: a device, or nothing: not in the memory map. Use the device map");
-	says(DEVICE + MIB(2), 0, "physical 0x200000, which the device map leaves out: free memory");
+	says(DEVICE + MIB(2), 0, "physical 0x200000, which the device map leaves out: memory of type usable");
 	says(DIRECT + TIB(2), 0, "nothing that the loader has mapped");
 }
 
@@ -134,8 +134,8 @@ static void a_physical_address_is_recognised(void **state)
 {
 	(void)state;
 	says(MIB(101), 0, "no virtual address, but a physical one: module 0, in the direct map at 0xffff800006500000");
-	says(GIB(3), 0, "no virtual address, but a physical one: device registers");
-	says(MIB(17), 0, "no virtual address, but a physical one: reserved memory");
+	says(GIB(3), 0, "no virtual address, but a physical one: memory of type device registers");
+	says(MIB(17), 0, "no virtual address, but a physical one: memory of type reserved");
 }
 
 static void neighbours_are_named(void **state)

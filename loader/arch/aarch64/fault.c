@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+fault_decoder *const arch_fault_decoder = fault_decode_aarch64;
+
 /* The first processor takes the gate for good: fault_entry.S. */
 struct fault_gate {
 	uint64_t taken;

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+fault_decoder *const arch_fault_decoder = fault_decode_x86_64;
+
 /* What fault_entry.S and the processor have pushed. */
 struct fault_frame {
 	uint64_t general[15];
