@@ -64,7 +64,7 @@ static unsigned calls_of(const struct world *w)
 
 static void say_fault(unsigned i)
 {
-	const struct fault *f = &fake.faults[i];
+	const struct fake_fault *f = &fake.faults[i];
 	const char *way = "";
 
 	if (!f->call)
@@ -94,7 +94,7 @@ static void judge(const struct world *w)
 	fprintf(stderr, ": %s\n", why);
 }
 
-static void run_with(const struct world *w, struct fault first, struct fault second)
+static void run_with(const struct world *w, struct fake_fault first, struct fake_fault second)
 {
 	make(w);
 	fake.faults[0] = first;
@@ -111,7 +111,7 @@ static void any_call_may_fail_in_any_way(void **state)
 		unsigned calls = calls_of(&worlds[i]);
 		for (unsigned n = 1; n <= calls; n++)
 			for (unsigned k = 0; k < COUNT_OF(ways); k++)
-				run_with(&worlds[i], (struct fault){ n, ways[k].status }, (struct fault){ 0 });
+				run_with(&worlds[i], (struct fake_fault){ n, ways[k].status }, (struct fake_fault){ 0 });
 	}
 	assert_int_equal(complaints, 0);
 }
@@ -128,8 +128,8 @@ static void a_map_that_cannot_grow_is_an_error(void **state)
 			if (fake.trace[n - 1].service != SERVICE_GET_MAP)
 				continue;
 			for (unsigned k = 0; k < 4 * COUNT_OF(ways); k++)
-				run_with(&worlds[i], (struct fault){ n, EFI_BUFFER_TOO_SMALL },
-				         (struct fault){ n + 1 + k / COUNT_OF(ways), ways[k % COUNT_OF(ways)].status });
+				run_with(&worlds[i], (struct fake_fault){ n, EFI_BUFFER_TOO_SMALL },
+				         (struct fake_fault){ n + 1 + k / COUNT_OF(ways), ways[k % COUNT_OF(ways)].status });
 		}
 	}
 	assert_int_equal(complaints, 0);
@@ -145,8 +145,8 @@ static void any_two_calls_may_fail_in_any_way(void **state)
 		for (unsigned n = 1; n <= calls; n++)
 			for (unsigned m = n + 1; m <= calls + 40; m++)
 				for (unsigned k = 0; k < COUNT_OF(ways) * COUNT_OF(ways); k++)
-					run_with(&worlds[i], (struct fault){ n, ways[k / COUNT_OF(ways)].status },
-					         (struct fault){ m, ways[k % COUNT_OF(ways)].status });
+					run_with(&worlds[i], (struct fake_fault){ n, ways[k / COUNT_OF(ways)].status },
+					         (struct fake_fault){ m, ways[k % COUNT_OF(ways)].status });
 	}
 	assert_int_equal(complaints, 0);
 }

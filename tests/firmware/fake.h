@@ -47,7 +47,7 @@ enum service {
 #define EFI_TIMEOUT      (EFI_ERROR_BIT | EFI_TIMEOUT_NUMBER)
 #define FAULT_SHORT      1ull /* success, but with less than was asked for: half the bytes, or nothing */
 
-struct fault {
+struct fake_fault {
 	unsigned call; /* 0: none */
 	EFI_STATUS status;
 };
@@ -121,7 +121,7 @@ struct fake {
 	struct fake_options options;
 	struct fake_file files[FAKE_MAX_FILES];
 	unsigned file_count;
-	struct fault faults[FAKE_MAX_FAULTS];
+	struct fake_fault faults[FAKE_MAX_FAULTS];
 
 	/* What happened. */
 	enum outcome outcome;

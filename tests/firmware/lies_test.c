@@ -332,7 +332,7 @@ static void a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine(voi
 	unsigned last = fake.calls;
 	plain();
 	fake.options.exit_refusals = 1;
-	fake.faults[0] = (struct fault){ last + 1, EFI_BUFFER_TOO_SMALL };
+	fake.faults[0] = (struct fake_fault){ last + 1, EFI_BUFFER_TOO_SMALL };
 	assert_int_equal(fake_run(), FAKE_HALTED);
 	judged("map too large after exit", 0);
 	assert_non_null(strstr(fake.serial, "refused to exit boot services 1 times"));
@@ -496,7 +496,7 @@ static void errors_are_told_wherever_there_is_a_way(void **state)
 		assert_int_equal(fake.outcome, FAKE_RETURNED);
 		plain();
 		fake_run();
-		struct fault last_map = { fake.calls - 1, FAULT_SHORT };
+		struct fake_fault last_map = { fake.calls - 1, FAULT_SHORT };
 		plain();
 		fake.options.no_console_out = what & 1;
 		fake.options.no_serial = what & 2;

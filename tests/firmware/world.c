@@ -296,7 +296,7 @@ static const char *error_line(void)
 
 const char *world_judge_blames(void)
 {
-	const struct fault *f = &fake.faults[0];
+	const struct fake_fault *f = &fake.faults[0];
 	const char *line = error_line();
 	const char *subject = f->call && f->call <= fake.calls ? fake.trace[f->call - 1].subject : NULL;
 	const char *name = subject ? strrchr(subject, '\\') : NULL;
