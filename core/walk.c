@@ -190,11 +190,15 @@ static uint64_t rest_of_hole(const struct walker *w, const struct walk_scheme *s
 	return 0 - (1ull << (s->ranges ? upper.va_bits : upper.va_bits - 1)) - va;
 }
 
-/* How many of `most` entries are next, next + step, ...: four at a time, for this is where the time of a scan goes. */
+/* How many of `most` entries are next, next + step, ...: several at a time, for this is where the time of a scan goes. Most
+ * are 0. */
 static unsigned count_alike(const uint64_t *e, unsigned most, uint64_t next, uint64_t step)
 {
 	unsigned n = 0;
 
+	for (; !next && !step && n + 8 <= most; n += 8)
+		if (e[n] | e[n + 1] | e[n + 2] | e[n + 3] | e[n + 4] | e[n + 5] | e[n + 6] | e[n + 7])
+			break;
 	for (; n + 4 <= most; n += 4, next += 4 * step)
 		if (e[n] != next || e[n + 1] != next + step || e[n + 2] != next + 2 * step || e[n + 3] != next + 3 * step)
 			break;
