@@ -227,7 +227,7 @@ static bool read_entry(void *context, paddr at, uint64_t *out)
 	return true;
 }
 
-static struct walker walker_of(paddr lower, paddr upper)
+struct walker world_walker(paddr lower, paddr upper)
 {
 	bool x86 = fake.options.machine == FAKE_X86_64;
 
@@ -248,7 +248,7 @@ static bool in_net_text(paddr at)
 /* All that the hand-off works on is mapped one to one in the transition space, and can be written where a segment goes. */
 static const char *judge_transition(void)
 {
-	struct walker w = walker_of(handoff.transition, handoff.root ? handoff.root : handoff.transition);
+	struct walker w = world_walker(handoff.transition, handoff.root ? handoff.root : handoff.transition);
 	struct walk found;
 
 	for (unsigned i = 0; i < handoff.touch_count + handoff.move_count; i++) {
@@ -292,7 +292,7 @@ static const char *judge_direct_map(const struct hobnail_boot *r, const struct w
 
 static const char *judge_kernel_space(const struct hobnail_boot *r)
 {
-	struct walker w = walker_of(r->lower_root ? r->lower_root : r->root, r->root);
+	struct walker w = world_walker(r->lower_root ? r->lower_root : r->root, r->root);
 	struct walk found;
 
 	for (uint32_t i = 0; i < r->segments.count; i++) {
@@ -328,7 +328,7 @@ static bool is_mapped(const struct walker *w, vaddr va, uint64_t bytes, paddr ph
 /* A stack in memory of that type between two pages that are not mapped, and the mailbox where the processor looks. */
 static const char *judge_mapped_cpu(const struct hobnail_boot *r, const struct hobnail_cpu *cpu, const struct handoff_cpu *c)
 {
-	struct walker w = walker_of(r->lower_root ? r->lower_root : r->root, r->root);
+	struct walker w = world_walker(r->lower_root ? r->lower_root : r->root, r->root);
 	struct memmap m = map_of(r);
 	struct walk stack, below, above;
 

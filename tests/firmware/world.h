@@ -48,6 +48,9 @@ const char *world_judge_blames(void);   /* the one call that failed concerned a 
 /* The record of a run that entered the kernel. */
 const struct hobnail_boot *world_record(void);
 
+/* Reads the run's tables: x86_64 has one root, in `lower`. */
+struct walker world_walker(paddr lower, paddr upper);
+
 /* Does a console, the firmware's or ours, show this text? */
 bool world_said(const char *text);
 

@@ -1,0 +1,268 @@
+/* What the net gathers for a fault's report, and the report itself: over the memory and the tables that a boot has left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "net.h"
+#include "world.h"
+
+static const struct hobnail_boot *boots(enum machine machine, enum world_kernel kernel)
+{
+	world_make(machine, kernel);
+	fake_run();
+	const char *why = world_judge_entered();
+	if (why)
+		fail_msg("%s", why);
+	return world_record();
+}
+
+static bool log_has(const char *text)
+{
+	loader_log.text[loader_log.used] = 0;
+	return strstr(loader_log.text, text);
+}
+
+/* ---- What is gathered ----------------------------------------------------------------------------------- */
+
+static void the_last_map_is_kept(void **state)
+{
+	const struct hobnail_boot *r = boots(FAKE_X86_64, KERNEL_UPPER);
+
+	(void)state;
+	assert_int_equal(net.places.memory.count, r->memory_map.count);
+	assert_memory_equal((const void *)(uintptr_t)net.memory_phys, hobnail_entry(r, &r->memory_map, 0),
+	                    r->memory_map.count * sizeof(struct hobnail_memory));
+	assert_int_equal(net.places.segment_count, 2);
+	assert_int_equal(net.places.module_count, 2);
+	assert_true(net.places.range_count > 5);
+}
+
+static void symbols_are_the_kernels_too(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		static const struct { enum machine machine; enum world_kernel kernel; } all[] = {
+			{ FAKE_X86_64, KERNEL_UPPER }, { FAKE_AARCH64, KERNEL_PIE }, { FAKE_AARCH64, KERNEL_MMU_OFF } };
+		const struct hobnail_boot *r = boots(all[i].machine, all[i].kernel);
+		assert_true(r->valid & HOBNAIL_HAS_SYMBOLS);
+		const struct hobnail_symbols *s = (const void *)(uintptr_t)r->symbols_phys;
+		assert_int_equal(s->table_bytes, 5 * ELF_SYMBOL_BYTES);
+		assert_memory_equal((const char *)s + s->table_offset, world_elf.data + AT_SYMBOLS, s->table_bytes);
+		assert_memory_equal((const char *)s + s->names_offset, world_elf.data + AT_NAMES, s->names_bytes);
+		assert_int_equal(s->names_offset + s->names_bytes, r->symbols_bytes);
+	}
+}
+
+static void broken_symbols_do_not_stop_a_boot(void **state)
+{
+	static const struct { unsigned at, bytes; uint64_t value; } spoilt[] = {
+		{ SH_SYMBOLS + SH_ENTRY, 8, 23 },           { SH_SYMBOLS + SH_BYTES, 8, 1u << 30 }, { SH_SYMBOLS + SH_AT, 8, ~0ull },
+		{ SH_SYMBOLS + SH_NAMED_BY, 4, 99 },        { SH_NAMES + SH_AT, 8, 1u << 30 },      { SH_SYMBOLS + SH_KIND, 4, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(spoilt); i++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		put(&world_elf, spoilt[i].at, spoilt[i].bytes, spoilt[i].value);
+		fake_run();
+		assert_null(world_judge_entered());
+		assert_false(world_record()->valid & HOBNAIL_HAS_SYMBOLS);
+		assert_null(net.symbols);
+		assert_true(log_has("the kernel file has no symbols"));
+	}
+}
+
+/* The leaf that is rewritten is the one that translates the window, and is writable where the net says it is. */
+static void the_window_is_the_nets_own(void **state)
+{
+	static const enum machine machines[] = { FAKE_X86_64, FAKE_AARCH64 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(machines); i++) {
+		const struct hobnail_boot *r = boots(machines[i], KERNEL_UPPER);
+		struct walker w = world_walker(r->root, r->root);
+		struct walk window, entry;
+		walk(&w, net.window, &window);
+		walk(&w, (uintptr_t)net.window_entry, &entry);
+		assert_true(window.mapped && !window.writable && !window.executable);
+		assert_int_equal(window.page_bytes, PAGE_BYTES);
+		assert_true(entry.mapped && entry.writable);
+		assert_int_equal(entry.phys, window.step[window.steps - 1].at);
+		uint64_t was = window.step[window.steps - 1].entry;
+		assert_int_equal(net.window_bits | (window.phys & ~(paddr)(PAGE_BYTES - 1)), was);
+	}
+}
+
+/* ---- The report ------------------------------------------------------------------------------------------ */
+
+/* There is one address space here: what lies in the net is reached where it lies. */
+static const struct hobnail_boot *ready(void)
+{
+	const struct hobnail_boot *r = boots(FAKE_X86_64, KERNEL_UPPER);
+	uintptr_t lead = (uintptr_t)net.places.memory.entries - (uintptr_t)net.places.ranges;
+
+	net.places.memory.entries = (void *)(uintptr_t)net.memory_phys;
+	net.places.ranges = (void *)(uintptr_t)(net.memory_phys - lead);
+	net.places.modules = net.modules;
+	net.symbols = (void *)(uintptr_t)r->symbols_phys;
+	net.window = 0;
+	fake.options.live = (struct walker){ .mode = WALK_X86_64_4, .root = r->root, .pat_or_mair = 0x0007050100070406 };
+	return r;
+}
+
+static void report(const struct fault *f)
+{
+	fake.serial_used = 0;
+	fake.outcome = FAKE_RETURNED;
+	if (!setjmp(fake.out))
+		net_report(f);
+	fake.serial[fake.serial_used] = 0;
+	assert_int_equal(fake.outcome, FAKE_HALTED);
+}
+
+static void says(const char *text)
+{
+	if (!strstr(fake.serial, text))
+		fail_msg("'%s' is not in:\n%s", text, fake.serial);
+}
+
+static unsigned lines_with(const char *text)
+{
+	unsigned count = 0;
+
+	for (const char *at = fake.serial; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+static void a_fault_is_explained(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	const struct hobnail_segment *text = hobnail_entry(r, &r->segments, 0);
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 14, .syndrome = 3, .address = text->virt + 0x48,
+	                   .pc = text->virt + 0x44, .sp = r->stack_virt + 0x100, .general = { 0x1234 } };
+
+	(void)state;
+	report(&f);
+	says("hobnail: CPU 0: a write to 0xffffffff80000048, which is mapped read-only.\n");
+	says("at 0xffffffff80000044  main+0x4, segment 0 (r-x) of the kernel\n");
+	says("  rax 0000000000001234 ");
+	says("address 0xffffffff80000048: segment 0 (r-x) of the kernel\n");
+	says("    PML4[511] at 0x");
+	says("  > PT[0] at 0x");
+	says("R/W is clear, which forbids writing\n");
+	says("physical 0x");
+	says("hobnail: stopped.\n");
+	assert_int_equal(lines_with("hobnail: stopped."), 1);
+}
+
+static void what_cannot_be_read_is_left_out(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .pc = r->direct_map + TIB(7), .sp = 8, .general = { [6] = 24 } };
+
+	(void)state;
+	report(&f); /* neither code nor frame can be read */
+	says("an instruction that this processor does not have");
+	assert_int_equal(lines_with("called from"), 0);
+}
+
+/* Frames on the boot stack: `count` of them, the last one leads to `last`. */
+static void put_frames(const struct hobnail_boot *r, unsigned count, uint64_t last)
+{
+	struct walker w = world_walker(r->root, r->root);
+	const struct hobnail_segment *text = hobnail_entry(r, &r->segments, 0);
+	struct walk stack;
+
+	walk(&w, r->stack_virt, &stack);
+	uint64_t *at = (uint64_t *)(uintptr_t)stack.phys;
+	for (unsigned i = 0; i < count; i++) {
+		at[2 * i] = i + 1 < count ? r->stack_virt + 16 * (i + 1) : last;
+		at[2 * i + 1] = text->virt + 0x45;
+	}
+}
+
+static void frames_are_followed_within_bounds(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = r->entry_virt, .sp = r->stack_virt, .general = { [6] = r->stack_virt } };
+	const uint64_t cycle = r->stack_virt, hole = r->stack_virt + r->stack_bytes - 8, odd = r->stack_virt + 17;
+
+	(void)state;
+	put_frames(r, 3, 0);
+	report(&f);
+	assert_int_equal(lines_with("main+0x4"), 3);
+	put_frames(r, 3, cycle);
+	report(&f);
+	assert_int_equal(lines_with("main+0x4"), 3);
+	put_frames(r, 3, hole); /* the second word of that frame is in the guard page */
+	report(&f);
+	assert_int_equal(lines_with("main+0x4"), 3);
+	put_frames(r, 3, odd);
+	report(&f);
+	assert_int_equal(lines_with("main+0x4"), 3);
+	put_frames(r, 100, 0);
+	report(&f);
+	assert_int_equal(lines_with("main+0x4"), 16);
+}
+
+static void a_call_of_nothing_names_the_caller(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 14, .syndrome = 16, .address = 8, .pc = 8, .sp = r->stack_virt + 8 };
+
+	(void)state;
+	put_frames(r, 1, 0);
+	report(&f);
+	says("a jump to 0x8, which is not mapped.");
+	says("called from 0xffffffff80000044  main+0x4");
+}
+
+/* Names are the file's: they may try to move the cursor. */
+static void names_cannot_write_what_they_want(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = r->entry_virt };
+	char *names = (char *)net.symbols + net.symbols->names_offset;
+
+	(void)state;
+	memcpy(names + 1, "\033[2Jx", 5);
+	report(&f);
+	assert_null(strchr(fake.serial, '\033'));
+	says("?[2Jx");
+}
+
+static void a_second_fault_is_one_line(void **state)
+{
+	(void)state;
+	ready();
+	fake.serial_used = 0;
+	if (!setjmp(fake.out))
+		net_report_again(0x1234);
+	fake.serial[fake.serial_used] = 0;
+	assert_int_equal(fake.outcome, FAKE_HALTED);
+	says("hobnail: a second fault, at 0x1234, while the first was reported\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_last_map_is_kept),
+		cmocka_unit_test(symbols_are_the_kernels_too),
+		cmocka_unit_test(broken_symbols_do_not_stop_a_boot),
+		cmocka_unit_test(the_window_is_the_nets_own),
+		cmocka_unit_test(a_fault_is_explained),
+		cmocka_unit_test(what_cannot_be_read_is_left_out),
+		cmocka_unit_test(frames_are_followed_within_bounds),
+		cmocka_unit_test(a_call_of_nothing_names_the_caller),
+		cmocka_unit_test(names_cannot_write_what_they_want),
+		cmocka_unit_test(a_second_fault_is_one_line),
+	};
+
+	return cmocka_run_group_tests_name("firmware/net", tests, NULL, NULL);
+}
