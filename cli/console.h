@@ -45,8 +45,10 @@ struct pattern {
 	const char *text; /* as given */
 	bool is_regex;    /* POSIX extended, by line; back-references work where the C library has them */
 	bool is_forbidden;
-	const char *command; /* what its user does when it is seen; NULL: nothing */
-	bool is_done;        /* that was done */
+	const char *command;   /* what its user does when it is seen; NULL: nothing */
+	long delay_seconds;    /* ... and so long afterwards */
+	long long seen_at;     /* by the user's clock; 0: not known yet */
+	bool is_done;          /* that was done */
 	bool seen;
 	char *squeezed;
 	regex_t regex;

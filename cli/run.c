@@ -141,13 +141,17 @@ static void show(struct run *r, const char *bytes, size_t count)
 	free(text.at);
 }
 
-static void give_commands(struct run *r)
+static void give_commands(struct run *r, long long now)
 {
 	for (size_t i = 0; i < r->pattern_count; i++) {
 		struct pattern *p = &r->patterns[i];
-		if (p->command && p->seen && !p->is_done)
+		if (!p->command || !p->seen || p->is_done)
+			continue;
+		if (!p->seen_at)
+			p->seen_at = now;
+		p->is_done = now - p->seen_at >= p->delay_seconds * 1000;
+		if (p->is_done)
 			guest_command(&r->guest, p->command);
-		p->is_done = p->seen;
 	}
 }
 
@@ -161,7 +165,6 @@ static void take_output(void *context, const char *bytes, size_t count)
 		r->console.lines.bytes = r->console.squeezed.bytes = r->console.lines_searched = 0;
 	size_t before = r->console.lines.bytes;
 	console_feed(&r->console, bytes, count, false, r->patterns, r->pattern_count);
-	give_commands(r);
 	if (r->log_file && r->console.lines.bytes > before) {
 		fwrite(r->console.lines.at + before, 1, r->console.lines.bytes - before, r->log_file);
 		fflush(r->log_file);
@@ -177,6 +180,7 @@ static void watch(struct run *r, int input)
 	while (r->guest.end == GUEST_RUNS && !signal_seen()) {
 		guest_wait(&r->guest, 100, input, take_output, r);
 		long long now = milliseconds_now();
+		give_commands(r, now);
 		if (!decided && run_is_decided(r))
 			decided = now;
 		if (decided && (now - r->last_output >= QUIET_MILLISECONDS || now - decided >= LINGER_MILLISECONDS))

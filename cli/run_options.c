@@ -32,7 +32,8 @@ static const char help[] =
 	"  --display D           as QEMU's -display takes it (gtk, ...); default: none, and no graphics card\n"
 	"  --gdb                 wait for a debugger on port 1234\n"
 	"  --when TEXT=COMMAND   give QEMU's monitor this command (eject disk, device_del boot, sendkey ret, ...) as soon as\n"
-	"                        the guest prints TEXT; repeatable. The disk's device is boot, its drive is disk\n"
+	"                        the guest prints TEXT; repeatable. A command that begins with +N waits N seconds. The disk's\n"
+	"                        device is boot, its drive is disk\n"
 	"\n"
 	"The verdict:\n"
 	"  --expect TEXT         must be printed; repeatable, in any order; white space is ignored, since firmware\n"
@@ -137,18 +138,33 @@ static int take_pattern(struct run *r, const char *text, bool is_regex, bool is_
 	return 0;
 }
 
+/* "COMMAND" or "+N COMMAND" */
+static bool read_command(const char *text, struct pattern *p)
+{
+	uint64_t seconds = 0;
+
+	if (*text == '+' && (!number_read(text + 1, 1000000, &seconds, &text) || *text++ != ' '))
+		return false;
+	p->command = text;
+	p->delay_seconds = (long)seconds;
+	return *text;
+}
+
 /* TEXT=COMMAND */
 static int take_when(struct run *r, const char *given)
 {
 	const char *equals = strchr(given, '=');
+	struct pattern action;
 
-	if (!equals || !equals[1])
-		return complain(STATUS_TROUBLE, "--when %s: say TEXT=COMMAND", given);
+	if (!equals || !read_command(equals + 1, &action))
+		return complain(STATUS_TROUBLE, "--when %s: say TEXT=COMMAND or TEXT=+SECONDS COMMAND", given);
 	char *text = string_format("%.*s", (int)(equals - given), given); /* kept by the pattern */
 	int status = take_pattern(r, text, false, false);
-	if (!status)
-		r->patterns[r->pattern_count - 1].command = equals + 1;
-	return status;
+	if (status)
+		return status;
+	r->patterns[r->pattern_count - 1].command = action.command;
+	r->patterns[r->pattern_count - 1].delay_seconds = action.delay_seconds;
+	return 0;
 }
 
 static int take_bus(struct run *r, const char *name)
