@@ -22,7 +22,7 @@ void report_log(const struct boot *b)
 void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024]; /* a directory and a name */
-	const char *status = p->code == ERR_FIRMWARE ? firmware_status_text(p->value[0]) : "";
+	const char *status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ ? firmware_status_text(p->value[0]) : "";
 	const struct step *s = &b->step;
 	size_t used;
 
@@ -32,7 +32,7 @@ void report_error(const struct boot *b, const struct problem *p)
 		err_sentence(p, sentence, sizeof sentence);
 	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
 	              (int)s->file.bytes, s->file.at, sentence, *status ? ": " : "", status);
-	if (p->offset && (p->code == ERR_FIRMWARE || s->file.at == b->entry.kernel.at))
+	if (p->offset && s->file.at == b->entry.kernel.at)
 		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);
 	if (err_advice(p->code, advice, sizeof advice))
 		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);

@@ -116,7 +116,7 @@ enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, st
 			return problem_at(p, ERR_FILE_SHORT, offset + done, offset + done, f->bytes, 0);
 		done += EFI_ERROR(s) ? 0 : part;
 	}
-	return EFI_ERROR(s) ? problem_at(p, ERR_FIRMWARE, offset + done, s, 0, 0) : OK;
+	return EFI_ERROR(s) ? problem_at(p, ERR_FILE_READ, 0, s, offset + done, 0) : OK;
 }
 
 void file_close(struct file *f)

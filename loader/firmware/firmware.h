@@ -92,7 +92,7 @@ struct file {
 enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
 
 /* Read exactly [offset, offset + bytes) into `to`. The problem's offset is where it stopped.
- *   ERR_FILE_SHORT, ERR_FIRMWARE */
+ *   ERR_FILE_SHORT, ERR_FILE_READ (value[0] = status) */
 enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, struct problem *p);
 
 void file_close(struct file *f);
@@ -120,7 +120,7 @@ bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes);
 bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
 uint32_t firmware_secure_boot(const struct firmware *fw); /* HOBNAIL_SECURE_BOOT_* */
 
-/* What a status that ERR_FIRMWARE carries means, in words; "" if unknown. */
+/* What a status that ERR_FIRMWARE or ERR_FILE_READ carries means, in words; "" if unknown. */
 const char *firmware_status_text(uint64_t status);
 
 /* Print UTF-8 on the firmware's console. */

@@ -131,10 +131,13 @@ static void a_large_read_that_fails_is_repeated_in_pieces(void **state)
 		world_replace(world_file(MODULE), large, sizeof large);
 		fake.options.bad_byte = MIB(2) + 100;
 		fake.options.read_nothing = nothing;
-		refuses("a bad byte, silently", nothing, nothing ? "(ERR_FILE_SHORT" : "(ERR_FIRMWARE");
+		refuses("a bad byte, silently", nothing, nothing ? "(ERR_FILE_SHORT" : "(ERR_FILE_READ");
 		assert_true(world_said("one.bin: "));
 		assert_true(world_said("0x200000"));
 	}
+	plain();
+	fake.options.bad_byte = 1;
+	refuses("a bad byte", 1, "cannot be read from offset 0x0 on");
 }
 
 static void what_is_missing_or_no_file_is_named(void **state)
