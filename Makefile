@@ -118,12 +118,12 @@ EFI_x86_64  := BOOTX64.EFI
 EFI_aarch64 := BOOTAA64.EFI
 
 # The loader is compiled as a whole when it is linked (-flto), for its size: all but memcpy and its like, which the compiler
-# calls by itself, and what has the loops that matter, which is made for speed. All of it lies within a megabyte:
-# aarch64 reaches that with one instruction (-mcmodel=tiny).
+# calls by itself, and which are made for speed. All of it lies within a megabyte: aarch64 reaches that with one instruction
+# (-mcmodel=tiny).
 LOADER_CODE = $(TARGET_$(1)) $(FREE) $(LOADER_CODE_$(1)) $(if $(filter $<,$(FAST)),-O2,-flto) -fPIE -fvisibility=hidden \
                -include loader/hidden.h -fomit-frame-pointer
 LOADER_CODE_aarch64 := -mcmodel=tiny
-FAST := lib/string.c core/paging.c core/memmap.c
+FAST := lib/string.c
 
 LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(1) -Iarch/$(1)
 KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
@@ -220,7 +220,10 @@ endef
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_x86_64  := -fPIE -fvisibility=hidden
 KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
-LOADER_LINK := -O2 --icf=all -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack --build-id=none --gc-sections
+# A function with one caller goes into it when it is small: clang would have it at any size, and what efi_main is then is
+# larger than its parts. (-enable-ipra would save more, but aarch64 does not boot with it.)
+LOADER_LINK := -O2 --icf=all -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack --build-id=none --gc-sections \
+               -mllvm -inline-threshold=-12500
 KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
 KERNEL_STATIC := -static -T kernel/static.ld
 KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld

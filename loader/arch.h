@@ -21,6 +21,7 @@ extern fault_decoder *const arch_fault_decoder;
 extern const char arch_name[];          /* "x86_64": as in configuration keys */
 extern const uint32_t arch_id;          /* HOBNAIL_ARCH_*                     */
 extern const uint16_t arch_elf_machine; /* ELF_MACHINE_*                      */
+extern const bool arch_has_device_tree; /* false: ACPI says it all, and what reads device trees is left out */
 
 /* What the processor and the firmware's state allow. */
 struct arch_facts {

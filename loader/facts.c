@@ -98,6 +98,12 @@ static enum err rescue_device_tree(struct boot *b, uint64_t bytes, struct proble
 	return OK;
 }
 
+/* Said so that the compiler sees it, too, where there is never one. */
+static bool has_fdt(const struct facts *f)
+{
+	return arch_has_device_tree && f->has_fdt;
+}
+
 /* What a table occupies must not be free at entry, nor be overwritten by a segment. Some firmware keeps tables in memory of
  * its own, which is as good as free. */
 static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem *p)
@@ -119,7 +125,7 @@ static enum err keep_tables(struct boot *b, const struct span smbios[2], struct 
 
 	if (!e)
 		e = keep_table(b, smbios[1].base, smbios[1].bytes, p);
-	if (!e && f->has_fdt)
+	if (!e && has_fdt(f))
 		e = keep_table(b, f->tables.device_tree, f->fdt.bytes, p);
 	if (!e && f->has_acpi)
 		e = acpi_ranges(&f->acpi, f->tables.rsdp, keep_table, b, p);
@@ -143,7 +149,7 @@ static enum err open_tables(struct boot *b, struct problem *p)
 		if (!f->has_acpi)
 			log_line("ACPI tables at %#llx are damaged (%s): not used", (unsigned long long)f->tables.rsdp, err_name(why.code).text);
 	}
-	if (f->tables.device_tree) {
+	if (arch_has_device_tree && f->tables.device_tree) {
 		const void *head = map_table(b, f->tables.device_tree, 8);
 		uint32_t bytes = head ? fdt_total_bytes(head) : 0;
 		if (bytes && !map_table(b, f->tables.device_tree, bytes))
@@ -179,7 +185,7 @@ static void find_console(const struct boot *b, struct facts *f)
 	struct hobnail_console c = { 0 };
 
 	f->has_console = (f->has_acpi && acpi_console(&f->acpi, &c) && answers(b, &c)) ||
-	                 (f->has_fdt && fdt_console(&f->fdt, &c) && answers(b, &c)) ||
+	                 (has_fdt(f) && fdt_console(&f->fdt, &c) && answers(b, &c)) ||
 	                 (arch_console_by_convention(&c) && answers(b, &c));
 	if (f->has_console)
 		f->console = c;
@@ -208,13 +214,13 @@ static enum err find_cpus(struct boot *b, struct problem *p)
 		return e;
 	f->cpus = memory_at(at);
 	size_t count = f->has_acpi ? acpi_cpus(&f->acpi, f->cpus, BOOT_MAX_CPUS) : 0;
-	if (!count && f->has_fdt)
+	if (!count && has_fdt(f))
 		count = fdt_cpus(&f->fdt, f->cpus, BOOT_MAX_CPUS);
 	if (count > BOOT_MAX_CPUS)
 		log_line("%zu processors, of which the record lists %u", count, BOOT_MAX_CPUS);
 	f->cpu_count = min_u64(count, BOOT_MAX_CPUS);
 	list_boot_cpu(f, b->arch.boot_cpu);
-	f->psci = f->has_acpi ? acpi_psci(&f->acpi) : f->has_fdt ? fdt_psci(&f->fdt) : HOBNAIL_PSCI_NONE;
+	f->psci = f->has_acpi ? acpi_psci(&f->acpi) : has_fdt(f) ? fdt_psci(&f->fdt) : HOBNAIL_PSCI_NONE;
 	if (f->psci == HOBNAIL_PSCI_HVC && b->arch.firmware_level == 2) {
 		log_line("PSCI by HVC ends with the firmware, whose EL2 answered it");
 		f->psci = HOBNAIL_PSCI_NONE;

@@ -17,6 +17,7 @@ __asm__(".globl arch_id, arch_elf_machine, arch_name\n"
         ".set arch_elf_machine, fake_arch_constants + 4\n"
         ".set arch_name, fake_arch_constants + 6");
 
+const bool arch_has_device_tree = true;
 const char arch_return_trap[1] = { 0 };
 
 /* ---- The image ----------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 const char arch_name[] = "x86_64";
 const uint32_t arch_id = HOBNAIL_ARCH_X86_64;
 const uint16_t arch_elf_machine = ELF_MACHINE_X86_64;
+const bool arch_has_device_tree = false;
 
 uint64_t arch_counter(void)
 {
