@@ -7,6 +7,7 @@
 
 HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
 HOBNAIL_REQUEST(processors, HOBNAIL_REQUEST_PROCESSORS | HOBNAIL_REQUIRED, 1);
+HOBNAIL_REQUEST(mode, HOBNAIL_REQUEST_FRAMEBUFFER, 1024ull | 768ull << 32);
 #ifdef TRAP_FP
 HOBNAIL_REQUEST(fp, HOBNAIL_REQUEST_FP | HOBNAIL_REQUIRED, HOBNAIL_FP_TRAP);
 #endif
@@ -136,7 +137,8 @@ void kernel_entry(const struct hobnail_boot *boot);
 void kernel_entry(const struct hobnail_boot *boot)
 {
 	voice_open(boot);
-	say("about to fail: %s", hobnail_text(boot, boot->cmdline));
+	const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, 0);
+	say("about to fail: %s, on a screen of %u x %u", hobnail_text(boot, boot->cmdline), fb ? fb->width : 0, fb ? fb->height : 0);
 	if (told(boot, "secondary"))
 		release_last(boot);
 	fail(boot);
