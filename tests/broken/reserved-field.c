@@ -6,5 +6,5 @@ ONLY_SPACE
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->symbols_bytes = 16;
+	((struct hobnail_segment *)broken_at(b, b->record->segments.offset))->reserved = 1;
 }
