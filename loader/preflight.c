@@ -7,6 +7,7 @@
 #include "cpus.h"
 #include "format.h"
 #include "image.h"
+#include "log.h"
 #include "preflight.h"
 #include "sabotage.h"
 #include "walk_text.h"
@@ -292,8 +293,8 @@ static paddr next_hole(const struct holes *h, paddr from, paddr to, paddr *behin
 	return hole;
 }
 
-/* docs/protocol.md, "Direct map": RAM that may be cached, but for framebuffers; P48 the same one to one, but for low
- * segments. */
+/* docs/protocol.md, "Direct map": RAM that may be cached, but for framebuffers; P48 the same one to one, but for the
+ * addresses of low segments. */
 static void list_ram(struct proof *proof, const char *what, vaddr offset, const struct holes *holes)
 {
 	const struct memmap *m = &proof->b->memory;
@@ -311,21 +312,22 @@ static void list_ram(struct proof *proof, const char *what, vaddr offset, const 
 	}
 }
 
+/* The lower addresses first: see list_everything(). */
 static void list_memory(struct proof *proof)
 {
 	const struct boot *b = proof->b;
 	const struct kernel *k = &b->kernel;
-	struct holes holes = { .count = 0 };
+	struct holes holes = { .count = 0 }, low;
 
 	if (b->facts.has_framebuffer)
 		add_hole(&holes, b->facts.framebuffer.phys, b->facts.framebuffer.bytes);
-	list_ram(proof, "the direct map", b->space.plan.direct_map, &holes);
-	if (!k->requests.of[HOBNAIL_REQUEST_IDENTITY_MAP].value)
-		return;
+	low = holes;
 	for (unsigned i = 0; i < k->layout.segment_count; i++)
 		if (k->segments[i].low)
-			add_hole(&holes, k->segments[i].phys, k->segments[i].bytes);
-	list_ram(proof, "the identity map", 0, &holes);
+			add_hole(&low, k->segments[i].virt, k->segments[i].bytes);
+	if (k->requests.of[HOBNAIL_REQUEST_IDENTITY_MAP].value)
+		list_ram(proof, "the identity map", 0, &low);
+	list_ram(proof, "the direct map", b->space.plan.direct_map, &holes);
 }
 
 /* docs/protocol.md, P49: what no entry describes, and MMIO, to the end of RAM or of MMIO, and 4 GiB at least. */
@@ -415,28 +417,43 @@ static enum err prove_kernel_space(struct proof *proof, struct problem *p)
 	           handoff.lower_root ? handoff.lower_root : handoff.root, handoff.root);
 	list_named(proof);
 	enum err e = prove_list(proof, p);
-	if (e)
-		return e;
 	list_everything(proof);
 	if (proof->b->verbose)
-		say_space(proof);
-	return verdict(proof, preflight_exact(&proof->walker, proof->list, proof->count, &v), &v, p);
+		say_space(proof); /* of a space that is wrong, above all */
+	return e ? e : verdict(proof, preflight_exact(&proof->walker, proof->list, proof->count, &v), &v, p);
 }
 
 /* ---- The spaces on the way ------------------------------------------------------------------------------ */
 
+static void add_running_code(struct proof *proof)
+{
+	add_identity(proof, "the code that switches address spaces", (uintptr_t)image_text,
+	             (uint64_t)(image_text_end - image_text), CODE);
+}
+
 /* The running image's text makes the switch; its copy does where translation goes off in between. */
 static void add_switch_code(struct proof *proof)
 {
-	static const char switch_code[] = "the code that switches address spaces";
-	uint64_t text = (uint64_t)(image_text - image_base), bytes = (uint64_t)(image_text_end - image_text);
-	uint64_t data = (uint64_t)(image_data - image_base);
+	uint64_t text = (uint64_t)(image_text - image_base), data = (uint64_t)(image_data - image_base);
 
-	add_identity(proof, switch_code, (uintptr_t)image_text, bytes, CODE);
-	if (!proof->b->mode.mmu_off && !handoff.transition_first)
+	add_running_code(proof);
+	if (!proof->b->mode.mmu_off && !handoff.transition_first && !handoff.cpu_count)
 		return;
-	add_identity(proof, switch_code, handoff.net_phys + text, bytes, CODE);
+	add_identity(proof, "the copy of the code that switches", handoff.net_phys + text, (uint64_t)(image_text_end - image_text),
+	             CODE);
 	add_identity(proof, "the data of the code that switches", handoff.net_phys + data, image_bytes() - data, DATA);
+}
+
+/* With the MMU off no other tables have them. */
+static void add_output(struct proof *proof)
+{
+	const struct facts *f = &proof->b->facts;
+
+	if (f->has_console && f->console.kind != HOBNAIL_CONSOLE_16550_PORT)
+		add_identity(proof, "the debug console", f->console.phys, 1, DATA);
+	proof->next.memory = WALK_WRITE_COMBINING;
+	if (f->has_framebuffer)
+		add_identity(proof, "the framebuffer", f->framebuffer.phys, f->framebuffer.bytes, DATA);
 }
 
 static enum err prove_transition(struct proof *proof, struct problem *p)
@@ -445,6 +462,7 @@ static enum err prove_transition(struct proof *proof, struct problem *p)
 	           handoff.root ? handoff.root : handoff.transition);
 	begin(proof, REQUIRE_AT_LEAST, WALK_NORMAL);
 	add_switch_code(proof);
+	add_identity(proof, "the page where other processors begin", handoff.startup.base, handoff.startup.bytes, CODE);
 	for (unsigned i = 0; i < handoff.touch_count; i++)
 		add_identity(proof, "memory that the hand-off works on", handoff.touch[i].base, handoff.touch[i].bytes, READ);
 	for (unsigned i = 0; i < handoff.move_count; i++)
@@ -454,6 +472,8 @@ static enum err prove_transition(struct proof *proof, struct problem *p)
 	begin(proof, REQUIRE_AT_LEAST, WALK_DEVICE);
 	for (unsigned i = 0; i < handoff.device_count; i++)
 		add_identity(proof, "an interrupt controller", handoff.devices[i].base, handoff.devices[i].bytes, DATA);
+	if (proof->b->mode.mmu_off)
+		add_output(proof);
 	begin(proof, REQUIRE_IF_MAPPED, 0);
 	add(proof, "a page", 0, 0, 1ull << 63, READ);
 	return prove_list(proof, p);
@@ -470,7 +490,23 @@ static enum err prove_first_transition(struct proof *proof, struct problem *p)
 	return prove_list(proof, p);
 }
 
-/* The switch begins in the firmware's space. Tables that cannot be read cannot be judged. */
+/* What runs now is mapped one to one and can be executed. A walk that says otherwise has misread the tables: they are made
+ * in a way that core/walk.c does not know (encryption bits, permission indirection). */
+static bool can_read_live_tables(const struct proof *proof)
+{
+	uintptr_t running = (uintptr_t)preflight;
+	struct walk found;
+
+	walk(&proof->walker, running, &found);
+	if (found.executable && found.phys == running)
+		return true;
+	log_line("the firmware's tables are of a kind that cannot be read here: not judged");
+	return false;
+}
+
+/* The switch begins in the firmware's space: in the running image's text, and after the net's copy and the page where other
+ * processors begin have been filled. Neither is executed there, so firmware may forbid that. Tables that cannot be read
+ * cannot be judged. */
 static enum err prove_live_space(struct proof *proof, struct problem *p)
 {
 	struct violation v;
@@ -480,8 +516,12 @@ static enum err prove_live_space(struct proof *proof, struct problem *p)
 		return OK;
 	proof->walker.page = firmware_table;
 	proof->walker.context = proof;
+	if (!can_read_live_tables(proof))
+		return OK;
 	begin(proof, REQUIRE_AT_LEAST | REQUIRE_ANY_MEMORY | REQUIRE_ANY_USER, 0);
-	add_switch_code(proof);
+	add_running_code(proof);
+	add_identity(proof, "the memory of the loader's copy", handoff.net_phys, image_bytes(), DATA);
+	add_identity(proof, "the page where other processors begin", handoff.startup.base, handoff.startup.bytes, DATA);
 	bool holds = preflight_list(&proof->walker, proof->list, proof->count, &v);
 	return verdict(proof, holds || v.walk.blame[WALK_READ].cause == WALK_UNREADABLE, &v, p);
 }

@@ -228,11 +228,13 @@ const char arch_cpu_id[] = "id", arch_cpu_start[] = "a call";
 /* As on a PC: a page where processors begin. */
 enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 {
-	paddr page;
+	struct span *page = &handoff.startup;
 
 	fake.prepared = true;
-	return firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page, p)
-		? problem_at(p, ERR_CPUS_LOW_MEMORY, 0, 0, 0, 0) : OK;
+	if (firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page->base, p))
+		return problem_at(p, ERR_CPUS_LOW_MEMORY, 0, 0, 0, 0);
+	page->bytes = PAGE_BYTES;
+	return OK;
 }
 
 void arch_cpus_start(struct handoff *h)

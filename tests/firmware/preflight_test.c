@@ -37,46 +37,132 @@ static void an_address_that_the_processor_cannot_form(void **state)
 	refuses("the code that switches address spaces");
 }
 
+/* P48 leaves out the addresses of low segments; their memory may be elsewhere, and is mapped one to one then. */
+static void a_low_kernel_whose_memory_is_elsewhere(void **state)
+{
+	const unsigned headers[] = { EH_ENTRY, PH_TEXT + PH_VADDR, PH_DATA + PH_VADDR, PH_NOTE + PH_VADDR };
+
+	(void)state;
+	for (unsigned apart = 0; apart < 2; apart++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED);
+		world_ask(HOBNAIL_REQUEST_IDENTITY_MAP, 1);
+		for (unsigned i = 0; i < COUNT_OF(headers); i++)
+			put64(&world_elf, headers[i], read_le64(world_elf.data + headers[i]) + apart * (1ull << 40));
+		fake_run();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		const char *why = world_judge();
+		if (why)
+			fail_msg("%s", why);
+	}
+}
+
 /* ---- The firmware's tables ------------------------------------------------------------------------------- */
 
-/* Tables of the firmware's that map the image and the arena one to one, in boot-services memory that nothing uses here. */
-static uint64_t *lay_live_tables(void)
-{
-	uint64_t *pml4 = (uint64_t *)ARENA_TREE, *low = pml4 + 512, *high = low + 512;
-	uint64_t image = (uintptr_t)image_text;
+#define LIVE_TABLES (ARENA_TREE + PAGE_BYTES) /* boot-services memory that nothing uses here */
+enum { PML4 = 0, LOW = 512, HIGH = 1024, PAGES_2M = 1536, PAGES_4K = 2048 };
 
-	memset(pml4, 0, 3 * PAGE_BYTES);
-	pml4[0] = (uintptr_t)low | 7;
-	pml4[image >> 39 & 511] = (uintptr_t)high | 7;
+/* Tables of the firmware's that map the arena (LOW) and the host's image (HIGH) one to one, image_text's neighbourhood in
+ * pages of 4 KiB; nothing of the loader's but its text can be executed if the firmware is strict. */
+static uint64_t *lay_live_tables(bool strict)
+{
+	uint64_t *t = (uint64_t *)LIVE_TABLES, image = (uintptr_t)image_text;
+
+	memset(t, 0, 5 * PAGE_BYTES);
+	t[PML4] = (uintptr_t)(t + LOW) | 7;
+	t[PML4 + (image >> 39 & 511)] = (uintptr_t)(t + HIGH) | 7;
 	for (unsigned i = 0; i < 512; i++) {
-		low[i] = (uint64_t)i << 30 | 0x87;
-		high[i] = (image >> 39 << 39) | (uint64_t)i << 30 | 0x87;
+		t[LOW + i] = (uint64_t)i << 30 | 0x87 | (strict ? NX : 0);
+		t[HIGH + i] = (image >> 39 << 39) | (uint64_t)i << 30 | 0x87;
+		t[PAGES_2M + i] = (image >> 30 << 30) | (uint64_t)i << 21 | 0x87;
+		t[PAGES_4K + i] = (image >> 21 << 21) | (uint64_t)i << 12 | 7;
 	}
-	fake.options.live = (struct walker){ .mode = WALK_X86_64_4, .root = ARENA_TREE, .pat_or_mair = 0x0007040600070406 };
-	return pml4;
+	t[HIGH + (image >> 30 & 511)] = (uintptr_t)(t + PAGES_2M) | 7;
+	t[PAGES_2M + (image >> 21 & 511)] = (uintptr_t)(t + PAGES_4K) | 7;
+	fake.options.live = (struct walker){ .mode = WALK_X86_64_4, .root = LIVE_TABLES, .pat_or_mair = 0x0007040600070406 };
+	return t;
 }
 
 static void the_firmware_s_tables_lead_to_the_code_that_switches(void **state)
 {
-	unsigned index = (uintptr_t)image_text >> 30 & 511, top = (uintptr_t)image_text >> 39 & 511;
+	unsigned page = PAGES_4K + ((uintptr_t)image_text >> 12 & 511);
 
 	(void)state;
 	world_make(FAKE_X86_64, KERNEL_UPPER);
-	lay_live_tables();
+	lay_live_tables(false);
 	fake_run();
 	assert_int_equal(fake.outcome, FAKE_ENTERED);
 
 	world_make(FAKE_X86_64, KERNEL_UPPER);
-	lay_live_tables()[top] |= NX;
-	refuses("cannot be executed in the firmware's tables: PML4[");
+	lay_live_tables(false)[page] |= NX;
+	refuses("cannot be executed in the firmware's tables: PT[");
 
 	world_make(FAKE_X86_64, KERNEL_UPPER);
-	lay_live_tables()[2 * 512 + index] ^= 1ull << 40;
-	refuses("in the firmware's tables: PDPT[");
+	lay_live_tables(false)[page] ^= 1ull << 40;
+	refuses("in the firmware's tables: PT[");
 
-	/* No memory that the firmware lists: they cannot be judged. */
+	/* The copy is written there. */
 	world_make(FAKE_X86_64, KERNEL_UPPER);
-	lay_live_tables();
+	lay_live_tables(false)[LOW] &= ~2ull;
+	refuses("cannot be written in the firmware's tables: PDPT[0]");
+}
+
+/* ... and to the copy of it, which nobody executes there, not even where translation goes off in between. */
+static void firmware_may_forbid_to_execute_data(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_PAGING, 5);
+	fake.options.facts.la57 = true;
+	lay_live_tables(true);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_not_equal(handoff.transition_first, 0);
+
+	world_make(FAKE_AARCH64, KERNEL_MMU_OFF);
+	lay_live_tables(true);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS, 1);
+	lay_live_tables(true);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_not_equal(handoff.cpu_count, 0);
+}
+
+/* What runs now can be executed where it is. Where the walk says otherwise it is the walk that is wrong. */
+static void tables_that_the_walk_misreads_are_not_judged(void **state)
+{
+	unsigned top = (uintptr_t)image_text >> 39 & 511;
+	const struct { unsigned entry; uint64_t bits; } misread[] = {
+		{ PML4 + top, NX },              /* a bit that the processor takes for something else */
+		{ PML4 + top, 1 },               /* or that is no "present"                           */
+		{ PML4 + top, 1ull << 47 },      /* encryption: no part of the address                */
+		{ PML4 + top, 1ull << 51 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(misread); i++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+		lay_live_tables(false)[misread[i].entry] ^= misread[i].bits;
+		fake_run();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		assert_true(world_said("cannot be read here: not judged"));
+	}
+
+	/* The bit in the entries of pages, all of them. */
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	uint64_t *t = lay_live_tables(false);
+	for (unsigned i = LOW; i < PAGES_4K + 512; i++)
+		t[i] |= 1ull << 47;
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+
+	/* No memory that the firmware lists. */
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	lay_live_tables(false);
 	fake.options.live.root = 1ull << 45;
 	fake_run();
 	assert_int_equal(fake.outcome, FAKE_ENTERED);
@@ -103,6 +189,14 @@ static void verbose_prints_requirements_and_walks(void **state)
 	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
 	fake_run();
 	assert_true(world_said("\n    L0[") && world_said("\n    L3["));
+
+	/* Of tables that are wrong, too: there it is needed. */
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	fake.options.facts.phys_bits = 24;
+	refuses("is reserved: this processor has 24-bit physical addresses");
+	assert_true(world_said(": the direct map\n"));
+	assert_true(world_said("the entry point at 0xffffffff80"));
 }
 
 static void a_boot_without_translation_has_less_to_prove(void **state)
@@ -119,7 +213,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_that_the_processor_cannot_form),
+		cmocka_unit_test(a_low_kernel_whose_memory_is_elsewhere),
 		cmocka_unit_test(the_firmware_s_tables_lead_to_the_code_that_switches),
+		cmocka_unit_test(firmware_may_forbid_to_execute_data),
+		cmocka_unit_test(tables_that_the_walk_misreads_are_not_judged),
 		cmocka_unit_test(verbose_prints_requirements_and_walks),
 		cmocka_unit_test(a_boot_without_translation_has_less_to_prove),
 	};
