@@ -139,13 +139,14 @@ KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_COR
 LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
 KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
 
-$(O)/$(1)/loader/core/%.o: core/%.c
+# A change of flags changes every object: those of two optimizers do not link.
+$(O)/$(1)/loader/core/%.o: core/%.c Makefile
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(call LOADER_CODE,$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
-$(O)/$(1)/loader/lib/%.o: lib/%.c
+$(O)/$(1)/loader/lib/%.o: lib/%.c Makefile
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(call LOADER_CODE,$(1)) -fno-builtin -Ilib -c -o $$@ $$<
-$(O)/$(1)/loader/%.o: %.c
+$(O)/$(1)/loader/%.o: %.c Makefile
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(call LOADER_CODE,$(1)) $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.S
