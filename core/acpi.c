@@ -280,7 +280,7 @@ static bool madt_cpu(const uint8_t *e, struct table_cpu *out)
 		cpu.firmware_id = e[2];
 		cpu.hardware_id = e[3];
 		flags = read_le32(e + 4);
-	} else if (e[0] == MADT_X2APIC && e[1] >= 16) {
+	} else if (e[0] == MADT_X2APIC && e[1] >= 16 && read_le32(e + 4) != UINT32_MAX) {
 		cpu.hardware_id = read_le32(e + 4);
 		flags = read_le32(e + 8);
 		cpu.firmware_id = read_le32(e + 12);
@@ -297,14 +297,6 @@ static bool madt_cpu(const uint8_t *e, struct table_cpu *out)
 	return flags & (1 | online_capable);
 }
 
-static bool is_listed(const struct table_cpu *list, size_t count, uint64_t hardware_id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i].hardware_id == hardware_id)
-			return true;
-	return false;
-}
-
 /* Some firmware lists a processor as local APIC and as x2APIC: the first counts. */
 size_t acpi_cpus(const struct acpi *a, struct table_cpu *out, size_t capacity)
 {
@@ -316,7 +308,7 @@ size_t acpi_cpus(const struct acpi *a, struct table_cpu *out, size_t capacity)
 	if (!madt_open(a, &m))
 		return 0;
 	while ((entry = madt_next(&m))) {
-		if (!madt_cpu(entry, &cpu) || is_listed(out, min_u64(count, capacity), cpu.hardware_id))
+		if (!madt_cpu(entry, &cpu) || table_cpu_is_listed(out, min_u64(count, capacity), cpu.hardware_id))
 			continue;
 		if (count < capacity)
 			out[count] = cpu;

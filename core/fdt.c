@@ -540,7 +540,7 @@ size_t fdt_cpus(const struct fdt *f, struct table_cpu *out, size_t capacity)
 		if (!is_cpu(f, node))
 			continue;
 		struct table_cpu cpu = { .firmware_id = index++ };
-		if (!read_cpu(f, cpus, node, &cpu))
+		if (!read_cpu(f, cpus, node, &cpu) || table_cpu_is_listed(out, min_u64(count, capacity), cpu.hardware_id))
 			continue;
 		if (count < capacity)
 			out[count] = cpu;

@@ -25,6 +25,15 @@ struct table_cpu {
 	uint64_t release;     /* its cpu-release-addr                     */
 };
 
+/* Is it among the first `count`? Firmware may list a processor twice. */
+static inline bool table_cpu_is_listed(const struct table_cpu *list, size_t count, uint64_t hardware_id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].hardware_id == hardware_id)
+			return true;
+	return false;
+}
+
 /* An interrupt controller that must be quiet at entry. */
 struct table_ioapic { paddr base; };
 

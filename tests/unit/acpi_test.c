@@ -460,7 +460,7 @@ static void madt_lists_processors_of_an_x86(void **state)
 	struct table_cpu cpu[8];
 
 	(void)state;
-	paddr t = begin_madt(8 * 5 + 16 * 2 + 4);
+	paddr t = begin_madt(8 * 5 + 16 * 3 + 4);
 	add_local_apic(1, 0, 1);
 	add(4, 4); /* something else between */
 	add_local_apic(2, 7, 2);      /* online capable */
@@ -469,6 +469,7 @@ static void madt_lists_processors_of_an_x86(void **state)
 	add_local_apic(5, 4, 1);
 	add_x2apic(0x1234, 0x12345, 1);
 	add_x2apic(5, 4, 1);          /* listed already */
+	add_x2apic(6, UINT32_MAX, 1); /* all of them: not an id */
 	struct acpi a = finish_one(t);
 	assert_int_equal(acpi_cpus(&a, cpu, 8), 4);
 	assert_int_equal(cpu[0].hardware_id, 0);

@@ -578,6 +578,8 @@ static void cpus_are_listed_with_both_sizes_of_id(void **state)
 		close_node();
 		cpu("hart5", count, 0, 5, NULL);
 		close_node();
+		cpu("cpu@6", count, 0, 5, NULL); /* listed already */
+		close_node();
 		open_node("idle-states");
 		close_node();
 		close_node();
