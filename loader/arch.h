@@ -98,6 +98,9 @@ void arch_cpus_start(struct handoff *h);
 /* This one has been given up: see to it that it never runs. */
 void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c);
 
+/* A processor has just answered: with the MMU off it waits as its kernel runs, with translation and caches off. */
+void arch_parked(const struct handoff_cpu *c);
+
 /* Until the word may have changed from 0, or for a moment. */
 void arch_wait(const uint64_t *word);
 

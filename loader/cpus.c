@@ -61,7 +61,7 @@ static enum err place_areas(struct boot *b, struct problem *p)
 		return e;
 	handoff.cpus_phys = piece.phys;
 	handoff.cpus = memory_at(piece.virt);
-	memset(entries(), 0, list);
+	memset(entries(), 0, piece.bytes);
 	for (unsigned i = 0, k = 0; k < handoff.cpu_count; i++) {
 		const struct table_cpu *c = &b->facts.cpus[i];
 		if (!is_other(b, c))
@@ -160,6 +160,8 @@ bool cpus_start(struct handoff *h)
 		return false;
 	arch_cpus_start(h);
 	for (unsigned i = 0; i < h->cpu_count; i++) {
+		if (__atomic_load_n(&h->stopped, __ATOMIC_ACQUIRE)) /* one has faulted: its report is the end, and not disturbed */
+			arch_halt();
 		struct handoff_cpu *c = &h->cpus[i];
 		struct hobnail_cpu *out = memory_at(c->record);
 		if (change_state(c, HANDOFF_CPU_SILENT)) {
@@ -185,6 +187,7 @@ void cpus_park(struct handoff_cpu *c)
 	sabotage_answer(h, c);
 	if (!change_state(c, HANDOFF_CPU_PARKED))
 		arch_halt();
+	arch_parked(c);
 	while (!__atomic_load_n(&m->entry, __ATOMIC_ACQUIRE) && !__atomic_load_n(&h->stopped, __ATOMIC_RELAXED))
 		arch_wait(&m->entry);
 	if (__atomic_load_n(&h->stopped, __ATOMIC_RELAXED)) /* though it may have been released since */

@@ -72,7 +72,8 @@ struct handoff {
 	unsigned cpu_count;       /* 0: the kernel has not asked, or runs alone */
 	unsigned boot_index;      /* of this processor among the record's `cpus` */
 	struct span startup;      /* where they begin: executable, one to one, in the transition space */
-	bool stopped;             /* parked processors stop: there has been a fault */
+	bool stopped;             /* parked processors stop, and the boot processor starts no more: there is a fault's report */
+	bool reported;            /* ... and that has ended */
 
 	struct hobnail_console console; /* virt: in the net */
 	struct hobnail_framebuffer framebuffer; /* likewise */

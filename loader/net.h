@@ -22,7 +22,8 @@ struct net {
 	size_t memory_room;         /* entries of places.memory */
 	paddr memory_phys;          /* ... where they lie       */
 	struct span modules[CONFIG_MAX_MODULES];
-	const struct hobnail_symbols *symbols; /* NULL: none */
+	const char *symbols;                /* the block of the kernel's symbols; NULL: none */
+	struct hobnail_symbols in_symbols;  /* its header: a kernel can write to the block   */
 	/* A page of which the translation can be changed: 0 with the MMU off. */
 	uintptr_t window;
 	volatile uint64_t *window_entry; /* its leaf */
@@ -51,7 +52,8 @@ void net_facts_memory(const struct memmap *m);
 /* The report, on net_report_stack, by the one processor that got here first. */
 void net_report(const struct fault *f) __attribute__((noreturn));
 
-/* That processor faulted again while it was reporting: one line, as long as that works. At most once. */
+/* That processor faulted again while it was reporting: one line, as long as that works. At most once, and
+ * nothing after the end of the report. */
 void net_report_again(uint64_t pc) __attribute__((noreturn));
 
 #endif

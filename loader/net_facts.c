@@ -76,6 +76,8 @@ enum err net_facts_place(struct boot *b, struct problem *p)
 		.direct_map = plan->direct_map, .device_map = plan->device_map, .has_device_map = plan->has_device_map,
 	};
 	net.symbols = memory_at(symbols);
+	if (net.symbols)
+		net.in_symbols = *(const struct hobnail_symbols *)memory_at(b->kernel.symbols.base);
 	fill_kernel(b, out);
 	if (b->mode.mmu_off)
 		return OK;

@@ -66,11 +66,11 @@ static unsigned peek(vaddr at, void *to, unsigned bytes)
 /* The nearest symbol of the kernel, in the same segment. */
 static bool find_symbol(const struct fault_segment *s, vaddr at, const char **name, uint64_t *distance)
 {
-	const struct hobnail_symbols *symbols = net.symbols;
-	const char *block = (const char *)symbols;
+	const struct hobnail_symbols *in = &net.in_symbols;
+	const char *block = net.symbols;
 
-	return symbols && s && elf_symbol_at(block + symbols->table_offset, symbols->table_bytes, block + symbols->names_offset,
-	                                     symbols->names_bytes, at - s->virt + s->linked, name, distance) && *distance <= at - s->virt;
+	return block && s && elf_symbol_at(block + in->table_offset, in->table_bytes, block + in->names_offset, in->names_bytes,
+	                                   at - s->virt + s->linked, name, distance) && *distance <= at - s->virt;
 }
 
 /* "name+0x10, ", or nothing. Names are the file's, and may hold anything. */
@@ -228,46 +228,53 @@ static void say_frames(const struct fault *f, const struct fault_view *v)
 
 /* ---- All of it ----------------------------------------------------------------------------------------- */
 
-/* Its place in the record's list; the list's end for one that is not in it. */
-static unsigned cpu_index(uint64_t hardware_id)
+/* Of those that the loader has started; NULL: the boot processor, or one of the kernel's own. */
+static const struct handoff_cpu *started(uint64_t hardware_id)
 {
-	unsigned others = handoff.cpu_count;
-
-	for (unsigned i = 0; i < others; i++)
+	for (unsigned i = 0; i < handoff.cpu_count; i++)
 		if (handoff.cpus[i].hardware_id == hardware_id)
-			return handoff.cpus[i].index;
-	return handoff.boot_index;
+			return &handoff.cpus[i];
+	return NULL;
+}
+
+static bool is_boot_cpu(const struct fault *f)
+{
+	return f->hardware_id == handoff.facts.boot_cpu;
 }
 
 static void say_sentence(const struct fault *f, const struct fault_view *v)
 {
-	char sentence[256], advice[256];
+	const struct handoff_cpu *cpu = started(f->hardware_id);
+	char sentence[256], advice[256], name[40];
 	bool ours = image_has_code(f->pc);
+
+	format(name, sizeof name, cpu || is_boot_cpu(f) ? "%llu" : "with hardware id %#llx",
+	       cpu ? LL(cpu->index) : is_boot_cpu(f) ? LL(handoff.boot_index) : LL(f->hardware_id));
 
 	err_sentence(&v->what, sentence, sizeof sentence);
 	serial_write("\n", 1); /* whoever wrote last may not have ended the line */
-	report_line(SCREEN_ACCENT, "hobnail: CPU %u%s: %s.", cpu_index(f->hardware_id), ours ? ", in the loader's own hand-off" : "", sentence);
+	report_line(SCREEN_ACCENT, "hobnail: CPU %s%s: %s.", name, ours ? ", in the loader's own hand-off" : "", sentence);
 	if (err_advice(v->what.code, advice, sizeof advice))
 		report_line(SCREEN_TEXT, "         Try: %s.", advice);
 }
 
-/* Parked processors are waiting for a kernel that will not come. Those that it has started are beyond our reach. */
-static void say_end(void)
+/* Those that run the kernel are beyond our reach: the boot processor, too, unless it still waits for this one's answer. */
+static void say_end(const struct fault *f)
 {
-	unsigned waiting = 0, released = 0;
+	const struct handoff_cpu *cpu = started(f->hardware_id);
+	unsigned waiting = 0, running = !is_boot_cpu(f) && (!cpu || cpu->state != HANDOFF_CPU_STARTING);
 
 	for (unsigned i = 0; i < handoff.cpu_count; i++) {
 		uint32_t state = __atomic_load_n(&handoff.cpus[i].state, __ATOMIC_ACQUIRE);
 		waiting += state == HANDOFF_CPU_PARKED;
-		released += state == HANDOFF_CPU_RELEASED;
+		running += state == HANDOFF_CPU_RELEASED && cpu != &handoff.cpus[i];
 	}
-	__atomic_store_n(&handoff.stopped, true, __ATOMIC_RELEASE);
-	arch_wake();
 	if (waiting)
 		report_line(SCREEN_FAINT, "Parked processors that stop, too: %u.", waiting);
-	if (released)
-		report_line(SCREEN_FAINT, "Processors that the kernel has released, and that may run on: %u.", released);
+	if (running)
+		report_line(SCREEN_FAINT, "Processors that run the kernel, and may run on: %u.", running);
 	report_line(SCREEN_FAINT, "hobnail: stopped.");
+	handoff.reported = true;
 }
 
 void net_report(const struct fault *f)
@@ -275,6 +282,9 @@ void net_report(const struct fault *f)
 	struct fault_view view;
 	uint8_t code[MAX_CODE];
 
+	/* Parked processors wait for a kernel that will not come, and the boot processor may be waiting for them. */
+	__atomic_store_n(&handoff.stopped, true, __ATOMIC_RELEASE);
+	arch_wake();
 	translated = arch_live_walker(&walker);
 	walker.page = page;
 	unsigned bytes = f->vector == FAULT_RETURNED ? 0 : peek(f->pc, code, sizeof code);
@@ -285,12 +295,14 @@ void net_report(const struct fault *f)
 	say_registers(f);
 	say_address(f, &view);
 	say_frames(f, &view);
-	say_end();
+	say_end(f);
 	arch_halt();
 }
 
 void net_report_again(uint64_t pc)
 {
+	if (handoff.reported) /* all has been said: a machine check of the processor that waits */
+		arch_halt();
 	serial_write("\n", 1);
 	report_line(SCREEN_ACCENT, "hobnail: a second fault, at %#llx, while the first was reported", LL(pc));
 	report_line(SCREEN_FAINT, "hobnail: stopped.");

@@ -252,8 +252,7 @@ static inline void cpu_pause(void) { __asm__ volatile("yield" : : : "memory"); }
 static inline void cpu_send_event(void) { __asm__ volatile("dsb sy\n\tsev" : : : "memory"); } /* after all that was written */
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
-
-/* The translation of one page, on this processor: of the regime of EL1, or of EL2 with E2H = 1; of EL2 with E2H = 0. */
+/* The translation of one page, on this processor: of EL1's regime; of EL2's, where E2H = 1 asks for an ASID: 0, or global. */
 static inline void cpu_flush_page(uintptr_t at) { __asm__ volatile("tlbi vaae1, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }
 static inline void cpu_flush_page_el2(uintptr_t at) { __asm__ volatile("tlbi vae2, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }
 
@@ -308,18 +307,6 @@ static inline uint64_t cpu_counter(void)
 {
 	cpu_instruction_barrier();
 	return cpu_level() == 2 ? cpu_read(cntpct_el0) : cpu_read(cntvct_el0);
-}
-
-/* At EL1, or at EL2 with E2H = 1: HCR_EL2 can be read at EL2 only. */
-static inline bool cpu_has_el1_names(void)
-{
-	return cpu_level() == 1 || (cpu_read(hcr_el2) & HCR_E2H);
-}
-
-/* Is translation on? */
-static inline bool cpu_translating(void)
-{
-	return (cpu_has_el1_names() ? cpu_read(sctlr_el1) : cpu_read(sctlr_el2)) & SCTLR_M;
 }
 
 /* Until the word is not 0, or an event comes. A store to it is one: the exclusive monitor that the load has set sees it (Arm

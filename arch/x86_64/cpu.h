@@ -114,6 +114,7 @@ static inline void cpu_out32(uint16_t port, uint32_t v) { __asm__ volatile("outl
 static inline void cpu_interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
 static inline void cpu_interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
 static inline void cpu_pause(void) { __asm__ volatile("pause" : : : "memory"); }
+static inline void cpu_store_barrier(void) { __asm__ volatile("sfence" : : : "memory"); }
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("hlt" : : : "memory"); }
 static inline void cpu_invalidate_page(const void *at) { __asm__ volatile("invlpg (%0)" : : "r"(at) : "memory"); }
 

@@ -240,6 +240,7 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 void arch_cpus_start(struct handoff *h)
 {
 	fake_event(EVENT_CPUS, 0, h->cpu_count);
+	h->stopped = fake.options.faults_at_start;
 	h->cpus = (struct handoff_cpu *)(uintptr_t)h->cpus_phys; /* there is no other address space here */
 	for (unsigned i = 0; i < h->cpu_count; i++)
 		if (!(fake.options.silent >> i & 1))
@@ -249,6 +250,13 @@ void arch_cpus_start(struct handoff *h)
 void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c)
 {
 	fake_event(EVENT_CPU_STOP, 0, (unsigned)(c - h->cpus));
+}
+
+void arch_parked(const struct handoff_cpu *c)
+{
+	(void)c;
+	if (fake.parked)
+		fake.parked();
 }
 
 /* What the test wants to happen while a processor waits. */

@@ -151,6 +151,31 @@ static void a_silent_processor_is_named_and_stopped(void **state)
 	assert_int_equal(stopped, 1);
 }
 
+/* Whoever has not answered may be the one that reports: the boot processor leaves it alone, and starts no kernel. */
+static void a_fault_at_the_start_is_the_end(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS, 1);
+	fake.options.silent = 2;
+	fake.options.faults_at_start = true;
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_HALTED);
+	assert_null(strstr(fake.serial, "did not answer"));
+	for (unsigned i = 0; i < fake.event_count; i++)
+		assert_true(fake.events[i].kind != EVENT_CPU_STOP && fake.events[i].kind != EVENT_ENTER);
+}
+
+static void what_the_architecture_keeps_begins_as_zero(void **state)
+{
+	(void)state;
+	boots_with_processors(FAKE_AARCH64, KERNEL_UPPER, 0);
+	uint64_t list = align_up(handoff.cpu_count * sizeof(struct handoff_cpu), PAGE_BYTES);
+	const uint8_t *areas = (const uint8_t *)(uintptr_t)handoff.cpus_phys + list;
+	for (size_t i = 0; i < (size_t)handoff.cpu_count * arch_cpu_bytes; i++)
+		assert_int_equal(areas[i], 0);
+}
+
 static void without_low_memory_a_request_is_dropped_or_an_error(void **state)
 {
 	(void)state;
@@ -175,6 +200,7 @@ static void without_low_memory_a_request_is_dropped_or_an_error(void **state)
 /* After a boot: a processor that has answered waits until its entry is there, and takes what stands beside it. */
 static struct hobnail_mailbox *mailbox;
 static unsigned waits;
+static void (*parked)(void);
 
 static void release_after_three(void)
 {
@@ -198,6 +224,7 @@ static void park(void (*waiting)(void), uint32_t state)
 	c.state = state;
 	waits = 0;
 	fake.waiting = waiting;
+	fake.parked = parked;
 	if (!setjmp(fake.out))
 		cpus_park(&c);
 }
@@ -212,6 +239,25 @@ static void a_parked_processor_takes_its_mailbox(void **state)
 	assert_int_equal(fake.released.entry, 0x1000);
 	assert_int_equal(fake.released.argument, 0x2000);
 	assert_int_equal(fake.released.root, 0x3000);
+}
+
+static void release_at_once(void)
+{
+	waits = 2;
+	release_after_three();
+	waits = 0;
+}
+
+/* It has put its caches in order before it looks, since it may not have to wait. */
+static void a_processor_can_be_released_before_it_looks(void **state)
+{
+	(void)state;
+	parked = release_at_once;
+	park(release_after_three, HANDOFF_CPU_STARTING);
+	parked = NULL;
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(waits, 0);
+	assert_int_equal(fake.released.entry, 0x1000);
 }
 
 static void a_parked_processor_stops_after_a_fault(void **state)
@@ -241,6 +287,9 @@ int main(void)
 		cmocka_unit_test(who_does_not_ask_gets_no_processors),
 		cmocka_unit_test(a_switch_that_is_off_asks_for_nothing),
 		cmocka_unit_test(a_silent_processor_is_named_and_stopped),
+		cmocka_unit_test(a_fault_at_the_start_is_the_end),
+		cmocka_unit_test(what_the_architecture_keeps_begins_as_zero),
+		cmocka_unit_test(a_processor_can_be_released_before_it_looks),
 		cmocka_unit_test(without_low_memory_a_request_is_dropped_or_an_error),
 		cmocka_unit_test(a_parked_processor_takes_its_mailbox),
 		cmocka_unit_test(a_parked_processor_stops_after_a_fault),

@@ -102,6 +102,7 @@ struct fake_options {
 	paddr rsdp, smbios, device_tree;
 	paddr low_end;                  /* where other processors begin: below      */
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */
+	bool faults_at_start;           /* one of them reports a fault instead       */
 	struct walker live;             /* the firmware's own tables; root 0: none that can be read */
 	unsigned budget;                /* calls before it counts as a hang         */
 	bool tables_anywhere;           /* see below                                */
@@ -140,6 +141,7 @@ struct fake {
 	bool prepared;             /* arch_cpus_prepare() was asked                */
 	struct hobnail_mailbox released; /* what arch_release() was given          */
 	void (*waiting)(void);     /* called when a parked processor waits         */
+	void (*parked)(void);      /* ... and when one has answered                */
 
 	/* Its own. */
 	uint8_t kind[ARENA_PAGES]; /* EFI_MEMORY_TYPE                             */

@@ -228,7 +228,7 @@ static void names_cannot_write_what_they_want(void **state)
 {
 	const struct hobnail_boot *r = ready();
 	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = r->entry_virt };
-	char *names = (char *)net.symbols + net.symbols->names_offset;
+	char *names = (char *)(uintptr_t)net.symbols + net.in_symbols.names_offset;
 
 	(void)state;
 	memcpy(names + 1, "\033[2Jx", 5);
@@ -237,15 +237,76 @@ static void names_cannot_write_what_they_want(void **state)
 	says("?[2Jx");
 }
 
-static void a_second_fault_is_one_line(void **state)
+static void again(void)
 {
-	(void)state;
-	ready();
 	fake.serial_used = 0;
+	fake.outcome = FAKE_RETURNED;
 	if (!setjmp(fake.out))
 		net_report_again(0x1234);
 	fake.serial[fake.serial_used] = 0;
 	assert_int_equal(fake.outcome, FAKE_HALTED);
+}
+
+static void a_report_that_has_ended_is_the_last_word(void **state)
+{
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = ready()->entry_virt };
+
+	(void)state;
+	report(&f);
+	again();
+	assert_string_equal(fake.serial, "");
+}
+
+/* The header stays as it was, whatever a kernel writes through its direct map. */
+static void symbols_are_found_by_the_nets_own_numbers(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	const struct hobnail_segment *text = hobnail_entry(r, &r->segments, 0);
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = text->virt + 0x44 };
+	struct hobnail_symbols *header = (void *)(uintptr_t)r->symbols_phys;
+
+	(void)state;
+	*header = (struct hobnail_symbols){ ~0ull, ~0ull, ~0ull, ~0ull };
+	report(&f);
+	says("main+0x4, ");
+}
+
+/* Three others, two released; then one that the kernel has started by itself. */
+static void a_report_counts_who_may_run_on(void **state)
+{
+	struct handoff_cpu others[3] = { { .hardware_id = 5, .index = 1, .state = HANDOFF_CPU_RELEASED },
+	                                 { .hardware_id = 6, .index = 2, .state = HANDOFF_CPU_RELEASED },
+	                                 { .hardware_id = 7, .index = 3, .state = HANDOFF_CPU_PARKED } };
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = ready()->entry_virt };
+
+	(void)state;
+	handoff.cpus = others;
+	handoff.cpu_count = COUNT_OF(others);
+	f.hardware_id = handoff.facts.boot_cpu;
+	report(&f);
+	says("hobnail: CPU 0: ");
+	says("Parked processors that stop, too: 1.\n");
+	says("may run on: 2.\n");
+	f.hardware_id = 6;
+	report(&f);
+	says("hobnail: CPU 2: ");
+	says("may run on: 2.\n");
+	f.hardware_id = 99;
+	report(&f);
+	says("hobnail: CPU with hardware id 0x63: ");
+	says("may run on: 3.\n");
+	others[1].state = HANDOFF_CPU_STARTING; /* the boot processor waits for it */
+	f.hardware_id = 6;
+	report(&f);
+	says("may run on: 1.\n");
+	assert_true(handoff.stopped);
+}
+
+static void a_second_fault_is_one_line(void **state)
+{
+	(void)state;
+	ready();
+	again();
 	says("hobnail: a second fault, at 0x1234, while the first was reported\n");
 }
 
@@ -262,6 +323,9 @@ int main(void)
 		cmocka_unit_test(a_call_of_nothing_names_the_caller),
 		cmocka_unit_test(names_cannot_write_what_they_want),
 		cmocka_unit_test(a_second_fault_is_one_line),
+		cmocka_unit_test(a_report_that_has_ended_is_the_last_word),
+		cmocka_unit_test(symbols_are_found_by_the_nets_own_numbers),
+		cmocka_unit_test(a_report_counts_who_may_run_on),
 	};
 
 	return cmocka_run_group_tests_name("firmware/net", tests, NULL, NULL);

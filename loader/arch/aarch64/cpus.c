@@ -201,18 +201,17 @@ void secondary_early(unsigned index, struct area *area)
 
 /* ---- Parked -------------------------------------------------------------------------------------------- */
 
-/* With the MMU off, a processor waits as its kernel runs, with the caches off. What it has on its stack goes to memory. */
-static void wait_uncached(void)
+/* Before its first look at the mailbox, which may find an entry. What it has on its stack goes to memory. */
+void arch_parked(const struct handoff_cpu *c)
 {
-	if (cpu_translating())
-		leave_translation(self()->stack, cpu_data_line_bytes(), handoff.mode.level == HOBNAIL_LEVEL_EL2);
-	cpu_wait_for_event();
+	if (handoff.mode.mmu_off)
+		leave_translation(c->stack, cpu_data_line_bytes(), handoff.mode.level == HOBNAIL_LEVEL_EL2);
 }
 
 void arch_wait(const uint64_t *word)
 {
 	if (handoff.mode.mmu_off)
-		wait_uncached();
+		cpu_wait_for_event();
 	else
 		cpu_wait_for_change(word);
 }

@@ -29,7 +29,7 @@ arch_return_trap:
 
 /* The machine's one report is the first's who takes fault_gate; before that, the frame and the stack are another's. With
  * translation off there may be no exclusive access ("Load-Exclusive and Store-Exclusive instruction usage restrictions"):
- * then one processor runs, or a kernel that has started others so. */
+ * then two that fault within a few instructions of each other both take it, and their reports mix. */
 fault_common:
 	msr	tpidr_el0, x10
 	msr	tpidr_el1, x9

@@ -70,7 +70,7 @@ void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va)
 {
 	*entry = 0;
 	cpu_data_barrier();
-	if (cpu_level() == 2 && !el2_has_host())
+	if (cpu_level() == 2) /* whatever E2H and TGE say: the EL1 form may mean a guest's translations */
 		cpu_flush_page_el2(va);
 	else
 		cpu_flush_page(va);
@@ -88,6 +88,7 @@ void arch_wake(void)
 void arch_halt(void)
 {
 	cpu_interrupts_off();
+	cpu_data_barrier(); /* the screen has what was drawn */
 	for (;;)
 		cpu_wait_for_interrupt();
 }

@@ -198,6 +198,11 @@ void cpu_main(struct handoff_cpu *c)
 	cpus_park(c);
 }
 
+void arch_parked(const struct handoff_cpu *c)
+{
+	(void)c;
+}
+
 void arch_wait(const uint64_t *word)
 {
 	(void)word;

@@ -4,6 +4,7 @@
 #include <hobnail/boot.h>
 
 #include "cpu.h"
+#include "descriptor.h"
 #include "handoff.h"
 #include "net.h"
 
@@ -17,10 +18,10 @@ struct fault_frame {
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
 };
 
-/* What to report; or where the report itself has faulted. In rax and rdx. */
+/* What to report; NULL: what the report itself has met, and where. In rax and rdx. */
 struct fault_entered {
 	const struct fault *first;
-	uint64_t again;
+	uint64_t again; /* 0: an NMI, to go on after */
 };
 struct fault_entered fault_enter(const struct fault_frame *frame);
 
@@ -36,6 +37,8 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 	uint64_t me = 1 + (uint64_t)cpu_apic_id(), owner = 0;
 
 	if (!__atomic_compare_exchange_n(&reporter, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+		if (owner == me && frame->vector == VECTOR_NMI) /* none of the report's: it goes on */
+			return (struct fault_entered){ NULL, 0 };
 		if (owner != me || again)
 			arch_halt();
 		again = true;

@@ -23,23 +23,32 @@ net_exceptions:
 	.balign EXCEPTION_STUB_BYTES
 
 /* In:  what the processor pushes, and below it error code and vector.
- * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported. */
+ * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported or returned from. */
 net_exception_common:
 	.irp	r, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
 	push	%\r
 	.endr
 	mov	%rsp, %rdi
+	mov	%rsp, %rbx
 	cld
 	and	$-16, %rsp
 	call	fault_enter
+	mov	%rax, %rdi
+	or	%rdx, %rax
+	jz	2f
 	lea	net_report_stack + NET_REPORT_STACK_BYTES(%rip), %rsp
 	xor	%ebp, %ebp
-	mov	%rax, %rdi
-	test	%rax, %rax
+	test	%rdi, %rdi
 	jz	1f
 	call	net_report
 1:	mov	%rdx, %rdi
 	call	net_report_again
+2:	mov	%rbx, %rsp
+	.irp	r, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15
+	pop	%\r
+	.endr
+	add	$16, %rsp		/* vector and error code */
+	iretq
 
 /* A kernel returned from its entry point. Its stack is not to be trusted, and its descriptor tables may be its own: a frame
  * like an exception's, on a stack for this, which one processor gets. */

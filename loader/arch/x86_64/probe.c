@@ -89,6 +89,7 @@ void arch_wake(void)
 void arch_halt(void)
 {
 	cpu_interrupts_off();
+	cpu_store_barrier(); /* the screen has what was drawn: its memory is write-combining */
 	for (;;)
 		cpu_wait_for_interrupt();
 }
