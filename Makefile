@@ -203,7 +203,7 @@ $(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/pith.o 
 	$(Q)$$(LD) $$(KERNEL_LINK) $$(KERNEL_STATIC) -T kernel/arch/$(1)/kernel.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/pith-%.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/%.o kernel/arch/$(1)/kernel.ld kernel/static.ld kernel/pie.ld
 	$(Q)$$(LD) $$(KERNEL_LINK) $$(or $$(KERNEL_LINK_$(1)_$$*),$$(KERNEL_STATIC)) -T kernel/arch/$(1)/kernel.ld -o $$@ $$(filter %.o,$$^)
-.SECONDARY: $$(patsubst %,$(O)/$(1)/kernel/kernel/requests/%.o,$$(KERNEL_VARIANTS_$(1)))
+.SECONDARY: $$(patsubst %,$(O)/$(1)/kernel/kernel/requests/%.o,$$(KERNEL_VARIANTS_$(1))) $$(TEST_KERNEL_OBJ_$(1))
 
 # Kernels of other makes, tests/kernels/: each links a source with a voice; TEST_KERNEL_* below say what differs.
 $(O)/$(1)/kernels/%.o: tests/kernels/%.c
