@@ -158,7 +158,7 @@ $(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/loader.ld
 $(O)/$(1)/$$(EFI_$(1)): $(O)/$(1)/hobnail.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
 
-# All but loader/sabotage.c, compiled: for the loaders below, where it is replaced.
+# All but loader/sabotage.c, compiled: for the loaders below, which define some of its functions themselves.
 $(O)/$(1)/rest.o: $$(filter-out %/loader/sabotage.o,$$(LOADER_OBJ_$(1)))
 	$(Q)$$(LD) -r -o $$@ $$^
 
@@ -166,10 +166,10 @@ $(O)/$(1)/rest.o: $$(filter-out %/loader/sabotage.o,$$(LOADER_OBJ_$(1)))
 BROKEN_$(1) := $$(wildcard tests/broken/*.c tests/broken/$(1)/*.c)
 BROKEN_OBJ_$(1) := $$(patsubst %.c,$(O)/$(1)/loader/%.o,$$(BROKEN_$(1)))
 BROKEN_EFI_$(1) := $$(patsubst %.c,$(O)/$(1)/broken/%.efi,$$(notdir $$(BROKEN_$(1))))
-$(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/%.o $(O)/$(1)/rest.o loader/loader.ld
+$(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
 	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
-$(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/$(1)/%.o $(O)/$(1)/rest.o loader/loader.ld
+$(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/$(1)/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
 	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
@@ -178,7 +178,7 @@ $(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
 
 # Loaders that make the world harder, and must boot all the same: the same object replaced.
 HOOKS_$(1) := $$(patsubst tests/hooks/%.c,$(O)/$(1)/hooks/%.efi,$$(wildcard tests/hooks/*.c))
-$(O)/$(1)/hooks/%.elf: $(O)/$(1)/loader/tests/hooks/%.o $(O)/$(1)/rest.o loader/loader.ld
+$(O)/$(1)/hooks/%.elf: $(O)/$(1)/loader/tests/hooks/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
 	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/hooks/%.efi: $(O)/$(1)/hooks/%.elf $(O)/host/elf2efi

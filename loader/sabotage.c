@@ -1,36 +1,37 @@
+/* Weak: a test build defines those that it uses. */
 #include "sabotage.h"
 
-void sabotage_space(struct boot *b)
+__attribute__((weak)) void sabotage_space(struct boot *b)
 {
 	(void)b;
 }
 
-void sabotage_checked(struct boot *b)
+__attribute__((weak)) void sabotage_checked(struct boot *b)
 {
 	(void)b;
 }
 
-void sabotage_map(struct boot *b, struct memmap *m)
+__attribute__((weak)) void sabotage_map(struct boot *b, struct memmap *m)
 {
 	(void)b, (void)m;
 }
 
-void sabotage_switched(struct handoff *h)
+__attribute__((weak)) void sabotage_switched(struct handoff *h)
 {
 	(void)h;
 }
 
-void sabotage_entry(struct handoff *h)
+__attribute__((weak)) void sabotage_entry(struct handoff *h)
 {
 	(void)h;
 }
 
-void sabotage_answer(struct handoff *h, struct handoff_cpu *c)
+__attribute__((weak)) void sabotage_answer(struct handoff *h, struct handoff_cpu *c)
 {
 	(void)h, (void)c;
 }
 
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+__attribute__((weak)) void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
 {
 	(void)h, (void)c, (void)m;
 }

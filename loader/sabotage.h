@@ -1,8 +1,8 @@
 /* sabotage.h — where a test build may break a promise on purpose, to prove that the kernel's checks catch it, or make the
  * world harder, to prove that the loader bears it.
  *
- * In the real loader these functions are empty (sabotage.c). Each file of tests/broken/ and of tests/hooks/ replaces that
- * one object. */
+ * In the real loader these functions are empty (sabotage.c). Each file of tests/broken/ and of tests/hooks/ is linked with a
+ * loader of its own, and defines those that it uses. */
 #ifndef LOADER_SABOTAGE_H
 #define LOADER_SABOTAGE_H
 

@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	b->record->modules = (struct hobnail_array){ b->record->bytes - 8, 1, sizeof(struct hobnail_module), 0 };

@@ -1,6 +1,6 @@
 /* broken.h — for loaders that break one promise of docs/protocol.md on purpose.
  *
- * Each file of this folder replaces loader/sabotage.c in one build of the loader: those beside this header for every
+ * Each file of this folder defines functions of loader/sabotage.h for one build of the loader: those beside this header for every
  * architecture, those in a folder for one. tests/broken-check boots them with pith, which must notice. The comment that a
  * file begins with is read by it:
  *
@@ -14,20 +14,6 @@
 #define TESTS_BROKEN_H
 
 #include "sabotage.h"
-
-/* The hooks that a file does not use are as in the real loader. */
-#define NO_SPACE void sabotage_checked(struct boot *b) { (void)b; }
-#define NO_MAP   void sabotage_map(struct boot *b, struct memmap *m) { (void)b, (void)m; }
-#define NO_ENTRY void sabotage_entry(struct handoff *h) { (void)h; }
-#define NO_CPU   void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m) { (void)h, (void)c, (void)m; }
-void sabotage_space(struct boot *b) { (void)b; } /* none uses these: preflight would find it */
-void sabotage_switched(struct handoff *h) { (void)h; }
-void sabotage_answer(struct handoff *h, struct handoff_cpu *c) { (void)h, (void)c; }
-#define ONLY_SPACE NO_MAP NO_ENTRY NO_CPU
-#define ONLY_MAP   NO_SPACE NO_ENTRY NO_CPU
-#define ONLY_ENTRY NO_SPACE NO_MAP NO_CPU
-#define ONLY_CPU   NO_SPACE NO_MAP NO_ENTRY
-#define ONLY_DETOUR NO_SPACE NO_MAP NO_CPU /* machine.h: DETOUR() */
 
 /* Segments of pith, in the order of its link script. */
 enum { PITH_TEXT, PITH_RODATA, PITH_DATA };

@@ -2,8 +2,6 @@
  * run: --cpus 3 */
 #include "broken.h"
 
-ONLY_CPU
-
 void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
 {
 	(void)h, (void)c;

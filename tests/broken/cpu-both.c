@@ -2,8 +2,6 @@
  * run: --cpus 3 */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	struct hobnail_cpu *cpus = broken_at(b, b->record->cpus.offset);

@@ -1,8 +1,6 @@
 /* breaks P59: the boot processor has the hardware id of another one */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	struct hobnail_cpu *cpu = broken_at(b, b->record->cpus.offset);

@@ -3,8 +3,6 @@
  * words: roots */
 #include "broken.h"
 
-ONLY_CPU
-
 void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
 {
 	(void)h, (void)c;

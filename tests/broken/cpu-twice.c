@@ -3,8 +3,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	struct hobnail_cpu *cpus = broken_at(b, b->record->cpus.offset);

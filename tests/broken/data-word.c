@@ -1,8 +1,6 @@
 /* breaks P32: a word of initialised data is not as in the file */
 #include "broken.h"
 
-ONLY_SPACE
-
 /* pith has a pointer to its first instruction there. */
 void sabotage_checked(struct boot *b)
 {

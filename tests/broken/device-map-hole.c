@@ -2,8 +2,6 @@
  * kernel: pith-devicemap */
 #include "broken.h"
 
-ONLY_SPACE
-
 /* The first page that no entry of the memory map describes. */
 void sabotage_checked(struct boot *b)
 {

@@ -1,8 +1,6 @@
 /* breaks P45 (and so P40, P44): 2 MiB of the direct map can be executed */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	pt_protect(broken_table(b), b->space.plan.direct_map + broken_free_block(b), MIB(2), PT_WRITE | PT_EXECUTE, PT_NORMAL,

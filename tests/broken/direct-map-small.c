@@ -1,8 +1,6 @@
 /* breaks P46: 2 MiB of the direct map are mapped by pages of 4 KiB */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	vaddr va = b->space.plan.direct_map + broken_free_block(b);

@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	b->record->entry_virt += 4;

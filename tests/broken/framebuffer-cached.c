@@ -2,8 +2,6 @@
  * run: -- -device ramfb */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	const struct plan_piece *screen = &b->space.framebuffer;

@@ -3,8 +3,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	struct hobnail_framebuffer *screen = broken_at(b, b->record->framebuffers.offset);

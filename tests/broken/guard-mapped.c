@@ -1,8 +1,6 @@
 /* breaks P52: the page below the boot stack is mapped */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	pt_map(broken_table(b), b->space.stack.virt - PAGE_BYTES, b->space.stack.phys, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);

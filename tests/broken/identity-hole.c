@@ -2,8 +2,6 @@
  * kernel: pith-identity */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	pt_unmap(&b->space.lower, broken_free_block(b), MIB(2), NULL);

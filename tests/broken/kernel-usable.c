@@ -1,8 +1,6 @@
 /* breaks P27: the memory of the kernel reads as usable */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	memmap_set(m, align_down(b->kernel.segments[PITH_DATA].phys, PAGE_BYTES), PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);

@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	((char *)broken_at(b, b->record->loader.offset))[0] = 'h';

@@ -1,8 +1,6 @@
 /* breaks P42 (and so P47): a page that nobody asked for in the lower half */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	pt_map(&b->space.lower, MIB(8), broken_free_block(b), PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);

@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_MAP
-
 #include <string.h>
 
 void sabotage_map(struct boot *b, struct memmap *m)

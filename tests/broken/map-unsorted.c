@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	struct hobnail_memory first = m->entries[0];

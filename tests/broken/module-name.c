@@ -3,8 +3,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 #include <string.h>
 
 void sabotage_checked(struct boot *b)

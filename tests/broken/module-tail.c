@@ -3,8 +3,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	*((uint8_t *)memory_at(b->modules[0].phys) + b->modules[0].bytes) = 1;

@@ -2,8 +2,6 @@
  * run: --module LICENSE */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	memmap_set(m, b->modules[0].phys, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);

@@ -1,8 +1,6 @@
 /* breaks P17: physical page 0 is usable memory */
 #include "broken.h"
 
-ONLY_MAP
-
 #include <string.h>
 
 void sabotage_map(struct boot *b, struct memmap *m)

@@ -1,8 +1,6 @@
 /* breaks P21: the memory of the record reads as usable */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	memmap_set(m, b->record->phys, align_up(b->record->bytes, PAGE_BYTES), HOBNAIL_MEMORY_USABLE, NULL);

@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	((struct hobnail_segment *)broken_at(b, b->record->segments.offset))->reserved = 1;

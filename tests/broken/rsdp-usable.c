@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	memmap_set(m, align_down(b->record->acpi_rsdp, PAGE_BYTES), PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);

@@ -2,8 +2,6 @@
  * once */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	struct hobnail_memory *code = broken_entry(m, HOBNAIL_MEMORY_RUNTIME_CODE);

@@ -1,8 +1,6 @@
 /* breaks P51 (and so P54): the memory of the boot stack reads as usable */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	memmap_set(m, b->space.stack.phys, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);

@@ -1,8 +1,6 @@
 /* breaks P47: a page in the upper half that belongs to nothing */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	/* 2 GiB below the kernel, in its slot */

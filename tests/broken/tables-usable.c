@@ -1,8 +1,6 @@
 /* breaks P38: the memory of a page table reads as usable */
 #include "broken.h"
 
-ONLY_MAP
-
 void sabotage_map(struct boot *b, struct memmap *m)
 {
 	memmap_set(m, b->space.upper.root, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);

@@ -1,8 +1,6 @@
 /* breaks P31: a byte behind the data segment, in its last page, is not zero */
 #include "broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	uint8_t *end = memory_at(b->kernel.loaded[PITH_DATA] + b->kernel.segments[PITH_DATA].bytes);

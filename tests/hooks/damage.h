@@ -1,16 +1,9 @@
 /* damage.h — for loaders that spoil the kernel's tables before preflight, which must say what is wrong and go back to the
- * firmware. Such a file defines sabotage_space() and nothing else. */
+ * firmware. Such a file defines sabotage_space(). */
 #ifndef TESTS_HOOKS_DAMAGE_H
 #define TESTS_HOOKS_DAMAGE_H
 
 #include "sabotage.h"
-
-void sabotage_checked(struct boot *b) { (void)b; }
-void sabotage_map(struct boot *b, struct memmap *m) { (void)b, (void)m; }
-void sabotage_switched(struct handoff *h) { (void)h; }
-void sabotage_entry(struct handoff *h) { (void)h; }
-void sabotage_answer(struct handoff *h, struct handoff_cpu *c) { (void)h, (void)c; }
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m) { (void)h, (void)c, (void)m; }
 
 /* The tables that the kernel's entry point is mapped by. */
 static inline struct pt *damaged_tables(struct boot *b)

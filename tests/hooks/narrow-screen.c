@@ -108,5 +108,3 @@ void sabotage_checked(struct boot *b)
 		narrow_ramfb(fb);
 	serial_write(text, format(text, sizeof text, "\nhook: %u pixels in %u bytes\n", fb->width, fb->pitch));
 }
-
-ONLY_SPACE

@@ -53,23 +53,3 @@ void sabotage_switched(struct handoff *h)
 	}
 	serial_write(text, format(text, sizeof text, "\nhook: %llu bytes of the firmware overwritten\n", (unsigned long long)bytes));
 }
-
-void sabotage_entry(struct handoff *h)
-{
-	(void)h;
-}
-
-void sabotage_answer(struct handoff *h, struct handoff_cpu *c)
-{
-	(void)h, (void)c;
-}
-
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
-{
-	(void)h, (void)c, (void)m;
-}
-
-void sabotage_checked(struct boot *b)
-{
-	(void)b;
-}

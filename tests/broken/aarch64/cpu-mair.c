@@ -3,8 +3,6 @@
 #include "../broken.h"
 #include "machine.h"
 
-ONLY_CPU
-
 void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
 {
 	(void)h, (void)c, (void)m;

@@ -2,8 +2,6 @@
  * run: --machine virt,acpi=off */
 #include "../broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	b->record->device_tree_bytes -= 4;

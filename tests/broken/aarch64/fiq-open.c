@@ -2,6 +2,4 @@
 #include "../broken.h"
 #include "machine.h"
 
-ONLY_DETOUR
-
 DETOUR("bic x1, x1, #0x40")

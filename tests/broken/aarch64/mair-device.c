@@ -2,8 +2,6 @@
 #include "../broken.h"
 #include "machine.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	(void)h;

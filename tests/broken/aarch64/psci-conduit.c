@@ -1,8 +1,6 @@
 /* breaks P62: PSCI does not answer by this conduit */
 #include "../broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	b->record->psci = b->record->psci == HOBNAIL_PSCI_HVC ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_HVC;

@@ -1,8 +1,6 @@
 /* breaks P85: the stack pointer is not a multiple of 16 */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	h->kernel_stack -= 8;

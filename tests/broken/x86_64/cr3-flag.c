@@ -1,8 +1,6 @@
 /* breaks P71: CR3 has a flag beside the address */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	h->root |= 1 << 3; /* PWT */

@@ -1,8 +1,6 @@
 /* breaks P74: DS is null */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	(void)h;

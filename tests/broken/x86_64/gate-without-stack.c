@@ -1,8 +1,6 @@
 /* breaks P77: page faults are taken on the stack that faulted */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	enum { PAGE_FAULT = 14 };

@@ -1,8 +1,6 @@
 /* breaks P81: an input of the I/O APIC is not masked */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	enum { LAST_INPUT = 23, VECTOR = 0xf0 };

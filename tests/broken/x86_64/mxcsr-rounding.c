@@ -1,8 +1,6 @@
 /* breaks P79: SSE rounds towards zero */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	uint32_t mxcsr = 0x7f80;

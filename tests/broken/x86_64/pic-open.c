@@ -1,8 +1,6 @@
 /* breaks P80: an input of the first 8259 is not masked */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	(void)h;

@@ -2,6 +2,4 @@
 #include "../broken.h"
 #include "machine.h"
 
-ONLY_DETOUR
-
 DETOUR("mov $0, %ecx")

@@ -2,8 +2,6 @@
  * kernel: pith-recursive */
 #include "../broken.h"
 
-ONLY_SPACE
-
 void sabotage_checked(struct boot *b)
 {
 	uint64_t *root = memory_at(b->space.upper.root);

@@ -1,8 +1,6 @@
 /* breaks P65: RSP is a multiple of 16, as before a call */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	h->kernel_stack -= 8;

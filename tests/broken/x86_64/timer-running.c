@@ -2,8 +2,6 @@
 #include "../broken.h"
 #include "machine.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	enum { LVT_TIMER = 0x320, TIMER_COUNT = 0x380, VECTOR = 0xf0 };

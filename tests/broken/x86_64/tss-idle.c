@@ -1,8 +1,6 @@
 /* breaks P76: the TSS that TR names is not busy */
 #include "../broken.h"
 
-ONLY_ENTRY
-
 void sabotage_entry(struct handoff *h)
 {
 	struct __attribute__((packed)) { uint16_t limit; uint64_t base; } gdt;
