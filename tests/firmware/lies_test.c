@@ -315,6 +315,23 @@ static void what_happens_after_exit_stands_on_the_screen(void **state)
 	judged("exit always refused, no display", 0);
 }
 
+static void a_display_in_free_memory_is_not_drawn_on(void **state)
+{
+	static uint8_t before[16 * PAGE_BYTES];
+
+	(void)state;
+	plain();
+	wide_display();
+	fake_tables_anywhere(); /* what is free may be read here */
+	fake.options.mode.FrameBufferBase = ARENA_FREE;
+	memset((void *)(uintptr_t)ARENA_FREE, 0x77, sizeof before);
+	memset(before, 0x77, sizeof before);
+	fake.options.exit_refusals = UINT32_MAX;
+	assert_int_equal(fake_run(), FAKE_HALTED);
+	judged("exit always refused, display in free memory", 0);
+	assert_memory_equal((void *)(uintptr_t)ARENA_FREE, before, sizeof before);
+}
+
 static void a_boot_that_goes_well_leaves_the_screen_alone(void **state)
 {
 	static uint8_t before[16 * PAGE_BYTES];
@@ -823,6 +840,7 @@ int main(void)
 		cmocka_unit_test(a_map_that_grows_still_fits),
 		cmocka_unit_test(a_refused_exit_is_tried_again_a_few_times),
 		cmocka_unit_test(what_happens_after_exit_stands_on_the_screen),
+		cmocka_unit_test(a_display_in_free_memory_is_not_drawn_on),
 		cmocka_unit_test(a_boot_that_goes_well_leaves_the_screen_alone),
 		cmocka_unit_test(a_map_that_cannot_be_read_after_a_refused_exit_stops_the_machine),
 		cmocka_unit_test(memory_may_change_hands_but_not_cease_to_be_memory),
