@@ -129,13 +129,13 @@ LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(1) -Iarc
 KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
 
 LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
-KERNEL := $(wildcard kernel/*.c)
+KERNEL := $(wildcard kernel/*.c kernel/contract/*.c)
 KERNEL_CORE := core/uart.c $(filter-out %_text.c,$(wildcard core/walk*.c)) $(wildcard core/tables*.c core/acpi*.c core/fdt*.c)
 
 # $(1) = architecture
 define for_arch
 LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(filter-out core/walk_schemes.c,$$(CORE)) $$(LIB) $(O)/gen/font_small.c
-KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB) $(O)/gen/font_console.c
+KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS] kernel/contract/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB) $(O)/gen/font_console.c
 LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
 KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
 

@@ -5,7 +5,7 @@
 
 #include <hobnail/boot.h>
 
-#include "contract.h"
+#include "contract/contract.h"
 #include "walk.h"
 
 extern const uint32_t arch_number; /* HOBNAIL_ARCH_* */

@@ -14,9 +14,9 @@
  *     fault-report  likewise, so that the report itself faults */
 #include "arch.h"
 #include "console.h"
-#include "contract.h"
-#include "cpus.h"
-#include "fault.h"
+#include "contract/contract.h"
+#include "contract/cpus.h"
+#include "contract/fault.h"
 #include "main.h"
 #include "power.h"
 #include "screen.h"

@@ -2,7 +2,7 @@
 
 #include "arch.h"
 #include "console.h"
-#include "cpus.h"
+#include "contract/cpus.h"
 #include "memory.h"
 
 struct memory_sum summary_memory(const struct hobnail_boot *boot)

@@ -2,7 +2,7 @@
 #ifndef KERNEL_SUMMARY_H
 #define KERNEL_SUMMARY_H
 
-#include "contract.h"
+#include "contract/contract.h"
 
 /* `pith: contract N/N`, and when all promises held: loader, firmware, processors, memory, modules, time. */
 void summary_print(const struct hobnail_boot *boot, const struct score *score);

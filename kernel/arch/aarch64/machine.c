@@ -1,7 +1,7 @@
 /* machine.c — arch.h for aarch64: addresses, identity, time, registers, the end. */
 #include "arch.h"
 #include "arch/aarch64/state.h"
-#include "arch/aarch64/trap.h"
+#include "contract/aarch64/trap.h"
 #include "cpu.h"
 
 const uint32_t arch_number = HOBNAIL_ARCH_AARCH64;

@@ -6,7 +6,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "contract.h"
+#include "contract/contract.h"
 
 struct entry_state {
 	uint64_t x[31];

@@ -16,7 +16,7 @@
 
 #ifndef __ASSEMBLER__
 
-#include "contract.h"
+#include "contract/contract.h"
 #include "descriptor.h"
 
 struct entry_state {

@@ -2,7 +2,7 @@
 
 #include "arch.h"
 #include "memory.h"
-#include "space.h"
+#include "live.h"
 #include "string.h"
 
 enum { CPUS_MOST = 512, TABLE_ENTRIES = 512 };
@@ -27,14 +27,14 @@ void cpus_choose(unsigned chosen)
 static void judge(struct cpus_arrival *self, uint64_t argument)
 {
 	const struct hobnail_cpu *cpu = hobnail_entry(record, &record->cpus, (uint32_t)(self - arrivals));
-	struct space s;
+	struct live s;
 
 	entered = (struct entered){ argument, cpu->stack_virt, cpu->stack_bytes,
 	                            cpu->mailbox.root ? cpu->mailbox.root : record->root };
 	arch_state_read();
 	arch_vectors_install();
 	self->hardware_id = arch_hardware_id();
-	self->root = space_open(record, &s) ? s.walker.upper_root ? s.walker.upper_root : s.walker.root : 0;
+	self->root = live_open(record, &s) ? s.walker.upper_root ? s.walker.upper_root : s.walker.root : 0;
 	arch_own(self->own);
 	self->broken = contract_check_processor(record, &self->finding);
 	self->arrived = true;
@@ -90,11 +90,11 @@ static uint32_t boot_index(const struct hobnail_boot *boot)
 /* The same translations under another top-level table. */
 static paddr make_root(void)
 {
-	struct space s;
+	struct live s;
 	struct walk w;
 
 	memcpy(other_root, hobnail_virt(record, record->root), sizeof other_root);
-	space_open(record, &s);
+	live_open(record, &s);
 	walk(&s.walker, (vaddr)other_root, &w);
 	return w.phys;
 }

@@ -6,7 +6,7 @@
 #include "arch.h"
 #include "arch/x86_64/state.h"
 #include "memory.h"
-#include "space.h"
+#include "contract/live.h"
 #include "tables.h"
 
 /* Intel SDM vol. 3A, "4-Level Paging and 5-Level Paging" */
@@ -24,10 +24,10 @@ struct window {
 
 static paddr physical(const struct hobnail_boot *boot, const void *at)
 {
-	struct space s;
+	struct live s;
 	struct walk w;
 
-	space_open(boot, &s);
+	live_open(boot, &s);
 	walk(&s.walker, (vaddr)at, &w);
 	return w.phys;
 }
@@ -44,7 +44,7 @@ static struct window window_open(const struct hobnail_boot *boot, paddr page)
 		if (root[i] & 1)
 			continue;
 		root[i] = physical(boot, tables[0]) | ENTRY_TABLE;
-		vaddr at = arch_range(1).base + (i - ENTRIES / 2) * space_slot_bytes();
+		vaddr at = arch_range(1).base + (i - ENTRIES / 2) * live_slot_bytes();
 		cpu_invalidate_page((const void *)at);
 		return (struct window){ &root[i], at };
 	}

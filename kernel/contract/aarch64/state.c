@@ -5,12 +5,12 @@
 #include "arch/aarch64/state.h"
 
 #include "arch.h"
-#include "arch/aarch64/trap.h"
-#include "contract.h"
+#include "contract/aarch64/trap.h"
+#include "contract/contract.h"
 #include "cpu.h"
 #include "image.h"
 #include "memory.h"
-#include "space.h"
+#include "contract/live.h"
 
 struct entry_state entry_state;
 struct control_state control_state;
@@ -126,7 +126,7 @@ static enum verdict check_general(const struct hobnail_boot *boot, struct findin
 
 static enum verdict check_return(const struct hobnail_boot *boot, struct finding *f)
 {
-	if (!space_net_executes(boot, arch_entry_return()))
+	if (!live_net_executes(boot, arch_entry_return()))
 		return broken(f, "x30 = %#lx is no code of the loader", (unsigned long)arch_entry_return());
 	return holds(f, "x30 = %#lx", (unsigned long)arch_entry_return());
 }
@@ -229,8 +229,8 @@ static enum verdict check_vectors(const struct hobnail_boot *boot, struct findin
 {
 	enum { VECTORS_BYTES = 2048 };
 
-	if (!is_aligned(control_state.vbar, VECTORS_BYTES) || !space_net_executes(boot, control_state.vbar) ||
-	    !space_net_executes(boot, control_state.vbar + VECTORS_BYTES - 4))
+	if (!is_aligned(control_state.vbar, VECTORS_BYTES) || !live_net_executes(boot, control_state.vbar) ||
+	    !live_net_executes(boot, control_state.vbar + VECTORS_BYTES - 4))
 		return broken(f, "VBAR = %#lx is no code of the loader", (unsigned long)control_state.vbar);
 	return holds(f, "VBAR = %#lx", (unsigned long)control_state.vbar);
 }

@@ -2,7 +2,7 @@
 
 #include "arch.h"
 #include "memory.h"
-#include "space.h"
+#include "live.h"
 #include "words.h"
 
 enum { TABLE_ENTRIES = 512 };
@@ -26,11 +26,11 @@ static void return_to_zero(const struct hobnail_boot *boot)
 static void with_own_tables(const struct hobnail_boot *boot)
 {
 	const uint64_t *root = hobnail_virt(boot, boot->root);
-	unsigned kernel = (vaddr)own_root / space_slot_bytes() % TABLE_ENTRIES;
-	struct space s;
+	unsigned kernel = (vaddr)own_root / live_slot_bytes() % TABLE_ENTRIES;
+	struct live s;
 	struct walk w;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return;
 	own_root[kernel] = root[kernel];
 	own_root[boot->net_index] = root[boot->net_index];
@@ -42,11 +42,11 @@ static void with_own_tables(const struct hobnail_boot *boot)
 /* Take something from the net that its report looks at. */
 static void while_reporting(const struct hobnail_boot *boot)
 {
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s) || !boot->symbols_phys)
+	if (!live_open(boot, &s) || !boot->symbols_phys)
 		return;
-	for (struct space_leaf leaf = { .va = boot->net_base }; space_next(&s, boot->net_base, boot->net_bytes, &leaf);)
+	for (struct live_leaf leaf = { .va = boot->net_base }; live_next(&s, boot->net_base, boot->net_bytes, &leaf);)
 		if (leaf.walk.phys == boot->symbols_phys)
 			*(volatile uint64_t *)hobnail_virt(boot, leaf.walk.step[leaf.walk.steps - 1].at) = 0;
 	arch_root_install(boot->root);

@@ -1,6 +1,6 @@
 /* vectors.S — the exception vectors (Arm ARM DDI 0487, "Exception vectors"): sixteen slots of 128 bytes, all leading to
  * trap_handle() with their number and the general registers, on the interrupted stack. */
-#include "arch/aarch64/trap.h"
+#include "contract/aarch64/trap.h"
 
 	.macro vector number
 	.balign 128

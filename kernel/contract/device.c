@@ -2,11 +2,11 @@
 #include "arch.h"
 #include "console.h"
 #include "contract.h"
-#include "space.h"
+#include "live.h"
 
 static bool in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 {
-	return va >= boot->net_base && range_within(va - boot->net_base, bytes, space_slot_bytes());
+	return va >= boot->net_base && range_within(va - boot->net_base, bytes, live_slot_bytes());
 }
 
 /* Is [virt, virt + bytes) in the net, writable memory of this kind at phys? */
@@ -15,14 +15,14 @@ static enum verdict check_mapping(const struct hobnail_boot *boot, vaddr virt, p
 {
 	vaddr va = align_down(virt, PAGE_BYTES);
 	uint64_t whole = align_up(virt + bytes, PAGE_BYTES) - va, done = 0;
-	struct space_leaf leaf = { .va = va };
-	struct space s;
+	struct live_leaf leaf = { .va = va };
+	struct live s;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return expect(f, "virt with translation off", virt, 0);
 	if (!in_net(boot, va, whole))
 		return broken(f, "%#lx is not in the net", (unsigned long)virt);
-	while (space_next(&s, va, whole, &leaf) && leaf.va == va + done) {
+	while (live_next(&s, va, whole, &leaf) && leaf.va == va + done) {
 		if (leaf.walk.phys != align_down(phys, PAGE_BYTES) + done)
 			return broken(f, "%#lx leads to %#lx", (unsigned long)leaf.va, (unsigned long)leaf.walk.phys);
 		if (!leaf.walk.writable || leaf.walk.executable || leaf.walk.memory != memory)

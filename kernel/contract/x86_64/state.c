@@ -5,11 +5,11 @@
 #include "arch/x86_64/state.h"
 
 #include "arch.h"
-#include "contract.h"
+#include "contract/contract.h"
 #include "cpu.h"
 #include "image.h"
 #include "memory.h"
-#include "space.h"
+#include "contract/live.h"
 
 struct entry_state entry_state;
 struct control_state control_state;
@@ -102,9 +102,9 @@ static bool fp_trapped(void)
 /* Mapped in the net, all of it? */
 static bool mapped_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 {
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s) || !space_in_net(boot, va, bytes))
+	if (!live_open(boot, &s) || !live_in_net(boot, va, bytes))
 		return false;
 	for (vaddr page = align_down(va, PAGE_BYTES); page < va + bytes; page += PAGE_BYTES) {
 		struct walk w;
@@ -135,7 +135,7 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 	if (rsp < entered.stack_virt || !range_within(rsp - entered.stack_virt, RETURN_AND_HOME_SPACE, entered.stack_bytes))
 		return broken(f, "rsp = %#lx leaves no 40 bytes in the stack at %#lx", (unsigned long)rsp,
 		              (unsigned long)entered.stack_virt);
-	if (!space_net_executes(boot, arch_entry_return()))
+	if (!live_net_executes(boot, arch_entry_return()))
 		return broken(f, "[rsp] = %#lx is no code in the net", (unsigned long)arch_entry_return());
 	return holds(f, "rsp = %#lx, %lu bytes free", (unsigned long)rsp, (unsigned long)(rsp - entered.stack_virt));
 }
@@ -303,7 +303,7 @@ static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector,
 
 	if (g->type != DESCRIPTOR_GATE || g->selector != control_state.cs || (g->stack & 7) == 0)
 		return broken(f, "vector %u: type %#x, selector %#x, stack %u", vector, g->type, g->selector, g->stack & 7);
-	if (!space_net_executes(boot, target))
+	if (!live_net_executes(boot, target))
 		return broken(f, "vector %u leads to %#lx, no code in the net", vector, (unsigned long)target);
 	return HOLDS;
 }

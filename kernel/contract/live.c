@@ -1,4 +1,4 @@
-#include "space.h"
+#include "live.h"
 
 #include "arch.h"
 #include "memory.h"
@@ -21,15 +21,15 @@ static struct span recursive_slot(const struct hobnail_boot *boot)
 		if (g->request != HOBNAIL_REQUEST_RECURSIVE)
 			continue;
 		struct span upper = arch_range(1);
-		uint64_t slot = space_slot_bytes();
+		uint64_t slot = live_slot_bytes();
 		return (struct span){ upper.base + (g->value - 256) * slot, slot };
 	}
 	return (struct span){ 0, 0 };
 }
 
-bool space_open(const struct hobnail_boot *boot, struct space *s)
+bool live_open(const struct hobnail_boot *boot, struct live *s)
 {
-	*s = (struct space){ .walker = { .read = read_entry, .context = (void *)(uintptr_t)boot } };
+	*s = (struct live){ .walker = { .read = read_entry, .context = (void *)(uintptr_t)boot } };
 	if (!arch_translation(&s->walker))
 		return false;
 	s->recursive = recursive_slot(boot);
@@ -48,7 +48,7 @@ static uint64_t rest_of(vaddr va, uint64_t block)
 	return block - (va & (block - 1));
 }
 
-bool space_next(const struct space *s, vaddr from, uint64_t bytes, struct space_leaf *leaf)
+bool live_next(const struct live *s, vaddr from, uint64_t bytes, struct live_leaf *leaf)
 {
 	uint64_t done = leaf->va + leaf->bytes - from; /* a length, because the range may end with the address space */
 
@@ -74,7 +74,7 @@ bool space_next(const struct space *s, vaddr from, uint64_t bytes, struct space_
 	return false;
 }
 
-uint64_t space_top_entry(const struct space *s, vaddr va)
+uint64_t live_top_entry(const struct live *s, vaddr va)
 {
 	struct walk result;
 
@@ -82,23 +82,23 @@ uint64_t space_top_entry(const struct space *s, vaddr va)
 	return result.steps ? result.step[0].entry : 0;
 }
 
-uint64_t space_slot_bytes(void)
+uint64_t live_slot_bytes(void)
 {
 	return (uint64_t)PAGE_BYTES << 9 * (arch_levels() - 1);
 }
 
-bool space_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
+bool live_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 {
-	return va >= boot->net_base && range_within(va - boot->net_base, bytes, space_slot_bytes());
+	return va >= boot->net_base && range_within(va - boot->net_base, bytes, live_slot_bytes());
 }
 
-bool space_net_executes(const struct hobnail_boot *boot, vaddr va)
+bool live_net_executes(const struct hobnail_boot *boot, vaddr va)
 {
-	struct space s;
+	struct live s;
 	struct walk w;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return memory_is(boot, va, 1, HOBNAIL_MEMORY_NET);
 	walk(&s.walker, va, &w);
-	return space_in_net(boot, va, 1) && w.mapped && w.executable;
+	return live_in_net(boot, va, 1) && w.mapped && w.executable;
 }

@@ -1,5 +1,5 @@
 /* trap.c — pith's own exception and interrupt handlers. */
-#include "arch/x86_64/trap.h"
+#include "contract/x86_64/trap.h"
 
 #include "arch.h"
 #include "arch/x86_64/state.h"

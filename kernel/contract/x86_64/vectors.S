@@ -1,6 +1,6 @@
 /* vectors.S — 256 stubs that leave one shape of frame for trap.c: TRAP_STUB_BYTES apart, so that their addresses can be
  * computed. Entered with interrupts off on the interrupted stack. */
-#include "arch/x86_64/trap.h"
+#include "contract/x86_64/trap.h"
 #include "descriptor.h"
 
 	.text

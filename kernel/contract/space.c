@@ -3,7 +3,7 @@
 #include "contract.h"
 #include "image.h"
 #include "memory.h"
-#include "space.h"
+#include "live.h"
 
 static const char off[] = "translation is off";
 
@@ -22,13 +22,13 @@ struct want {
 	bool anywhere;  /* whatever physical addresses */
 };
 
-static bool leaf_right(const struct space_leaf *leaf, const struct want *want)
+static bool leaf_right(const struct live_leaf *leaf, const struct want *want)
 {
 	return leaf->walk.writable == !!(want->flags & HOBNAIL_WRITE) &&
 	       leaf->walk.executable == !!(want->flags & HOBNAIL_EXECUTE) && leaf->walk.memory == want->memory;
 }
 
-static enum verdict leaf_wrong(struct finding *f, const char *what, const struct space_leaf *leaf, const struct want *want)
+static enum verdict leaf_wrong(struct finding *f, const char *what, const struct live_leaf *leaf, const struct want *want)
 {
 	return broken(f, "%s at %#lx: got r%c%c %s, want r%c%c %s", what, (unsigned long)leaf->va,
 	              leaf->walk.writable ? 'w' : '-', leaf->walk.executable ? 'x' : '-', memory_name(leaf->walk.memory),
@@ -37,13 +37,13 @@ static enum verdict leaf_wrong(struct finding *f, const char *what, const struct
 }
 
 /* Is all of [va, va + bytes) mapped to [phys, phys + bytes), as wanted? */
-static enum verdict check_range(const struct space *s, const char *what, vaddr va, paddr phys, uint64_t bytes,
+static enum verdict check_range(const struct live *s, const char *what, vaddr va, paddr phys, uint64_t bytes,
                                 const struct want *want, struct finding *f)
 {
-	struct space_leaf leaf = { .va = va };
+	struct live_leaf leaf = { .va = va };
 	uint64_t done = 0;
 
-	while (space_next(s, va, bytes, &leaf) && leaf.va == va + done) {
+	while (live_next(s, va, bytes, &leaf) && leaf.va == va + done) {
 		if (!leaf_right(&leaf, want))
 			return leaf_wrong(f, what, &leaf, want);
 		if (!want->anywhere && leaf.walk.phys != phys + done)
@@ -58,16 +58,16 @@ static enum verdict check_range(const struct space *s, const char *what, vaddr v
 
 /* Do this for every leaf of both ranges of addresses, until it does not hold. */
 static enum verdict each_leaf(const struct hobnail_boot *boot, struct finding *f,
-                              enum verdict (*judge)(const struct hobnail_boot *, const struct space_leaf *, struct finding *))
+                              enum verdict (*judge)(const struct hobnail_boot *, const struct live_leaf *, struct finding *))
 {
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
 	for (unsigned upper = 0; upper < 2; upper++) {
 		struct span range = arch_range(upper);
-		struct space_leaf leaf = { .va = range.base };
-		while (space_next(&s, range.base, range.bytes, &leaf)) {
+		struct live_leaf leaf = { .va = range.base };
+		while (live_next(&s, range.base, range.bytes, &leaf)) {
 			enum verdict v = judge(boot, &leaf, f);
 			if (v != HOLDS)
 				return v;
@@ -81,9 +81,9 @@ static enum verdict each_leaf(const struct hobnail_boot *boot, struct finding *f
 static enum verdict check_root(const struct hobnail_boot *boot, struct finding *f)
 {
 	const uint64_t bits = HOBNAIL_HAS_PAGE_TABLES | HOBNAIL_HAS_NET | HOBNAIL_HAS_DIRECT_MAP;
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s)) {
+	if (!live_open(boot, &s)) {
 		if (boot->valid & bits)
 			return broken(f, "translation is off, but valid = %#lx", (unsigned long)boot->valid);
 		return expect(f, "mmu-off request", image_request(HOBNAIL_REQUEST_MMU_OFF, 0), 1);
@@ -98,7 +98,7 @@ static enum verdict check_root(const struct hobnail_boot *boot, struct finding *
 	return expect(f, "root", boot->root, s.walker.upper_root ? s.walker.upper_root : s.walker.root);
 }
 
-static enum verdict judge_tables(const struct hobnail_boot *boot, const struct space_leaf *leaf, struct finding *f)
+static enum verdict judge_tables(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
 {
 	static paddr last[COUNT_OF(leaf->walk.step)]; /* most neighbours share all tables */
 
@@ -123,9 +123,9 @@ static enum verdict check_tables(const struct hobnail_boot *boot, struct finding
 
 static enum verdict check_segments(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
 	for (unsigned i = 0; i < IMAGE_SEGMENTS; i++) {
 		struct image_segment own = image_segment(i);
@@ -140,7 +140,7 @@ static enum verdict check_segments(const struct hobnail_boot *boot, struct findi
 	return HOLDS;
 }
 
-static enum verdict judge_write_execute(const struct hobnail_boot *boot, const struct space_leaf *leaf, struct finding *f)
+static enum verdict judge_write_execute(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
 {
 	(void)boot;
 	if (leaf->walk.writable && leaf->walk.executable)
@@ -153,7 +153,7 @@ static enum verdict check_write_execute(const struct hobnail_boot *boot, struct 
 	return each_leaf(boot, f, judge_write_execute);
 }
 
-static enum verdict judge_user(const struct hobnail_boot *boot, const struct space_leaf *leaf, struct finding *f)
+static enum verdict judge_user(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
 {
 	(void)boot;
 	if (leaf->walk.user || leaf->walk.user_executable)
@@ -168,7 +168,7 @@ static enum verdict check_user(const struct hobnail_boot *boot, struct finding *
 
 /* ---- What a leaf belongs to ---------------------------------------------------------------------------- */
 
-static bool in_segment(const struct hobnail_boot *boot, const struct space_leaf *leaf)
+static bool in_segment(const struct hobnail_boot *boot, const struct live_leaf *leaf)
 {
 	for (uint32_t i = 0; i < boot->segments.count; i++) {
 		const struct hobnail_segment *seg = hobnail_entry(boot, &boot->segments, i);
@@ -184,7 +184,7 @@ static bool has_identity_map(void)
 	return image_request(HOBNAIL_REQUEST_IDENTITY_MAP, 0) == 1;
 }
 
-static bool in_identity_map(const struct hobnail_boot *boot, const struct space_leaf *leaf)
+static bool in_identity_map(const struct hobnail_boot *boot, const struct live_leaf *leaf)
 {
 	return has_identity_map() && leaf->walk.phys == leaf->va && memory_covered(boot, leaf->walk.phys, leaf->bytes);
 }
@@ -204,25 +204,25 @@ static uint64_t physical_end(const struct hobnail_boot *boot)
 
 static uint64_t map_bytes(const struct hobnail_boot *boot)
 {
-	return align_up(physical_end(boot), space_slot_bytes());
+	return align_up(physical_end(boot), live_slot_bytes());
 }
 
-static bool in_direct_map(const struct hobnail_boot *boot, const struct space_leaf *leaf)
+static bool in_direct_map(const struct hobnail_boot *boot, const struct live_leaf *leaf)
 {
 	return leaf->walk.phys + boot->direct_map == leaf->va;
 }
 
-static bool in_device_map(const struct hobnail_boot *boot, const struct space_leaf *leaf)
+static bool in_device_map(const struct hobnail_boot *boot, const struct live_leaf *leaf)
 {
 	return (boot->valid & HOBNAIL_HAS_DEVICE_MAP) && leaf->walk.phys + boot->device_map == leaf->va;
 }
 
 static bool in_net_slot(const struct hobnail_boot *boot, vaddr va)
 {
-	return va - align_down(boot->net_base, space_slot_bytes()) < space_slot_bytes();
+	return va - align_down(boot->net_base, live_slot_bytes()) < live_slot_bytes();
 }
 
-static enum verdict judge_known(const struct hobnail_boot *boot, const struct space_leaf *leaf, struct finding *f)
+static enum verdict judge_known(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
 {
 	if (in_segment(boot, leaf) || in_identity_map(boot, leaf) || in_net_slot(boot, leaf->va) || in_direct_map(boot, leaf) ||
 	    in_device_map(boot, leaf))
@@ -238,15 +238,15 @@ static enum verdict check_known(const struct hobnail_boot *boot, struct finding 
 static enum verdict check_lower_half(const struct hobnail_boot *boot, struct finding *f)
 {
 	struct span range = arch_range(0);
-	struct space s;
-	struct space_leaf leaf = { .va = range.base };
+	struct live s;
+	struct live_leaf leaf = { .va = range.base };
 	unsigned leaves = 0;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
 	if (!arch_range(1).bytes)
 		return not_applicable(f, "there is one range of addresses");
-	for (; space_next(&s, range.base, range.bytes, &leaf); leaves++)
+	for (; live_next(&s, range.base, range.bytes, &leaf); leaves++)
 		if (!in_segment(boot, &leaf) && !in_identity_map(boot, &leaf))
 			return broken(f, "%#lx is mapped to %#lx", (unsigned long)leaf.va, (unsigned long)leaf.walk.phys);
 	return holds(f, leaves ? "%u pages, of low segments or the identity map" : "%u pages", leaves);
@@ -266,12 +266,12 @@ static bool segment_meets(const struct hobnail_boot *boot, vaddr va, uint64_t by
 
 static enum verdict check_direct_base(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
+	struct live s;
 	uint64_t want = image_request(HOBNAIL_REQUEST_DIRECT_MAP, arch_direct_map_default());
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
-	if (!is_aligned(boot->direct_map, space_slot_bytes()))
+	if (!is_aligned(boot->direct_map, live_slot_bytes()))
 		return broken(f, "%#lx does not begin a top-level entry", (unsigned long)boot->direct_map);
 	if (boot->direct_map != want && segment_meets(boot, want, map_bytes(boot)))
 		return holds(f, "%#lx, because the kernel lies at its default", (unsigned long)boot->direct_map);
@@ -284,10 +284,10 @@ static const struct want registers = { HOBNAIL_WRITE, WALK_DEVICE, false };
 /* Is all memory of the direct map at its address plus `base`? Of an entry that a framebuffer touches nothing is said. */
 static enum verdict check_ram_at(const struct hobnail_boot *boot, uint64_t base, bool kernel_too, struct finding *f)
 {
-	struct space s;
+	struct live s;
 	uint64_t pages = 0;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
@@ -308,13 +308,13 @@ static enum verdict check_direct_covers(const struct hobnail_boot *boot, struct 
 
 static enum verdict check_direct_only(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
-	struct space_leaf leaf = { .va = boot->direct_map };
+	struct live s;
+	struct live_leaf leaf = { .va = boot->direct_map };
 	unsigned leaves = 0;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
-	for (uint64_t bytes = map_bytes(boot); space_next(&s, boot->direct_map, bytes, &leaf); leaves++) {
+	for (uint64_t bytes = map_bytes(boot); live_next(&s, boot->direct_map, bytes, &leaf); leaves++) {
 		if (!in_direct_map(boot, &leaf))
 			return broken(f, "%#lx is mapped to %#lx", (unsigned long)leaf.va, (unsigned long)leaf.walk.phys);
 		if (!memory_covered(boot, leaf.walk.phys, leaf.bytes))
@@ -328,12 +328,12 @@ static enum verdict check_direct_only(const struct hobnail_boot *boot, struct fi
 
 static enum verdict check_direct_large(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
-	struct space_leaf leaf = { .va = boot->direct_map };
+	struct live s;
+	struct live_leaf leaf = { .va = boot->direct_map };
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
-	for (uint64_t bytes = map_bytes(boot); space_next(&s, boot->direct_map, bytes, &leaf);) {
+	for (uint64_t bytes = map_bytes(boot); live_next(&s, boot->direct_map, bytes, &leaf);) {
 		paddr block = align_down(leaf.walk.phys, MIB(2));
 		if (leaf.walk.page_bytes < MIB(2) && memory_covered(boot, block, MIB(2)))
 			return broken(f, "%#lx has a page of 4 KiB, 2 MiB fit", (unsigned long)leaf.va);
@@ -354,9 +354,9 @@ static enum verdict check_identity(const struct hobnail_boot *boot, struct findi
 static enum verdict check_device_map(const struct hobnail_boot *boot, struct finding *f)
 {
 	uint64_t from = 0, end = physical_end(boot), pages = 0;
-	struct space s;
+	struct live s;
 
-	if (!(boot->valid & HOBNAIL_HAS_DEVICE_MAP) || !space_open(boot, &s))
+	if (!(boot->valid & HOBNAIL_HAS_DEVICE_MAP) || !live_open(boot, &s))
 		return not_applicable(f, "not asked for");
 	for (uint32_t i = 0; i <= boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
@@ -378,9 +378,9 @@ static enum verdict check_device_map(const struct hobnail_boot *boot, struct fin
 /* With all indices equal to the slot's, the walk ends at the top-level table itself. */
 static enum verdict check_recursive(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s) || !s.recursive.bytes)
+	if (!live_open(boot, &s) || !s.recursive.bytes)
 		return not_applicable(f, "not asked for");
 	uint64_t index = (s.recursive.base / s.recursive.bytes) % 512;
 	vaddr root = s.recursive.base;
@@ -394,7 +394,7 @@ static enum verdict check_recursive(const struct hobnail_boot *boot, struct find
 		return broken(f, "%#lx leads to %#lx, want the root at %#lx", (unsigned long)root, (unsigned long)w.phys,
 		              (unsigned long)s.walker.root);
 	return expect(f, "its own entry", ((const volatile uint64_t *)root)[index] & ~arch_entry_volatile,
-	              space_top_entry(&s, root) & ~arch_entry_volatile);
+	              live_top_entry(&s, root) & ~arch_entry_volatile);
 }
 
 /* ---- Stack and net ------------------------------------------------------------------------------------- */
@@ -406,16 +406,16 @@ static enum verdict check_one_stack(const struct hobnail_boot *boot, vaddr virt,
 {
 	const struct want want = { HOBNAIL_WRITE, WALK_NORMAL, true };
 	uint64_t least = image_request(HOBNAIL_REQUEST_STACK, DEFAULT_STACK);
-	struct space s;
+	struct live s;
 
 	if (!is_aligned(virt | bytes, PAGE_BYTES) || bytes < least)
 		return broken(f, "got %lu bytes at %#lx, want %lu", (unsigned long)bytes, (unsigned long)virt, (unsigned long)least);
-	if (!space_open(boot, &s)) {
+	if (!live_open(boot, &s)) {
 		if (!memory_is(boot, virt, bytes, HOBNAIL_MEMORY_STACKS))
 			return broken(f, "%#lx is not in memory of type stacks", (unsigned long)virt);
 		return HOLDS;
 	}
-	for (struct space_leaf leaf = { .va = virt }; space_next(&s, virt, bytes, &leaf);)
+	for (struct live_leaf leaf = { .va = virt }; live_next(&s, virt, bytes, &leaf);)
 		if (!memory_is(boot, leaf.walk.phys, leaf.bytes, HOBNAIL_MEMORY_STACKS))
 			return broken(f, "%#lx is mapped to %#lx, not in memory of type stacks", (unsigned long)leaf.va,
 			              (unsigned long)leaf.walk.phys);
@@ -431,9 +431,9 @@ static enum verdict check_stack(const struct hobnail_boot *boot, struct finding 
 static enum verdict check_one_guarded(const struct hobnail_boot *boot, vaddr virt, uint64_t bytes, struct finding *f)
 {
 	const vaddr guards[] = { virt - PAGE_BYTES, virt + bytes };
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
 	for (size_t i = 0; i < COUNT_OF(guards); i++) {
 		struct walk w;
@@ -489,11 +489,11 @@ static enum verdict check_other_stacks(const struct hobnail_boot *boot, struct f
 
 static enum verdict check_net_entry(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
+	struct live s;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
-	uint64_t slot = space_slot_bytes();
+	uint64_t slot = live_slot_bytes();
 	if (!is_aligned(boot->net_base, slot) || boot->net_bytes == 0 || boot->net_bytes > slot)
 		return broken(f, "%#lx bytes at %#lx", (unsigned long)boot->net_bytes, (unsigned long)boot->net_base);
 	if (boot->net_index != boot->net_base / slot % 512)
@@ -503,10 +503,10 @@ static enum verdict check_net_entry(const struct hobnail_boot *boot, struct find
 	if (segment_meets(boot, boot->net_base, slot))
 		return broken(f, "the kernel is in its slot");
 	return expect(f, "net_entry", boot->net_entry & ~arch_entry_volatile,
-	              space_top_entry(&s, boot->net_base) & ~arch_entry_volatile);
+	              live_top_entry(&s, boot->net_base) & ~arch_entry_volatile);
 }
 
-static bool is_device_page(const struct hobnail_boot *boot, const struct space_leaf *leaf)
+static bool is_device_page(const struct hobnail_boot *boot, const struct live_leaf *leaf)
 {
 	paddr console = align_down(boot->console.phys, PAGE_BYTES);
 
@@ -522,13 +522,13 @@ static bool is_device_page(const struct hobnail_boot *boot, const struct space_l
 
 static enum verdict check_net_contents(const struct hobnail_boot *boot, struct finding *f)
 {
-	struct space s;
+	struct live s;
 	unsigned leaves = 0;
 
-	if (!space_open(boot, &s))
+	if (!live_open(boot, &s))
 		return not_applicable(f, off);
-	vaddr base = align_down(boot->net_base, space_slot_bytes());
-	for (struct space_leaf leaf = { .va = base }; space_next(&s, base, space_slot_bytes(), &leaf); leaves++) {
+	vaddr base = align_down(boot->net_base, live_slot_bytes());
+	for (struct live_leaf leaf = { .va = base }; live_next(&s, base, live_slot_bytes(), &leaf); leaves++) {
 		const struct hobnail_memory *m = memory_find(boot, leaf.walk.phys);
 		if (is_device_page(boot, &leaf))
 			continue;

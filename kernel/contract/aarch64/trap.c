@@ -1,5 +1,5 @@
 /* trap.c — pith's own exception handlers. */
-#include "arch/aarch64/trap.h"
+#include "contract/aarch64/trap.h"
 
 #include "arch.h"
 #include "arch/aarch64/state.h"
