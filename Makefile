@@ -126,7 +126,7 @@ LOADER_CODE_aarch64 := -mcmodel=tiny
 FAST := lib/string.c
 
 LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(1) -Iarch/$(1)
-KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Iarch/$(1)
+KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Ikernel/arch/$(1) -Iarch/$(1)
 
 LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
 KERNEL := $(wildcard kernel/*.c kernel/contract/*.c)

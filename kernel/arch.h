@@ -5,48 +5,16 @@
 
 #include <hobnail/boot.h>
 
-#include "contract/contract.h"
-#include "walk.h"
+#include "arch_types.h"
+#include "fault.h"
+#include "paging.h"
 
 extern const uint32_t arch_number; /* HOBNAIL_ARCH_* */
-
-/* What cannot be read any more once C code runs: saved by the entry code before it changed anything. */
-uint64_t arch_entry_argument(void);
-uint64_t arch_entry_stack(void);     /* the stack pointer */
-uint64_t arch_entry_point(void);     /* the address of the entry code itself */
-uint64_t arch_entry_return(void);    /* where returning from the entry point leads; reads the entry stack on x86_64 */
-
-/* Where a released processor begins. Its entry code saves what the one of the boot processor does, on its boot stack, and calls
- * cpus_arrive(). */
-extern const char arch_entry_other[];
-
-/* From now on the three above, and the promises about the state at entry, are about the processor that saved this. */
-void arch_entry_take(const void *saved);
-
-/* Keep what they say now, and have it back. */
-void arch_state_keep(void);
-void arch_state_restore(void);
-
-/* The memory that the net keeps for this processor alone: up to OWN_MOST addresses, the rest 0. After arch_state_read(). */
-enum { OWN_MOST = 6 };
-void arch_own(uint64_t own[OWN_MOST]);
 
 void arch_pause(void);
 
 /* Parked processors look at their mailboxes by themselves, but for those that wait with the MMU off. */
 void arch_wake(void);
-
-/* The promises about this processor's state at entry. */
-extern const struct chapter arch_chapter;
-
-/* Read control registers and everything else that the promises above need. Before arch_vectors_install(). */
-void arch_state_read(void);
-
-/* From here on a fault in the kernel is reported by the kernel. */
-void arch_vectors_install(void);
-
-/* Let interrupts in for a bounded time; how many came. */
-unsigned arch_interrupts_open(void);
 
 /* ---- Translation --------------------------------------------------------------------------------------- */
 
@@ -68,6 +36,92 @@ struct span arch_range(unsigned upper);
 /* The first address that the direct map may have and its default (docs/protocol.md, "Direct map"). */
 uint64_t arch_direct_map_default(void);
 
+/* ---- The kernel's processors ----------------------------------------------------------------------------------
+ *
+ * Interrupts are let in in user mode and in arch_idle() alone: all of the kernel runs with them masked, and is not preempted.
+ * Time is in nanoseconds since some moment before the first call. struct arch_cpu, arch_frame, arch_context and arch_space are
+ * arch_types.h's, of each processor; generic code does not look into them. */
+
+struct cpu;
+
+/* On the boot processor, on the kernel's own tables: find and map the interrupt controller, learn how fast the timer is. NULL: it is
+ * all there; else a sentence without its full stop. */
+const char *arch_machine_start(const struct hobnail_boot *boot);
+
+/* On every processor, on the kernel's own tables, once: from here on arch_this_cpu() is `self`, traps come to trap.h, on stacks of
+ * this processor's own where the kernel's may be bad, protection is as strict as the processor can, its floating point is open,
+ * its timer can be set and arch_kick() reaches it. */
+void arch_cpu_start(struct cpu *self);
+
+/* struct cpu *arch_this_cpu(void) is in arch_types.h. */
+
+/* Call function(argument) on the stack that ends at `top`, for ever. */
+_Noreturn void arch_stack_call(void *top, void (*function)(void *argument), void *argument);
+
+/* Wait until an interrupt has been taken, or one may have been. */
+void arch_idle(void);
+
+/* Have that processor take an interrupt, soon: trap_kicked(). */
+void arch_kick(struct cpu *other);
+
+/* Once a turn of every loop that waits for another processor: it may be waiting for this one. */
+void arch_spin(void);
+
+uint64_t arch_now(void);           /* never goes back, on whatever processor it is asked */
+void arch_timer_set(uint64_t at);  /* trap_timer() on this processor when arch_now() is `at` or later; UINT64_MAX: not at all */
+
+/* ---- Switching ---- */
+
+/* Make *context one that begins with function(), on the stack that ends at `top`, with the initial floating-point state. */
+void arch_context_make(struct arch_context *context, void *top, void (*function)(void));
+
+/* Leave what runs in *from, go on with what was left in *to. */
+void arch_context_switch(struct arch_context *from, const struct arch_context *to);
+
+/* What user mode leaves by, of the process whose kernel stack ends at `top`; traps from there come to this stack. */
+void arch_kernel_stack_use(void *top);
+
+/* Make *frame the beginning of a program: its first instruction, stack pointer and two arguments; other registers 0. */
+void arch_frame_make(struct arch_frame *frame, vaddr pc, vaddr sp, uint64_t first, uint64_t second);
+
+/* To user mode. *frame is the last thing on the kernel stack. */
+_Noreturn void arch_frame_return(struct arch_frame *frame);
+
+/* ---- Address spaces ---- */
+
+/* The live format; user addresses end at VM_USER_END (vm.h) or before. */
+const struct pt_format *arch_format(void);
+
+/* Levels at which the processor takes leaves: struct pt's max_leaf. */
+unsigned arch_max_leaf(void);
+
+/* Go over to the kernel's own tables: `root`, in the format above, maps all that was mapped and is used. On every processor. */
+void arch_kernel_root_use(paddr root);
+
+/* An address space with this root, which is a zeroed page: x86_64 shares the kernel's entries of `kernel_root`. */
+void arch_space_make(struct arch_space *space, paddr root, paddr kernel_root);
+
+/* No processor uses it any more: nothing of it is left in any TLB when this returns. */
+void arch_space_drop(struct arch_space *space);
+
+/* This processor's user addresses from now on. NULL: there are none. */
+void arch_space_use(const struct arch_space *space);
+
+/* Pages of the space that this processor uses have lost a translation or rights. */
+void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes);
+
+/* Pages of the kernel have: returns when no processor knows them. The caller holds no lock. */
+void arch_tlb_flush_kernel(vaddr va, uint64_t bytes);
+
+/* What was written to [at, at + bytes) of the direct map is about to be executed, at whatever address. */
+void arch_sync_code(const void *at, uint64_t bytes);
+
+/* ---- User memory ---- */
+
+/* Copy `bytes` bytes, one side of which is user memory (not checked here: vm_is_user()). false: a page of it is missing or
+ * refuses, and some bytes may have been copied. The only function that touches user addresses. */
+bool arch_user_copy(void *to, const void *from, uint64_t bytes);
+
 /* ---- The machine --------------------------------------------------------------------------------------- */
 
 uint64_t arch_hardware_id(void); /* of this processor, as struct hobnail_cpu names it */
@@ -83,9 +137,6 @@ struct hobnail_console arch_last_resort_console(void);
 
 /* PSCI_VERSION through the conduit (HOBNAIL_PSCI_*); negative: there is none to call. */
 int64_t arch_psci_version(uint32_t conduit);
-
-/* Execute an instruction that no processor defines. */
-void arch_undefined_instruction(void);
 
 /* Hand `status` to the emulator that runs us. Returns when nobody listens. */
 void arch_exit(unsigned status);

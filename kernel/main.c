@@ -12,7 +12,7 @@
  *     fault-jump    likewise, but call NULL + 8
  *     fault-tables  likewise, but on tables of pith's own that have nothing but the kernel and the net
  *     fault-report  likewise, so that the report itself faults */
-#include "arch.h"
+#include "contract/entry.h"
 #include "console.h"
 #include "contract/contract.h"
 #include "contract/cpus.h"

@@ -1,6 +1,6 @@
 #include "contract.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "console.h"
 #include "format.h"
 

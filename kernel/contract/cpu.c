@@ -1,5 +1,5 @@
 /* contract_cpu.c — docs/protocol.md, "Processors" and "Interrupts". */
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract.h"
 #include "cpus.h"
 #include "string.h"

@@ -1,6 +1,6 @@
 #include "cpus.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "memory.h"
 #include "live.h"
 #include "string.h"

@@ -1,5 +1,5 @@
 /* contract_device.c — docs/protocol.md, "Console" and "Framebuffers". */
-#include "arch.h"
+#include "contract/entry.h"
 #include "console.h"
 #include "contract.h"
 #include "live.h"

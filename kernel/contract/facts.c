@@ -1,5 +1,5 @@
 /* contract_facts.c — docs/protocol.md, "Facts": what the record says beside memory, tables and devices. */
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract.h"
 #include "image.h"
 #include "memory.h"

@@ -1,6 +1,6 @@
 #include "fault.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "memory.h"
 #include "live.h"
 #include "words.h"

@@ -1,5 +1,5 @@
 /* contract_image.c — docs/protocol.md, "The kernel in memory" and "Modules". */
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract.h"
 #include "image.h"
 #include "main.h"

@@ -1,6 +1,6 @@
 #include "live.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "memory.h"
 
 static bool read_entry(void *context, paddr at, uint64_t *out)

@@ -1,5 +1,5 @@
 /* contract_memory.c — docs/protocol.md, "The memory map" and "Firmware tables". */
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract.h"
 #include "memory.h"
 #include "string.h"

@@ -1,5 +1,5 @@
 /* contract_record.c — docs/protocol.md, "The record" and "Facts": the block itself, before anything it refers to. */
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract.h"
 #include "memory.h"
 #include "string.h"

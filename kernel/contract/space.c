@@ -1,5 +1,5 @@
 /* contract_space.c — docs/protocol.md, "The address space": the live tables, judged by core/walk.c. */
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract.h"
 #include "image.h"
 #include "memory.h"

@@ -1,5 +1,5 @@
 /* machine.c — arch.h for aarch64: addresses, identity, time, registers, the end. */
-#include "arch.h"
+#include "contract/entry.h"
 #include "arch/aarch64/state.h"
 #include "contract/aarch64/trap.h"
 #include "cpu.h"

@@ -1,5 +1,5 @@
 /* machine.c — arch.h for x86_64: addresses, identity, time, registers, the end. */
-#include "arch.h"
+#include "contract/entry.h"
 #include "cpu.h"
 #include "memory.h"
 #include "string.h"

@@ -4,7 +4,7 @@
  * more, from the document alone: a shared value would let a wrong one agree with itself. */
 #include "arch/aarch64/state.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract/aarch64/trap.h"
 #include "contract/contract.h"
 #include "cpu.h"

@@ -1,7 +1,7 @@
 /* trap.c — pith's own exception handlers. */
 #include "contract/aarch64/trap.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "arch/aarch64/state.h"
 #include "console.h"
 #include "cpu.h"

@@ -3,7 +3,7 @@
  * APICs are device registers, which nothing maps unless asked. So these checks lend themselves one page: a free entry of
  * the live top-level table, tables of their own below it, and everything put back afterwards. */
 #include "apic.h"
-#include "arch.h"
+#include "contract/entry.h"
 #include "arch/x86_64/state.h"
 #include "memory.h"
 #include "contract/live.h"

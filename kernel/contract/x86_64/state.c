@@ -4,7 +4,7 @@
  * more, from the document alone: a shared value would let a wrong one agree with itself. */
 #include "arch/x86_64/state.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "contract/contract.h"
 #include "cpu.h"
 #include "image.h"

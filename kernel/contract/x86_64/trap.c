@@ -1,7 +1,7 @@
 /* trap.c — pith's own exception and interrupt handlers. */
 #include "contract/x86_64/trap.h"
 
-#include "arch.h"
+#include "contract/entry.h"
 #include "arch/x86_64/state.h"
 #include "console.h"
 #include "cpu.h"

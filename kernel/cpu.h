@@ -1,0 +1,30 @@
+/* cpu.h — a processor as the kernel has it. */
+#ifndef KERNEL_CPU_H
+#define KERNEL_CPU_H
+
+#include "arch.h"
+#include "runqueue.h"
+
+enum { CPUS_MOST = 256 };
+
+struct process;
+
+struct cpu {
+	struct arch_cpu arch;     /* first: assembly finds it here                           */
+	uint32_t index;           /* among those that run, from 0                            */
+	uint64_t hardware_id;
+	void *stack_top;          /* of its idleness                                         */
+	struct process *running;  /* idle where there is nothing to do; never NULL           */
+	struct process *idle;
+	struct runqueue ready;    /* those that wait for this processor                      */
+	uint64_t slice_end;       /* when `running` has had its turn                         */
+	uint64_t busy_ns;         /* not idle, up to the last switch                         */
+	bool attention;           /* trap_leave() has something to do                        */
+	bool started;
+};
+
+/* The processors that run, by index. */
+extern struct cpu *cpus[CPUS_MOST];
+extern unsigned cpu_count;
+
+#endif
