@@ -1,6 +1,6 @@
-/* cpu.h — a processor as the kernel has it. */
-#ifndef KERNEL_CPU_H
-#define KERNEL_CPU_H
+/* processor.h — a processor as the kernel has it. */
+#ifndef KERNEL_PROCESSOR_H
+#define KERNEL_PROCESSOR_H
 
 #include "arch.h"
 #include "runqueue.h"
