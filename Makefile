@@ -132,6 +132,17 @@ LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
 KERNEL := $(wildcard kernel/*.c kernel/contract/*.c)
 KERNEL_CORE := core/uart.c $(filter-out %_text.c,$(wildcard core/walk*.c)) $(wildcard core/tables*.c core/acpi*.c core/fdt*.c)
 
+# pith's programs: user/NAME.c each, or what is in user/NAME/ and user/NAME/ARCH/. Floating point is theirs to use.
+USER_TARGET_x86_64  := --target=x86_64-unknown-none-elf
+USER_TARGET_aarch64 := --target=aarch64-unknown-none-elf
+USER_CODE = $(USER_TARGET_$(1)) $(FREE) -O2 -Iinclude -Ilib -Iuser/lib -Iuser/lib/$(1)
+USER_LINK := $(LD) -static -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections -T user/user.ld
+USER_LIB := $(wildcard user/lib/*.c) lib/string.c lib/format.c
+USER_PROGRAMS := $(patsubst user/%.c,%,$(wildcard user/*.c))
+user_objects = $(addprefix $(O)/$(1)/user/,$(addsuffix .o,$(basename $(wildcard user/$(2).c user/$(2)/*.c user/$(2)/$(1)/*.S))))
+# What is in the archive with them, as it is called there.
+USER_TEXTS := etc/motd
+
 # $(1) = architecture
 define for_arch
 LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(filter-out core/walk_schemes.c,$$(CORE)) $$(LIB) $(O)/gen/font_small.c
@@ -205,6 +216,27 @@ $(O)/$(1)/pith-%.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/%.o k
 	$(Q)$$(LD) $$(KERNEL_LINK) $$(or $$(KERNEL_LINK_$(1)_$$*),$$(KERNEL_STATIC)) -T kernel/arch/$(1)/kernel.ld -o $$@ $$(filter %.o,$$^)
 .SECONDARY: $$(patsubst %,$(O)/$(1)/kernel/kernel/requests/%.o,$$(KERNEL_VARIANTS_$(1))) $$(TEST_KERNEL_OBJ_$(1))
 
+# The programs, with all that a debugger wants to know and without, and the archive of those.
+$(O)/$(1)/user/lib/%.o: lib/%.c
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(call USER_CODE,$(1)) -fno-builtin -c -o $$@ $$<
+$(O)/$(1)/user/%.o: %.c
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(call USER_CODE,$(1)) -c -o $$@ $$<
+$(O)/$(1)/user/%.o: %.S
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(USER_TARGET_$(1)) -MMD -MP -g -Iinclude -c -o $$@ $$<
+$(O)/$(1)/root/bin/%: $$$$(call user_objects,$(1),$$$$*) $$(USER_LIB:%.c=$(O)/$(1)/user/%.o) user/user.ld
+	@mkdir -p $$(@D) $(O)/$(1)/programs
+	$(Q)$$(USER_LINK) -o $(O)/$(1)/programs/$$*.elf $$(filter %.o,$$^)
+	$(Q)$$(USER_LINK) --strip-all -o $$@ $$(filter %.o,$$^)
+.SECONDARY: $$(foreach p,$$(USER_PROGRAMS),$$(call user_objects,$(1),$$p)) $$(USER_LIB:%.c=$(O)/$(1)/user/%.o)
+$(O)/$(1)/root/%: user/%
+	@mkdir -p $$(@D)
+	$(Q)cp $$< $$@
+$(O)/$(1)/programs.cpio: $$(USER_PROGRAMS:%=$(O)/$(1)/root/bin/%) $$(USER_TEXTS:%=$(O)/$(1)/root/%)
+	$(Q)cd $(O)/$(1)/root && printf '%s\n' $$(^:$(O)/$(1)/root/%=%) | cpio --quiet --create --format=newc --reproducible >../$$(@F)
+
 # Kernels of other makes, tests/kernels/: each links a source with a voice; TEST_KERNEL_* below say what differs.
 $(O)/$(1)/kernels/%.o: tests/kernels/%.c
 	@mkdir -p $$(@D)
@@ -267,7 +299,7 @@ $(foreach a,$(ARCHES),$(eval $(call test_kernels_of,$(a))) \
 .SECONDEXPANSION:
 $(foreach a,$(ARCHES),$(eval $(call for_arch,$(a))))
 
-all: $(O)/host/hobnail $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)) $(O)/$(a)/pith.elf) ## build loader, kernel and host tools for both architectures
+all: $(O)/host/hobnail $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)) $(O)/$(a)/pith.elf $(O)/$(a)/programs.cpio) ## build loader, kernel, its programs and host tools for both architectures
 
 # An archive of the kind that kernels begin with, for scenarios: newc, as cpio writes it.
 $(O)/test/archive.cpio: README.md
@@ -353,8 +385,8 @@ run-coverage: $(UNIT)
 run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 	$(call with_deps,run) run-pith
 
-run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf
-	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf
+run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf $(O)/$(ARCH)/programs.cpio
+	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf --module $(O)/$(ARCH)/programs.cpio
 
 # Each program has what it uses of core/ and the parts named here.
 FUZZ_FLAGS = $(TEST_FLAGS) -O2 -fsanitize=fuzzer-no-link

@@ -1,0 +1,68 @@
+/* init.c — the first process: it starts all others, and is parent to those whose own has ended. When it ends, pith does.
+ *
+ * Its arguments are the words of the kernel's command line; of these it takes
+ *
+ *     run=NAME     run bin/NAME instead of shells, and end with its status
+ *     with=WORD    an argument for it; repeatable */
+#include "user.h"
+
+enum { WITH_MOST = 30 };
+
+/* What follows `prefix` in the word; NULL: it does not begin so. */
+static const char *after(const char *word, const char *prefix)
+{
+	size_t bytes = strlen(prefix);
+
+	return strncmp(word, prefix, bytes) == 0 ? word + bytes : NULL;
+}
+
+/* The program's status. Others that end meanwhile have lost their parents. */
+static uint64_t wait_reaping(int64_t pid)
+{
+	uint64_t status;
+
+	while (must("init: wait", sys_wait(0, &status)) != pid)
+		;
+	return status;
+}
+
+/* 0 to 255, never 0 for a program that did not end by itself. */
+static int run_one(size_t count, const char *const *words)
+{
+	char text[32];
+	uint64_t status = wait_reaping(must(words[0], spawn_words(-1, count, words)));
+
+	print("init: %s: %s\n", words[0], status_text(status, text));
+	return status > 0xff ? 0xff : (int)status;
+}
+
+static void run_shells(void)
+{
+	char text[32];
+
+	for (;;) {
+		uint64_t status = wait_reaping(must("bin/sh", spawn(-1, "sh")));
+		if (status == 0)
+			return;
+		print("init: the shell has ended (%s); here is another one\n", status_text(status, text));
+	}
+}
+
+int main(int count, const char *const *words)
+{
+	const char *run[WITH_MOST + 1] = { NULL };
+	size_t run_count = 1;
+
+	print("Hello from user mode! System calls work.\n");
+	for (int i = 1; i < count; i++) {
+		const char *name = after(words[i], "run="), *with = after(words[i], "with=");
+		run[0] = name ? name : run[0];
+		if (with && run_count <= WITH_MOST)
+			run[run_count++] = with;
+	}
+	if (run[0])
+		return run_one(run_count, run);
+	file_print("etc/motd");
+	run_shells();
+	return 0;
+}
