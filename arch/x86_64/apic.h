@@ -29,15 +29,24 @@
 #define APIC_EOI         0xb0
 #define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
 #define APIC_IRR         0x200
-#define APIC_TIMER_COUNT 0x380
-#define APIC_SPURIOUS    0xf0  /* also: bit 8, software enable */
+#define APIC_TIMER       0x320 /* local vector; one shot with all but vector and mask clear */
+#define APIC_TIMER_COUNT 0x380 /* writing it starts the timer, 0 stops it    */
+#define APIC_TIMER_LEFT  0x390
+#define APIC_TIMER_DIVIDE 0x3e0
+#define APIC_SPURIOUS    0xf0
+#define APIC_ENABLE      BIT(8) /* ... of that register, with its vector      */
 #define APIC_ICR         0x300 /* lower half: writing it sends */
 #define APIC_ICR_HIGH    0x310 /* bits 31:24: physical destination; x2APIC: both halves are one register */
 
 /* Intel SDM vol. 3A, "Interrupt Command Register (ICR)": delivery mode and level; vector of the page where a processor starts */
 #define APIC_INIT          0x4500
 #define APIC_STARTUP(page) (0x4600 | (page) >> 12)
+#define APIC_FIXED(vector) (0x4000 | (vector))
+#define APIC_NMI           0x4400
 #define APIC_ICR_PENDING   BIT(12)
+
+/* ... "Divide Configuration Register" */
+#define APIC_DIVIDE_BY_16 3
 
 /* Intel SDM vol. 3A, "Local Vector Table": offset and name, in the order in which APIC_VERSION counts them */
 #define APIC_LVT(X) \

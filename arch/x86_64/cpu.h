@@ -20,6 +20,7 @@
 #define CR4_PGE        BIT(7)  /* global pages                       */
 #define CR4_OSFXSR     BIT(9)  /* SSE                                */
 #define CR4_OSXMMEXCPT BIT(10) /* SSE errors as #XM                  */
+#define CR4_UMIP       BIT(11) /* descriptor tables stay hidden      */
 #define CR4_LA57       BIT(12) /* 5-level paging                     */
 #define CR4_SMEP       BIT(20) /* the kernel executes no user page   */
 #define CR4_SMAP       BIT(21) /* ... and reads and writes none      */
@@ -29,12 +30,23 @@
 
 /* Intel SDM vol. 1, "EFLAGS Register" (§3.4.3); vol. 3B, "Debug Registers" (§18.2): bits that read as one */
 #define RFLAGS_ONES BIT(1)
-#define RFLAGS_IF   BIT(9) /* interrupts are taken */
+#define RFLAGS_TF   BIT(8)  /* a debug exception after each instruction */
+#define RFLAGS_IF   BIT(9)  /* interrupts are taken                     */
+#define RFLAGS_DF   BIT(10) /* strings go downwards                     */
+#define RFLAGS_NT   BIT(14) /* iret is a #GP                            */
+#define RFLAGS_RF   BIT(16)
+#define RFLAGS_AC   BIT(18) /* the kernel: SMAP is suspended            */
 #define DR6_ONES    0xffff0ff0
 #define DR7_ONES    BIT(10)
 
-/* Intel SDM vol. 1, "MXCSR Control and Status Register" (§10.2.3): all exceptions masked */
-#define MXCSR_RESET 0x1f80
+/* Intel SDM vol. 1, "MXCSR Control and Status Register" (§10.2.3), "FINIT/FNINIT": all exceptions masked */
+#define MXCSR_RESET       0x1f80
+#define X87_CONTROL_RESET 0x37f
+
+/* Intel SDM vol. 1, "FXSAVE Area" (§10.5.1): byte offsets */
+#define FXSAVE_BYTES   512
+#define FXSAVE_CONTROL 0
+#define FXSAVE_MXCSR   24
 
 /* Intel SDM vol. 4, "IA-32 Architectural MSRs" (table 2-2) */
 #define MSR_APIC_BASE      0x1b
@@ -42,6 +54,9 @@
 #define MSR_TSC_DEADLINE   0x6e0
 #define MSR_X2APIC         0x800 /* apic.h */
 #define MSR_EFER           0xc0000080
+#define MSR_STAR           0xc0000081
+#define MSR_LSTAR          0xc0000082
+#define MSR_FMASK          0xc0000084
 #define MSR_FS_BASE        0xc0000100
 #define MSR_GS_BASE        0xc0000101
 #define MSR_KERNEL_GS_BASE 0xc0000102
@@ -50,6 +65,7 @@
 #define MSR_SEV_STATUS     0xc0010131
 
 /* Intel SDM vol. 3A, "Extended Feature Enable Register" (§2.2.1) */
+#define EFER_SCE BIT(0)  /* syscall and sysret                   */
 #define EFER_LME BIT(8)  /* long mode at the next CR0.PG          */
 #define EFER_LMA BIT(10) /* long mode                             */
 #define EFER_NXE BIT(11) /* NX in table entries                   */
@@ -152,6 +168,15 @@ static inline unsigned cpu_phys_bits(void)
 static inline bool cpu_has_1g_pages(void)
 {
 	return cpu_id(0x80000001, 0).d >> 26 & 1;
+}
+
+/* ... leaf 7: EBX[7], EBX[20] and ECX[2]: the bits of CR4 that keep the kernel from user memory, and user mode from the
+ * kernel's tables. */
+static inline uint64_t cpu_protections(void)
+{
+	struct cpu_id r = cpu_id(0, 0).a >= 7 ? cpu_id(7, 0) : (struct cpu_id){ 0 };
+
+	return (r.b & BIT(7) ? CR4_SMEP : 0) | (r.b & BIT(20) ? CR4_SMAP : 0) | (r.c & BIT(2) ? CR4_UMIP : 0);
 }
 
 /* Intel SDM vol. 2A, "CPUID": leaf 1 ECX[21]. */

@@ -5,8 +5,11 @@
 #include "../bit.h"
 
 /* Intel SDM vol. 3A, "Exception and Interrupt Vectors" (table 6-1) */
+#define VECTOR_DEBUG         1
 #define VECTOR_NMI           2
+#define VECTOR_BREAKPOINT    3
 #define VECTOR_DOUBLE_FAULT  8
+#define VECTOR_PAGE_FAULT    14
 #define VECTOR_MACHINE_CHECK 18
 #define VECTOR_EXCEPTIONS    32 /* the first that is none */
 #define VECTORS              256
@@ -19,8 +22,33 @@
 #define DESCRIPTOR_TSS      0x89
 #define DESCRIPTOR_TSS_BUSY 0x8b
 #define DESCRIPTOR_GATE     0x8e /* interrupt gate */
+#define DESCRIPTOR_USER     0x60 /* privilege level 3 */
 
-#ifndef __ASSEMBLER__
+/* Whole descriptors: flat, accessed */
+#define SEGMENT_CODE_64 0x00af9b000000ffff
+#define SEGMENT_DATA    0x00cf93000000ffff
+#define SEGMENT_CODE_32 0x00cf9b000000ffff
+#define SEGMENT_USER    (BIT(45) | BIT(46)) /* privilege level 3 */
+
+#ifdef __ASSEMBLER__
+
+/* Entry points of the vectors from 0 on, `bytes` apart. Each goes on at `common`, with its error code, 0 where the processor
+ * pushes none, and its number on the stack. */
+.macro vector_stubs count, bytes, common
+	.set vector, 0
+	.rept \count
+	.balign \bytes
+	.if !VECTOR_HAS_ERROR(vector)
+	pushq $0
+	.endif
+	pushq $vector
+	jmp \common
+	.set vector, vector + 1
+	.endr
+	.balign \bytes
+.endm
+
+#else
 #include <stdint.h>
 
 /* Operand of lgdt, lidt and their stores. At even addresses: constant ones hold a pointer that is relocated. */
@@ -59,6 +87,35 @@ static inline struct descriptor_gate descriptor_gate(uint64_t handler, uint16_t 
 		.offset_0 = (uint16_t)handler, .offset_16 = (uint16_t)(handler >> 16), .offset_32 = (uint32_t)(handler >> 32),
 		.selector = selector, .stack = stack, .type = DESCRIPTOR_GATE,
 	};
+}
+
+/* The two entries of a GDT that describe a TSS at `base`. */
+static inline void descriptor_tss_entries(uint64_t entries[2], uint64_t base)
+{
+	entries[0] = (sizeof(struct descriptor_tss) - 1) | (base & 0xffffff) << 16 | (uint64_t)DESCRIPTOR_TSS << 40 |
+	             (base >> 24 & 0xff) << 56;
+	entries[1] = base >> 32;
+}
+
+/* Take these tables, with no LDT, FS or GS (whose bases are 0 then), and the selectors of code, data and TSS. */
+static inline void descriptor_tables_load(const struct descriptor_table *gdt, const struct descriptor_table *idt,
+                                          uint64_t code, uint16_t data, uint16_t tss)
+{
+	__asm__ volatile("lgdt %0\n\t"
+	                 "push %2\n\t"
+	                 "lea 1f(%%rip), %%rax\n\t"
+	                 "push %%rax\n\t"
+	                 "lretq\n"
+	                 "1:\tmov %3, %%ds\n\t"
+	                 "mov %3, %%es\n\t"
+	                 "mov %3, %%ss\n\t"
+	                 "mov %4, %%fs\n\t"
+	                 "mov %4, %%gs\n\t"
+	                 "lldt %w4\n\t"
+	                 "ltr %w5\n\t"
+	                 "lidt %1"
+	                 : : "m"(*gdt), "m"(*idt), "er"(code), "r"((uint32_t)data), "r"(0), "r"((uint32_t)tss)
+	                 : "rax", "memory");
 }
 
 static inline uint64_t descriptor_gate_target(const struct descriptor_gate *g)

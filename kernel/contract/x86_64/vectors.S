@@ -7,16 +7,7 @@
 	.balign TRAP_STUB_BYTES
 	.globl trap_stubs
 trap_stubs:
-	.set vector, 0
-	.rept VECTORS
-	.balign TRAP_STUB_BYTES
-	.if !VECTOR_HAS_ERROR(vector)
-	pushq $0
-	.endif
-	pushq $vector
-	jmp trap_common
-	.set vector, vector + 1
-	.endr
+	vector_stubs VECTORS, TRAP_STUB_BYTES, trap_common
 
 trap_common:
 	.irp r, rax, rbx, rcx, rdx, rsi, rdi, rbp, r8, r9, r10, r11, r12, r13, r14, r15

@@ -9,6 +9,7 @@
 #include "apic.h"
 #include "image.h"
 #include "local.h"
+#include "timer.h"
 
 const uint32_t arch_cpu_bytes = PAGE_BYTES;
 const char arch_cpu_id[] = "APIC id", arch_cpu_start[] = "INIT-SIPI-SIPI";
@@ -17,8 +18,6 @@ _Static_assert(offsetof(struct handoff_cpu, hardware_id) == CPU_ID && offsetof(s
                sizeof(struct handoff_cpu) == CPU_BYTES, "layout.h");
 
 /* ---- Time ---------------------------------------------------------------------------------------------- */
-
-enum { PM_TIMER_HZ = 3579545, PM_TIMER_MASK = 0xffffff }; /* ACPI 6.5, "Power Management Timer": at least 24 bits */
 
 /* No processor's time-stamp counter is faster than this: where nothing says how fast it is, waits get longer. */
 static const uint64_t fastest_tsc_hz = 5000000000;

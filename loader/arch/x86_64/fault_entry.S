@@ -6,21 +6,10 @@
 
 	.text
 
-/* One stub a vector, each padded to EXCEPTION_STUB_BYTES; error code 0 where the processor pushes none. */
 	.balign 16
 	.globl net_exceptions
 net_exceptions:
-	vector = 0
-	.rept VECTOR_EXCEPTIONS
-	.balign EXCEPTION_STUB_BYTES
-	.if !VECTOR_HAS_ERROR(vector)
-	push	$0
-	.endif
-	push	$vector
-	jmp	net_exception_common
-	vector = vector + 1
-	.endr
-	.balign EXCEPTION_STUB_BYTES
+	vector_stubs VECTOR_EXCEPTIONS, EXCEPTION_STUB_BYTES, net_exception_common
 
 /* In:  what the processor pushes, and below it error code and vector.
  * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported or returned from. */

@@ -22,12 +22,8 @@ static uint8_t stack_of(unsigned vector)
 
 static void fill(struct net_cpu *c)
 {
-	uint64_t base = (uintptr_t)&c->tss;
-
 	memcpy(c->gdt, net_gdt, sizeof c->gdt);
-	c->gdt[SELECTOR_TSS / 8] = (sizeof c->tss - 1) | (base & 0xffffff) << 16 | (uint64_t)DESCRIPTOR_TSS << 40 |
-	                           (base >> 24 & 0xff) << 56;
-	c->gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+	descriptor_tss_entries(&c->gdt[SELECTOR_TSS / 8], (uintptr_t)&c->tss);
 	c->tss = (struct descriptor_tss){ .io_map = sizeof c->tss }; /* beyond the limit: no ports for user mode */
 	for (unsigned i = 0; i < IST_LAST; i++)
 		c->tss.ist[i] = (uintptr_t)c->stacks[i] + FAULT_STACK_BYTES;
@@ -38,21 +34,7 @@ void net_enter_cpu(struct net_cpu *c)
 	struct descriptor_table gdtr = { sizeof c->gdt - 1, (uintptr_t)c->gdt }, idtr = { sizeof idt - 1, (uintptr_t)idt };
 
 	fill(c);
-	__asm__ volatile("lgdt %0\n\t"
-	                 "push %2\n\t"
-	                 "lea 1f(%%rip), %%rax\n\t"
-	                 "push %%rax\n\t"
-	                 "lretq\n"
-	                 "1:\tmov %3, %%ds\n\t"
-	                 "mov %3, %%es\n\t"
-	                 "mov %3, %%ss\n\t"
-	                 "mov %4, %%fs\n\t"
-	                 "mov %4, %%gs\n\t"
-	                 "lldt %w4\n\t"
-	                 "ltr %w5\n\t"
-	                 "lidt %1"
-	                 : : "m"(gdtr), "m"(idtr), "i"(SELECTOR_CODE), "r"(SELECTOR_DATA), "r"(0), "r"(SELECTOR_TSS)
-	                 : "rax", "memory");
+	descriptor_tables_load(&gdtr, &idtr, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS);
 }
 
 void arch_net_enter(struct handoff *h)

@@ -91,7 +91,7 @@ enter_kernel:
 	.globl net_gdt
 net_gdt:
 	.quad	0
-	.quad	0x00af9b000000ffff	/* SELECTOR_CODE: 64-bit, accessed  */
-	.quad	0x00cf93000000ffff	/* SELECTOR_DATA                    */
-	.quad	0x00cf9b000000ffff	/* SELECTOR_CODE32                  */
+	.quad	SEGMENT_CODE_64	/* SELECTOR_CODE   */
+	.quad	SEGMENT_DATA		/* SELECTOR_DATA   */
+	.quad	SEGMENT_CODE_32	/* SELECTOR_CODE32 */
 	.quad	0, 0			/* SELECTOR_TSS: filled in the copy */
