@@ -146,4 +146,7 @@ const char *arch_power_off(const struct hobnail_boot *boot);
 
 _Noreturn void arch_halt(void);
 
+/* The other processors stop where they are, for ever. May be called in any state. */
+void arch_stop_others(void);
+
 #endif

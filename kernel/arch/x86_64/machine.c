@@ -17,7 +17,10 @@ unsigned arch_levels(void)
 
 bool arch_translation(struct walker *w)
 {
+	uint64_t cr4 = cpu_read_cr4();
+
 	w->mode = arch_levels() == 5 ? WALK_X86_64_5 : WALK_X86_64_4;
+	w->flags = (cr4 & CR4_SMEP ? WALK_SMEP : 0u) | (cr4 & CR4_SMAP ? WALK_SMAP : 0u);
 	w->root = cpu_read_cr3() & CR3_ADDRESS;
 	w->upper_root = 0;
 	w->pat_or_mair = cpu_read_msr(MSR_PAT);

@@ -1,0 +1,127 @@
+/* traps.c — what exceptions and interrupts mean. vectors.S calls it. */
+#include "apic.h"
+#include "cpu.h"
+#include "processor.h"
+#include "trap.h"
+#include "vm.h"
+
+extern const char vectors[], vector_spurious[];
+extern const char user_copy_begin[], user_copy_end[], user_copy_failed[];
+
+void trap_from_user(struct arch_frame *frame);
+void trap_from_kernel(struct arch_frame *frame);
+
+static struct descriptor_gate gates[VECTORS];
+struct descriptor_table traps_table = { sizeof gates - 1, (uint64_t)gates };
+
+static bool stopping;
+
+/* ---- The table ----------------------------------------------------------------------------------------- */
+
+/* Those that may come when the stack pointer is bad, or not the kernel's. */
+static uint8_t stack_of(unsigned vector)
+{
+	switch (vector) {
+	case VECTOR_NMI: return IST_NMI;
+	case VECTOR_DEBUG: /* comes from user mode, or is the last */
+	case VECTOR_DOUBLE_FAULT: return IST_DOUBLE_FAULT;
+	case VECTOR_MACHINE_CHECK: return IST_MACHINE_CHECK;
+	case VECTOR_PAGE_FAULT: return IST_PAGE_FAULT;
+	default: return 0;
+	}
+}
+
+void traps_prepare(void)
+{
+	for (unsigned i = 0; i < VECTORS; i++) {
+		unsigned stub = i < VECTOR_UNEXPECTED ? i : VECTOR_UNEXPECTED;
+		gates[i] = descriptor_gate((uint64_t)vectors + stub * STUB_BYTES, SELECTOR_CODE, stack_of(i));
+	}
+	gates[VECTOR_SPURIOUS] = descriptor_gate((uint64_t)vector_spurious, SELECTOR_CODE, 0);
+	gates[VECTOR_BREAKPOINT].type |= DESCRIPTOR_USER; /* int3; any other int n is a #GP */
+}
+
+/* ---- Faults -------------------------------------------------------------------------------------------- */
+
+static struct fault fault_of(const struct arch_frame *f)
+{
+	return (struct fault){
+		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)f->vector, .hardware_id = cpu_apic_id(), .syndrome = f->error,
+		.address = cpu_read_cr2(), .pc = f->rip, .sp = f->rsp, .flags = f->rflags,
+		.general = { f->rax, f->rbx, f->rcx, f->rdx, f->rsi, f->rdi, f->rbp, f->r8, f->r9, f->r10, f->r11, f->r12, f->r13,
+		             f->r14, f->r15 },
+		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), f->cs, f->ss },
+	};
+}
+
+static _Noreturn void kernel_fault(const struct arch_frame *frame)
+{
+	if (frame->vector == VECTOR_NMI && __atomic_load_n(&stopping, __ATOMIC_ACQUIRE))
+		arch_halt();
+	struct fault fault = fault_of(frame);
+	bool of_memory = frame->vector == VECTOR_PAGE_FAULT || frame->vector == VECTOR_DOUBLE_FAULT;
+	trap_kernel_fault(&fault, of_memory && vm_is_guard(fault.address) ? "kernel stack overflow" : NULL);
+}
+
+void arch_stop_others(void)
+{
+	uint64_t self = cpu_apic_id();
+
+	__atomic_store_n(&stopping, true, __ATOMIC_RELEASE);
+	for (unsigned i = 0; i < cpu_count; i++)
+		if (cpus[i]->started && cpus[i]->hardware_id != self)
+			apic_interrupt(cpus[i]->hardware_id, APIC_NMI);
+}
+
+/* ---- Dispatch ------------------------------------------------------------------------------------------ */
+
+static void interrupt(uint64_t vector)
+{
+	apic_done();
+	switch (vector) {
+	case VECTOR_TIMER:
+		if (clock_timer_is_due())
+			trap_timer();
+		break;
+	case VECTOR_KICK:
+		trap_kicked();
+		break;
+	case VECTOR_FLUSH:
+		flush_serve();
+		break;
+	}
+}
+
+/* These belong to no process. */
+static bool is_the_machines(uint64_t vector)
+{
+	return vector == VECTOR_NMI || vector == VECTOR_DOUBLE_FAULT || vector == VECTOR_MACHINE_CHECK;
+}
+
+void trap_from_user(struct arch_frame *frame)
+{
+	if (is_the_machines(frame->vector))
+		kernel_fault(frame);
+	if (frame->vector < VECTOR_EXCEPTIONS) {
+		struct fault fault = fault_of(frame);
+		trap_user_fault(&fault);
+	}
+	interrupt(frame->vector);
+	trap_leave();
+}
+
+static bool is_user_copy(uint64_t rip)
+{
+	return rip >= (uint64_t)user_copy_begin && rip < (uint64_t)user_copy_end;
+}
+
+/* In idleness, or at an instruction of arch_user_copy(); everything else is an error. */
+void trap_from_kernel(struct arch_frame *frame)
+{
+	if (frame->vector >= VECTOR_EXCEPTIONS)
+		interrupt(frame->vector);
+	else if (frame->vector == VECTOR_PAGE_FAULT && is_user_copy(frame->rip))
+		frame->rip = (uint64_t)user_copy_failed;
+	else
+		kernel_fault(frame);
+}
