@@ -234,6 +234,8 @@ enum {
 	MADT_LOCAL_APIC_ADDRESS = 5,
 	MADT_X2APIC = 9,
 	MADT_GICC = 11,
+	MADT_GICD = 12,
+	MADT_GICR = 14,
 };
 
 struct madt {
@@ -338,6 +340,52 @@ paddr acpi_local_apic(const struct acpi *a)
 		return 0;
 	const uint8_t *override = madt_next_of(&m, MADT_LOCAL_APIC_ADDRESS, 12);
 	return override ? read_le64(override + 4) : read_le32(m.table + 36);
+}
+
+/* "GIC Redistributor (GICR) Structure": base 4, length 12. Without one, "GIC CPU Interface (GICC) Structure": base of the CPU
+ * interface 32, of the redistributor 60. */
+static void read_redistributors(const struct acpi *a, struct table_gic *gic)
+{
+	struct madt m;
+	const uint8_t *entry;
+
+	for (madt_open(a, &m); (entry = madt_next_of(&m, MADT_GICR, 16));)
+		table_gic_add(gic, read_le64(entry + 4), read_le32(entry + 12));
+	if (gic->redistributor_count)
+		return;
+	for (madt_open(a, &m); (entry = madt_next_of(&m, MADT_GICC, 68));)
+		table_gic_add(gic, read_le64(entry + 60), GIC_REDISTRIBUTOR_BYTES);
+}
+
+static paddr read_cpu_interface(const struct acpi *a)
+{
+	struct madt m;
+
+	madt_open(a, &m);
+	const uint8_t *entry = madt_next_of(&m, MADT_GICC, 40);
+	return entry ? read_le64(entry + 32) : 0;
+}
+
+/* "GIC Distributor (GICD) Structure": base 8, version 20, where 0 leaves it to be found out. */
+bool acpi_gic(const struct acpi *a, struct table_gic *out)
+{
+	struct madt m;
+
+	if (!madt_open(a, &m))
+		return false;
+	const uint8_t *entry = madt_next_of(&m, MADT_GICD, 24);
+	if (!entry)
+		return false;
+	struct table_gic gic = { .version = entry[20], .distributor = read_le64(entry + 8), .cpu_interface = read_cpu_interface(a) };
+	read_redistributors(a, &gic);
+	if (gic.version == 0)
+		gic.version = gic.redistributor_count ? 3 : 2;
+	else if (gic.version == 4)
+		gic.version = 3;
+	if (!table_gic_is_whole(&gic))
+		return false;
+	*out = gic;
+	return true;
 }
 
 /* ---- FADT ---------------------------------------------------------------------------------------------- */

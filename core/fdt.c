@@ -414,22 +414,46 @@ static bool translate(const struct fdt *f, uint32_t bus, uint32_t parent, uint64
 	return false;
 }
 
-/* The first address of a node's `reg`, as the processor sees it. */
-static bool physical_address(const struct fdt *f, const struct place *p, paddr *out)
+/* Entry `index` of a node's `reg`, its address as the processor sees it. The size of the last one may be missing: 0. */
+static bool physical_span(const struct fdt *f, const struct place *p, unsigned index, struct span *out)
 {
 	struct cells c;
 
 	if (p->depth == 0)
 		return false;
 	struct property reg = property(f, p->node[p->depth], "reg");
-	if (!cells_below(f, p->node[p->depth - 1], &c) || reg.bytes < 4 * c.address)
+	if (!cells_below(f, p->node[p->depth - 1], &c))
 		return false;
-	uint64_t address = number(reg.data, c.address);
+	uint32_t at = index * 4 * (c.address + c.size);
+	if (!range_within(at, 4 * c.address, reg.bytes))
+		return false;
+	uint64_t address = number(reg.data + at, c.address);
+	bool sized = range_within(at, 4 * (c.address + c.size), reg.bytes);
 	for (unsigned bus = p->depth - 1; bus > 0; bus--)
 		if (!translate(f, p->node[bus], p->node[bus - 1], &address))
 			return false;
-	*out = address;
+	*out = (struct span){ address, sized ? number(reg.data + at + 4 * c.address, c.size) : 0 };
 	return true;
+}
+
+/* The first node that has one of these compatibles and is not disabled. */
+static bool find_compatible(const struct fdt *f, const char *const *with, unsigned count, struct place *out)
+{
+	unsigned open = 0;
+	struct token t;
+
+	for (uint32_t at = f->structure; read_token(f, at, &t) && t.kind != END; at = t.next) {
+		if (t.kind == END_NODE && open)
+			open--;
+		if (t.kind != BEGIN_NODE || open == MAX_DEPTH)
+			continue;
+		out->depth = open++;
+		out->node[out->depth] = at;
+		for (unsigned i = 0; i < count; i++)
+			if (is_compatible(f, at, with[i]) && is_okay(f, at))
+				return true;
+	}
+	return false;
 }
 
 /* ---- The debug console --------------------------------------------------------------------------------- */
@@ -485,8 +509,10 @@ bool fdt_console(const struct fdt *f, struct hobnail_console *out)
 	uint32_t node = place.node[place.depth];
 	if (!is_okay(f, node) || !port_kind(f, node, &c) || !port_width(f, node, &c))
 		return false;
-	if (!physical_address(f, &place, &c.phys))
+	struct span registers;
+	if (!physical_span(f, &place, 0, &registers))
 		return false;
+	c.phys = registers.base;
 	*out = c;
 	return true;
 }
@@ -560,4 +586,37 @@ uint32_t fdt_psci(const struct fdt *f)
 	if (lists(method, "hvc"))
 		return HOBNAIL_PSCI_HVC;
 	return lists(method, "smc") ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_NONE;
+}
+
+/* ---- The interrupt controller -------------------------------------------------------------------------- */
+
+/* Linux, "ARM Generic Interrupt Controller" bindings: `reg` is the distributor and the CPU interface (v1 and v2); or the
+ * distributor and "#redistributor-regions" regions (v3). */
+static void read_gic(const struct fdt *f, const struct place *place, struct table_gic *gic)
+{
+	uint32_t node = place->node[place->depth];
+	bool v3 = is_compatible(f, node, "arm,gic-v3");
+	uint32_t regions = v3 ? cell(f, node, "#redistributor-regions", 1) : 0;
+	struct span at;
+
+	gic->version = v3 ? 3 : 2;
+	gic->distributor = physical_span(f, place, 0, &at) ? at.base : 0;
+	gic->cpu_interface = !v3 && physical_span(f, place, 1, &at) ? at.base : 0;
+	for (uint32_t i = 0; i < regions && i < TABLES_MAX_REDISTRIBUTORS && physical_span(f, place, 1 + i, &at); i++)
+		table_gic_add(gic, at.base, at.bytes);
+}
+
+bool fdt_gic(const struct fdt *f, struct table_gic *out)
+{
+	static const char *const kinds[] = { "arm,gic-v3", "arm,cortex-a15-gic", "arm,gic-400" };
+	struct table_gic gic = { 0 };
+	struct place place;
+
+	if (!find_compatible(f, kinds, COUNT_OF(kinds), &place))
+		return false;
+	read_gic(f, &place, &gic);
+	if (!table_gic_is_whole(&gic))
+		return false;
+	*out = gic;
+	return true;
 }

@@ -39,6 +39,30 @@ struct table_ioapic { paddr base; };
 
 enum { TABLES_MAX_IOAPICS = 64 };
 
+/* aarch64's interrupt controller (Arm IHI 0048 "GICv2", IHI 0069 "GICv3 and GICv4"). */
+enum { TABLES_MAX_REDISTRIBUTORS = 256, GIC_REDISTRIBUTOR_BYTES = 0x20000 };
+
+struct table_gic {
+	unsigned version;     /* 2; 3 stands for later ones, too */
+	paddr distributor;
+	paddr cpu_interface;  /* version 2 */
+	unsigned redistributor_count;
+	struct span redistributors[TABLES_MAX_REDISTRIBUTORS]; /* version 3: regions of one or more, one after the other */
+};
+
+/* Add a region; one that cannot be, or one too many, is left out. */
+static inline void table_gic_add(struct table_gic *gic, paddr base, uint64_t bytes)
+{
+	if (base && bytes >= GIC_REDISTRIBUTOR_BYTES && sum_fits(base, bytes) && gic->redistributor_count < TABLES_MAX_REDISTRIBUTORS)
+		gic->redistributors[gic->redistributor_count++] = (struct span){ base, bytes };
+}
+
+/* Has it all that its version needs? */
+static inline bool table_gic_is_whole(const struct table_gic *gic)
+{
+	return gic->distributor && ((gic->version == 2 && gic->cpu_interface) || (gic->version == 3 && gic->redistributor_count));
+}
+
 /* Called with a range of tables: an error ends the walk with it. */
 typedef enum err table_visit(void *context, paddr at, uint64_t bytes, struct problem *p);
 
@@ -80,6 +104,10 @@ size_t acpi_ioapics(const struct acpi *acpi, struct table_ioapic *out, size_t ca
 /* MADT: local APIC base (0: no MADT). */
 paddr acpi_local_apic(const struct acpi *acpi);
 
+/* MADT: the distributor, and the CPU interface (version 2) or redistributors (3): regions, else those that processors name
+ * for themselves, all of the smallest size. false: there is none, or it lacks a part. */
+bool acpi_gic(const struct acpi *acpi, struct table_gic *out);
+
 /* FADT: I/O port of the power-management timer, which counts 3579545 Hz in 24 bits or more; 0: none, or not at a port. */
 uint16_t acpi_pm_timer(const struct acpi *acpi);
 
@@ -107,6 +135,9 @@ bool fdt_console(const struct fdt *fdt, struct hobnail_console *out);
 
 /* /cpus/cpu@...: as acpi_cpus(). */
 size_t fdt_cpus(const struct fdt *fdt, struct table_cpu *out, size_t capacity);
+
+/* The first node of an interrupt controller that can be driven: as acpi_gic(). */
+bool fdt_gic(const struct fdt *fdt, struct table_gic *out);
 
 /* /psci method: HOBNAIL_PSCI_*. */
 uint32_t fdt_psci(const struct fdt *fdt);

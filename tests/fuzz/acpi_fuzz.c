@@ -49,6 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct hobnail_console console;
 	struct table_ioapic ioapics[4];
 	struct table_cpu cpus[4];
+	struct table_gic gic;
 	struct acpi a;
 
 	if (!m.bytes)
@@ -61,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		acpi_cpus(&a, cpus, COUNT_OF(cpus));
 		acpi_ioapics(&a, ioapics, COUNT_OF(ioapics));
 		acpi_local_apic(&a);
+		require(!acpi_gic(&a, &gic) || gic.redistributor_count <= COUNT_OF(gic.redistributors));
 		acpi_psci(&a);
 		acpi_pm_timer(&a);
 		require(acpi_ranges(&a, 0, visit, &m, NULL) != ERR_RANGE);

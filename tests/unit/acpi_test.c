@@ -570,6 +570,137 @@ static void madt_lists_io_apics_and_the_local_apic(void **state)
 	assert_int_equal(acpi_local_apic(&a), 0x1fee00000);
 }
 
+/* ---- The interrupt controller of an Arm ---------------------------------------------------------------- */
+
+static void add_gicd(unsigned version, paddr base)
+{
+	uint32_t at = add(12, 24);
+
+	put(at + 8, base, 8);
+	built[at + 20] = (uint8_t)version;
+}
+
+static void add_gicr(paddr base, uint32_t bytes)
+{
+	uint32_t at = add(14, 16);
+
+	put(at + 4, base, 8);
+	put(at + 12, bytes, 4);
+}
+
+static void add_gicc_at(paddr interface, paddr redistributor)
+{
+	uint32_t at = add(11, 80);
+
+	put(at + 32, interface, 8);
+	put(at + 60, redistributor, 8);
+}
+
+static void a_gic_of_version_2_has_a_cpu_interface(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	for (unsigned version = 0; version <= 2; version += 2) { /* 0: not said */
+		paddr t = begin_madt(24 + 80 * 2);
+		add_gicc_at(0x8010000, 0);
+		add_gicd(version, 0x8000000);
+		add_gicc_at(0x8020000, 0);
+		struct acpi a = finish_one(t);
+		memset(&gic, 0x55, sizeof gic);
+		assert_true(acpi_gic(&a, &gic));
+		assert_int_equal(gic.version, 2);
+		assert_int_equal(gic.distributor, 0x8000000);
+		assert_int_equal(gic.cpu_interface, 0x8010000);
+		assert_int_equal(gic.redistributor_count, 0);
+	}
+}
+
+static void a_gic_of_version_3_has_redistributors(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	for (unsigned version = 0; version <= 4; version += version ? 1 : 3) {
+		paddr t = begin_madt(24 + 16 * 4 + 80);
+		add_gicd(version, 0x108000000);
+		add_gicc_at(0, 0x7000000); /* which counts only without a region */
+		add_gicr(0x1080a0000, 0xf60000);
+		add_gicr(0, 0x20000);
+		add_gicr(0x9000000, 0x1ffff);
+		add_gicr(0x4000000000, 0x20000);
+		struct acpi a = finish_one(t);
+		assert_true(acpi_gic(&a, &gic));
+		assert_int_equal(gic.version, 3);
+		assert_int_equal(gic.distributor, 0x108000000);
+		assert_int_equal(gic.redistributor_count, 2);
+		assert_int_equal(gic.redistributors[0].base, 0x1080a0000);
+		assert_int_equal(gic.redistributors[0].bytes, 0xf60000);
+		assert_int_equal(gic.redistributors[1].base, 0x4000000000);
+	}
+}
+
+static void processors_may_name_their_redistributors(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	paddr t = begin_madt(24 + 80 * 2);
+	add_gicc_at(0, 0x80a0000);
+	add_gicd(3, 0x8000000);
+	add_gicc_at(0, 0x81a0000);
+	struct acpi a = finish_one(t);
+	assert_true(acpi_gic(&a, &gic));
+	assert_int_equal(gic.redistributor_count, 2);
+	assert_int_equal(gic.redistributors[0].base, 0x80a0000);
+	assert_int_equal(gic.redistributors[1].base, 0x81a0000);
+	assert_int_equal(gic.redistributors[1].bytes, GIC_REDISTRIBUTOR_BYTES);
+}
+
+static void expect_no_gic(unsigned version, paddr distributor, paddr interface, paddr redistributor)
+{
+	struct table_gic gic = { .version = 77 };
+
+	paddr t = begin_madt(24 + 80);
+	add_gicd(version, distributor);
+	add_gicc_at(interface, redistributor);
+	struct acpi a = finish_one(t);
+	assert_false(acpi_gic(&a, &gic));
+	assert_int_equal(gic.version, 77);
+}
+
+static void a_gic_without_a_part_is_none(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	expect_no_gic(2, 0, 0x8010000, 0);
+	expect_no_gic(2, 0x8000000, 0, 0x80a0000);
+	expect_no_gic(3, 0x8000000, 0x8010000, 0);
+	expect_no_gic(3, 0x8000000, 0, UINT64_MAX - 1); /* wraps */
+	expect_no_gic(0, 0x8000000, 0, 0);
+	expect_no_gic(1, 0x8000000, 0x8010000, 0x80a0000);
+	expect_no_gic(5, 0x8000000, 0x8010000, 0x80a0000); /* nothing like its predecessors */
+	paddr t = begin_madt(80);
+	add_gicc_at(0x8010000, 0); /* no distributor */
+	struct acpi a = finish_one(t);
+	assert_false(acpi_gic(&a, &gic));
+}
+
+static void more_redistributors_than_room_are_left_out(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	paddr t = begin_madt(24 + 16 * (TABLES_MAX_REDISTRIBUTORS + 1));
+	add_gicd(3, 0x8000000);
+	for (unsigned i = 0; i <= TABLES_MAX_REDISTRIBUTORS; i++)
+		add_gicr(0x1000000 * (i + 1), 0x20000);
+	struct acpi a = finish_one(t);
+	assert_true(acpi_gic(&a, &gic));
+	assert_int_equal(gic.redistributor_count, TABLES_MAX_REDISTRIBUTORS);
+}
+
 static void without_tables_there_is_nothing(void **state)
 {
 	struct table_cpu cpu;
@@ -584,6 +715,8 @@ static void without_tables_there_is_nothing(void **state)
 	assert_int_equal(acpi_local_apic(&a), 0);
 	assert_int_equal(acpi_psci(&a), HOBNAIL_PSCI_NONE);
 	assert_false(acpi_console(&a, &c));
+	struct table_gic gic;
+	assert_false(acpi_gic(&a, &gic));
 }
 
 /* A FADT of this many bytes with a timer of `length` bytes at `port`, and at `extended` in an address space. */
@@ -648,15 +781,19 @@ static void read_everything(void)
 	acpi_local_apic(&a);
 	acpi_psci(&a);
 	acpi_console(&a, &c);
+	struct table_gic gic;
+	acpi_gic(&a, &gic);
 }
 
 static void memory_that_ends_anywhere_is_never_left(void **state)
 {
 	(void)state;
 	for (uint32_t bytes = 0;; bytes++) {
-		paddr madt = begin_madt(8 + 80);
+		paddr madt = begin_madt(8 + 80 + 24 + 16);
 		add_local_apic(1, 1, 1);
 		add_gicc(1, 1, 1);
+		add_gicd(3, 0x8000000);
+		add_gicr(0x80a0000, 0xf60000);
 		end_table(madt);
 		paddr tables[3] = { madt, put_dbg2(), begin_table("FACP", 268) };
 		end_table(tables[1]);
@@ -745,6 +882,11 @@ int main(void)
 		cmocka_unit_test_teardown(an_entry_of_no_length_ends_the_list, tear_down),
 		cmocka_unit_test_teardown(an_entry_past_the_end_or_too_short_is_not_read, tear_down),
 		cmocka_unit_test_teardown(madt_lists_io_apics_and_the_local_apic, tear_down),
+		cmocka_unit_test_teardown(a_gic_of_version_2_has_a_cpu_interface, tear_down),
+		cmocka_unit_test_teardown(a_gic_of_version_3_has_redistributors, tear_down),
+		cmocka_unit_test_teardown(processors_may_name_their_redistributors, tear_down),
+		cmocka_unit_test_teardown(a_gic_without_a_part_is_none, tear_down),
+		cmocka_unit_test_teardown(more_redistributors_than_room_are_left_out, tear_down),
 		cmocka_unit_test_teardown(without_tables_there_is_nothing, tear_down),
 		cmocka_unit_test_teardown(the_pm_timer_is_a_port, tear_down),
 		cmocka_unit_test_teardown(psci_is_what_the_fadt_says, tear_down),

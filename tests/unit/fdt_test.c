@@ -680,6 +680,101 @@ static void psci_is_what_the_node_says(void **state)
 	}
 }
 
+/* ---- The interrupt controller of an Arm ---------------------------------------------------------------- */
+
+static void a_gic_of_version_2_has_a_cpu_interface(void **state)
+{
+	static const char *const kinds[] = { "arm,cortex-a15-gic", "arm,gic-400" };
+	struct table_gic gic;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		begin_root(2, 2);
+		open_node("intc@8000000");
+		text("compatible", kinds[i]);
+		CELLS("reg", 0, 0x8000000, 0, 0x10000, 0, 0x8010000, 0, 0x10000, 0, 0x8030000, 0, 0x10000);
+		close_node();
+		close_node();
+		struct fdt f = finish();
+		memset(&gic, 0x55, sizeof gic);
+		assert_true(fdt_gic(&f, &gic));
+		assert_int_equal(gic.version, 2);
+		assert_int_equal(gic.distributor, 0x8000000);
+		assert_int_equal(gic.cpu_interface, 0x8010000);
+		assert_int_equal(gic.redistributor_count, 0);
+	}
+}
+
+/* Below a bus with its own numbers, after a node of the same kind that is disabled; the last two regions are the CPU and the
+ * virtual interface. */
+static void a_gic_of_version_3_has_redistributors(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	for (unsigned regions = 1; regions <= 2; regions++) {
+		begin_root(2, 2);
+		open_node("intc");
+		text("compatible", "arm,gic-v3");
+		text("status", "disabled");
+		CELLS("reg", 0, 0x1000, 0, 0x10000, 0, 0x80000, 0, 0x20000);
+		close_node();
+		open_node("soc");
+		CELLS("#address-cells", 1);
+		CELLS("#size-cells", 1);
+		CELLS("ranges", 0x8000000, 1, 0x8000000, 0x10000000);
+		open_node("other");
+		close_node();
+		open_node("intc");
+		prop("compatible", "vendor,gic\0arm,gic-v3", 22);
+		if (regions != 1)
+			CELLS("#redistributor-regions", regions);
+		CELLS("reg", 0x8000000, 0x10000, 0x80a0000, 0xf60000, 0x9000000, 0x40000, 0x9100000, 0x2000);
+		close_node();
+		close_node();
+		close_node();
+		struct fdt f = finish();
+		assert_true(fdt_gic(&f, &gic));
+		assert_int_equal(gic.version, 3);
+		assert_int_equal(gic.distributor, 0x108000000);
+		assert_int_equal(gic.redistributor_count, regions);
+		assert_int_equal(gic.redistributors[0].base, 0x1080a0000);
+		assert_int_equal(gic.redistributors[0].bytes, 0xf60000);
+		assert_true(regions == 1 || gic.redistributors[1].base == 0x109000000);
+	}
+}
+
+static void expect_no_gic(const char *compatible, uint32_t regions, unsigned count, const uint32_t *reg)
+{
+	struct table_gic gic = { .version = 77 };
+
+	begin_root(1, 1);
+	open_node("intc");
+	text("compatible", compatible);
+	CELLS("#redistributor-regions", regions);
+	cells("reg", count, reg);
+	close_node();
+	close_node();
+	struct fdt f = finish();
+	assert_false(fdt_gic(&f, &gic));
+	assert_int_equal(gic.version, 77);
+}
+
+static void a_gic_without_a_part_is_none(void **state)
+{
+	static const uint32_t reg[] = { 0x8000000, 0x10000, 0x80a0000, 0x20000 }, small[] = { 0x8000000, 0x10000, 0x80a0000, 0x1ffff };
+
+	(void)state;
+	expect_no_gic("brcm,bcm2836-l1-intc", 1, 4, reg);
+	expect_no_gic("arm,gic-400", 1, 2, reg);
+	expect_no_gic("arm,gic-400", 1, 0, reg);
+	expect_no_gic("arm,gic-v3", 1, 2, reg);
+	expect_no_gic("arm,gic-v3", 0, 4, reg);
+	expect_no_gic("arm,gic-v3", 1, 3, reg); /* no size */
+	expect_no_gic("arm,gic-v3", 1, 4, small);
+	expect_no_gic("arm,gic-v3", UINT32_MAX, 2, reg);
+}
+
 static void an_empty_tree_has_nothing(void **state)
 {
 	struct table_cpu out;
@@ -694,6 +789,8 @@ static void an_empty_tree_has_nothing(void **state)
 	struct fdt f = finish();
 	assert_int_equal(fdt_cpus(&f, &out, 1), 0);
 	assert_int_equal(fdt_psci(&f), HOBNAIL_PSCI_NONE);
+	struct table_gic gic;
+	assert_false(fdt_gic(&f, &gic));
 	begin();
 	open_node("");
 	close_node();
@@ -746,6 +843,11 @@ static void rich_tree(void)
 	text("compatible", "arm,psci-1.0");
 	text("method", "hvc");
 	close_node();
+	open_node("intc");
+	text("compatible", "arm,gic-v3");
+	CELLS("#redistributor-regions", 2);
+	CELLS("reg", 0, 0x8000000, 0, 0x10000, 0, 0x80a0000, 0, 0x20000, 0, 0x80e0000, 0, 0x20000);
+	close_node();
 	open_node("soc");
 	CELLS("#address-cells", 1);
 	CELLS("#size-cells", 1);
@@ -770,6 +872,8 @@ static bool read_everything(uint64_t length)
 	fdt_console(&f, &c);
 	fdt_cpus(&f, out, 4);
 	fdt_psci(&f);
+	struct table_gic gic;
+	fdt_gic(&f, &gic);
 	return true;
 }
 
@@ -821,6 +925,8 @@ static void any_open_tree_is_read_within_its_bounds(void **state)
 			fdt_console(&f, &c);
 			fdt_cpus(&f, out, 4);
 			fdt_psci(&f);
+			struct table_gic gic;
+			fdt_gic(&f, &gic);
 		}
 		blob[at] = old;
 	}
@@ -852,6 +958,9 @@ int main(void)
 		cmocka_unit_test_teardown(spin_table_release_addresses_are_read, tear_down),
 		cmocka_unit_test_teardown(more_cpus_than_room_are_counted_not_written, tear_down),
 		cmocka_unit_test_teardown(psci_is_what_the_node_says, tear_down),
+		cmocka_unit_test_teardown(a_gic_of_version_2_has_a_cpu_interface, tear_down),
+		cmocka_unit_test_teardown(a_gic_of_version_3_has_redistributors, tear_down),
+		cmocka_unit_test_teardown(a_gic_without_a_part_is_none, tear_down),
 		cmocka_unit_test_teardown(an_empty_tree_has_nothing, tear_down),
 		cmocka_unit_test_teardown(nops_may_stand_anywhere, tear_down),
 		cmocka_unit_test_teardown(a_structure_cut_anywhere_is_refused, tear_down),
