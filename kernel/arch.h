@@ -107,6 +107,9 @@ void arch_space_drop(struct arch_space *space);
 /* This processor's user addresses from now on. NULL: there are none. */
 void arch_space_use(const struct arch_space *space);
 
+/* Pages were mapped where none were: nothing need be forgotten, but the tables must be seen as they are now. */
+void arch_tables_changed(void);
+
 /* Pages of the space that this processor uses have lost a translation or rights. */
 void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes);
 

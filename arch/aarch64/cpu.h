@@ -12,10 +12,17 @@
 #define SCTLR_C    BIT(2)  /* data cache                            */
 #define SCTLR_SA   BIT(3)  /* stack alignment                       */
 #define SCTLR_SA0  BIT(4)  /* ... at EL0                            */
+#define SCTLR_UMA  BIT(9)  /* EL0 changes its interrupt masks       */
 #define SCTLR_I    BIT(12) /* instruction cache                     */
 #define SCTLR_ENDB BIT(13) /* pointer authentication, data, key B   */
+#define SCTLR_DZE  BIT(14) /* EL0 zeroes cache lines (DC ZVA)       */
+#define SCTLR_UCT  BIT(15) /* EL0 reads CTR_EL0                     */
+#define SCTLR_NTWI BIT(16) /* EL0 may wait for interrupts           */
+#define SCTLR_NTWE BIT(18) /* ... and for events                    */
 #define SCTLR_WXN  BIT(19) /* what is writable does not execute     */
+#define SCTLR_SPAN BIT(23) /* 0: exceptions set PSTATE.PAN          */
 #define SCTLR_EE   BIT(25) /* big-endian                            */
+#define SCTLR_UCI  BIT(26) /* EL0 maintains caches                  */
 #define SCTLR_ENDA BIT(27)
 #define SCTLR_ENIB BIT(30) /* ... instructions                      */
 #define SCTLR_ENIA BIT(31)
@@ -42,14 +49,16 @@
 #define TCR_EPD1     BIT(23)
 #define TCR_TG1      (3 * BIT(30))   /* 2: 4 KiB                               */
 #define TCR_IPS_SHIFT 32
+#define TCR_AS       BIT(36)         /* ASIDs have 16 bits                     */
 #define TCR_HA       BIT(39)         /* the access flag is set by hardware     */
 #define TCR_DS       BIT(59)         /* 52-bit addresses, another format       */
 #define TCR_EL2_PS_SHIFT 16
 #define TCR_EL2_HA   BIT(21)
 #define TCR_EL2_DS   BIT(32)
 
-/* TTBRn_ELx: the ASID is above, CnP below. */
+/* TTBRn_ELx: the ASID is above, CnP below. In the operand of TLBI it is at the same place. */
 #define TTBR_ADDRESS 0x0000fffffffff000
+#define TTBR_ASID_SHIFT 48
 
 /* HCR_EL2 */
 #define HCR_VM  BIT(0)   /* stage 2                                            */
@@ -86,6 +95,7 @@
 #define SPSR_A BIT(8)
 #define SPSR_D BIT(9)
 #define SPSR_DAIF (SPSR_D | SPSR_A | SPSR_I | SPSR_F)
+#define PSTATE_PAN_BIT BIT(22) /* privileged code reads and writes no user pages */
 #define SPSR_EL1H 0x5
 #define SPSR_EL2H 0x9
 
@@ -110,9 +120,17 @@
 #define CNTHCTL_EL1_ALL     3
 #define CNTHCTL_EL1_ALL_E2H (3 * BIT(10))
 
+/* CNTKCTL_EL1, and CNTHCTL_EL2 where E2H = 1: what EL0 may use of counters and timers, and the event stream */
+#define CNTKCTL_EL0 (BIT(0) | BIT(1) | BIT(8) | BIT(9))
+#define CNTKCTL_EVNTEN BIT(2)
+
+/* MDSCR_EL1 */
+#define MDSCR_TDCC BIT(12) /* EL0 has no debug channel */
+
 /* CNTP_CTL_EL0 and its like */
 #define CNT_ENABLE BIT(0)
 #define CNT_IMASK  BIT(1)
+#define CNT_ISTATUS BIT(2) /* it has come */
 
 /* Fine-grained traps. A bit whose name begins with n traps when it is 0, and is RES0 where its feature is missing; all
  * others trap when they are 1. So each of these opens everything that its register controls. */
@@ -135,7 +153,7 @@
 #define MPAM2_ENMPAMSM BIT(50)                /* MPAMSM_EL1 does not trap         */
 #define MPAMIDR_HAS_HCR BIT(17)
 
-/* ICC_SRE_EL2: system registers of the GIC, for EL1, too */
+/* ICC_SRE_ELx: system registers of the GIC; at EL2: for EL1, too */
 #define ICC_SRE_SRE    BIT(0)
 #define ICC_SRE_ENABLE BIT(3)
 
@@ -144,6 +162,9 @@
 #define ESR_CLASS(esr) ((esr) >> ESR_CLASS_SHIFT & 63)
 #define ESR_CLASS_SVC 0x15
 #define ESR_CLASS_HVC 0x16
+#define ESR_CLASS_DATA 0x25 /* data abort, from the same level */
+#define ESR_STATUS(esr) ((esr) & 63) /* of an abort: DFSC */
+#define ESR_STATUS_TABLES 0x10 /* below: what the page tables say, or lack */
 
 /* "Exception vectors": each 128 bytes; a synchronous exception from a lower level in AArch64 state */
 #define VECTOR_LOWER_SYNC 8
@@ -163,10 +184,12 @@
 #define ID_AA64ISAR2_SYSREG128 32
 #define ID_PAUTH_LR           6  /* APA, API or APA3: PACM, too           */
 #define ID_AA64MMFR0_PARANGE  0
+#define ID_AA64MMFR0_ASIDBITS 4  /* 2: ASIDs have 16 bits */
 #define ID_AA64MMFR0_FGT      56 /* fine-grained traps; 2: the second set */
 #define ID_AA64MMFR1_VH       8  /* HCR_EL2.E2H           */
 #define ID_AA64MMFR1_PAN      20 /* PSTATE.PAN            */
 #define ID_AA64MMFR1_HCX      40 /* HCRX_EL2              */
+#define ID_AA64MMFR2_UAO      4  /* PSTATE.UAO            */
 #define ID_AA64MMFR3_TCRX     0  /* TCR2_ELx              */
 #define ID_AA64MMFR3_SCTLRX   4  /* SCTLR2_ELx            */
 #define ID_AA64MMFR3_D128     32
@@ -212,10 +235,18 @@
 #define HFGRTR_EL2       S3_4_C1_C1_4
 #define HFGWTR2_EL2      S3_4_C3_C1_3
 #define HFGWTR_EL2       S3_4_C1_C1_5
+#define ICC_BPR1_EL1     S3_0_C12_C12_3
+#define ICC_CTLR_EL1     S3_0_C12_C12_4
+#define ICC_EOIR1_EL1    S3_0_C12_C12_1
+#define ICC_IAR1_EL1     S3_0_C12_C12_0
+#define ICC_IGRPEN1_EL1  S3_0_C12_C12_7
+#define ICC_PMR_EL1      S3_0_C4_C6_0
+#define ICC_SGI1R_EL1    S3_0_C12_C11_5
 #define ICC_SRE_EL1      S3_0_C12_C12_5
 #define ICC_SRE_EL2      S3_4_C12_C9_5
 #define ICH_HCR_EL2      S3_4_C12_C11_0
 #define ID_AA64ISAR2_EL1 S3_0_C0_C6_2
+#define ID_AA64MMFR2_EL1 S3_0_C0_C7_2
 #define ID_AA64MMFR3_EL1 S3_0_C0_C7_3
 #define ID_AA64MMFR4_EL1 S3_0_C0_C7_4
 #define ID_AA64PFR2_EL1  S3_0_C0_C4_2
@@ -223,7 +254,8 @@
 #define MPAM2_EL2        S3_4_C10_C5_0
 #define MPAMHCR_EL2      S3_4_C10_C4_0
 #define MPAMIDR_EL1      S3_0_C10_C4_4
-#define PSTATE_PAN       S3_0_C4_C2_3 /* PAN is bit 22 */
+#define PSTATE_PAN       S3_0_C4_C2_3
+#define PSTATE_UAO       S3_0_C4_C2_4
 #define SCTLR2_EL1       S3_0_C1_C0_3
 #define SCTLR2_EL2       S3_4_C1_C0_3
 #define SCXTNUM_EL1      S3_0_C13_C0_7
@@ -247,10 +279,37 @@ static inline void cpu_instruction_barrier(void) { __asm__ volatile("isb" : : : 
 static inline void cpu_data_barrier(void) { __asm__ volatile("dsb sy" : : : "memory"); }
 static inline void cpu_interrupts_off(void) { __asm__ volatile("msr daifset, #15" : : : "memory"); }
 static inline void cpu_interrupts_on(void) { __asm__ volatile("msr daifclr, #7" : : : "memory"); } /* debug stays masked */
+static inline void cpu_errors_on(void) { __asm__ volatile("msr daifclr, #4" : : : "memory"); } /* SError */
+static inline void cpu_errors_off(void) { __asm__ volatile("msr daifset, #4" : : : "memory"); }
 static inline void cpu_wait_for_event(void) { __asm__ volatile("wfe" : : : "memory"); }
 static inline void cpu_pause(void) { __asm__ volatile("yield" : : : "memory"); }
 static inline void cpu_send_event(void) { __asm__ volatile("dsb sy\n\tsev" : : : "memory"); } /* after all that was written */
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
+
+/* What was written into tables is seen by walks from here on, and by instructions that follow. */
+static inline void cpu_tables_barrier(void) { __asm__ volatile("dsb ishst\n\tisb" : : : "memory"); }
+
+/* Registers of devices: one access, of a form that a hypervisor can play. */
+static inline uint32_t cpu_device_read(uintptr_t at)
+{
+	uint32_t value;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(at) : "memory");
+	return value;
+}
+static inline void cpu_device_write(uintptr_t at, uint32_t value) { __asm__ volatile("str %w0, [%1]" : : "rZ"(value), "r"(at) : "memory"); }
+
+/* TLBI on every processor, of what `operand` says: TLBI_ASID() | TLBI_PAGE(). To be ended by cpu_flush_wait(). */
+#define TLBI_ASID(asid) ((uint64_t)(asid) << TTBR_ASID_SHIFT)
+#define TLBI_PAGE(va)   ((va) >> 12 & 0xfffffffffff)
+static inline void cpu_flush_asid_all(uint64_t operand) { __asm__ volatile("tlbi aside1is, %0" : : "r"(operand) : "memory"); }
+static inline void cpu_flush_page_all(uint64_t operand) { __asm__ volatile("tlbi vae1is, %0" : : "r"(operand) : "memory"); }
+static inline void cpu_flush_global_page_all(uint64_t operand) { __asm__ volatile("tlbi vaae1is, %0" : : "r"(operand) : "memory"); } /* of every ASID */
+static inline void cpu_flush_all(void) { __asm__ volatile("tlbi vmalle1is" : : : "memory"); }
+static inline void cpu_flush_wait(void) { __asm__ volatile("dsb ish\n\tisb" : : : "memory"); }
+/* On this one alone, waited for. */
+static inline void cpu_flush_asid_here(uint64_t operand) { __asm__ volatile("tlbi aside1, %0\n\tdsb nsh\n\tisb" : : "r"(operand) : "memory"); }
+static inline void cpu_flush_here(void) { __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory"); }
 
 /* The translation of one page, on this processor: of EL1's regime; of EL2's, where E2H = 1 asks for an ASID: 0, or global. */
 static inline void cpu_flush_page(uintptr_t at) { __asm__ volatile("tlbi vaae1, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }

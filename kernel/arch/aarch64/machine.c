@@ -45,7 +45,7 @@ void arch_root_install(paddr root)
 	} else {
 		cpu_write(ttbr1_el1, root);
 		cpu_instruction_barrier();
-		__asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
+		cpu_flush_here();
 	}
 }
 

@@ -62,9 +62,21 @@ static void mask_on_return(void)
 		cpu_write(spsr_el1, cpu_read(spsr_el1) | masks);
 }
 
+bool trap_probe_caught(uint64_t *pc)
+{
+	uint64_t class = ESR_CLASS(syndrome());
+
+	if (!probing)
+		return false;
+	trapped = true;
+	if (class != ESR_CLASS_HVC && class != ESR_CLASS_SVC) /* whose return address is the next one already */
+		*pc += 4;
+	return true;
+}
+
 void trap_handle(const void *frame, uint64_t vector)
 {
-	uint64_t esr = syndrome(), class = ESR_CLASS(esr);
+	uint64_t esr = syndrome(), class = ESR_CLASS(esr), pc = return_address();
 	unsigned kind = vector % 4; /* synchronous, IRQ, FIQ, SError */
 
 	(void)frame;
@@ -73,17 +85,15 @@ void trap_handle(const void *frame, uint64_t vector)
 		mask_on_return(); /* one is enough; its controller is not known here */
 		return;
 	}
-	if (probing) {
-		trapped = true;
-		if (class != ESR_CLASS_HVC && class != ESR_CLASS_SVC) /* whose return address is the next one already */
-			set_return_address(return_address() + 4);
+	if (trap_probe_caught(&pc)) {
+		set_return_address(pc);
 		return;
 	}
 	if (faulted)
 		arch_halt();
 	faulted = true;
 	console_print("pith: FAULT class %#lx, syndrome %#lx, at pc %#lx, address %#lx, vector %lu\n", (unsigned long)class,
-	              (unsigned long)esr, (unsigned long)return_address(), (unsigned long)fault_address(),
+	              (unsigned long)esr, (unsigned long)pc, (unsigned long)fault_address(),
 	              (unsigned long)vector);
 	power_end(POWER_FAULT);
 }

@@ -15,6 +15,9 @@ void trap_handle(const void *frame, uint64_t vector);
 void trap_probe_begin(void);
 bool trap_probe_end(void); /* did it trap? */
 
+/* For vectors: is this synchronous exception what is being tried? Then it is remembered, and *pc is where to go on. */
+bool trap_probe_caught(uint64_t *pc);
+
 #define TRAP_PROBE(statement) \
 	({ trap_probe_begin(); statement; trap_probe_end(); })
 

@@ -1,0 +1,147 @@
+/* mmu.c — address spaces: TTBR1 has the kernel's tables, for ever, and TTBR0 those of the process that runs here.
+ *
+ * What the TLB holds of user addresses bears an ASID. A space has one of its own while there are any; the others share one, and
+ * flush it when they come. One is nobody's: it goes with an empty table, for the time when there are no user addresses. */
+#include "arch/aarch64/traps.h"
+
+#include "cpu.h"
+
+enum { ASID_NOBODY, ASID_SHARED, ASIDS_RESERVED };
+
+enum { ASIDS_MOST = 1 << 16, WORD_BITS = 64, TABLE_ENTRIES = 512, PAGES_MOST = 64 };
+
+static uint64_t asids_taken[ASIDS_MOST / WORD_BITS] = { (1u << ASIDS_RESERVED) - 1 };
+static unsigned asid_count;
+static uint64_t no_addresses[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
+static paddr no_addresses_phys;
+
+const struct pt_format *arch_format(void)
+{
+	return &pt_aarch64;
+}
+
+unsigned arch_max_leaf(void)
+{
+	return pt_aarch64.largest_leaf; /* with 4 KiB pages the architecture has them all */
+}
+
+/* ---- Starting ------------------------------------------------------------------------------------------ */
+
+static paddr physical_of(const struct hobnail_boot *boot, const void *of_kernel)
+{
+	uint64_t at = (uint64_t)of_kernel;
+
+	for (uint32_t i = 0; i < boot->segments.count; i++) {
+		const struct hobnail_segment *s = hobnail_entry(boot, &boot->segments, i);
+		if (at >= s->virt && at - s->virt < s->bytes)
+			return s->phys + (at - s->virt);
+	}
+	return 0;
+}
+
+const char *mmu_start(const struct hobnail_boot *boot)
+{
+	bool wide = cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_ASIDBITS) == 2;
+
+	asid_count = wide ? ASIDS_MOST : 256;
+	no_addresses_phys = physical_of(boot, no_addresses);
+	return no_addresses_phys ? NULL : "the record does not say where the kernel lies";
+}
+
+void mmu_join(void)
+{
+	arch_space_use(NULL);
+	if (asid_count == ASIDS_MOST)
+		cpu_write(tcr_el1, cpu_read(tcr_el1) | TCR_AS);
+	cpu_instruction_barrier();
+	cpu_flush_here();
+}
+
+void arch_kernel_root_use(paddr root)
+{
+	arch_root_install(root);
+}
+
+/* ---- Spaces -------------------------------------------------------------------------------------------- */
+
+static unsigned asid_new(void)
+{
+	for (unsigned i = 0; i < asid_count / WORD_BITS; i++) {
+		uint64_t taken = __atomic_load_n(&asids_taken[i], __ATOMIC_RELAXED);
+		while (~taken) {
+			unsigned bit = (unsigned)__builtin_ctzll(~taken);
+			if (__atomic_compare_exchange_n(&asids_taken[i], &taken, taken | 1ull << bit, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+				return i * WORD_BITS + bit;
+		}
+	}
+	return ASID_SHARED;
+}
+
+static void asid_give_back(uint64_t asid)
+{
+	if (asid != ASID_SHARED)
+		__atomic_fetch_and(&asids_taken[asid / WORD_BITS], ~(1ull << asid % WORD_BITS), __ATOMIC_RELEASE);
+}
+
+/* A zeroed root is all that it takes: nothing of the kernel is in it. */
+void arch_space_make(struct arch_space *space, paddr root, paddr kernel_root)
+{
+	(void)kernel_root;
+	*space = (struct arch_space){ root, asid_new() };
+}
+
+void arch_space_drop(struct arch_space *space)
+{
+	cpu_tables_barrier();
+	cpu_flush_asid_all(TLBI_ASID(space->asid));
+	cpu_flush_wait();
+	asid_give_back(space->asid);
+}
+
+void arch_space_use(const struct arch_space *space)
+{
+	cpu_write(ttbr0_el1, space ? space->root | space->asid << TTBR_ASID_SHIFT : no_addresses_phys);
+	cpu_instruction_barrier();
+	if (space && space->asid == ASID_SHARED)
+		cpu_flush_asid_here(TLBI_ASID(ASID_SHARED));
+}
+
+/* ---- Changes ------------------------------------------------------------------------------------------- */
+
+void arch_tables_changed(void)
+{
+	cpu_tables_barrier();
+}
+
+void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes)
+{
+	cpu_tables_barrier();
+	if (bytes > PAGES_MOST * PAGE_BYTES)
+		cpu_flush_asid_all(TLBI_ASID(space->asid));
+	else
+		for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
+			cpu_flush_page_all(TLBI_ASID(space->asid) | TLBI_PAGE(va + at));
+	cpu_flush_wait();
+}
+
+void arch_tlb_flush_kernel(vaddr va, uint64_t bytes)
+{
+	cpu_tables_barrier();
+	if (bytes > PAGES_MOST * PAGE_BYTES)
+		cpu_flush_all();
+	else
+		for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
+			cpu_flush_global_page_all(TLBI_PAGE(va + at));
+	cpu_flush_wait();
+}
+
+/* Data caches hand it on at the point of unification; other processors' pipelines are emptied when they return to user mode. */
+void arch_sync_code(const void *at, uint64_t bytes)
+{
+	uint64_t line = cpu_data_line_bytes(), end = (uint64_t)at + bytes;
+
+	for (uint64_t l = align_down((uint64_t)at, line); l < end; l += line)
+		cpu_clean_to_pou(l);
+	__asm__ volatile("dsb ish" : : : "memory");
+	cpu_invalidate_instructions();
+}

@@ -1,0 +1,75 @@
+/* traps.c — exceptions that are no system calls and no interrupts: whose fault they are. */
+#include "arch/aarch64/traps.h"
+
+#include "contract/aarch64/trap.h"
+#include "cpu.h"
+#include "string.h"
+#include "trap.h"
+#include "vm.h"
+
+static struct fault fault_of(const struct arch_frame *frame, uint64_t vector)
+{
+	struct fault f = {
+		.arch = HOBNAIL_ARCH_AARCH64, .vector = (uint32_t)vector, .hardware_id = cpu_affinity(),
+		.syndrome = cpu_read(esr_el1), .address = cpu_read(far_el1),
+		.pc = frame->pc, .sp = frame->sp, .flags = frame->flags,
+		.control = { cpu_read(sctlr_el1), cpu_read(tcr_el1), cpu_read(ttbr0_el1), cpu_read(ttbr1_el1), cpu_read(mair_el1),
+		             cpu_level() == 2 ? cpu_read(hcr_el2) : 0 },
+	};
+
+	memcpy(f.general, frame->general, sizeof f.general);
+	return f;
+}
+
+/* Vectors come in fours: synchronous, IRQ, FIQ, SError. Only the first is the process's own doing. */
+_Noreturn void vector_user(const struct arch_frame *frame, uint64_t vector)
+{
+	struct fault f = fault_of(frame, vector);
+
+	if (vector % 4 == 0)
+		trap_user_fault(&f);
+	trap_kernel_fault(&f, NULL);
+}
+
+static bool is_data_abort(uint64_t vector)
+{
+	return vector % 4 == 0 && ESR_CLASS(cpu_read(esr_el1)) == ESR_CLASS_DATA;
+}
+
+/* arch_user_copy() met a page that the process does not have. An error of the memory itself is not its business. */
+static bool is_bad_user_address(const struct arch_frame *frame, uint64_t vector)
+{
+	return is_data_abort(vector) && ESR_STATUS(cpu_read(esr_el1)) < ESR_STATUS_TABLES && !(cpu_read(far_el1) >> 63) &&
+	       frame->pc >= (uint64_t)arch_user_copy && frame->pc < (uint64_t)user_copy_failed;
+}
+
+void vector_kernel(struct arch_frame *frame, uint64_t vector)
+{
+	if (is_bad_user_address(frame, vector)) {
+		frame->pc = (uint64_t)user_copy_failed;
+		return;
+	}
+	if (vector % 4 == 0 && trap_probe_caught(&frame->pc))
+		return;
+	struct fault f = fault_of(frame, vector);
+	trap_kernel_fault(&f, is_data_abort(vector) && vm_is_guard(f.address) ? "kernel stack overflow" : NULL);
+}
+
+void arch_frame_make(struct arch_frame *frame, vaddr pc, vaddr sp, uint64_t first, uint64_t second)
+{
+	*frame = (struct arch_frame){
+		.general = { first, second }, .sp = sp, .pc = pc,
+		.flags = SPSR_D | SPSR_F, /* EL0; nobody sends FIQs, and nobody debugs */
+	};
+}
+
+void arch_context_make(struct arch_context *context, void *top, void (*function)(void))
+{
+	*context = (struct arch_context){ .pc = (uint64_t)function, .sp = (uint64_t)top };
+}
+
+/* The stack pointer is there when user mode is entered: arch_frame_return(). */
+void arch_kernel_stack_use(void *top)
+{
+	(void)top;
+}

@@ -1,0 +1,176 @@
+/* vectors.S — the exception vectors (Arm ARM DDI 0487, "Exception vectors") and the way back to user mode: sixteen slots of 128
+ * bytes, four for each place that an exception can come from. At EL2 with E2H = TGE = 1, EL1's names mean EL2's registers.
+ *
+ *   From user mode   sp is the end of the process's kernel stack. All registers are saved there: struct arch_frame
+ *   From the kernel  nothing is known of sp but that it had a value: see `kernel` below */
+#include "arch/aarch64/layout.h"
+#include "cpu.h"
+
+/* Less room than this on a kernel stack, and an exception is handled on the processor's fault stack instead. */
+#define KERNEL_ROOM  4096
+#define STACK_BIT    14 /* VM_STACK_BIT of vm.h */
+
+	.macro	save_general
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	.endm
+
+	/* All but x0, x1, x30 and sp */
+	.macro	restore
+	ldp	x2, x3, [sp, #FRAME_PC]
+	msr	elr_el1, x2
+	msr	spsr_el1, x3
+	ldp	x2, x3, [sp, #16]
+	ldp	x4, x5, [sp, #32]
+	ldp	x6, x7, [sp, #48]
+	ldp	x8, x9, [sp, #64]
+	ldp	x10, x11, [sp, #80]
+	ldp	x12, x13, [sp, #96]
+	ldp	x14, x15, [sp, #112]
+	ldp	x16, x17, [sp, #128]
+	ldp	x18, x19, [sp, #144]
+	ldp	x20, x21, [sp, #160]
+	ldp	x22, x23, [sp, #176]
+	ldp	x24, x25, [sp, #192]
+	ldp	x26, x27, [sp, #208]
+	ldp	x28, x29, [sp, #224]
+	.endm
+
+	/* struct arch_frame of user mode; the kernel's frames end here: x29 = 0. Changes x0 and x1. */
+	.macro	user_save
+	sub	sp, sp, #FRAME_BYTES
+	stp	x0, x1, [sp]
+	save_general
+	mrs	x0, sp_el0
+	stp	x30, x0, [sp, #FRAME_SP - 8]
+	mrs	x0, elr_el1
+	mrs	x1, spsr_el1
+	stp	x0, x1, [sp, #FRAME_PC]
+	mov	x29, xzr
+	.endm
+
+	.macro	kernel number
+	.balign 128
+	sub	sp, sp, #KERNEL_ROOM
+	add	sp, sp, x0		/* without a register to spare: sp + x0 ... */
+	sub	x0, sp, x0		/* ... and sp                               */
+	tbz	x0, #STACK_BIT, 1f
+	sub	x0, sp, x0		/* as it was */
+	sub	sp, sp, x0
+	add	sp, sp, #(KERNEL_ROOM - FRAME_BYTES)
+	stp	x0, x1, [sp]
+	add	x0, sp, #FRAME_BYTES
+	mov	x1, #\number
+	b	kernel_common
+1:	sub	x0, sp, x0
+	msr	tpidrro_el0, x0
+	sub	x0, sp, x0
+	mov	sp, x0
+	mrs	x0, tpidr_el1
+	ldr	x0, [x0, #CPU_FAULT_STACK]
+	add	sp, sp, x0		/* exchange them */
+	sub	x0, sp, x0
+	sub	sp, sp, x0
+	sub	sp, sp, #FRAME_BYTES
+	str	x1, [sp, #8]
+	mrs	x1, tpidrro_el0
+	msr	tpidrro_el0, xzr
+	str	x1, [sp]
+	add	x0, x0, #KERNEL_ROOM
+	mov	x1, #\number
+	b	kernel_common
+	.endm
+
+	.macro	user_interrupt
+	.balign 128
+	user_save
+	bl	interrupt_take
+	b	user_leave
+	.endm
+
+	.macro	user_fault number
+	.balign 128
+	user_save
+	mov	x1, #\number
+	b	user_faulted
+	.endm
+
+	.text
+	.balign 2048
+	.globl vectors
+vectors:
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
+	kernel	\n
+	.endr
+
+	/* A system call, if it is one: the shortest way. */
+	.balign 128
+	user_save
+	mrs	x2, esr_el1
+	lsr	x2, x2, #ESR_CLASS_SHIFT
+	mov	x1, #VECTOR_LOWER_SYNC
+	cmp	x2, #ESR_CLASS_SVC
+	b.ne	user_faulted
+	mov	x0, x8
+	mov	x1, sp			/* x0 to x4 */
+	bl	trap_call
+	str	x0, [sp]
+	b	user_leave
+
+	user_interrupt
+	.irp	n, 10, 11		/* FIQ, SError */
+	user_fault \n
+	.endr
+	.irp	n, 12, 13, 14, 15	/* from AArch32, which no process is in */
+	user_fault \n
+	.endr
+
+	.org	vectors + 2048		/* goes on only: no slot has been too small */
+
+user_faulted:
+	mov	x0, sp
+	bl	vector_user
+
+user_leave:
+	bl	trap_leave
+user_return:
+	ldp	x30, x0, [sp, #FRAME_SP - 8]
+	msr	sp_el0, x0
+	restore
+	ldp	x0, x1, [sp]
+	add	sp, sp, #FRAME_BYTES
+	eret
+
+	.globl arch_frame_return
+arch_frame_return:
+	mov	sp, x0
+	b	user_return
+
+/* x0 and x1 are saved; x0 = sp as it was, x1 = vector. vector_kernel() comes back where the kernel expected the fault. */
+kernel_common:
+	save_general
+	stp	x30, x0, [sp, #FRAME_SP - 8]
+	mrs	x2, elr_el1
+	mrs	x3, spsr_el1
+	stp	x2, x3, [sp, #FRAME_PC]
+	mov	x0, sp
+	bl	vector_kernel
+	restore
+	ldp	x30, x0, [sp, #FRAME_SP - 8]
+	mov	x1, sp
+	mov	sp, x0			/* which may be on another stack than the frame */
+	ldp	x0, x1, [x1]
+	eret
+	.section .note.GNU-stack, "", @progbits
