@@ -83,6 +83,11 @@ $(O)/test/tests/unit/screen_test.o: TEST_FLAGS += -iquote loader
 $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 $(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
+# The parts of kernel/ that are pure.
+KERNEL_TESTS := archive pages program runqueue
+$(addprefix $(O)/test/unit/,$(KERNEL_TESTS)): $(O)/test/unit/%: $(O)/test/kernel/%.o
+$(patsubst %,$(O)/test/kernel/%.o,$(KERNEL_TESTS)) $(patsubst %,$(O)/test/tests/unit/%_test.o,$(KERNEL_TESTS)): TEST_FLAGS += -iquote kernel
+
 # The loader's choice of a mode is pure code of each architecture.
 $(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader
 $(foreach a,$(ARCHES),$(eval $(O)/test/unit/mode_$(a): $(O)/test/loader/arch/$(a)/mode.o))
@@ -130,7 +135,6 @@ KERNEL_INCLUDES = -Iinclude -Icore -Ilib -Ikernel -Ikernel/arch/$(1) -Iarch/$(1)
 
 LOADER := $(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c)
 KERNEL := $(wildcard kernel/*.c kernel/contract/*.c)
-KERNEL_CORE := core/uart.c $(filter-out %_text.c,$(wildcard core/walk*.c)) $(wildcard core/tables*.c core/acpi*.c core/fdt*.c)
 
 # pith's programs: user/NAME.c each, or what is in user/NAME/ and user/NAME/ARCH/. Floating point is theirs to use.
 USER_TARGET_x86_64  := --target=x86_64-unknown-none-elf
@@ -146,7 +150,7 @@ USER_TEXTS := etc/motd
 # $(1) = architecture
 define for_arch
 LOADER_SRC_$(1) := $$(LOADER) loader/sbat.S $$(wildcard loader/arch/$(1)/*.[cS]) $$(filter-out core/walk_schemes.c,$$(CORE)) $$(LIB) $(O)/gen/font_small.c
-KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS] kernel/contract/$(1)/*.[cS]) $$(KERNEL_CORE) $$(LIB) $(O)/gen/font_console.c
+KERNEL_SRC_$(1) := $$(KERNEL) $$(wildcard kernel/arch/$(1)/*.[cS] kernel/contract/$(1)/*.[cS]) $$(CORE) $$(LIB) $(O)/gen/font_console.c
 LOADER_OBJ_$(1) := $$(addprefix $(O)/$(1)/loader/,$$(addsuffix .o,$$(basename $$(LOADER_SRC_$(1)))))
 KERNEL_OBJ_$(1) := $$(addprefix $(O)/$(1)/kernel/,$$(addsuffix .o,$$(basename $$(KERNEL_SRC_$(1)))))
 
@@ -267,8 +271,8 @@ KERNEL_LINK_aarch64_low := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x48000000
 KERNEL_LINK_aarch64_el2 := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x48000000
 KERNEL_LINK_aarch64_mmuoff := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x40010000
 KERNEL_LINK_aarch64_staged := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x47800000
-KERNEL_VARIANTS_x86_64  := 5level devicemap fptrap identity low nonotes pie recursive
-KERNEL_VARIANTS_aarch64 := devicemap el2 el2vhe fptrap identity low mmuoff nonotes pie staged
+KERNEL_VARIANTS_x86_64  := 5level debug devicemap fptrap identity low nonotes pie recursive
+KERNEL_VARIANTS_aarch64 := debug devicemap el2 el2vhe fptrap identity low mmuoff nonotes pie staged
 
 test_kernel_at = -T tests/kernels/kernel.ld --defsym=KERNEL_BASE=$(1)
 SPOILT := $(addprefix spoilt-,entry-zero entry-outside entry-in-data text-no-exec truncated wrong-machine too-large)
@@ -352,7 +356,7 @@ run-soak: all
 
 # Defined before the rule that needs them: prerequisites are expanded when they are read.
 FUZZ := $(filter-out $(if $(FIRMWARE),,%/loader),$(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)))
-FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf
+FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf $(O)/fuzz/seeds/program/made
 
 # The firmware of a board, for its scenarios; without it they are skipped.
 BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
@@ -399,6 +403,9 @@ $(O)/fuzz/obj/%.o: %.c
 $(O)/fuzz/elf2efi: $(patsubst %.c,$(O)/fuzz/obj/%.o,$(filter-out %/main.c,$(ELF2EFI)))
 $(O)/fuzz/font: $(O)/fuzz/obj/tools/font2c/pcf.o
 $(O)/fuzz/json: $(O)/fuzz/obj/cli/json.o $(O)/fuzz/obj/cli/strlist.o
+KERNEL_FUZZ := archive program
+$(addprefix $(O)/fuzz/,$(KERNEL_FUZZ)): $(O)/fuzz/%: $(O)/fuzz/obj/kernel/%.o
+$(patsubst %,$(O)/fuzz/obj/kernel/%.o,$(KERNEL_FUZZ)) $(patsubst %,$(O)/fuzz/obj/tests/fuzz/%_fuzz.o,$(KERNEL_FUZZ)): TEST_FLAGS += -iquote kernel
 # The whole loader, where its tests can be built. What plays the machine is not what is explored.
 FUZZ_LOADER := $(patsubst $(O)/test/%,$(O)/fuzz/obj/%,$(FIRMWARE_OBJ))
 $(FUZZ_LOADER) $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
@@ -411,6 +418,12 @@ $(FUZZ): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%_fuzz.o $(FUZZ_CORE)
 $(O)/fuzz/seeds/elf/made: $(MALFORMED)
 	@mkdir -p $(@D)
 	$(Q)for a in $(ARCHES); do for f in $(O)/test/malformed/$$a/*.elf; do cp $$f $(@D)/$$a-$${f##*/} || exit 1; done; done
+	$(Q)touch $@
+# A byte that says which machine, and a program.
+$(O)/fuzz/seeds/program/made: $(foreach a,$(ARCHES),$(O)/$(a)/programs.cpio)
+	@mkdir -p $(@D)
+	$(Q)for p in init crash; do for a in 1x86_64 0aarch64; do \
+	    (printf "\\00$${a%%[xa]*}"; cat $(O)/$${a#?}/root/bin/$$p) >$(@D)/$${a#?}-$$p || exit 1; done; done
 	$(Q)touch $@
 $(O)/fuzz/seeds/font/9x18.pcf: $(wildcard $(FONT_console))
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
 
 #include "arch_types.h"
 #include "fault.h"
+#include "lock.h"
 #include "paging.h"
 
 extern const uint32_t arch_number; /* HOBNAIL_ARCH_* */
@@ -64,8 +65,7 @@ void arch_idle(void);
 /* Have that processor take an interrupt, soon: trap_kicked(). */
 void arch_kick(struct cpu *other);
 
-/* Once a turn of every loop that waits for another processor: it may be waiting for this one. */
-void arch_spin(void);
+/* arch_spin() is lock.h's. */
 
 uint64_t arch_now(void);           /* never goes back, on whatever processor it is asked */
 void arch_timer_set(uint64_t at);  /* trap_timer() on this processor when arch_now() is `at` or later; UINT64_MAX: not at all */

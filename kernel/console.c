@@ -2,12 +2,18 @@
 
 #include "arch.h"
 #include "format.h"
+#include "lock.h"
 #include "mmio.h"
+#include "processor.h"
+#include "string.h"
+#include "terminal.h"
 #include "uart.h"
 
-/* One processor runs pith so far, so there is no lock. */
+static struct lock lock;
 static struct hobnail_console device;
 static struct uart uart;
+static char text_log[CONSOLE_LOG_BYTES];
+static uint64_t log_used;
 
 static uint64_t register_at(uint64_t offset)
 {
@@ -46,9 +52,65 @@ void console_open(const struct hobnail_console *console)
 	};
 }
 
+/* There is one processor until the kernel starts the others, and with translation off it may not be able to do what locks need. */
+static void take(void)
+{
+	if (cpu_count)
+		lock_take(&lock);
+}
+
+static void give(void)
+{
+	if (cpu_count)
+		lock_give(&lock);
+}
+
+static void log_write(const char *text, uint64_t bytes)
+{
+	const uint64_t half = CONSOLE_LOG_BYTES / 2;
+
+	if (bytes > half) {
+		text += bytes - half;
+		bytes = half;
+	}
+	if (log_used + bytes > CONSOLE_LOG_BYTES) {
+		memmove(text_log, text_log + log_used - half, half);
+		log_used = half;
+	}
+	memcpy(text_log + log_used, text, bytes);
+	log_used += bytes;
+}
+
 void console_write(const char *text, uint64_t bytes)
 {
+	take();
 	uart_write(&uart, text, bytes);
+	terminal_write(text, bytes);
+	log_write(text, bytes);
+	give();
+}
+
+int console_read(void)
+{
+	take();
+	int byte = uart_get(&uart);
+	give();
+	return byte;
+}
+
+uint64_t console_log(uint64_t offset, char *out, uint64_t bytes)
+{
+	take();
+	bytes = offset < log_used ? min_u64(bytes, log_used - offset) : 0;
+	if (bytes)
+		memcpy(out, text_log + offset, bytes);
+	give();
+	return bytes;
+}
+
+void console_break(void)
+{
+	lock = (struct lock){ 0 };
 }
 
 void console_print(const char *text, ...)

@@ -1,17 +1,20 @@
 /* main.c — pith: the table of contents of a kernel.
  *
- * pith is the reference for the Hobnail boot protocol. Its first form starts, checks every promise of docs/protocol.md
- * that can be checked from inside, says what it found, and switches the machine off. Command line:
+ * pith is the reference for the Hobnail boot protocol. It checks every promise of docs/protocol.md that can be checked from
+ * inside, says what it found, and then becomes a kernel with processes, if a module is an archive of programs. Command line:
  *
- *     quiet    print only broken promises and the summary
- *     exit     hand the result to the emulator: 0 all promises held, 1 some did not, 2 pith faulted
+ *     promises say of each promise what was found, not only of broken ones
+ *     exit     hand the result to the emulator: enum power_status
+ *     crash=stack, crash=null, crash=assert   fail in the kernel, once it runs
  *     return   return from the entry point instead (the loader must catch that)
  *     roots    release the other processors with a root table of pith's own
  *     fault-other  let them execute an undefined instruction before all else (the loader must report one)
  *     fault    execute an undefined instruction before pith has vectors (the loader must report that)
  *     fault-jump    likewise, but call NULL + 8
  *     fault-tables  likewise, but on tables of pith's own that have nothing but the kernel and the net
- *     fault-report  likewise, so that the report itself faults */
+ *     fault-report  likewise, so that the report itself faults
+ *
+ * All words are also arguments of the first program. */
 #include "contract/entry.h"
 #include "console.h"
 #include "contract/contract.h"
@@ -19,8 +22,9 @@
 #include "contract/fault.h"
 #include "main.h"
 #include "power.h"
-#include "screen.h"
+#include "start.h"
 #include "summary.h"
+#include "terminal.h"
 #include "words.h"
 
 /* What the record says may be anything: an argument that is no record, a record that lies. */
@@ -46,6 +50,20 @@ static const char *command_line(const struct hobnail_boot *boot)
 	return inside && hobnail_text(boot, boot->cmdline)[boot->cmdline.bytes] == 0 ? hobnail_text(boot, boot->cmdline) : "";
 }
 
+static void display_open(const struct hobnail_boot *boot)
+{
+	const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, 0);
+
+	if (fb)
+		terminal_open(fb, (void *)(uintptr_t)(fb->virt ? fb->virt : fb->phys));
+}
+
+/* Processes have the lower half, so the kernel must have been linked for the upper one. */
+static bool can_start(const struct hobnail_boot *boot)
+{
+	return boot->valid & HOBNAIL_HAS_DIRECT_MAP && arch_range(1).bytes && boot->entry_virt >= arch_range(1).base;
+}
+
 void kernel_main(const struct hobnail_boot *boot)
 {
 	const char *words = command_line(boot);
@@ -61,9 +79,14 @@ void kernel_main(const struct hobnail_boot *boot)
 	cpus_choose((words_have(words, "roots") ? CPUS_ROOTS : 0u) | (words_have(words, "fault-other") ? CPUS_FAULT : 0u));
 	if (record_readable(boot))
 		entered = (struct entered){ (uint64_t)boot, boot->stack_virt, boot->stack_bytes, boot->root };
-	struct score score = contract_check(boot, words_have(words, "quiet"));
-	summary_print(boot, &score);
+	bool promises = words_have(words, "promises");
+	struct score score = contract_check(boot, !promises);
 	if (score.trusted)
-		screen_draw(boot, &score);
-	power_end(score.held == score.applicable ? POWER_GOOD : POWER_BROKEN_PROMISE);
+		display_open(boot);
+	summary_print(boot, &score, promises);
+	if (score.held != score.applicable)
+		power_end(POWER_BROKEN_PROMISE);
+	if (!can_start(boot))
+		power_end(POWER_GOOD);
+	start(boot, words);
 }

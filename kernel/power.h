@@ -8,7 +8,8 @@
 enum power_status {
 	POWER_GOOD = 0,
 	POWER_BROKEN_PROMISE = 1,
-	POWER_FAULT = 2, /* pith itself faulted */
+	POWER_FAULT = 2,   /* pith itself faulted */
+	POWER_PROGRAM = 3, /* the first process ended with a status that is not 0 */
 };
 
 /* Remember how to end: with a status for the emulator, or just by switching off. `boot` may be no record. */

@@ -17,8 +17,8 @@ struct cpu {
 	struct process *running;  /* idle where there is nothing to do; never NULL           */
 	struct process *idle;
 	struct runqueue ready;    /* those that wait for this processor                      */
+	struct process *sleepers; /* those that went to sleep here, the first to wake first  */
 	uint64_t slice_end;       /* when `running` has had its turn                         */
-	uint64_t busy_ns;         /* not idle, up to the last switch                         */
 	bool attention;           /* trap_leave() has something to do                        */
 	bool started;
 };

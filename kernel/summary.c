@@ -5,7 +5,12 @@
 #include "contract/cpus.h"
 #include "memory.h"
 
-struct memory_sum summary_memory(const struct hobnail_boot *boot)
+/* All RAM that the direct map covers, and what of it may be used at once. */
+struct memory_sum {
+	uint64_t all, free;
+};
+
+static struct memory_sum memory_of(const struct hobnail_boot *boot)
 {
 	struct memory_sum sum = { 0, 0 };
 
@@ -21,9 +26,9 @@ struct memory_sum summary_memory(const struct hobnail_boot *boot)
 
 static void print_memory(const struct hobnail_boot *boot)
 {
-	struct memory_sum sum = summary_memory(boot);
+	struct memory_sum sum = memory_of(boot);
 
-	console_print("pith: memory %lu MiB, %lu MiB of it free now\n", (unsigned long)(sum.all >> 20),
+	console_print("pith: memory %lu MiB, %lu MiB of it free\n", (unsigned long)(sum.all >> 20),
 	              (unsigned long)(sum.free >> 20));
 }
 
@@ -49,7 +54,7 @@ static void print_modules(const struct hobnail_boot *boot)
 	}
 }
 
-const char *summary_stage_name(uint32_t stage)
+static const char *stage_name(uint32_t stage)
 {
 	static const char *const names[] = {
 		[HOBNAIL_STAGE_START] = "start",   [HOBNAIL_STAGE_CONFIG] = "config", [HOBNAIL_STAGE_KERNEL] = "kernel",
@@ -70,26 +75,24 @@ static void print_stages(const struct hobnail_boot *boot)
 		const struct hobnail_stage *s = hobnail_entry(boot, &boot->stages, i);
 		uint64_t ticks = s->counter - last;
 		if (i > 0 && hz >= 1000000)
-			console_print(" %s %lu us", summary_stage_name(s->stage), (unsigned long)(ticks / (hz / 1000000)));
+			console_print(" %s %lu us", stage_name(s->stage), (unsigned long)(ticks / (hz / 1000000)));
 		else if (i > 0)
-			console_print(" %s %lu ticks", summary_stage_name(s->stage), (unsigned long)ticks);
+			console_print(" %s %lu ticks", stage_name(s->stage), (unsigned long)ticks);
 		last = s->counter;
 	}
 	console_print("\n");
 }
 
-void summary_print(const struct hobnail_boot *boot, const struct score *score)
+void summary_print(const struct hobnail_boot *boot, const struct score *score, bool stages)
 {
 	console_print("pith: contract %u/%u\n", score->held, score->applicable);
 	if (!score->trusted)
 		return;
-	console_print("pith: hello from %.60s on %.80s, UEFI %u.%u\n", hobnail_text(boot, boot->loader),
+	console_print("pith: loaded by %.60s on %.80s, UEFI %u.%u\n", hobnail_text(boot, boot->loader),
 	              hobnail_text(boot, boot->firmware), boot->uefi_revision >> 16, (boot->uefi_revision & 0xffff) / 10);
-	console_print("pith: %u processor%s, kernel %.100s at %#lx, command line \"%.200s\"\n", boot->cpus.count,
-	              boot->cpus.count == 1 ? "" : "s", hobnail_text(boot, boot->kernel_path), (unsigned long)boot->entry_virt,
-	              hobnail_text(boot, boot->cmdline));
 	print_processors(boot);
 	print_memory(boot);
 	print_modules(boot);
-	print_stages(boot);
+	if (stages)
+		print_stages(boot);
 }

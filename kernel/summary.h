@@ -4,18 +4,8 @@
 
 #include "contract/contract.h"
 
-/* `pith: contract N/N`, and when all promises held: loader, firmware, processors, memory, modules, time. */
-void summary_print(const struct hobnail_boot *boot, const struct score *score);
-
-/* The same facts, for who prints them elsewhere. */
-struct memory_sum {
-	uint64_t all;  /* bytes of RAM that the direct map covers */
-	uint64_t free; /* of it, what may be used now */
-};
-
-struct memory_sum summary_memory(const struct hobnail_boot *boot);
-
-/* "config", ... for HOBNAIL_STAGE_CONFIG, ... */
-const char *summary_stage_name(uint32_t stage);
+/* `pith: contract N/N`, and when the record can be trusted: loader, firmware, processors, memory, modules; `stages`: and how long
+ * each stage of the boot took. */
+void summary_print(const struct hobnail_boot *boot, const struct score *score, bool stages);
 
 #endif

@@ -66,6 +66,7 @@ void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes);
 
 /* Take a writable page out, for another space: 0 if there is none at `at`. Put one in, writable: its address or an error. */
 paddr vm_user_take(struct space *s, vaddr at);
+void vm_user_put(struct space *s, vaddr at, paddr page); /* back to where it was taken from */
 int64_t vm_user_give(struct space *s, paddr page);
 
 #endif

@@ -2,19 +2,32 @@
 
 #include "string.h"
 
-bool words_have(const char *line, const char *word)
+static bool is_blank(char c)
 {
-	size_t bytes = strlen(word);
+	return c == ' ' || c == '\t';
+}
+
+const char *words_next(const char **at)
+{
+	const char *line = *at;
+
+	while (is_blank(*line))
+		line++;
+	const char *word = line;
+	while (*line && !is_blank(*line))
+		line++;
+	*at = line;
+	return word;
+}
+
+bool words_have(const char *line, const char *wanted)
+{
+	size_t bytes = strlen(wanted);
 
 	while (*line) {
-		while (*line == ' ' || *line == '\t')
-			line++;
-		const char *end = line;
-		while (*end && *end != ' ' && *end != '\t')
-			end++;
-		if ((size_t)(end - line) == bytes && memcmp(line, word, bytes) == 0)
+		const char *word = words_next(&line);
+		if ((size_t)(line - word) == bytes && memcmp(word, wanted, bytes) == 0)
 			return true;
-		line = end;
 	}
 	return false;
 }

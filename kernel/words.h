@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 
-/* Does `line` hold `word`, between blanks or its ends? */
+/* The first word from *at on, between blanks or ends; *at is behind it then. Empty: there is none left. */
+const char *words_next(const char **at);
+
 bool words_have(const char *line, const char *word);
 
 #endif

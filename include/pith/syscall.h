@@ -25,7 +25,7 @@ enum pith_call {
 	PITH_YIELD,    /* (): others may run first; 0                                                                         */
 	PITH_SLEEP,    /* (nanoseconds): at least so long; 0                                                                  */
 	PITH_CLOCK,    /* (): nanoseconds since the machine began; never goes back, on any processor                          */
-	PITH_MAP,      /* (address or 0, bytes, PITH_MAP_*): zeroed memory, there or anywhere; its address                    */
+	PITH_MAP,      /* (address or 0, bytes, PITH_MAP_*): zeroed memory, there or anywhere; its address. PITH_MAP_MOST at most */
 	PITH_UNMAP,    /* (address, bytes): what of it was mapped is so no more; 0                                            */
 	PITH_SEND,     /* (pid, struct pith_message *): waits until it is received; 0. A page in it leaves the sender          */
 	PITH_RECEIVE,  /* (pid or 0, struct pith_message *): from this process or any; waits; the sender's number              */
@@ -57,6 +57,8 @@ enum {
 };
 
 enum { PITH_PAGE_BYTES = 4096, PITH_STACK_BYTES = 65536, PITH_WRITE_MOST = 1024, PITH_NAME_BYTES = 32, PITH_ARGUMENTS_MOST = 2048 };
+
+#define PITH_MAP_MOST (16ull << 20)
 
 /* Rights beyond reading; both are refused. */
 enum { PITH_MAP_WRITE = 1, PITH_MAP_EXECUTE = 2 };

@@ -59,8 +59,6 @@ static bool check_chapter(const struct chapter *chapter, const struct hobnail_bo
 		score->applicable += verdict != NOT_APPLICABLE;
 		score->held += verdict == HOLDS;
 		good = good && verdict != BROKEN;
-		if (verdict == BROKEN && score->breach_count < BREACHES_MOST)
-			score->breaches[score->breach_count++] = (struct breach){ promise, f };
 		if (!quiet || verdict == BROKEN)
 			say(promise, verdict, &f);
 	}

@@ -34,19 +34,10 @@ enum verdict not_applicable(struct finding *f, const char *why);
 /* HOLDS when got == want; else BROKEN, naming both. */
 enum verdict expect(struct finding *f, const char *what, uint64_t got, uint64_t want);
 
-struct breach {
-	const struct promise *promise;
-	struct finding finding;
-};
-
-enum { BREACHES_MOST = 8 };
-
 struct score {
 	unsigned held;
 	unsigned applicable;
 	bool trusted; /* the record's own promises held: what it refers to may be read */
-	unsigned breach_count;
-	struct breach breaches[BREACHES_MOST]; /* the first broken promises */
 };
 
 /* Check every promise in order and print a line for each (with `quiet`: only for broken ones). Stops after the record's

@@ -16,6 +16,7 @@ static uint64_t other_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 static unsigned how;
 static uint32_t turn = CPUS_MOST; /* whose, by index: entry_state and its kin are one for all */
 static bool stopped[CPUS_MOST];
+static cpus_taker *taker;
 
 void cpus_choose(unsigned chosen)
 {
@@ -69,7 +70,16 @@ _Noreturn void cpus_arrive(const void *saved)
 	else
 		report.stray = argument;
 	__atomic_store_n(&stopped[mine], true, __ATOMIC_RELEASE);
+	cpus_taker *take;
+	while (!(take = __atomic_load_n(&taker, __ATOMIC_ACQUIRE)))
+		arch_pause();
+	take(arch_hardware_id());
 	arch_halt();
+}
+
+void cpus_hand_over(cpus_taker *take)
+{
+	__atomic_store_n(&taker, take, __ATOMIC_RELEASE);
 }
 
 /* ---- On the boot processor ----------------------------------------------------------------------------- */

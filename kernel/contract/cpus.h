@@ -4,7 +4,7 @@
 
 #include "contract.h"
 
-/* Each reads its own state, waits for its turn, checks the promises about it, and stops. */
+/* Each reads its own state, waits for its turn, checks the promises about it, and waits for cpus_hand_over(). */
 struct cpus_report {
 	unsigned released;         /* parked ones that were let go                        */
 	unsigned arrived;          /* of them, those that came with an argument of ours   */
@@ -24,6 +24,10 @@ struct cpus_arrival {
 /* Let all parked processors go, once, and wait until they have stopped; the answer is kept. `roots`: with a top-level table of
  * pith's own, a copy of the loader's. */
 const struct cpus_report *cpus_release(const struct hobnail_boot *boot);
+
+/* Those that have arrived go on with take(hardware_id), on their boot stacks and the tables that they came with. */
+typedef void cpus_taker(uint64_t hardware_id);
+void cpus_hand_over(cpus_taker *take);
 
 enum cpus_how {
 	CPUS_ROOTS = 1, /* release them with a root table of pith's own            */

@@ -7,7 +7,7 @@
  *     breaks P52: what is wrong                 the promise that must fail, and no other
  *     breaks P42 (and so P47): what is wrong    ... but for those that fail as a consequence
  *     run: ARGUMENTS                            more arguments for `hobnail run`
- *     words: WORDS                              ... for pith's command line, besides `exit quiet`
+ *     words: WORDS                              ... for pith's command line, besides `exit`
  *     kernel: NAME                              boot out/$ARCH/NAME.elf, not pith.elf
  *     once                                      what it breaks is the same everywhere: one architecture is enough */
 #ifndef TESTS_BROKEN_H

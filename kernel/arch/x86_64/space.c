@@ -50,3 +50,8 @@ void arch_sync_code(const void *at, uint64_t bytes)
 {
 	(void)at, (void)bytes;
 }
+
+/* Intel SDM vol. 3A, "Caching Paging-Related Information about Memory Typing": what is not present is not cached. */
+void arch_tables_changed(void)
+{
+}

@@ -1,0 +1,90 @@
+#include "pages.h"
+
+#include <string.h>
+
+#include "panic.h"
+
+enum { POISON = 0xdb };
+
+/* At the beginning of the first page of each free run. */
+struct run {
+	paddr next;
+	uint64_t pages;
+};
+
+struct pages pages;
+__attribute__((weak)) const bool pages_poisoned = false;
+
+static void *memory_at(const struct pages *p, paddr at)
+{
+	return (void *)(uintptr_t)(at + p->offset);
+}
+
+static bool is_poisoned(const uint8_t *page)
+{
+	for (unsigned i = sizeof(struct run); i < PAGE_BYTES; i++)
+		if (page[i] != POISON)
+			return false;
+	return true;
+}
+
+static void add_run(struct pages *p, paddr base, uint64_t count)
+{
+	*(struct run *)memory_at(p, base) = (struct run){ p->first, count };
+	p->first = base;
+	p->free += count;
+}
+
+void pages_add(struct pages *p, paddr base, uint64_t bytes)
+{
+	if (base == 0) {
+		base += PAGE_BYTES;
+		bytes -= PAGE_BYTES;
+	}
+	if (bytes < PAGE_BYTES)
+		return;
+	if (p->poison)
+		memset(memory_at(p, base), POISON, bytes);
+	lock_take(&p->lock);
+	add_run(p, base, bytes / PAGE_BYTES);
+	p->total += bytes / PAGE_BYTES;
+	lock_give(&p->lock);
+}
+
+/* The last page of the first run: its description need not move. */
+paddr pages_take(struct pages *p)
+{
+	paddr page = 0;
+
+	lock_take(&p->lock);
+	if (p->first) {
+		struct run *run = memory_at(p, p->first);
+		page = p->first + --run->pages * PAGE_BYTES;
+		if (run->pages == 0)
+			p->first = run->next;
+		p->free--;
+	}
+	lock_give(&p->lock);
+	if (page && p->poison && !is_poisoned(memory_at(p, page)))
+		panic("page %#lx was written to after it had been given back", (unsigned long)page);
+	return page;
+}
+
+paddr pages_take_zeroed(struct pages *p)
+{
+	paddr page = pages_take(p);
+
+	if (page)
+		memset(memory_at(p, page), 0, PAGE_BYTES);
+	return page;
+}
+
+void pages_give(struct pages *p, paddr page)
+{
+	must(page && page % PAGE_BYTES == 0);
+	if (p->poison)
+		memset(memory_at(p, page), POISON, PAGE_BYTES);
+	lock_take(&p->lock);
+	add_run(p, page, 1);
+	lock_give(&p->lock);
+}

@@ -1,0 +1,334 @@
+#include "process.h"
+
+#include "console.h"
+#include "message.h"
+#include "pages.h"
+#include "panic.h"
+#include "power.h"
+#include "program.h"
+#include "schedule.h"
+#include "string.h"
+#include "trap.h"
+
+struct lock process_lock;
+
+static struct process *table[PROCESSES_MOST]; /* at pid modulo its length */
+static uint64_t last_pid;
+static unsigned count;
+
+_Static_assert(sizeof(struct process) <= PAGE_BYTES, "a process is a page");
+
+struct process *process_self(void)
+{
+	return arch_this_cpu()->running;
+}
+
+/* ---- Finding --------------------------------------------------------------------------------------------------- */
+
+struct process *process_find(uint64_t pid)
+{
+	struct process *p = table[pid % PROCESSES_MOST];
+
+	return p && p->pid == pid ? p : NULL;
+}
+
+struct process *process_from(uint64_t pid)
+{
+	struct process *lowest = NULL;
+
+	for (unsigned i = 0; i < PROCESSES_MOST; i++)
+		if (table[i] && table[i]->pid >= pid && (!lowest || table[i]->pid < lowest->pid))
+			lowest = table[i];
+	return lowest;
+}
+
+unsigned process_count(void)
+{
+	return count;
+}
+
+uint64_t process_time(const struct process *p)
+{
+	return p->run_ns + (p->state == PITH_RUNNING ? arch_now() - p->since : 0);
+}
+
+/* Its space's; its kernel stack and itself. */
+uint64_t process_pages(const struct process *p)
+{
+	return p->state == PITH_ENDED ? 1 + VM_STACK_BYTES / PAGE_BYTES : p->space.pages + 1 + VM_STACK_BYTES / PAGE_BYTES;
+}
+
+/* The next number whose place is free. false: all are taken. */
+static bool number(struct process *p)
+{
+	for (unsigned i = 0; i < PROCESSES_MOST; i++) {
+		struct process **place = &table[++last_pid % PROCESSES_MOST];
+		if (!*place) {
+			*place = p;
+			p->pid = last_pid;
+			count++;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- Making one ------------------------------------------------------------------------------------------------- */
+
+static struct process *process_new(void)
+{
+	paddr page = pages_take_zeroed(&pages);
+
+	return page ? vm_page(page) : NULL;
+}
+
+static void process_free(struct process *p)
+{
+	if (p->stack_top)
+		vm_stack_free(p->stack_top);
+	pages_give(&pages, (paddr)(uintptr_t)p - pages.offset);
+}
+
+struct process *process_idle(void *stack_top)
+{
+	struct process *p = process_new();
+
+	must(p);
+	p->stack_top = stack_top;
+	p->state = PITH_RUNNING;
+	memcpy(p->name, "idle", sizeof "idle");
+	return p;
+}
+
+/* Where a process begins: who switched to it has taken the lock. */
+static void begin(void)
+{
+	lock_give(&process_lock);
+	trap_leave();
+	arch_frame_return((struct arch_frame *)process_self()->stack_top - 1);
+}
+
+static unsigned rights_of(const struct elf_segment *s)
+{
+	return (s->rights & ELF_WRITE ? PT_WRITE : 0u) | (s->rights & ELF_EXECUTE ? PT_EXECUTE : 0u);
+}
+
+static int64_t load_segment(struct space *space, const struct program *program, const struct elf_segment *s, vaddr *end)
+{
+	vaddr base = max_u64(align_down(s->virt, PAGE_BYTES), *end); /* a page may be shared with the one before */
+
+	*end = align_up(s->virt + s->memory_bytes, PAGE_BYTES);
+	int64_t e = *end > base ? vm_user_map(space, base, *end - base, rights_of(s)) : 0;
+	if (e < 0)
+		return e;
+	vm_user_write(space, s->virt, program->file + s->offset, s->file_bytes);
+	return 0;
+}
+
+static void pack_arguments(struct pith_arguments *out, const char *words, uint64_t bytes)
+{
+	memset(out, 0, sizeof *out);
+	memcpy(out->text, words, bytes);
+	out->bytes = bytes;
+	for (uint64_t i = 0; i < bytes; i++)
+		out->count += words[i] == 0;
+}
+
+/* Program, stack and arguments: 0 or an error. */
+static int64_t load(struct process *p, const struct program *program, const struct pith_arguments *arguments)
+{
+	const vaddr at = VM_USER_END - sizeof *arguments;
+	vaddr end = 0;
+	int64_t e = 0;
+
+	for (unsigned i = 0; i < program->layout.segment_count && e == 0; i++)
+		e = load_segment(&p->space, program, &program->layout.segments[i], &end);
+	if (e < 0)
+		return e;
+	e = vm_user_map(&p->space, VM_USER_END - PITH_STACK_BYTES, PITH_STACK_BYTES, PT_WRITE);
+	if (e < 0)
+		return e;
+	vm_user_write(&p->space, at, arguments, sizeof *arguments);
+	arch_frame_make((struct arch_frame *)p->stack_top - 1, program->entry, align_down(at, 16), at, 0);
+	return 0;
+}
+
+static int64_t build(struct process *p, const struct program *program, const struct pith_arguments *arguments)
+{
+	p->stack_top = vm_stack_new();
+	if (!p->stack_top || !vm_space_new(&p->space))
+		return PITH_NO_MEMORY;
+	arch_context_make(&p->context, (struct arch_frame *)p->stack_top - 1, begin);
+	int64_t e = load(p, program, arguments);
+	if (e)
+		vm_space_free(&p->space);
+	return e;
+}
+
+static void name_process(struct process *p, const char *name)
+{
+	size_t bytes = min_u64(strlen(name), sizeof p->name - 1);
+
+	memcpy(p->name, name, bytes);
+}
+
+/* Among the others, ready to run; false: there are too many. */
+static bool enter(struct process *p, struct process *parent)
+{
+	lock_take(&process_lock);
+	bool fits = number(p);
+	if (fits) {
+		p->parent = parent;
+		if (parent) {
+			p->sibling = parent->children;
+			parent->children = p;
+		}
+		schedule_ready(p);
+	}
+	lock_give(&process_lock);
+	return fits;
+}
+
+static int64_t spawn(struct process *parent, const struct program *program, const struct pith_arguments *arguments, int32_t pinned)
+{
+	struct process *p = process_new();
+
+	if (!p)
+		return PITH_NO_MEMORY;
+	p->cpu = arch_this_cpu();
+	p->runnable.pinned = pinned;
+	name_process(p, arguments->text);
+	int64_t e = build(p, program, arguments);
+	if (!e && !enter(p, parent)) {
+		vm_space_free(&p->space);
+		e = PITH_NO_PROCESS;
+	}
+	if (!e)
+		return (int64_t)p->pid;
+	process_free(p);
+	return e;
+}
+
+int64_t process_spawn(struct process *parent, const struct archive_file *file, const char *words, uint64_t bytes, int32_t pinned)
+{
+	const struct program_rules rules = { arch_number == HOBNAIL_ARCH_X86_64 ? ELF_MACHINE_X86_64 : ELF_MACHINE_AARCH64,
+	                                     VM_USER_START, VM_USER_END - PITH_STACK_BYTES - PAGE_BYTES };
+	struct pith_arguments arguments;
+	struct program program;
+	char why[200];
+
+	if (!program_open(file->data, file->bytes, &rules, &program, why, sizeof why)) {
+		console_print("pith: %s cannot be run: %s\n", file->name, why);
+		return PITH_NOT_PROGRAM;
+	}
+	pack_arguments(&arguments, words, bytes);
+	return spawn(parent, &program, &arguments, pinned);
+}
+
+/* ---- The end of one ---------------------------------------------------------------------------------------------- */
+
+/* Its children are the first process's from now on. */
+static void give_children_away(struct process *self)
+{
+	struct process *first = process_find(1), *last = self->children;
+
+	for (struct process *child = self->children; child; child = child->sibling) {
+		child->parent = first;
+		last = child;
+	}
+	if (last) {
+		last->sibling = first->children;
+		first->children = self->children;
+		self->children = NULL;
+		if (first->state == PITH_WAITING)
+			schedule_wake(first);
+	}
+}
+
+_Noreturn void process_exit(uint64_t status)
+{
+	struct process *self = process_self();
+
+	if (self->pid == 1) {
+		console_print("pith: %s has ended with status %lu\n", self->name, (unsigned long)status);
+		power_end(status ? POWER_PROGRAM : POWER_GOOD);
+	}
+	arch_space_use(NULL);
+	vm_space_free(&self->space);
+	if (self->page)
+		pages_give(&pages, self->page);
+	lock_take(&process_lock);
+	message_end(self);
+	give_children_away(self);
+	self->status = status;
+	if (self->parent->state == PITH_WAITING)
+		schedule_wake(self->parent);
+	schedule_end();
+}
+
+/* A child that has ended, or NULL; *any: there are children of this number at all. */
+static struct process *ended_child(struct process *self, uint64_t pid, bool *any)
+{
+	*any = false;
+	for (struct process **link = &self->children; *link; link = &(*link)->sibling) {
+		struct process *child = *link;
+		if (pid && child->pid != pid)
+			continue;
+		*any = true;
+		if (child->state == PITH_ENDED) {
+			*link = child->sibling;
+			return child;
+		}
+	}
+	return NULL;
+}
+
+int64_t process_wait(uint64_t pid, uint64_t *status)
+{
+	struct process *self = process_self(), *child;
+	bool any;
+
+	lock_take(&process_lock);
+	while (!(child = ended_child(self, pid, &any)) && any && !self->killed)
+		schedule_rest(PITH_WAITING);
+	if (child) {
+		table[child->pid % PROCESSES_MOST] = NULL;
+		count--;
+	}
+	lock_give(&process_lock);
+	if (!child)
+		return PITH_NOT_FOUND;
+	int64_t found = (int64_t)child->pid;
+	*status = child->status;
+	process_free(child);
+	return found;
+}
+
+static bool descends(const struct process *p, const struct process *from)
+{
+	while (p && p != from)
+		p = p->parent;
+	return p;
+}
+
+int64_t process_kill(uint64_t pid)
+{
+	struct process *self = process_self();
+	int64_t result = 0;
+
+	lock_take(&process_lock);
+	struct process *p = process_find(pid);
+	if (!p) {
+		result = PITH_NOT_FOUND;
+	} else if (p == self || !descends(p, self)) {
+		result = PITH_DENIED;
+	} else if (p->state != PITH_ENDED) {
+		p->killed = true;
+		if (p->state == PITH_RUNNING)
+			arch_kick(p->cpu);
+		else
+			schedule_wake(p);
+	}
+	lock_give(&process_lock);
+	return result;
+}

@@ -1,0 +1,210 @@
+#include "report.h"
+
+#include "console.h"
+#include "elf.h"
+#include "format.h"
+#include "panic.h"
+#include "power.h"
+#include "process.h"
+#include "string.h"
+#include "walk_text.h"
+
+static struct {
+	const void *table;
+	uint64_t table_bytes;
+	const char *names;
+	uint64_t name_bytes;
+} symbols;
+
+void report_open(const struct hobnail_boot *boot)
+{
+	if (!(boot->valid & HOBNAIL_HAS_SYMBOLS))
+		return;
+	const struct hobnail_symbols *s = hobnail_virt(boot, boot->symbols_phys);
+	symbols.table = (const uint8_t *)s + s->table_offset;
+	symbols.table_bytes = s->table_bytes;
+	symbols.names = (const char *)s + s->names_offset;
+	symbols.name_bytes = s->names_bytes;
+}
+
+/* ---- Reading memory that may not be there ------------------------------------------------------------------------ */
+
+static const uint64_t *table_page(void *context, paddr page)
+{
+	(void)context;
+	return vm_page(page);
+}
+
+static struct walker live_walker(void)
+{
+	struct walker w = { .page = table_page };
+
+	arch_translation(&w);
+	return w;
+}
+
+static bool read_word(vaddr at, uint64_t *out)
+{
+	struct walker w = live_walker();
+	struct walk path;
+
+	walk(&w, at, &path);
+	if (at % sizeof *out || !path.mapped || !path.readable || path.memory != WALK_NORMAL)
+		return false;
+	*out = *(const uint64_t *)(uintptr_t)at;
+	return true;
+}
+
+/* The instruction's bytes, as many as there are. */
+static unsigned read_code(vaddr at, uint8_t *out, unsigned most)
+{
+	unsigned count = 0;
+	uint64_t word;
+
+	for (; count < most && read_word(align_down(at + count, 8), &word); count++)
+		out[count] = (uint8_t)(word >> 8 * ((at + count) % 8));
+	return count;
+}
+
+/* ---- Lines -------------------------------------------------------------------------------------------------------- */
+
+void report_sentence(const struct fault *f, char *out, size_t size)
+{
+	struct fault_view view;
+	uint8_t code[15];
+	unsigned bytes = vm_is_user(f->pc, sizeof code) ? (arch_user_copy(code, (const void *)(uintptr_t)f->pc, 8) ? 8 : 0)
+	                                                : read_code(f->pc, code, sizeof code);
+
+	fault_decode(f, code, bytes, &view);
+	err_sentence(&view.what, out, size);
+}
+
+/* `place` is in the function that is named: a return address may be the next one's first. */
+static void print_place(const char *what, vaddr at, vaddr place)
+{
+	const char *name;
+	uint64_t distance;
+
+	if (elf_symbol_at(symbols.table, symbols.table_bytes, symbols.names, symbols.name_bytes, place, &name, &distance))
+		console_print("pith:   %s %#lx  %s + %#lx\n", what, (unsigned long)at, name, (unsigned long)(distance + at - place));
+	else
+		console_print("pith:   %s %#lx\n", what, (unsigned long)at);
+}
+
+static void print_registers(const struct fault *f)
+{
+	char line[128];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < FAULT_MAX_GENERAL && fault_general_name(f->arch, i).text[0]; i++) {
+		used += format(line + used, sizeof line - used, " %4s %016lx", fault_general_name(f->arch, i).text, (unsigned long)f->general[i]);
+		if (i % 4 == 3 || !fault_general_name(f->arch, i + 1).text[0]) {
+			console_print("pith:  %s\n", line);
+			used = 0;
+		}
+	}
+}
+
+static void print_walk(vaddr at, enum walk_access access)
+{
+	struct walker w = live_walker();
+	struct walk path;
+	char text[160];
+	unsigned guilty;
+
+	walk(&w, at, &path);
+	console_print("pith:   the page tables, for %#lx:\n", (unsigned long)at);
+	for (unsigned i = 0; i < path.steps; i++) {
+		walk_line(&w, &path, i, text, sizeof text);
+		console_print("pith:     %s\n", text);
+	}
+	if (walk_guilty(&w, &path, access, &guilty, text, sizeof text))
+		console_print("pith:     %s\n", text);
+}
+
+/* Frames are chained by their pointers, as the ABIs of both architectures have it: the caller's, then where it goes on. Where a
+ * function calls itself, it is named once. */
+static void print_callers(vaddr frame)
+{
+	enum { MOST = 500, LINES = 16 };
+	unsigned lines = 0, same = 0;
+	uint64_t next, from, last = 0;
+
+	for (unsigned i = 0; i < MOST && lines < LINES && read_word(frame, &next) && read_word(frame + 8, &from) && from; i++) {
+		if (from == last) {
+			same++;
+		} else {
+			if (same)
+				console_print("pith:     ... and %u times more from there\n", same);
+			print_place("called from", from, from - 1);
+			lines++;
+			same = 0;
+		}
+		last = from;
+		if (next <= frame)
+			break;
+		frame = next;
+	}
+	if (same)
+		console_print("pith:     ... and %u times more from there\n", same);
+}
+
+/* ---- Reports ------------------------------------------------------------------------------------------------------ */
+
+/* Only one processor reports. */
+static void begin(const char *what)
+{
+	static bool reporting;
+
+	if (__atomic_test_and_set(&reporting, __ATOMIC_ACQUIRE))
+		arch_halt();
+	if (cpu_count && cpus[0]->started) {
+		const struct cpu *self = arch_this_cpu();
+		arch_stop_others();
+		console_break();
+		console_print("\npith: %s on CPU %u in process %lu (%s)\n", what, self->index, (unsigned long)self->running->pid,
+		              self->running->name);
+	} else {
+		console_print("\npith: %s\n", what);
+	}
+}
+
+static _Noreturn void end(void)
+{
+	console_print("pith: stopped\n");
+	power_end(POWER_FAULT);
+}
+
+_Noreturn void report_fault(const struct fault *f, const char *why)
+{
+	struct fault_view view;
+	char sentence[256];
+
+	begin("FAULT");
+	report_sentence(f, sentence, sizeof sentence);
+	console_print("pith:   %s%s%s\n", why ? why : "", why ? ": " : "", sentence);
+	print_place("at", f->pc, f->pc);
+	print_registers(f);
+	console_print("pith:     sp %016lx flags %lx\n", (unsigned long)f->sp, (unsigned long)f->flags);
+	fault_decode(f, NULL, 0, &view);
+	if (view.has_address)
+		print_walk(view.address, view.access);
+	if (fault_link(f))
+		print_place("called from", fault_link(f), fault_link(f) - 1);
+	print_callers(fault_frame_pointer(f));
+	end();
+}
+
+_Noreturn void panic(const char *text, ...)
+{
+	char line[256];
+	va_list arguments;
+
+	va_start(arguments, text);
+	format_v(line, sizeof line, text, arguments);
+	va_end(arguments);
+	begin("PANIC");
+	console_print("pith:   %s\n", line);
+	print_callers((vaddr)(uintptr_t)__builtin_frame_address(0));
+	end();
+}

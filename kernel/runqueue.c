@@ -1,0 +1,53 @@
+#include "runqueue.h"
+
+void runqueue_add(struct runqueue *q, struct runnable *r)
+{
+	r->next = NULL;
+	if (q->last)
+		q->last->next = r;
+	else
+		q->first = r;
+	q->last = r;
+	q->count++;
+}
+
+/* The one after `before`, or the first. */
+static struct runnable *take_after(struct runqueue *q, struct runnable *before)
+{
+	struct runnable **link = before ? &before->next : &q->first;
+	struct runnable *r = *link;
+
+	*link = r->next;
+	if (q->last == r)
+		q->last = before;
+	r->next = NULL;
+	q->count--;
+	return r;
+}
+
+struct runnable *runqueue_take(struct runqueue *q)
+{
+	return q->first ? take_after(q, NULL) : NULL;
+}
+
+struct runnable *runqueue_steal(struct runqueue *q)
+{
+	struct runnable *before = NULL;
+
+	for (struct runnable *r = q->first; r; before = r, r = r->next)
+		if (r->pinned == PINNED_NOWHERE)
+			return take_after(q, before);
+	return NULL;
+}
+
+bool runqueue_remove(struct runqueue *q, struct runnable *wanted)
+{
+	struct runnable *before = NULL;
+
+	for (struct runnable *r = q->first; r; before = r, r = r->next)
+		if (r == wanted) {
+			take_after(q, before);
+			return true;
+		}
+	return false;
+}

@@ -1,0 +1,196 @@
+#include "schedule.h"
+
+#include "panic.h"
+
+/* ---- Queues of processors ------------------------------------------------------------------------------------- */
+
+static bool is_idle(const struct cpu *c)
+{
+	return c->started && c->running == c->idle && c->ready.count == 0;
+}
+
+/* Where a process that becomes ready is to run: where it was if nothing else runs there, else where nothing does. */
+static struct cpu *place_for(const struct process *p)
+{
+	if (p->runnable.pinned != PINNED_NOWHERE)
+		return cpus[p->runnable.pinned];
+	if (is_idle(p->cpu))
+		return p->cpu;
+	for (unsigned i = 0; i < cpu_count; i++)
+		if (is_idle(cpus[i]))
+			return cpus[i];
+	return p->cpu;
+}
+
+void schedule_ready(struct process *p)
+{
+	struct cpu *to = place_for(p);
+	bool asleep = is_idle(to) && to != arch_this_cpu();
+
+	p->state = PITH_READY;
+	p->cpu = to;
+	runqueue_add(&to->ready, &p->runnable);
+	if (asleep)
+		arch_kick(to);
+}
+
+/* From the longest queue that has one for us. */
+static struct runnable *steal(const struct cpu *self)
+{
+	struct cpu *from = NULL;
+
+	for (unsigned i = 0; i < cpu_count; i++)
+		if (cpus[i] != self && cpus[i]->ready.count && (!from || cpus[i]->ready.count > from->ready.count))
+			from = cpus[i];
+	return from ? runqueue_steal(&from->ready) : NULL;
+}
+
+static struct process *next_for(struct cpu *self)
+{
+	struct runnable *r = runqueue_take(&self->ready);
+
+	if (!r)
+		r = steal(self);
+	return r ? (struct process *)r : self->idle;
+}
+
+/* ---- Switching ------------------------------------------------------------------------------------------------ */
+
+/* The timer is for whose turn ends, or for who wakes first. */
+static void set_timer(const struct cpu *self)
+{
+	uint64_t at = self->running == self->idle ? UINT64_MAX : self->slice_end;
+
+	if (self->sleepers && self->sleepers->wake_at < at)
+		at = self->sleepers->wake_at;
+	arch_timer_set(at);
+}
+
+/* Let the next one run. Returns when this process runs again, perhaps on another processor. */
+static void switch_away(void)
+{
+	struct cpu *self = arch_this_cpu();
+	struct process *from = self->running, *to = next_for(self);
+	uint64_t now = arch_now();
+
+	from->run_ns += now - from->since;
+	to->since = now;
+	to->state = PITH_RUNNING;
+	to->cpu = self;
+	self->running = to;
+	self->slice_end = now + SLICE_NS;
+	self->attention = to->killed;
+	set_timer(self);
+	if (to == from)
+		return;
+	arch_kernel_stack_use(to->stack_top);
+	arch_space_use(to == self->idle ? NULL : &to->space.arch);
+	arch_context_switch(&from->context, &to->context);
+}
+
+void schedule_yield(void)
+{
+	struct cpu *self = arch_this_cpu();
+
+	if (self->running != self->idle) {
+		self->running->state = PITH_READY;
+		runqueue_add(&self->ready, &self->running->runnable);
+	}
+	switch_away();
+}
+
+void schedule_rest(enum pith_state state)
+{
+	struct process *self = process_self();
+
+	if (self->killed)
+		return;
+	self->state = state;
+	switch_away();
+}
+
+void schedule_move(void)
+{
+	struct process *self = process_self();
+
+	if (self->runnable.pinned == PINNED_NOWHERE || cpus[self->runnable.pinned] == self->cpu)
+		return;
+	schedule_ready(self);
+	switch_away();
+}
+
+_Noreturn void schedule_end(void)
+{
+	process_self()->state = PITH_ENDED;
+	switch_away();
+	panic("a process that has ended runs");
+}
+
+/* ---- Sleep ---------------------------------------------------------------------------------------------------- */
+
+static void sleepers_add(struct process *p)
+{
+	struct process **link = &p->cpu->sleepers;
+
+	while (*link && (*link)->wake_at <= p->wake_at)
+		link = &(*link)->next_sleeper;
+	p->next_sleeper = *link;
+	*link = p;
+}
+
+static void sleepers_remove(struct process *p)
+{
+	for (struct process **link = &p->cpu->sleepers; *link; link = &(*link)->next_sleeper)
+		if (*link == p) {
+			*link = p->next_sleeper;
+			return;
+		}
+}
+
+void schedule_sleep(uint64_t at)
+{
+	struct process *self = process_self();
+
+	if (self->killed)
+		return;
+	self->wake_at = at;
+	sleepers_add(self);
+	schedule_rest(PITH_SLEEPING);
+}
+
+void schedule_wake(struct process *p)
+{
+	if (p->state == PITH_RUNNING || p->state == PITH_READY || p->state == PITH_ENDED)
+		return;
+	if (p->state == PITH_SLEEPING)
+		sleepers_remove(p);
+	schedule_ready(p);
+}
+
+bool schedule_tick(void)
+{
+	struct cpu *self = arch_this_cpu();
+	uint64_t now = arch_now();
+
+	while (self->sleepers && self->sleepers->wake_at <= now)
+		schedule_wake(self->sleepers);
+	bool over = self->running != self->idle && now >= self->slice_end;
+	if (over && !self->ready.count) { /* nobody else wants it */
+		self->slice_end = now + SLICE_NS;
+		over = false;
+	}
+	set_timer(self);
+	return over;
+}
+
+/* ---- Idleness -------------------------------------------------------------------------------------------------- */
+
+_Noreturn void schedule_idle(void)
+{
+	for (;;) {
+		lock_take(&process_lock);
+		switch_away();
+		lock_give(&process_lock);
+		arch_idle();
+	}
+}

@@ -1,0 +1,36 @@
+/* schedule.h — who runs where, and when. All but schedule_start() under process_lock. */
+#ifndef KERNEL_SCHEDULE_H
+#define KERNEL_SCHEDULE_H
+
+#include "process.h"
+
+enum { SLICE_NS = 10000000 };
+
+/* A process that did not run may run from now on. */
+void schedule_ready(struct process *p);
+
+/* This process rests in `state` until schedule_wake(), or goes on at once if it has been killed: look at `killed` after. */
+void schedule_rest(enum pith_state state);
+
+/* The same, at most until arch_now() is `at`. */
+void schedule_sleep(uint64_t at);
+
+/* One that rests goes on; on others no effect. */
+void schedule_wake(struct process *p);
+
+/* Others may run first. */
+void schedule_yield(void);
+
+/* Where this process may run has changed: it is somewhere there when this returns. */
+void schedule_move(void);
+
+/* This process never runs again. */
+_Noreturn void schedule_end(void);
+
+/* The timer has come: wake whom it was for; is this process's turn over? */
+bool schedule_tick(void);
+
+/* What a processor that has nothing else to do does, on its own idle stack, for ever. Takes the lock. */
+_Noreturn void schedule_idle(void);
+
+#endif

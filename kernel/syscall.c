@@ -1,0 +1,334 @@
+/* syscall.c — what programs may ask for: include/pith/syscall.h.
+ *
+ * Nothing here follows a pointer of a program. What it points at is copied in or out as a whole, by arch_user_copy() alone, after
+ * its range has been looked at; any address gives PITH_BAD_ADDRESS at worst. */
+#include <pith/syscall.h>
+
+#include "console.h"
+#include "message.h"
+#include "pages.h"
+#include "panic.h"
+#include "process.h"
+#include "programs.h"
+#include "schedule.h"
+#include "string.h"
+#include "trap.h"
+
+/* ---- User memory --------------------------------------------------------------------------------------------- */
+
+static bool copy_in(void *to, vaddr from, uint64_t bytes)
+{
+	return bytes == 0 || (vm_is_user(from, bytes) && arch_user_copy(to, (const void *)(uintptr_t)from, bytes));
+}
+
+static bool copy_out(vaddr to, const void *from, uint64_t bytes)
+{
+	return bytes == 0 || (vm_is_user(to, bytes) && arch_user_copy((void *)(uintptr_t)to, from, bytes));
+}
+
+/* A struct of `size` bytes as the call's result: 0, or PITH_BAD_ADDRESS. */
+static int64_t give_out(vaddr to, const void *from, uint64_t bytes)
+{
+	return copy_out(to, from, bytes) ? 0 : PITH_BAD_ADDRESS;
+}
+
+/* ---- Console ------------------------------------------------------------------------------------------------- */
+
+static int64_t call_write(const uint64_t a[5])
+{
+	char text[PITH_WRITE_MOST];
+	uint64_t bytes = min_u64(a[1], sizeof text);
+
+	if (!copy_in(text, a[0], bytes))
+		return PITH_BAD_ADDRESS;
+	console_write(text, bytes);
+	return (int64_t)bytes;
+}
+
+/* There is no interrupt of the console's: who reads looks every few milliseconds. */
+static int64_t read_typed(char *out, uint64_t most)
+{
+	enum { LOOK_NS = 5000000 };
+	uint64_t bytes = 0;
+
+	for (int c; bytes < most && (c = console_read()) >= 0;)
+		out[bytes++] = (char)c;
+	if (bytes)
+		return (int64_t)bytes;
+	lock_take(&process_lock);
+	schedule_sleep(arch_now() + LOOK_NS);
+	lock_give(&process_lock);
+	return 0;
+}
+
+static int64_t call_read(const uint64_t a[5])
+{
+	static uint64_t reader; /* its pid; 0: nobody reads */
+	struct process *self = process_self();
+	uint64_t nobody = 0;
+	char text[256];
+	int64_t bytes = 0;
+
+	if (!vm_is_user(a[0], a[1]))
+		return PITH_BAD_ADDRESS;
+	if (a[1] == 0)
+		return 0;
+	if (!__atomic_compare_exchange_n(&reader, &nobody, self->pid, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return PITH_BUSY;
+	while (bytes == 0 && !self->killed)
+		bytes = read_typed(text, min_u64(a[1], sizeof text));
+	__atomic_store_n(&reader, 0, __ATOMIC_RELEASE);
+	return copy_out(a[0], text, (uint64_t)bytes) ? bytes : PITH_BAD_ADDRESS;
+}
+
+static int64_t call_log(const uint64_t a[5])
+{
+	char text[1024];
+	uint64_t bytes = console_log(a[0], text, min_u64(a[2], sizeof text));
+
+	return copy_out(a[1], text, bytes) ? (int64_t)bytes : PITH_BAD_ADDRESS;
+}
+
+/* ---- Processes ----------------------------------------------------------------------------------------------- */
+
+static int64_t call_exit(const uint64_t a[5])
+{
+	process_exit(a[0] & 0xff);
+}
+
+static int64_t call_getpid(const uint64_t a[5])
+{
+	(void)a;
+	return (int64_t)process_self()->pid;
+}
+
+/* May a process run on this processor, -1 for any? */
+static bool is_processor(int64_t n)
+{
+	return n >= PINNED_NOWHERE && n < (int64_t)cpu_count;
+}
+
+/* A path of the archive. */
+static int64_t find_file(vaddr path, uint64_t bytes, struct archive_file *out)
+{
+	char name[256];
+
+	if (bytes > sizeof name)
+		return PITH_NOT_FOUND;
+	if (!copy_in(name, path, bytes))
+		return PITH_BAD_ADDRESS;
+	return archive_find(&programs, name, bytes, out) ? 0 : PITH_NOT_FOUND;
+}
+
+static int64_t call_spawn(const uint64_t a[5])
+{
+	char words[PITH_ARGUMENTS_MOST];
+	struct archive_file file;
+	struct pith_spawn s;
+
+	if (!copy_in(&s, a[0], sizeof s))
+		return PITH_BAD_ADDRESS;
+	if (s.arguments_bytes > sizeof words || !is_processor(s.processor))
+		return PITH_BAD_ARGUMENT;
+	int64_t e = find_file((vaddr)(uintptr_t)s.path, s.path_bytes, &file);
+	if (e)
+		return e;
+	if (!copy_in(words, (vaddr)(uintptr_t)s.arguments, s.arguments_bytes))
+		return PITH_BAD_ADDRESS;
+	if (s.arguments_bytes == 0)
+		return process_spawn(process_self(), &file, file.name, file.name_bytes + 1, (int32_t)s.processor);
+	if (words[s.arguments_bytes - 1] != 0)
+		return PITH_BAD_ARGUMENT;
+	return process_spawn(process_self(), &file, words, s.arguments_bytes, (int32_t)s.processor);
+}
+
+static int64_t call_wait(const uint64_t a[5])
+{
+	uint64_t status = 0;
+
+	if (a[1] && !copy_out(a[1], &status, sizeof status)) /* before a child is gone for it */
+		return PITH_BAD_ADDRESS;
+	int64_t pid = process_wait(a[0], &status);
+	if (pid > 0 && a[1] && !copy_out(a[1], &status, sizeof status))
+		return PITH_BAD_ADDRESS;
+	return pid;
+}
+
+static int64_t call_kill(const uint64_t a[5])
+{
+	return process_kill(a[0]);
+}
+
+static int64_t call_yield(const uint64_t a[5])
+{
+	(void)a;
+	lock_take(&process_lock);
+	schedule_yield();
+	lock_give(&process_lock);
+	return 0;
+}
+
+static int64_t call_sleep(const uint64_t a[5])
+{
+	uint64_t now = arch_now();
+
+	lock_take(&process_lock);
+	schedule_sleep(sum_fits(now, a[0]) ? now + a[0] : UINT64_MAX);
+	lock_give(&process_lock);
+	return 0;
+}
+
+static int64_t call_clock(const uint64_t a[5])
+{
+	(void)a;
+	return (int64_t)arch_now();
+}
+
+static int64_t call_pin(const uint64_t a[5])
+{
+	if (!is_processor((int64_t)a[0]))
+		return PITH_BAD_ARGUMENT;
+	lock_take(&process_lock);
+	process_self()->runnable.pinned = (int32_t)a[0];
+	schedule_move();
+	lock_give(&process_lock);
+	return 0;
+}
+
+/* ---- Memory -------------------------------------------------------------------------------------------------- */
+
+static int64_t call_map(const uint64_t a[5])
+{
+	const uint64_t rights = a[2];
+
+	if (rights != 0 && rights != PITH_MAP_WRITE && rights != PITH_MAP_EXECUTE)
+		return PITH_BAD_ARGUMENT;
+	if (a[1] > PITH_MAP_MOST)
+		return PITH_BAD_ARGUMENT;
+	return vm_user_map(&process_self()->space, a[0], a[1], rights == PITH_MAP_WRITE ? PT_WRITE : rights ? PT_EXECUTE : 0u);
+}
+
+static int64_t call_unmap(const uint64_t a[5])
+{
+	return vm_user_unmap(&process_self()->space, a[0], a[1]);
+}
+
+/* ---- Messages ------------------------------------------------------------------------------------------------ */
+
+static int64_t call_send(const uint64_t a[5])
+{
+	struct process *self = process_self();
+	struct pith_message m;
+
+	if (!copy_in(&m, a[1], sizeof m))
+		return PITH_BAD_ADDRESS;
+	self->page = m.page ? vm_user_take(&self->space, m.page) : 0;
+	if (m.page && !self->page)
+		return PITH_BAD_ADDRESS;
+	self->message = m;
+	int64_t e = message_send(a[0]);
+	if (self->page) /* nobody has taken it: it is ours as before */
+		vm_user_put(&self->space, m.page, self->page);
+	self->page = 0;
+	return e;
+}
+
+/* Where a message is to go is tried first, so that none is lost. */
+static int64_t call_receive(const uint64_t a[5])
+{
+	struct process *self = process_self();
+	struct pith_message m = { .page = 0 };
+
+	if (!copy_out(a[1], &m, sizeof m))
+		return PITH_BAD_ADDRESS;
+	int64_t pid = message_receive(a[0]);
+	if (pid < 0)
+		return pid;
+	m = self->message;
+	int64_t at = self->page ? vm_user_give(&self->space, self->page) : 0;
+	if (self->page && at < 0)
+		pages_give(&pages, self->page);
+	self->page = 0;
+	m.page = at > 0 ? (uint64_t)at : 0;
+	return copy_out(a[1], &m, sizeof m) ? pid : PITH_BAD_ADDRESS;
+}
+
+/* ---- What there is ------------------------------------------------------------------------------------------- */
+
+static int64_t call_process(const uint64_t a[5])
+{
+	struct pith_process out = { .pid = 0 };
+
+	lock_take(&process_lock);
+	const struct process *p = process_from(a[0]);
+	if (p) {
+		out = (struct pith_process){
+			.pid = p->pid, .parent = p->parent ? p->parent->pid : 0, .state = p->state, .processor = p->cpu->index,
+			.pinned = p->runnable.pinned, .pages = process_pages(p), .run_ns = process_time(p),
+		};
+		memcpy(out.name, p->name, sizeof out.name);
+	}
+	lock_give(&process_lock);
+	if (!p)
+		return PITH_NOT_FOUND;
+	return copy_out(a[1], &out, sizeof out) ? (int64_t)out.pid : PITH_BAD_ADDRESS;
+}
+
+static int64_t call_memory(const uint64_t a[5])
+{
+	struct pith_memory out = { .pages = pages.total, .free_pages = pages.free, .processors = cpu_count };
+
+	lock_take(&process_lock);
+	out.processes = process_count();
+	for (unsigned i = 0; i < cpu_count; i++)
+		out.idle_ns += process_time(cpus[i]->idle);
+	lock_give(&process_lock);
+	return give_out(a[0], &out, sizeof out);
+}
+
+static int64_t call_file(const uint64_t a[5])
+{
+	struct pith_file out = { .bytes = 0 };
+	struct archive_file file;
+
+	if (!archive_file(&programs, a[0], &file))
+		return PITH_NOT_FOUND;
+	out.bytes = file.bytes;
+	out.name_bytes = min_u64(file.name_bytes, sizeof out.name - 1);
+	memcpy(out.name, file.name, out.name_bytes);
+	return give_out(a[1], &out, sizeof out);
+}
+
+static int64_t call_file_read(const uint64_t a[5])
+{
+	struct pith_file_read r;
+	struct archive_file file;
+
+	if (!copy_in(&r, a[0], sizeof r))
+		return PITH_BAD_ADDRESS;
+	int64_t e = find_file((vaddr)(uintptr_t)r.path, r.path_bytes, &file);
+	if (e)
+		return e;
+	uint64_t bytes = r.offset < file.bytes ? min_u64(r.bytes, file.bytes - r.offset) : 0;
+	if (bytes == 0)
+		return 0;
+	return copy_out((vaddr)(uintptr_t)r.to, file.data + r.offset, bytes) ? (int64_t)bytes : PITH_BAD_ADDRESS;
+}
+
+/* ---- The table ----------------------------------------------------------------------------------------------- */
+
+uint64_t trap_call(uint64_t number, const uint64_t argument[5])
+{
+	static int64_t (*const calls[])(const uint64_t *) = {
+		[PITH_EXIT] = call_exit,       [PITH_GETPID] = call_getpid,   [PITH_WRITE] = call_write,
+		[PITH_READ] = call_read,       [PITH_SPAWN] = call_spawn,     [PITH_WAIT] = call_wait,
+		[PITH_KILL] = call_kill,       [PITH_YIELD] = call_yield,     [PITH_SLEEP] = call_sleep,
+		[PITH_CLOCK] = call_clock,     [PITH_MAP] = call_map,         [PITH_UNMAP] = call_unmap,
+		[PITH_SEND] = call_send,       [PITH_RECEIVE] = call_receive, [PITH_PIN] = call_pin,
+		[PITH_PROCESS] = call_process, [PITH_MEMORY] = call_memory,   [PITH_FILE] = call_file,
+		[PITH_FILE_READ] = call_file_read, [PITH_LOG] = call_log,
+	};
+
+	_Static_assert(COUNT_OF(calls) == PITH_CALLS, "a call is missing");
+	return number < PITH_CALLS ? (uint64_t)calls[number](argument) : (uint64_t)PITH_BAD_CALL;
+}

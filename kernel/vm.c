@@ -1,0 +1,415 @@
+#include "vm.h"
+
+#include <pith/syscall.h>
+
+#include "memory.h"
+#include "pages.h"
+#include "panic.h"
+#include "string.h"
+
+static struct pt kernel_tables;
+static struct lock lock; /* of the kernel's tables and the stack slots */
+
+/* ---- Tables ------------------------------------------------------------------------------------------------- */
+
+void *vm_page(paddr page)
+{
+	return (void *)(uintptr_t)(page + pages.offset);
+}
+
+static uint64_t *table_at(void *context, paddr table)
+{
+	(void)context;
+	return vm_page(table);
+}
+
+static paddr new_kernel_table(void *context)
+{
+	(void)context;
+	return pages_take_zeroed(&pages);
+}
+
+/* The kernel's tables are made at boot, and grow with stacks: what fails at boot ends it. */
+static void map_kernel(vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory)
+{
+	struct problem p;
+
+	if (pt_map(&kernel_tables, va, pa, bytes, rights | PT_GLOBAL, memory, &p))
+		panic("cannot map %#lx to %#lx: %s", (unsigned long)va, (unsigned long)pa, err_name(p.code).text);
+}
+
+/* ---- The direct map and the kernel itself ------------------------------------------------------------------- */
+
+/* All of the range but framebuffers, the first `skip` of which have been cut out. */
+static void map_direct(const struct hobnail_boot *boot, paddr base, paddr end, uint32_t skip)
+{
+	for (uint32_t i = skip; i < boot->framebuffers.count; i++) {
+		const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, i);
+		paddr from = align_down(fb->phys, PAGE_BYTES), to = align_up(fb->phys + fb->bytes, PAGE_BYTES);
+		if (ranges_overlap(base, end - base, from, to - from)) {
+			if (base < from)
+				map_direct(boot, base, from, i + 1);
+			base = to;
+		}
+		if (base >= end)
+			return;
+	}
+	map_kernel(base + pages.offset, base, end - base, PT_WRITE, PT_NORMAL);
+}
+
+/* One piece for neighbours, so that pages are large. */
+static void map_memory(const struct hobnail_boot *boot)
+{
+	paddr base = 0, end = 0;
+
+	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
+		const struct hobnail_memory *m = memory_entry(boot, i);
+		if (!memory_in_direct_map(m))
+			continue;
+		if (m->base != end) {
+			if (end > base)
+				map_direct(boot, base, end, 0);
+			base = m->base;
+		}
+		end = m->base + m->bytes;
+	}
+	if (end > base)
+		map_direct(boot, base, end, 0);
+}
+
+/* Each segment with its rights; what must not be written through it must not be through the direct map either. */
+static void map_segment(const struct hobnail_segment *s)
+{
+	vaddr base = align_down(s->virt, PAGE_BYTES);
+	paddr phys = align_down(s->phys, PAGE_BYTES);
+	uint64_t bytes = align_up(s->virt + s->bytes, PAGE_BYTES) - base;
+	unsigned rights = (s->flags & HOBNAIL_WRITE ? PT_WRITE : 0u) | (s->flags & HOBNAIL_EXECUTE ? PT_EXECUTE : 0u);
+
+	map_kernel(base, phys, bytes, rights, PT_NORMAL);
+	if (!(s->flags & HOBNAIL_WRITE) &&
+	    pt_protect(&kernel_tables, phys + pages.offset, bytes, PT_GLOBAL, PT_NORMAL, NULL) != OK)
+		panic("cannot write-protect the kernel at %#lx", (unsigned long)phys);
+}
+
+void vm_start(const struct hobnail_boot *boot)
+{
+	kernel_tables = (struct pt){ .format = arch_format(), .max_leaf = arch_max_leaf(), .root = pages_take_zeroed(&pages),
+	                             .new_table = new_kernel_table, .table_at = table_at };
+	must(kernel_tables.root);
+	map_memory(boot);
+	for (uint32_t i = 0; i < boot->segments.count; i++)
+		map_segment(hobnail_entry(boot, &boot->segments, i));
+	/* All processes share what the root says of the upper half: from here on its entries stay. */
+	must(vm_stack_new());
+	vm_join();
+}
+
+void vm_join(void)
+{
+	arch_kernel_root_use(kernel_tables.root);
+}
+
+/* ---- The window: stacks in its lower half, devices in the upper ---------------------------------------------- */
+
+enum { STACKS_MOST = 4096, SLOT_BYTES = 2 * VM_STACK_BYTES, STACK_PAGES = VM_STACK_BYTES / PAGE_BYTES };
+#define DEVICES (VM_WINDOW + VM_WINDOW_BYTES / 2)
+
+_Static_assert(VM_STACK_BYTES == 1 << VM_STACK_BIT, "the guard is told by one bit");
+
+static uint64_t used[STACKS_MOST / 64]; /* a bit for each stack */
+static vaddr next_device = DEVICES;
+
+static void *map_device(paddr phys, uint64_t bytes, enum pt_memory memory)
+{
+	paddr base = align_down(phys, PAGE_BYTES);
+	uint64_t whole = align_up(phys + bytes, PAGE_BYTES) - base;
+	vaddr at = next_device;
+
+	if (whole > VM_WINDOW + VM_WINDOW_BYTES - at || pt_map(&kernel_tables, at, base, whole, PT_WRITE | PT_GLOBAL, memory, NULL))
+		return NULL;
+	next_device += whole + PAGE_BYTES;
+	arch_tables_changed();
+	return (void *)(uintptr_t)(at + (phys - base));
+}
+
+void *vm_device(paddr phys, uint64_t bytes)
+{
+	return map_device(phys, bytes, PT_DEVICE);
+}
+
+void *vm_framebuffer(paddr phys, uint64_t bytes)
+{
+	return map_device(phys, bytes, PT_WRITE_COMBINING);
+}
+
+static bool slot_take(unsigned *slot)
+{
+	for (unsigned i = 0; i < COUNT_OF(used); i++)
+		if (~used[i]) {
+			unsigned bit = (unsigned)__builtin_ctzll(~used[i]);
+			used[i] |= 1ull << bit;
+			*slot = i * 64 + bit;
+			return true;
+		}
+	return false;
+}
+
+static void slot_give(unsigned slot)
+{
+	used[slot / 64] &= ~(1ull << slot % 64);
+}
+
+/* Unmap the pages of a stack; how many there were. */
+static unsigned stack_pages(vaddr base, paddr page[STACK_PAGES])
+{
+	struct pt_leaf leaf;
+	unsigned count = 0;
+
+	for (; count < STACK_PAGES && pt_lookup(&kernel_tables, base + count * PAGE_BYTES, &leaf); count++)
+		page[count] = leaf.base;
+	if (count)
+		pt_unmap(&kernel_tables, base, count * PAGE_BYTES, NULL);
+	return count;
+}
+
+static bool stack_map(vaddr base)
+{
+	for (unsigned i = 0; i < STACK_PAGES; i++) {
+		paddr page = pages_take(&pages);
+		if (page && !pt_map(&kernel_tables, base + i * PAGE_BYTES, page, PAGE_BYTES, PT_WRITE | PT_GLOBAL, PT_NORMAL, NULL))
+			continue;
+		if (page)
+			pages_give(&pages, page);
+		return false;
+	}
+	return true;
+}
+
+static vaddr stack_base(unsigned slot)
+{
+	return VM_WINDOW + (vaddr)slot * SLOT_BYTES + VM_STACK_BYTES;
+}
+
+void *vm_stack_new(void)
+{
+	unsigned slot;
+
+	lock_take(&lock);
+	bool found = slot_take(&slot), good = found && stack_map(stack_base(slot));
+	lock_give(&lock);
+	arch_tables_changed();
+	if (good)
+		return (void *)(uintptr_t)(stack_base(slot) + VM_STACK_BYTES);
+	if (found)
+		vm_stack_free((void *)(uintptr_t)(stack_base(slot) + VM_STACK_BYTES));
+	return NULL;
+}
+
+void vm_stack_free(void *top)
+{
+	vaddr base = (vaddr)(uintptr_t)top - VM_STACK_BYTES;
+	paddr page[STACK_PAGES];
+
+	lock_take(&lock);
+	unsigned count = stack_pages(base, page);
+	lock_give(&lock);
+	arch_tlb_flush_kernel(base, VM_STACK_BYTES); /* before anybody else gets the pages, or the slot */
+	for (unsigned i = 0; i < count; i++)
+		pages_give(&pages, page[i]);
+	lock_take(&lock);
+	slot_give((unsigned)((base - VM_WINDOW) / SLOT_BYTES));
+	lock_give(&lock);
+}
+
+bool vm_is_guard(vaddr at)
+{
+	return at - VM_WINDOW < (vaddr)STACKS_MOST * SLOT_BYTES && !(at >> VM_STACK_BIT & 1);
+}
+
+/* ---- Address spaces of processes ------------------------------------------------------------------------------ */
+
+#define USER_MAPS 0x100000000000ull /* where memory goes that a process has named no place for */
+
+static paddr new_user_table(void *context)
+{
+	struct space *s = context;
+	paddr table = pages_take_zeroed(&pages);
+
+	s->pages += table != 0;
+	return table;
+}
+
+bool vm_space_new(struct space *s)
+{
+	*s = (struct space){ .next = USER_MAPS };
+	s->pt = (struct pt){ .format = arch_format(), .max_leaf = 0, .new_table = new_user_table, .table_at = table_at, .context = s };
+	s->pt.root = new_user_table(s);
+	if (s->pt.root)
+		arch_space_make(&s->arch, s->pt.root, kernel_tables.root);
+	return s->pt.root != 0;
+}
+
+static paddr frame_of(const struct pt_format *f, uint64_t entry)
+{
+	return (entry & f->frame_mask) >> f->frame_shift << PAGE_SHIFT;
+}
+
+/* A chain of pages that are nobody's any more: each holds the next one's address. */
+static void chain_add(paddr *chain, paddr page)
+{
+	*(paddr *)vm_page(page) = *chain;
+	*chain = page;
+}
+
+static void chain_give(paddr chain)
+{
+	while (chain) {
+		paddr next = *(paddr *)vm_page(chain);
+		pages_give(&pages, chain);
+		chain = next;
+	}
+}
+
+/* Take all pages of [from, to) out of a table that covers addresses from `base` on, and with `tables` the tables below it. */
+static void take_out(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to, bool tables, paddr *chain)
+{
+	const struct pt_format *f = s->pt.format;
+	uint64_t *entries = table_at(s, table), bytes = (uint64_t)PAGE_BYTES << PT_INDEX_BITS * level;
+
+	for (uint64_t i = from > base ? (from - base) / bytes : 0; i < PT_ENTRIES && base + i * bytes < to; i++) {
+		if (!(entries[i] & f->valid))
+			continue;
+		paddr below = frame_of(f, entries[i]);
+		if (level > 0)
+			take_out(s, below, level - 1, base + i * bytes, from, to, tables, chain);
+		if (level > 0 && !tables)
+			continue;
+		entries[i] = 0;
+		s->pages--;
+		chain_add(chain, below);
+	}
+}
+
+void vm_space_free(struct space *s)
+{
+	paddr chain = 0;
+
+	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, 0, VM_USER_END, true, &chain);
+	arch_space_drop(&s->arch);
+	chain_give(chain);
+	pages_give(&pages, s->pt.root);
+}
+
+bool vm_is_user(vaddr at, uint64_t bytes)
+{
+	return at >= VM_USER_START && range_within(at, bytes, VM_USER_END);
+}
+
+static bool is_user_range(vaddr at, uint64_t bytes)
+{
+	return bytes && is_aligned(at | bytes, PAGE_BYTES) && vm_is_user(at, bytes);
+}
+
+/* 0, or an error. */
+static int64_t map_page(struct space *s, vaddr at, paddr page, unsigned rights)
+{
+	enum err e = pt_map(&s->pt, at, page, PAGE_BYTES, rights | PT_USER, PT_NORMAL, NULL);
+
+	s->pages += e == OK;
+	return e == OK ? 0 : e == ERR_PT_MAPPED ? PITH_BUSY : PITH_NO_MEMORY;
+}
+
+static int64_t map_new_page(struct space *s, vaddr at, unsigned rights)
+{
+	paddr page = pages_take_zeroed(&pages);
+	int64_t e = page ? map_page(s, at, page, rights) : PITH_NO_MEMORY;
+
+	if (e && page)
+		pages_give(&pages, page);
+	return e;
+}
+
+static void take_range(struct space *s, vaddr at, uint64_t bytes)
+{
+	paddr chain = 0;
+
+	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, at, at + bytes, false, &chain);
+	arch_tlb_flush_user(&s->arch, at, bytes); /* before anybody else gets the pages */
+	chain_give(chain);
+}
+
+int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
+{
+	vaddr base = at ? at : s->next;
+
+	if (!is_user_range(base, bytes) || (rights & PT_WRITE && rights & PT_EXECUTE))
+		return PITH_BAD_ARGUMENT;
+	if (bytes / PAGE_BYTES > __atomic_load_n(&pages.free, __ATOMIC_RELAXED))
+		return PITH_NO_MEMORY;
+	for (uint64_t done = 0; done < bytes; done += PAGE_BYTES) {
+		int64_t e = map_new_page(s, base + done, rights);
+		if (e) {
+			if (done)
+				take_range(s, base, done);
+			return e;
+		}
+	}
+	if (!at)
+		s->next = base + bytes;
+	arch_tables_changed();
+	return (int64_t)base;
+}
+
+int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes)
+{
+	if (!is_user_range(at, bytes))
+		return PITH_BAD_ARGUMENT;
+	take_range(s, at, bytes);
+	return 0;
+}
+
+void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes)
+{
+	struct pt_leaf leaf;
+
+	for (uint64_t done = 0, part; done < bytes; done += part) {
+		uint64_t offset = (to + done) % PAGE_BYTES;
+		part = min_u64(bytes - done, PAGE_BYTES - offset);
+		must(pt_lookup(&s->pt, to + done, &leaf));
+		uint8_t *at = (uint8_t *)vm_page(leaf.base) + offset;
+		memcpy(at, (const uint8_t *)from + done, part);
+		arch_sync_code(at, part);
+	}
+}
+
+paddr vm_user_take(struct space *s, vaddr at)
+{
+	const struct pt_format *f = s->pt.format;
+	struct pt_leaf leaf;
+	paddr chain = 0;
+
+	if (!is_user_range(at, PAGE_BYTES) || !pt_lookup(&s->pt, at, &leaf) || (leaf.entry & (f->writable | f->read_only)) != f->writable)
+		return 0;
+	take_out(s, s->pt.root, f->levels - 1, 0, at, at + PAGE_BYTES, false, &chain);
+	arch_tlb_flush_user(&s->arch, at, PAGE_BYTES);
+	return chain;
+}
+
+/* Its tables are still there. */
+void vm_user_put(struct space *s, vaddr at, paddr page)
+{
+	must(map_page(s, at, page, PT_WRITE) == 0);
+	arch_tables_changed();
+}
+
+int64_t vm_user_give(struct space *s, paddr page)
+{
+	vaddr at = s->next;
+	int64_t e = is_user_range(at, PAGE_BYTES) ? map_page(s, at, page, PT_WRITE) : PITH_NO_MEMORY;
+
+	if (e)
+		return e;
+	s->next += PAGE_BYTES;
+	arch_tables_changed();
+	return (int64_t)at;
+}
