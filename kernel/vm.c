@@ -386,13 +386,13 @@ paddr vm_user_take(struct space *s, vaddr at)
 {
 	const struct pt_format *f = s->pt.format;
 	struct pt_leaf leaf;
-	paddr chain = 0;
 
 	if (!is_user_range(at, PAGE_BYTES) || !pt_lookup(&s->pt, at, &leaf) || (leaf.entry & (f->writable | f->read_only)) != f->writable)
 		return 0;
-	take_out(s, s->pt.root, f->levels - 1, 0, at, at + PAGE_BYTES, false, &chain);
+	pt_unmap(&s->pt, at, PAGE_BYTES, NULL);
+	s->pages--;
 	arch_tlb_flush_user(&s->arch, at, PAGE_BYTES);
-	return chain;
+	return leaf.base;
 }
 
 /* Its tables are still there. */
