@@ -338,9 +338,33 @@ static void take_range(struct space *s, vaddr at, uint64_t bytes)
 	chain_give(chain);
 }
 
+/* The first address of [at, at + bytes) behind which nothing is mapped there. */
+static vaddr end_of_mapped(struct space *s, vaddr at, uint64_t bytes)
+{
+	struct pt_leaf leaf;
+
+	while (bytes && !pt_lookup(&s->pt, at + bytes - PAGE_BYTES, &leaf))
+		bytes -= PAGE_BYTES;
+	return at + bytes;
+}
+
+/* Memory that is nobody's yet, usually just behind what was given last: 0 where a process has made that hard to find. */
+static vaddr find_room(struct space *s, uint64_t bytes)
+{
+	enum { TRIES = 16 };
+
+	for (unsigned i = 0; i < TRIES && is_user_range(s->next, bytes); i++) {
+		vaddr end = end_of_mapped(s, s->next, bytes);
+		if (end == s->next)
+			return end;
+		s->next = end;
+	}
+	return 0;
+}
+
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
 {
-	vaddr base = at ? at : s->next;
+	vaddr base = at ? at : is_aligned(bytes, PAGE_BYTES) ? find_room(s, bytes) : 0;
 
 	if (!is_user_range(base, bytes) || (rights & PT_WRITE && rights & PT_EXECUTE))
 		return PITH_BAD_ARGUMENT;
@@ -404,12 +428,12 @@ void vm_user_put(struct space *s, vaddr at, paddr page)
 
 int64_t vm_user_give(struct space *s, paddr page)
 {
-	vaddr at = s->next;
-	int64_t e = is_user_range(at, PAGE_BYTES) ? map_page(s, at, page, PT_WRITE) : PITH_NO_MEMORY;
+	vaddr at = find_room(s, PAGE_BYTES);
+	int64_t e = at ? map_page(s, at, page, PT_WRITE) : PITH_NO_MEMORY;
 
 	if (e)
 		return e;
-	s->next += PAGE_BYTES;
+	s->next = at + PAGE_BYTES;
 	arch_tables_changed();
 	return (int64_t)at;
 }
