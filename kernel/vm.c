@@ -270,8 +270,16 @@ static void chain_give(paddr chain)
 	}
 }
 
-/* Take all pages of [from, to) out of a table that covers addresses from `base` on, and with `tables` the tables below it. */
-static void take_out(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to, bool tables, paddr *chain)
+static bool is_empty(const uint64_t *entries)
+{
+	for (unsigned i = 0; i < PT_ENTRIES; i++)
+		if (entries[i])
+			return false;
+	return true;
+}
+
+/* Take all pages of [from, to) out of a table that covers addresses from `base` on, and what tables below it are empty then. */
+static void take_out(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to, paddr *chain)
 {
 	const struct pt_format *f = s->pt.format;
 	uint64_t *entries = table_at(s, table), bytes = (uint64_t)PAGE_BYTES << PT_INDEX_BITS * level;
@@ -280,10 +288,11 @@ static void take_out(struct space *s, paddr table, unsigned level, vaddr base, v
 		if (!(entries[i] & f->valid))
 			continue;
 		paddr below = frame_of(f, entries[i]);
-		if (level > 0)
-			take_out(s, below, level - 1, base + i * bytes, from, to, tables, chain);
-		if (level > 0 && !tables)
-			continue;
+		if (level > 0) {
+			take_out(s, below, level - 1, base + i * bytes, from, to, chain);
+			if (!is_empty(table_at(s, below)))
+				continue;
+		}
 		entries[i] = 0;
 		s->pages--;
 		chain_add(chain, below);
@@ -294,7 +303,7 @@ void vm_space_free(struct space *s)
 {
 	paddr chain = 0;
 
-	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, 0, VM_USER_END, true, &chain);
+	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, 0, s->pt.format->lower_bytes, &chain);
 	arch_space_drop(&s->arch);
 	chain_give(chain);
 	pages_give(&pages, s->pt.root);
@@ -333,7 +342,7 @@ static void take_range(struct space *s, vaddr at, uint64_t bytes)
 {
 	paddr chain = 0;
 
-	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, at, at + bytes, false, &chain);
+	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, at, at + bytes, &chain);
 	arch_tlb_flush_user(&s->arch, at, bytes); /* before anybody else gets the pages */
 	chain_give(chain);
 }
