@@ -395,6 +395,12 @@ static inline bool cpu_has_gic_registers(void)
 	return cpu_id_field(cpu_read(id_aa64pfr0_el1), ID_AA64PFR0_GIC) != 0;
 }
 
+/* PSTATE.PAN: may privileged code not use user mode's pages? */
+static inline bool cpu_user_is_barred(void)
+{
+	return cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_PAN) && cpu_read(PSTATE_PAN);
+}
+
 /* The smallest data cache line, bytes. CTR_EL0.DminLine counts words as a power of two. */
 static inline uint64_t cpu_data_line_bytes(void)
 {

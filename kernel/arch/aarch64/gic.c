@@ -2,10 +2,10 @@
  * that processors send each other. What else comes is switched off. */
 #include "arch/aarch64/traps.h"
 
-#include "console.h"
 #include "cpu.h"
 #include "gic.h"
 #include "memory.h"
+#include "panic.h"
 #include "processor.h"
 #include "trap.h"
 #include "vm.h"
@@ -71,7 +71,7 @@ const char *gic_start(const struct hobnail_boot *boot)
 
 /* ---- This processor ------------------------------------------------------------------------------------ */
 
-/* Affinities as GICR_TYPER and ICC_SGI1R_EL1 have them, from MPIDR_EL1's. */
+/* One of the four numbers, Aff0 to Aff3, that name a processor. */
 static uint64_t affinity(uint64_t mpidr, unsigned level)
 {
 	return mpidr >> (level == 3 ? 32 : 8 * level) & 0xff;
@@ -99,19 +99,13 @@ static uintptr_t find_redistributor(uint64_t mpidr)
 	return 0;
 }
 
-static _Noreturn void give_up(const struct cpu *self, const char *why)
-{
-	console_print("pith: processor %#lx cannot be used: %s\n", (unsigned long)self->hardware_id, why);
-	arch_halt();
-}
-
 /* "GICR_WAKER": awake, before anything else of it is used. */
 static void redistributor_join(struct cpu *self)
 {
-	uintptr_t at = find_redistributor(arch_hardware_id());
+	uintptr_t at = find_redistributor(self->hardware_id);
 
 	if (!at)
-		give_up(self, "it has no redistributor");
+		panic("processor %#lx has no interrupt redistributor", (unsigned long)self->hardware_id);
 	cpu_device_write(at + GICR_WAKER, cpu_device_read(at + GICR_WAKER) & ~(uint32_t)GICR_WAKER_SLEEP);
 	wait_for_clear(at + GICR_WAKER, GICR_WAKER_ASLEEP);
 	self->arch.interrupts = at + GICR_FRAME_BYTES;
@@ -189,7 +183,7 @@ void interrupt_take(void)
 {
 	uint32_t got = acknowledge(), id = gic.version == 2 ? got & GICC_IAR_ID : got;
 
-	if (id >= GIC_SPECIAL)
+	if (id >= GIC_SPECIAL) /* those of GICv3 from 1024 on are not enabled */
 		return;
 	bool timer = id == timer_interrupt() && timer_take();
 	if (id > STOP && id != timer_interrupt())

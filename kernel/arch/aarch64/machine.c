@@ -31,6 +31,7 @@ bool arch_translation(struct walker *w)
 		w->root = cpu_read(ttbr0_el1) & TTBR_ADDRESS;
 		w->upper_root = cpu_read(ttbr1_el1) & TTBR_ADDRESS;
 		w->pat_or_mair = cpu_read(mair_el1);
+		w->flags = (cpu_read(sctlr_el1) & SCTLR_WXN ? WALK_WXN : 0) | (cpu_user_is_barred() ? WALK_SMAP : 0);
 	}
 	return translating();
 }

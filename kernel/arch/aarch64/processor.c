@@ -2,6 +2,7 @@
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
+#include "panic.h"
 #include "processor.h"
 #include "vm.h"
 
@@ -48,6 +49,7 @@ void arch_cpu_start(struct cpu *self)
 {
 	self->arch.self = self;
 	self->arch.fault_stack = vm_stack_new();
+	must(self->arch.fault_stack);
 	cpu_write(tpidr_el1, self);
 	cpu_write(vbar_el1, vectors);
 	cpu_write(cpacr_el1, CPACR_FPEN); /* SVE and SME trap: nobody saves their registers */

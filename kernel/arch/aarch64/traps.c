@@ -7,6 +7,8 @@
 #include "trap.h"
 #include "vm.h"
 
+_Static_assert(VM_STACK_BIT == KERNEL_STACK_BIT, "layout.h");
+
 static struct fault fault_of(const struct arch_frame *frame, uint64_t vector)
 {
 	struct fault f = {

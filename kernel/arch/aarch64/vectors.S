@@ -6,9 +6,8 @@
 #include "arch/aarch64/layout.h"
 #include "cpu.h"
 
-/* Less room than this on a kernel stack, and an exception is handled on the processor's fault stack instead. */
-#define KERNEL_ROOM  4096
-#define STACK_BIT    14 /* VM_STACK_BIT of vm.h */
+/* Less room than this on a kernel stack, and an exception of the kernel is handled on the processor's fault stack instead. */
+#define KERNEL_ROOM 4096
 
 	.macro	save_general
 	stp	x2, x3, [sp, #16]
@@ -61,21 +60,23 @@
 	mov	x29, xzr
 	.endm
 
+	/* In kernel stacks a bit of every address is set, and in the guard below it is clear (vm.h). There is no register to
+	 * spare, and nothing can be stored before that is known: sums of sp and x0 hold both. x1 = \number at the end. */
 	.macro	kernel number
 	.balign 128
 	sub	sp, sp, #KERNEL_ROOM
-	add	sp, sp, x0		/* without a register to spare: sp + x0 ... */
-	sub	x0, sp, x0		/* ... and sp                               */
-	tbz	x0, #STACK_BIT, 1f
-	sub	x0, sp, x0		/* as it was */
-	sub	sp, sp, x0
+	add	sp, sp, x0
+	sub	x0, sp, x0		/* sp, less the room */
+	tbz	x0, #KERNEL_STACK_BIT, 1f
+	sub	x0, sp, x0
+	sub	sp, sp, x0		/* both as they were */
 	add	sp, sp, #(KERNEL_ROOM - FRAME_BYTES)
 	stp	x0, x1, [sp]
 	add	x0, sp, #FRAME_BYTES
 	mov	x1, #\number
 	b	kernel_common
 1:	sub	x0, sp, x0
-	msr	tpidrro_el0, x0
+	msr	tpidrro_el0, x0		/* which is 0 otherwise */
 	sub	x0, sp, x0
 	mov	sp, x0
 	mrs	x0, tpidr_el1

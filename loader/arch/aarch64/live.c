@@ -3,11 +3,6 @@
 #include "cpu.h"
 #include "el2.h"
 
-static bool is_user_barred(void)
-{
-	return cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_PAN) && cpu_read(PSTATE_PAN);
-}
-
 /* EL1, or EL2 with E2H = 1, where these names mean EL2's registers. */
 static bool two_ranges(struct walker *out)
 {
@@ -16,7 +11,7 @@ static bool two_ranges(struct walker *out)
 	*out = (struct walker){
 		.mode = WALK_AARCH64,
 		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) | (tcr & TCR_EPD0 ? WALK_EPD0 : 0) | (tcr & TCR_EPD1 ? WALK_EPD1 : 0) |
-		         (tcr & TCR_HA ? WALK_HW_AF : 0) | (is_user_barred() ? WALK_SMAP : 0),
+		         (tcr & TCR_HA ? WALK_HW_AF : 0) | (cpu_user_is_barred() ? WALK_SMAP : 0),
 		.phys_bits = (uint8_t)cpu_range_bits(tcr >> TCR_IPS_SHIFT & 7),
 		.t0sz = tcr & TCR_TSZ,
 		.t1sz = tcr >> 16 & TCR_TSZ,
