@@ -147,7 +147,7 @@ static void sleepers_remove(struct process *p)
 		}
 }
 
-void schedule_sleep(uint64_t at)
+void schedule_sleep(enum pith_state state, uint64_t at)
 {
 	struct process *self = process_self();
 
@@ -155,14 +155,14 @@ void schedule_sleep(uint64_t at)
 		return;
 	self->wake_at = at;
 	sleepers_add(self);
-	schedule_rest(PITH_SLEEPING);
+	schedule_rest(state);
 }
 
 void schedule_wake(struct process *p)
 {
 	if (p->state == PITH_RUNNING || p->state == PITH_READY || p->state == PITH_ENDED)
 		return;
-	if (p->state == PITH_SLEEPING)
+	if (p->state == PITH_SLEEPING || p->state == PITH_READING)
 		sleepers_remove(p);
 	schedule_ready(p);
 }

@@ -12,8 +12,8 @@ void schedule_ready(struct process *p);
 /* This process rests in `state` until schedule_wake(), or goes on at once if it has been killed: look at `killed` after. */
 void schedule_rest(enum pith_state state);
 
-/* The same, at most until arch_now() is `at`. */
-void schedule_sleep(uint64_t at);
+/* The same, at most until arch_now() is `at`; PITH_SLEEPING or PITH_READING. */
+void schedule_sleep(enum pith_state state, uint64_t at);
 
 /* One that rests goes on; on others no effect. */
 void schedule_wake(struct process *p);

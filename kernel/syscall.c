@@ -56,7 +56,7 @@ static int64_t read_typed(char *out, uint64_t most)
 	if (bytes)
 		return (int64_t)bytes;
 	lock_take(&process_lock);
-	schedule_sleep(arch_now() + LOOK_NS);
+	schedule_sleep(PITH_READING, arch_now() + LOOK_NS);
 	lock_give(&process_lock);
 	return 0;
 }
@@ -173,7 +173,7 @@ static int64_t call_sleep(const uint64_t a[5])
 	uint64_t now = arch_now();
 
 	lock_take(&process_lock);
-	schedule_sleep(sum_fits(now, a[0]) ? now + a[0] : UINT64_MAX);
+	schedule_sleep(PITH_SLEEPING, sum_fits(now, a[0]) ? now + a[0] : UINT64_MAX);
 	lock_give(&process_lock);
 	return 0;
 }
