@@ -139,10 +139,10 @@ KERNEL := $(wildcard kernel/*.c kernel/contract/*.c)
 # pith's programs: user/NAME.c each, or what is in user/NAME/ and user/NAME/ARCH/. Floating point is theirs to use.
 USER_TARGET_x86_64  := --target=x86_64-unknown-none-elf
 USER_TARGET_aarch64 := --target=aarch64-unknown-none-elf
-USER_CODE = $(USER_TARGET_$(1)) $(FREE) -O2 -Iinclude -Ilib -Iuser/lib -Iuser/lib/$(1)
+USER_CODE = $(USER_TARGET_$(1)) $(FREE) -O2 -Iinclude -Ilib -Iuser/lib -Iuser/lib/$(1) -iquote user/tests/$(1)
 USER_LINK := $(LD) -static -z noexecstack -z max-page-size=4096 --build-id=none --gc-sections -T user/user.ld
 USER_LIB := $(wildcard user/lib/*.c) lib/string.c lib/format.c
-USER_PROGRAMS := $(patsubst user/%.c,%,$(wildcard user/*.c))
+USER_PROGRAMS := $(patsubst user/%.c,%,$(wildcard user/*.c)) tests
 user_objects = $(addprefix $(O)/$(1)/user/,$(addsuffix .o,$(basename $(wildcard user/$(2).c user/$(2)/*.c user/$(2)/$(1)/*.S))))
 # What is in the archive with them, as it is called there.
 USER_TEXTS := etc/motd
@@ -229,7 +229,7 @@ $(O)/$(1)/user/%.o: %.c
 	$(Q)$$(CC) $$(call USER_CODE,$(1)) -c -o $$@ $$<
 $(O)/$(1)/user/%.o: %.S
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(USER_TARGET_$(1)) -MMD -MP -g -Iinclude -c -o $$@ $$<
+	$(Q)$$(CC) $$(USER_TARGET_$(1)) -MMD -MP -g -Iinclude -iquote user/tests/$(1) -c -o $$@ $$<
 $(O)/$(1)/root/bin/%: $$$$(call user_objects,$(1),$$$$*) $$(USER_LIB:%.c=$(O)/$(1)/user/%.o) user/user.ld
 	@mkdir -p $$(@D) $(O)/$(1)/programs
 	$(Q)$$(USER_LINK) -o $(O)/$(1)/programs/$$*.elf $$(filter %.o,$$^)

@@ -1,0 +1,45 @@
+/* hostile.h — instructions that a process of aarch64 must not be able to use, and states in which it may call the kernel. */
+#ifndef USER_TESTS_HOSTILE_H
+#define USER_TESTS_HOSTILE_H
+
+#define HOSTILE_CLOBBERS : : : "x0", "x1", "x2", "x3", "x4", "x8", "x19", "memory", "cc"
+
+/* Arm ARM DDI 0487, "AArch64 System Register Descriptions" and the instructions themselves: undefined at EL0, or as SCTLR_EL1
+ * says. */
+#define HOSTILE_FATAL(X) \
+	X(mask_interrupts, "msr daifset, #2") \
+	X(read_mask, "mrs x0, daif") \
+	X(read_sctlr, "mrs x0, sctlr_el1") \
+	X(read_ttbr1, "mrs x0, ttbr1_el1") \
+	X(write_ttbr0, "msr ttbr0_el1, xzr") \
+	X(write_vbar, "msr vbar_el1, xzr") \
+	X(write_tpidr, "msr tpidr_el1, xzr") \
+	X(write_sp, "msr spsel, #1") \
+	X(write_timer, "msr cntv_ctl_el0, xzr") \
+	X(write_timer_physical, "msr cntp_ctl_el0, xzr") \
+	X(cycle_counter, "mrs x0, pmccntr_el0") \
+	X(debug, "mrs x0, mdscr_el1") \
+	X(end_of_interrupt, "msr s3_0_c12_c12_1, xzr") \
+	X(send_interrupt, "msr s3_0_c12_c11_5, xzr") \
+	X(flush_tlb, "tlbi vmalle1") \
+	X(flush_code, "ic iallu") \
+	X(invalidate_data, "mov x0, sp; dc ivac, x0") \
+	X(translate, "at s1e1r, xzr") \
+	X(return_from_exception, "eret") \
+	X(hypervisor, "hvc #0") \
+	X(monitor, "smc #0") \
+	X(breakpoint, "brk #1") \
+	X(halt, "hlt #1") \
+	X(misaligned_stack, "sub sp, sp, #8; ldr x0, [sp]") \
+	X(kernel_stack, "mov x0, #0xffff800000000000; mov sp, x0; ldr x0, [sp]") \
+	X(misaligned_code, "adr x0, 1f; add x0, x0, #2; br x0; 1: nop; nop")
+
+/* System call 1 is PITH_GETPID. */
+#define HOSTILE_HARMLESS(X) \
+	X(call_on_kernel_stack, "mov x19, sp; mov x0, #0xffff800000000000; mov sp, x0; mov x8, #1; svc #0; mov sp, x19") \
+	X(call_on_misaligned_stack, "mov x19, sp; sub x0, x19, #3; mov sp, x0; mov x8, #1; svc #0; mov sp, x19") \
+	X(on_kernel_stack, "mov x19, sp; mov x0, #0xffff800000000000; mov sp, x0; mov x0, #0x3000000; 1: subs x0, x0, #1; b.ne 1b; mov sp, x19") \
+	X(other_svc, "mov x8, #1; svc #0xffff") \
+	X(own_thread_pointer, "msr tpidr_el0, x8; mrs x0, tpidr_el0")
+
+#endif

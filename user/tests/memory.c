@@ -1,0 +1,189 @@
+/* memory.c — mapping, unmapping, and what happens when there is no more. */
+#include "tests.h"
+
+enum { PAGE = PITH_PAGE_BYTES, FIXED_AT = 0x30000000 };
+
+static bool is_zero(uint64_t at, uint64_t bytes)
+{
+	for (uint64_t i = 0; i < bytes; i += 8)
+		if (*(volatile uint64_t *)(at + i))
+			return false;
+	return true;
+}
+
+static void map(const uint64_t number[4])
+{
+	(void)number;
+	uint64_t anywhere = GOOD(sys_map(0, 3 * PAGE, PITH_MAP_WRITE)), other = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
+	CHECK(anywhere % PAGE == 0 && other % PAGE == 0 && (other >= anywhere + 3 * PAGE || other + PAGE <= anywhere));
+	CHECK(is_zero(anywhere, 3 * PAGE));
+	memset((void *)anywhere, 0xff, 3 * PAGE);
+	CHECK(is_zero(other, PAGE));
+
+	EXPECT(sys_map(FIXED_AT, 4 * PAGE, PITH_MAP_WRITE), FIXED_AT);
+	EXPECT(sys_map(FIXED_AT + 3 * PAGE, 2 * PAGE, PITH_MAP_WRITE), PITH_BUSY);
+	EXPECT(sys_map(FIXED_AT + 4 * PAGE, PAGE, PITH_MAP_WRITE), FIXED_AT + 4 * PAGE); /* that has mapped nothing */
+	memset((void *)FIXED_AT, 0xff, 5 * PAGE);
+
+	EXPECT(sys_unmap(FIXED_AT + PAGE, PAGE), 0); /* a hole, */
+	EXPECT(sys_unmap(FIXED_AT, 5 * PAGE), 0);    /* then the rest, with the hole */
+	EXPECT(sys_unmap(FIXED_AT, 5 * PAGE), 0);    /* and nothing */
+	EXPECT(sys_map(FIXED_AT, 5 * PAGE, 0), FIXED_AT);
+	CHECK(is_zero(FIXED_AT, 5 * PAGE));
+	EXPECT(sys_unmap(FIXED_AT, 5 * PAGE), 0);
+	EXPECT(sys_unmap(anywhere, 3 * PAGE), 0);
+	EXPECT(sys_unmap(other, PAGE), 0);
+
+	uint64_t last = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE)); /* room is found past what is in the way */
+	GOOD(sys_map(last + PAGE, PAGE, PITH_MAP_WRITE));
+	GOOD(sys_map(last + 3 * PAGE, PAGE, PITH_MAP_WRITE));
+	GOOD(sys_map(0, 4 * PAGE, PITH_MAP_WRITE));
+}
+
+/* As often as one likes: nothing is used up. */
+static void map_again(const uint64_t number[4])
+{
+	uint64_t before = free_pages();
+
+	(void)number;
+	for (unsigned i = 0; i < 5000; i++)
+		EXPECT(sys_unmap(GOOD(sys_map(0, PAGE, PITH_MAP_WRITE)), PAGE), 0);
+	await_free(before);
+}
+
+static void map_errors(const uint64_t number[4])
+{
+	static const struct {
+		uint64_t at, bytes, rights;
+		int64_t error;
+	} bad[] = {
+		{ 0, 0, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0, PAGE - 1, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ FIXED_AT + 1, PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ FIXED_AT, PAGE, PITH_MAP_WRITE | PITH_MAP_EXECUTE, PITH_BAD_ARGUMENT },
+		{ FIXED_AT, PAGE, 4, PITH_BAD_ARGUMENT },
+		{ FIXED_AT, PAGE, ~0ull, PITH_BAD_ARGUMENT },
+		{ PAGE, PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0x7ffffffff000, PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0x7fffffff0000, 16 * PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0x800000000000, PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0xffff800000000000, PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0xffffffff80000000, PAGE, 0, PITH_BAD_ARGUMENT },
+		{ FIXED_AT, -(uint64_t)FIXED_AT, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ FIXED_AT, PAGE - (uint64_t)FIXED_AT, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ FIXED_AT, ~0ull & -(uint64_t)PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+		{ 0x400000, PAGE, PITH_MAP_WRITE, PITH_BUSY },
+		{ 0, PITH_MAP_MOST + PAGE, PITH_MAP_WRITE, PITH_BAD_ARGUMENT },
+	};
+
+	(void)number;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		int64_t e = sys_map(bad[i].at, bad[i].bytes, bad[i].rights);
+		if (e != bad[i].error)
+			fail("map(%#lx, %#lx, %lx) is %ld, not %ld", bad[i].at, bad[i].bytes, bad[i].rights, e, bad[i].error);
+		if (bad[i].error == PITH_BAD_ARGUMENT && bad[i].rights == PITH_MAP_WRITE && bad[i].at)
+			EXPECT(sys_unmap(bad[i].at, bad[i].bytes), PITH_BAD_ARGUMENT);
+	}
+	EXPECT(sys_map(FIXED_AT, PAGE, PITH_MAP_WRITE), FIXED_AT); /* none of them has left anything there */
+}
+
+/* ---- No more ---------------------------------------------------------------------------------------------------------------- */
+
+/* Pieces of memory, each of which begins with the address of the one before and its own length. */
+struct hoard {
+	uint64_t *last;
+	uint64_t pages;
+};
+
+static void hoard_take(struct hoard *h)
+{
+	for (uint64_t pages = 256; pages; pages /= 4) {
+		int64_t at;
+		while ((at = sys_map(0, pages * PAGE, PITH_MAP_WRITE)) >= 0) {
+			uint64_t *piece = (uint64_t *)at;
+			piece[0] = (uint64_t)h->last;
+			piece[1] = pages;
+			h->last = piece;
+			h->pages += pages;
+		}
+		EXPECT(at, PITH_NO_MEMORY);
+	}
+}
+
+static void hoard_give(struct hoard *h)
+{
+	while (h->last) {
+		uint64_t *piece = h->last;
+		h->last = (uint64_t *)piece[0];
+		EXPECT(sys_unmap((uint64_t)piece, piece[1] * PAGE), 0);
+	}
+}
+
+/* All calls go on; what needs memory says that there is none. */
+static void exhaustion(const uint64_t number[4])
+{
+	struct hoard h = { NULL, 0 };
+	struct pith_file file;
+	char text[16];
+
+	(void)number;
+	hoard_take(&h); /* once, so that the second time all page tables are there */
+	hoard_give(&h);
+	uint64_t before = free_pages();
+	for (unsigned i = 0; i < 2; i++) {
+		h = (struct hoard){ NULL, 0 };
+		hoard_take(&h);
+		CHECK(h.pages + before / 256 + 64 >= before && free_pages() < 64);
+		EXPECT(spawn(-1, "nothing"), PITH_NO_MEMORY);
+		EXPECT(sys_map((uint64_t)FIXED_AT << 8, PAGE, PITH_MAP_WRITE), PITH_NO_MEMORY);
+		EXPECT(sys_file(0, &file), 0);
+		CHECK(sys_log(0, text, sizeof text) == sizeof text);
+		EXPECT(sys_sleep(MILLISECONDS), 0);
+		hoard_give(&h);
+		await_free(before);
+		join(GOOD(spawn(-1, "nothing")));
+		await_free(before);
+	}
+}
+
+static void role_hoard(const uint64_t number[4])
+{
+	struct hoard h = { NULL, 0 };
+
+	for (uint64_t i = 0; i < number[0]; i++) {
+		hoard_take(&h);
+		hoard_give(&h);
+	}
+	if (number[1])
+		hoard_take(&h); /* and leave it to the kernel */
+}
+
+/* Several that want all of it, while others come and go. */
+static void exhaustion_by_many(const uint64_t number[4])
+{
+	uint64_t before = free_pages(), pid[4], started = 0;
+
+	(void)number;
+	for (uint64_t i = 0; i < 4; i++)
+		pid[i] = child("hoard", quick ? 2 : 10, i % 2, 0);
+	for (unsigned i = 0; i < (quick ? 100 : 1000); i++) {
+		int64_t e = spawn(-1, "nothing");
+		if (e > 0)
+			join((uint64_t)e), started++;
+		else
+			EXPECT(e, PITH_NO_MEMORY);
+	}
+	for (uint64_t i = 0; i < 4; i++)
+		join(pid[i]);
+	await_free(before);
+}
+
+const struct test memory_tests[] = {
+	{ "map", map, TEST },
+	{ "map-again", map_again, ALONE },
+	{ "map-errors", map_errors, TEST },
+	{ "exhaustion", exhaustion, ALONE },
+	{ "exhaustion-by-many", exhaustion_by_many, ALONE },
+	{ "hoard", role_hoard, ROLE },
+	{ NULL, NULL, ROLE },
+};

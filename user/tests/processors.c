@@ -1,0 +1,140 @@
+/* processors.c — time, turns, and what a process keeps while others have theirs. */
+#include "registers.h"
+#include "tests.h"
+
+/* ---- Time --------------------------------------------------------------------------------------------------------------------- */
+
+/* Later than before, on whatever processor. */
+static void time(const uint64_t number[4])
+{
+	uint64_t all = processors(), last = sys_clock();
+
+	(void)number;
+	for (uint64_t i = 0; i < (quick ? 500 : 5000); i++) {
+		EXPECT(sys_pin((int64_t)(i % all)), 0);
+		for (unsigned k = 0; k < 4; k++) {
+			uint64_t now = sys_clock();
+			if (now < last)
+				fail("on processor %lu it is %lu ns, after %lu", i % all, now, last);
+			last = now;
+		}
+	}
+}
+
+static void sleeping(const uint64_t number[4])
+{
+	static const uint64_t lengths[] = { 0, 1, MILLISECONDS, 3 * MILLISECONDS, 20 * MILLISECONDS };
+
+	(void)number;
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		uint64_t start = sys_clock();
+		EXPECT(sys_sleep(lengths[i]), 0);
+		CHECK(sys_clock() - start >= lengths[i]);
+	}
+}
+
+/* ---- Turns -------------------------------------------------------------------------------------------------------------------- */
+
+static void pin(const uint64_t number[4])
+{
+	uint64_t all = processors(), self = (uint64_t)sys_getpid();
+
+	(void)number;
+	for (uint64_t i = 0; i < 3 * all; i++) {
+		EXPECT(sys_pin((int64_t)(i % all)), 0);
+		struct pith_process p = process_of(self);
+		CHECK(p.processor == i % all && p.pinned == (int64_t)(i % all) && p.state == PITH_RUNNING);
+	}
+	EXPECT(sys_pin(-1), 0);
+	CHECK(process_of(self).pinned == -1);
+	EXPECT(sys_pin((int64_t)all), PITH_BAD_ARGUMENT);
+	EXPECT(sys_pin(-2), PITH_BAD_ARGUMENT);
+	EXPECT(sys_pin(INT64_MAX), PITH_BAD_ARGUMENT);
+	EXPECT(sys_pin(1ll << 32), PITH_BAD_ARGUMENT);
+}
+
+/* On one processor with a process that never calls, others have their turn: this one, and one more that never calls. */
+static void preemption(const uint64_t number[4])
+{
+	uint64_t last = processors() - 1, pid[2];
+
+	(void)number;
+	EXPECT(sys_pin((int64_t)last), 0);
+	for (unsigned i = 0; i < 2; i++)
+		pid[i] = child_on((int64_t)last, "spin", 0, 0, 0);
+	uint64_t start = sys_clock();
+	while (sys_clock() - start < 300 * MILLISECONDS)
+		sys_sleep(5 * MILLISECONDS);
+	uint64_t ran[2] = { process_of(pid[0]).run_ns, process_of(pid[1]).run_ns };
+	end(pid[0]);
+	end(pid[1]);
+	CHECK(ran[0] > 60 * MILLISECONDS && ran[1] > 60 * MILLISECONDS); /* about 150 each */
+}
+
+/* As many that never call as processors: each gets one, though nobody has said which. */
+static void balance(const uint64_t number[4])
+{
+	uint64_t all = processors(), pid[256];
+
+	(void)number;
+	for (uint64_t i = 0; i < all && i < 256; i++)
+		pid[i] = child("spin", 0, 0, 0);
+	sys_sleep(400 * MILLISECONDS);
+	for (uint64_t i = 0; i < all && i < 256; i++) {
+		uint64_t ran = process_of(pid[i]).run_ns;
+		end(pid[i]);
+		CHECK(ran > 200 * MILLISECONDS);
+	}
+}
+
+/* ---- Registers ---------------------------------------------------------------------------------------------------------------- */
+
+struct registers {
+	uint64_t general[REGISTERS_GENERAL];
+	uint64_t control;
+	uint64_t vector[REGISTERS_VECTOR][2];
+};
+
+void registers_hold(struct registers *r, uint64_t rounds, uint64_t call);
+
+static void role_hold(const uint64_t number[4])
+{
+	uint64_t state = number[0] + 1;
+
+	for (uint64_t i = 0; i < number[2]; i++) {
+		struct registers r, held;
+		uint64_t *word = (uint64_t *)&r;
+		for (size_t k = 0; k < sizeof r / sizeof *word; k++)
+			word[k] = random_next(&state);
+		r.control = REGISTERS_CONTROL;
+		held = r;
+		registers_hold(&held, number[1] ? 100 : 200000, number[1]);
+		for (size_t k = 0; k < sizeof r / sizeof *word; k++)
+			if (word[k] != ((uint64_t *)&held)[k])
+				fail("register %lu: %#lx became %#lx", k, word[k], ((uint64_t *)&held)[k]);
+	}
+}
+
+/* While they are preempted, and across system calls in which others run. */
+static void registers(const uint64_t number[4])
+{
+	uint64_t all = processors(), pid[64];
+	uint64_t count = 4 * all < 64 ? 4 * all : 64;
+
+	(void)number;
+	for (uint64_t i = 0; i < count; i++)
+		pid[i] = child_on((int64_t)(i / 4), "hold", i, i % 2 ? PITH_YIELD : 0, quick ? 50 : 500);
+	for (uint64_t i = 0; i < count; i++)
+		join(pid[i]);
+}
+
+const struct test processor_tests[] = {
+	{ "time", time, TEST },
+	{ "sleep", sleeping, TEST },
+	{ "pin", pin, TEST },
+	{ "preemption", preemption, ALONE },
+	{ "balance", balance, ALONE },
+	{ "registers", registers, TEST },
+	{ "hold", role_hold, ROLE },
+	{ NULL, NULL, ROLE },
+};

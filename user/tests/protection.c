@@ -1,0 +1,177 @@
+/* protection.c — what a process must not do to memory, to others, and to the processor: it dies of it, alone. */
+#include "hostile.h"
+#include "tests.h"
+
+enum { PAGE = PITH_PAGE_BYTES };
+enum touch { READ, WRITE, EXECUTE, TOUCHES };
+
+static void role_touch(const uint64_t number[4])
+{
+	volatile uint8_t *at = (volatile uint8_t *)number[1];
+
+	if (number[0] == READ)
+		(void)*at;
+	else if (number[0] == WRITE)
+		*at = 1;
+	else
+		((void (*)(void))number[1])();
+}
+
+static void expect_fault(uint64_t pid, const char *what, uint64_t detail)
+{
+	int64_t status = status_of(pid);
+
+	if (status != PITH_FAULTED)
+		fail("%s %#lx: status %ld", what, detail, status);
+}
+
+/* ---- Memory of the kernel's, and none ---------------------------------------------------------------------------------- */
+
+static void touch(uint64_t at)
+{
+	static const char *const names[TOUCHES] = { "read", "write", "execute" };
+
+	for (enum touch how = READ; how < TOUCHES; how++)
+		expect_fault(child("touch", how, at, 0), names[how], at);
+}
+
+/* Both ends of what no process has, places where kernels are, and one for each power of two below each end. */
+static void kernel_memory(const uint64_t number[4])
+{
+	static const uint64_t places[] = {
+		0x7ffffffff000, 0x7ffffffffff8, 0x800000000000, 0xffff7ffffffffff8,
+		0xffff800000000000, 0xffff800000001000, 0xffff800040000000, 0xffffc00000000000, 0xffffc00000004000,
+		0xffffffff80000000, 0xffffffff80010000, 0xffffffff80100000, 0xfffffffffffff000,
+	};
+
+	(void)number;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		touch(places[i]);
+	for (unsigned shift = 12; shift < 64; shift += quick ? 5 : 1) {
+		touch(-(1ull << shift));
+		touch((uint64_t)&kernel_memory ^ (1ull << (shift < 32 ? shift + 31 : shift)));
+	}
+}
+
+/* ---- One's own ------------------------------------------------------------------------------------------------------------ */
+
+static void own_memory(const uint64_t number[4])
+{
+	static const char *const kinds[] = { "null", "text", "data", "stack", "kernel", "illegal" };
+
+	(void)number;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		expect_fault(GOOD(spawn(-1, "crash", kinds[i])), kinds[i], 0);
+	for (uint64_t kind = 0; kind < 6; kind++)
+		expect_fault(child("misuse", kind, 0, 0), "misuse", kind);
+}
+
+static void role_misuse(const uint64_t number[4])
+{
+	static const uint64_t constant = 1;
+	uint64_t on_stack = 0;
+	uint64_t read_write = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE)), read_only = GOOD(sys_map(0, PAGE, 0));
+	uint64_t executable = GOOD(sys_map(0, PAGE, PITH_MAP_EXECUTE)), gone = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
+	const uint64_t kinds[][4] = {
+		{ EXECUTE, (uint64_t)&on_stack }, { EXECUTE, read_write }, { WRITE, read_only }, { WRITE, executable },
+		{ WRITE, (uint64_t)&constant }, { READ, gone },
+	};
+
+	*(volatile uint64_t *)gone = 1; /* so that translations of it are in the TLB */
+	(void)*(volatile uint64_t *)read_only;
+	GOOD(sys_unmap(gone, PAGE));
+	role_touch(kinds[number[0]]);
+}
+
+/* ---- The processor -------------------------------------------------------------------------------------------------------- */
+
+#define FUNCTION(name, text) static void hostile_##name(void) { __asm__ volatile(text HOSTILE_CLOBBERS); }
+HOSTILE_FATAL(FUNCTION)
+HOSTILE_HARMLESS(FUNCTION)
+#define ENTRY(name, text) { #name, hostile_##name },
+static const struct hostile {
+	const char *name;
+	void (*run)(void);
+} fatal[] = { HOSTILE_FATAL(ENTRY) }, harmless[] = { HOSTILE_HARMLESS(ENTRY) };
+
+static void role_hostile(const uint64_t number[4])
+{
+	(number[0] ? &fatal[number[1]] : &harmless[number[1]])->run();
+}
+
+static void instructions(const uint64_t number[4])
+{
+	(void)number;
+	for (uint64_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+		expect_fault(child("hostile", true, i, 0), fatal[i].name, i);
+	for (uint64_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
+		int64_t status = status_of(child("hostile", false, i, 0));
+		if (status != 0)
+			fail("%s: status %ld", harmless[i].name, status);
+	}
+}
+
+/* ---- Other processes ------------------------------------------------------------------------------------------------------- */
+
+enum { SHARED_AT = 0x20000000, SHARED_BYTES = 16 * PAGE };
+
+/* The same addresses hold what this process has put there, whatever others do. */
+static void role_own_pages(const uint64_t number[4])
+{
+	static uint64_t value; /* at the same place, too */
+	volatile uint64_t *at = (volatile uint64_t *)GOOD(sys_map(SHARED_AT, SHARED_BYTES, PITH_MAP_WRITE));
+
+	value = number[0];
+	for (uint64_t i = 0; i < SHARED_BYTES / sizeof *at; i++) {
+		CHECK(at[i] == 0);
+		at[i] = number[0] + i;
+	}
+	for (uint64_t round = 0; round < number[1]; round++) {
+		sys_yield();
+		CHECK(value == number[0]);
+		for (uint64_t i = 0; i < SHARED_BYTES / sizeof *at; i += 64)
+			CHECK(at[i] == number[0] + i);
+	}
+}
+
+static void isolation(const uint64_t number[4])
+{
+	uint64_t pid[6];
+
+	(void)number;
+	for (uint64_t i = 0; i < 6; i++)
+		pid[i] = child("own pages", (i + 1) << 32, quick ? 50 : 500, 0);
+	for (uint64_t i = 0; i < 6; i++)
+		join(pid[i]);
+}
+
+/* What processes leave behind is not to be found in new memory. */
+static void role_dirty(const uint64_t number[4])
+{
+	uint64_t bytes = number[0] * PAGE, at = GOOD(sys_map(0, bytes, PITH_MAP_WRITE));
+
+	for (uint64_t i = 0; i < bytes; i += 8)
+		CHECK(*(volatile uint64_t *)(at + i) == 0);
+	memset((void *)at, 0xa5, bytes);
+}
+
+static void clean_memory(const uint64_t number[4])
+{
+	(void)number;
+	for (unsigned i = 0; i < (quick ? 5 : 20); i++)
+		join(child("dirty", 256, 0, 0));
+}
+
+const struct test protection_tests[] = {
+	{ "kernel-memory", kernel_memory, TEST },
+	{ "own-memory", own_memory, TEST },
+	{ "instructions", instructions, TEST },
+	{ "isolation", isolation, TEST },
+	{ "clean-memory", clean_memory, TEST },
+	{ "touch", role_touch, ROLE },
+	{ "misuse", role_misuse, ROLE },
+	{ "hostile", role_hostile, ROLE },
+	{ "own pages", role_own_pages, ROLE },
+	{ "dirty", role_dirty, ROLE },
+	{ NULL, NULL, ROLE },
+};
