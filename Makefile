@@ -38,7 +38,7 @@ $(O)/test/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_FLAGS) -c -o $@ $<
 
-$(O)/host/pack: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/pack/*.c))
+$(O)/host/pack: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/pack/*.c) core/packed.c)
 	$(Q)$(CC) -o $@ $^
 $(O)/gen/err_texts.c: $(O)/host/pack
 	@mkdir -p $(@D)

@@ -18,6 +18,9 @@ enum { PAGE_BYTES = 4096, PAGE_SHIFT = 12 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A variable that is zero at first, and unknown in a copy of the program that is made while it runs. */
+#define SCRATCH __attribute__((section(".bss.scratch")))
+
 /* Half-open [base, base + bytes). */
 struct span {
 	uint64_t base;

@@ -6,8 +6,21 @@
 
 extern const struct packed err_texts; /* out/gen/err_texts.c: three texts a code */
 
-enum { NAME, SENTENCE, ADVICE, TEXTS };
+enum text { NAME, SENTENCE, ADVICE, TEXTS };
 enum { TEXT_BYTES = 256 }; /* the longest as it stands, and its NUL */
+
+/* They are opened when one is wanted for the first time: here, and again in a copy of this program, which has this pointer
+ * from here, but not what it points at. */
+static SCRATCH struct packed_open texts;
+static const struct packed_open *opened;
+
+static size_t text_of(enum err code, enum text which, char *out, size_t size)
+{
+	if (opened != &texts)
+		packed_open(&err_texts, &texts);
+	opened = &texts;
+	return packed_text(&texts, TEXTS * (unsigned)code + which, out, size);
+}
 
 static bool is_code(enum err code)
 {
@@ -23,7 +36,7 @@ struct err_name err_name(enum err code)
 	if (!is_code(code))
 		return name;
 	memcpy(name.text, "ERR_", head);
-	packed_text(&err_texts, TEXTS * (unsigned)code + NAME, name.text + head, sizeof name.text - head);
+	text_of(code, NAME, name.text + head, sizeof name.text - head);
 	for (char *c = name.text + head; *c; c++)
 		*c = *c == ' ' ? '_' : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
 	return name;
@@ -31,7 +44,7 @@ struct err_name err_name(enum err code)
 
 size_t err_advice(enum err code, char *out, size_t size)
 {
-	return packed_text(&err_texts, is_code(code) ? TEXTS * (unsigned)code + ADVICE : ~0u, out, size);
+	return text_of(is_code(code) ? code : OK, ADVICE, out, size);
 }
 
 struct writer {
@@ -85,7 +98,7 @@ size_t err_sentence(const struct problem *p, char *out, size_t size)
 	char text[TEXT_BYTES] = "unknown error";
 
 	if (is_code(p->code))
-		packed_text(&err_texts, TEXTS * (unsigned)p->code + SENTENCE, text, sizeof text);
+		text_of(p->code, SENTENCE, text, sizeof text);
 	for (const char *s = text; *s;) {
 		size_t length = *s == '{' ? put_placeholder(&w, p, s) : 0;
 		if (!length) {

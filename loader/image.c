@@ -11,13 +11,18 @@ uint64_t image_bytes(void)
 	return (uint64_t)(image_end - image_base);
 }
 
+static void copy_part(void *to, const char *part, const char *end)
+{
+	memcpy((char *)to + (part - image_base), part, (size_t)(end - part));
+}
+
 void image_copy(void *to, uint64_t virt)
 {
 	uint64_t base = (uintptr_t)image_base, bytes = image_bytes();
-	uint64_t header = (uint64_t)(image_text - image_base);
 	uint64_t *next = NULL; /* the word of an odd entry's lowest bit */
 
-	memcpy((char *)to + header, image_text, bytes - header);
+	copy_part(to, image_text, image_scratch);
+	copy_part(to, image_scratch_end, image_end);
 	for (const uint64_t *r = image_relr; r < image_relr_end; r++) {
 		bool is_address = !(*r & 1);
 		uint64_t *word = is_address ? (uint64_t *)(void *)((char *)to + *r) : next;

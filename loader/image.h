@@ -11,7 +11,7 @@
 extern char image_base[]; /* linked address 0; the first page holds the PE header */
 extern char image_text[], image_text_end[];
 extern char image_rodata[], image_rodata_end[];
-extern char image_data[], image_end[];
+extern char image_data[], image_scratch[], image_scratch_end[], image_end[];
 #pragma GCC visibility pop
 
 /* Bytes from image_base to image_end, a multiple of 4096. */
@@ -24,7 +24,7 @@ static inline bool image_has_code(uint64_t at)
 }
 
 /* Copy the running image to `to` (image_bytes() long) so that it runs at `virt`. Only pointers that still point into
- * the image are moved. */
+ * the image are moved. What lies between image_scratch and its end is not copied (SCRATCH). */
 void image_copy(void *to, uint64_t virt);
 
 #endif

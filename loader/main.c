@@ -70,7 +70,7 @@ static enum err boot_leave(struct boot *b, struct problem *p)
 	}
 	arch_interrupts_off();
 	image_copy(memory_at(handoff.net_phys), handoff.net_virt);
-	arch_sync_code(handoff.net_phys, image_bytes());
+	arch_sync_code(handoff.net_phys, (uint64_t)(image_text_end - image_base));
 	arch_switch(&handoff);
 }
 

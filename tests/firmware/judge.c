@@ -201,10 +201,13 @@ static const char *judge_modules(const struct hobnail_boot *r)
 static const char *judge_net(const struct hobnail_boot *r)
 {
 	uint64_t header = (uint64_t)(image_text - image_base), data = (uint64_t)(image_data - image_base);
+	uint64_t kept = (uint64_t)(image_scratch_end - image_base);
 	const uint8_t *copy = memory(handoff.net_phys);
 
 	if (memcmp(copy + header, image_text, data - header) != 0)
 		return WRONG("the net's copy of the code differs");
+	if (memcmp(copy + kept, image_scratch_end, image_bytes() - kept) != 0)
+		return WRONG("the net's copy of the data differs");
 	for (unsigned i = 0; i < 3; i++) {
 		uint64_t before = read_le64(image_data + 0x10 + 8 * i), after = read_le64(copy + data + 0x10 + 8 * i);
 		uint64_t moved = i < 2 ? handoff.net_virt - (uintptr_t)image_base : 0;
@@ -422,7 +425,7 @@ static const char *judge_code(const struct hobnail_boot *r)
 
 	for (unsigned i = 0; i < event_index(EVENT_SWITCH); i++)
 		seen |= fake.events[i].kind == EVENT_SYNC && fake.events[i].base <= handoff.net_phys &&
-		        fake.events[i].base + fake.events[i].bytes >= handoff.net_phys + image_bytes();
+		        fake.events[i].base + fake.events[i].bytes >= handoff.net_phys + (uint64_t)(image_text_end - image_base);
 	if (!seen)
 		return WRONG("the net's code is not made visible to instruction fetch");
 	for (uint32_t i = 0; i < r->segments.count; i++) {

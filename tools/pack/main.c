@@ -1,5 +1,5 @@
 /* pack >ERR_TEXTS.c — the texts of core/errors/ as core/err.c finds them: name, sentence and advice of each code, in the
- * order of enum err. Names are put as words ("elf magic"), which share their pairs with the sentences. */
+ * order of enum err. Names are put as words ("elf magic"), as the sentences have them. */
 #include "pack.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@ static const char *const texts[] = {
 #undef X
 };
 
-static char joined[PACK_MAX_BYTES];
+static char joined[PACKED_MAX_ROWS];
 static size_t used;
 
 /* ERR_ELF_MAGIC: elf magic */
@@ -37,8 +37,8 @@ static bool join(const char *text, bool is_name)
 
 static void print(const struct pack *p)
 {
-	printf("/* Made by tools/pack: %zu bytes of text. */\n#include \"packed.h\"\n\n"
-	       "const struct packed err_texts = {\n\t.pairs = %u,\n\t.units = %u,\n\t.bits = {", used, p->pairs, p->units);
+	printf("/* Made by tools/pack. */\n#include \"packed.h\"\n\n"
+	       "const struct packed err_texts = {\n\t.rows = %u,\n\t.bits = {", p->rows);
 	for (size_t i = 0; i < p->bytes; i++)
 		printf("%s0x%02x,", i % 16 ? " " : "\n\t\t", p->bits[i]);
 	printf("\n\t},\n};\n");

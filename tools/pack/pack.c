@@ -1,88 +1,91 @@
 #include "pack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum {
-	UNITS = 1 << PACKED_UNIT_BITS,
-	LEAST_USES = 3, /* a pair costs two units, and each use saves one */
+/* ---- The order of the rows ------------------------------------------------------------------------------------- */
+
+/* What precedes two characters, read backwards to the beginning of their texts, and then their places. */
+static int by_what_precedes(const void *a, const void *b)
+{
+	const char *first = *(const char *const *)a, *second = *(const char *const *)b;
+	int by_place = (first > second) - (first < second);
+
+	do {
+		first--;
+		second--;
+	} while (*first == *second && *first);
+	return *first == *second ? by_place : *first < *second ? -1 : 1;
+}
+
+/* ---- Bits ------------------------------------------------------------------------------------------------------- */
+
+/* An arithmetic encoder: the decoder's code is what the bits say more than `low`. */
+struct encoder {
+	struct pack *out;
+	uint64_t low;
+	uint32_t range;
 };
 
-/* How often two units stand side by side; zero between calls of most_frequent(). */
-static uint16_t uses[UNITS][UNITS];
-
-/* Neighbours that can become one: never across the end of a text. Of three equal units in a row only two can. */
-static bool can_join(const uint16_t *units, size_t i)
+static void put_byte(struct encoder *e)
 {
-	bool run = units[i] == units[i + 1];
-	size_t before = 0;
+	uint8_t *at = e->out->bits + e->out->bytes;
 
-	while (run && i > before && units[i - before - 1] == units[i])
-		before++;
-	return units[i] && units[i + 1] && before % 2 == 0;
+	*at = (uint8_t)(e->low >> 24);
+	while (e->low >> 32 && ++*--at == 0)
+		; /* the carry */
+	e->out->bytes++;
+	e->low = e->low << 8 & 0xffffffff;
 }
 
-static unsigned most_frequent(const uint16_t *units, size_t count, uint16_t pair[2])
+static void put_bit(struct encoder *e, unsigned likely, unsigned bit)
 {
-	unsigned most = 0;
+	uint32_t ones = (e->range >> 16) * likely;
 
-	for (size_t i = 0; i + 1 < count; i++)
-		if (can_join(units, i) && ++uses[units[i]][units[i + 1]] > most) {
-			most = uses[units[i]][units[i + 1]];
-			pair[0] = units[i];
-			pair[1] = units[i + 1];
-		}
-	for (size_t i = 0; i + 1 < count; i++)
-		uses[units[i]][units[i + 1]] = 0;
-	return most;
+	e->low += bit ? 0 : ones;
+	e->range = bit ? ones : e->range - ones;
+	for (; e->range < 1u << 24; e->range <<= 8)
+		put_byte(e);
 }
 
-static size_t replace(uint16_t *units, size_t count, const uint16_t pair[2], uint16_t by)
+static void put_char(struct encoder *e, struct packed_model *m, unsigned last, unsigned c)
 {
-	size_t out = 0;
+	unsigned place = 1;
 
-	for (size_t i = 0; i < count; out++) {
-		bool here = i + 1 < count && units[i] == pair[0] && units[i + 1] == pair[1];
-		units[out] = here ? by : units[i];
-		i += here ? 2 : 1;
+	for (unsigned i = PACKED_CHAR_BITS; i-- > 0;) {
+		unsigned bit = c >> i & 1;
+		put_bit(e, packed_likely(m, last, place), bit);
+		packed_learn(m, last, place, bit);
+		place = place << 1 | bit;
 	}
-	return out;
-}
-
-static void put_bits(struct pack *p, const uint16_t *units)
-{
-	p->bytes = (p->units * PACKED_UNIT_BITS + 7) / 8;
-	memset(p->bits, 0, p->bytes);
-	for (size_t i = 0; i < p->units; i++)
-		for (size_t bit = 0; bit < PACKED_UNIT_BITS; bit++) {
-			size_t at = i * PACKED_UNIT_BITS + bit;
-			p->bits[at / 8] |= (uint8_t)((units[i] >> bit & 1) << at % 8);
-		}
 }
 
 bool pack(const char *texts, size_t bytes, struct pack *out, const char **why)
 {
-	static uint16_t all[PACK_MAX_UNITS], units[PACK_MAX_BYTES];
-	size_t count = bytes;
+	static char all[1 + PACKED_MAX_ROWS]; /* a NUL stands before the first, too */
+	static const char *row[PACKED_MAX_ROWS];
+	static struct packed_model model;
+	struct encoder e = { out, 0, ~0u };
 
-	if (bytes > PACK_MAX_BYTES || (bytes && texts[bytes - 1])) {
+	if (bytes > PACKED_MAX_ROWS || (bytes && texts[bytes - 1])) {
 		*why = "there are too many texts, or the last one has no end";
 		return false;
 	}
+	memcpy(all + 1, texts, bytes);
 	for (size_t i = 0; i < bytes; i++) {
-		units[i] = (unsigned char)texts[i];
-		if (units[i] >= PACKED_FIRST_PAIR) {
+		row[i] = all + 1 + i;
+		if ((unsigned char)texts[i] >= PACKED_CHARS) {
 			*why = "a character is not ASCII";
 			return false;
 		}
 	}
-	for (out->pairs = 0; out->pairs < PACKED_MAX_PAIRS; out->pairs++) {
-		uint16_t *pair = all + 2 * out->pairs;
-		if (most_frequent(units, count, pair) < LEAST_USES)
-			break;
-		count = replace(units, count, pair, (uint16_t)(PACKED_FIRST_PAIR + out->pairs));
-	}
-	memcpy(all + 2 * out->pairs, units, count * sizeof units[0]);
-	out->units = (unsigned)(2 * out->pairs + count);
-	put_bits(out, all);
+	qsort(row, bytes, sizeof row[0], by_what_precedes);
+	packed_model_init(&model);
+	out->rows = (unsigned)bytes;
+	out->bytes = 0;
+	for (size_t i = 0; i < bytes; i++)
+		put_char(&e, &model, i ? (unsigned char)*row[i - 1] : 0, (unsigned char)*row[i]);
+	for (unsigned i = 0; i < 4; i++)
+		put_byte(&e);
 	return true;
 }
