@@ -9,7 +9,7 @@ enum {
 	PE_AT = 64,             /* right after the MS-DOS header, which has no stub */
 	COFF_AT = PE_AT + 4,
 	OPTIONAL_AT = COFF_AT + 20,
-	DIRECTORIES = 16,
+	DIRECTORIES = 6,        /* up to .reloc's, as Linux has it: the headers of five sections fit into 512 bytes */
 	OPTIONAL_BYTES = 112 + DIRECTORIES * 8,
 	SECTIONS_AT = OPTIONAL_AT + OPTIONAL_BYTES,
 	SECTION_BYTES = 40,
