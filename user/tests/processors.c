@@ -33,6 +33,22 @@ static void sleeping(const uint64_t number[4])
 	}
 }
 
+/* Nobody else wants the processor: not every time much too long. */
+static void punctual(const uint64_t number[4])
+{
+	uint64_t shortest = ~0ull;
+
+	(void)number;
+	for (unsigned i = 0; i < 10; i++) {
+		uint64_t start = sys_clock();
+		EXPECT(sys_sleep(5 * MILLISECONDS), 0);
+		uint64_t slept = sys_clock() - start;
+		shortest = slept < shortest ? slept : shortest;
+	}
+	if (shortest > 10 * MILLISECONDS)
+		fail("5 ms take %lu us at least", shortest / 1000);
+}
+
 /* ---- Turns -------------------------------------------------------------------------------------------------------------------- */
 
 static void pin(const uint64_t number[4])
@@ -131,6 +147,7 @@ static void registers(const uint64_t number[4])
 const struct test processor_tests[] = {
 	{ "time", time, TEST },
 	{ "sleep", sleeping, TEST },
+	{ "punctual", punctual, ALONE },
 	{ "pin", pin, TEST },
 	{ "preemption", preemption, ALONE },
 	{ "balance", balance, ALONE },

@@ -13,8 +13,11 @@ const char *arch_machine_start(const struct hobnail_boot *boot)
 {
 	const char *wrong = apic_find();
 
+	if (wrong)
+		return wrong;
 	traps_prepare();
-	return wrong ? wrong : clock_start(boot);
+	apic_start(); /* the timer is measured as it will run */
+	return clock_start(boot);
 }
 
 /* ---- A processor --------------------------------------------------------------------------------------- */
