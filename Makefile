@@ -169,7 +169,7 @@ $(O)/$(1)/loader/%.o: %.S
 	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 
 $(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/loader.ld
-	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(LOADER_OBJ_$(1))
+	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(LOADER_OBJ_$(1))
 $(O)/$(1)/$$(EFI_$(1)): $(O)/$(1)/hobnail.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
 
@@ -183,10 +183,10 @@ BROKEN_OBJ_$(1) := $$(patsubst %.c,$(O)/$(1)/loader/%.o,$$(BROKEN_$(1)))
 BROKEN_EFI_$(1) := $$(patsubst %.c,$(O)/$(1)/broken/%.efi,$$(notdir $$(BROKEN_$(1))))
 $(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
-	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
+	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/broken/%.elf: $(O)/$(1)/loader/tests/broken/$(1)/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
-	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
+	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
 .SECONDARY: $$(BROKEN_OBJ_$(1)) $$(BROKEN_EFI_$(1):.efi=.elf)
@@ -195,7 +195,7 @@ $(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
 HOOKS_$(1) := $$(patsubst tests/hooks/%.c,$(O)/$(1)/hooks/%.efi,$$(wildcard tests/hooks/*.c))
 $(O)/$(1)/hooks/%.elf: $(O)/$(1)/loader/tests/hooks/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
-	$(Q)$$(LD) $$(LOADER_LINK) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
+	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/hooks/%.efi: $(O)/$(1)/hooks/%.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
 .SECONDARY: $$(patsubst tests/hooks/%.c,$(O)/$(1)/loader/tests/hooks/%.o,$$(wildcard tests/hooks/*.c)) $$(HOOKS_$(1):.efi=.elf)
@@ -257,10 +257,14 @@ endef
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_x86_64  := -fPIE -fvisibility=hidden
 KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
-# A function with one caller goes into it when it is small: clang would have it at any size, and what efi_main is then is
-# larger than its parts. (-enable-ipra would save more, but aarch64 does not boot with it.)
-LOADER_LINK := -O2 --icf=all -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack --build-id=none --gc-sections \
-               -mllvm -inline-threshold=-12500
+# For size. A function with one caller goes into it when it is small: clang would have it at any size, and what efi_main is
+# then is larger than its parts. What is moved out of a loop wants a register there and is spilled. x86_64: callers know
+# which registers a function of this image changes (aarch64 does not boot with that). aarch64: functions that save the same
+# registers share the code for it, and code in its source's order has more sequences that are alike.
+LOADER_LINK = -O2 --icf=all -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack --build-id=none --gc-sections \
+               $(addprefix -mllvm ,-inline-threshold=-13500 -disable-machine-licm $(LOADER_LINK_$(1)))
+LOADER_LINK_x86_64  := -enable-ipra
+LOADER_LINK_aarch64 := -homogeneous-prolog-epilog -enable-misched=0 -enable-post-misched=0
 KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
 KERNEL_STATIC := -static -T kernel/static.ld
 KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld
@@ -446,7 +450,7 @@ $(O)/bench/$(1)/%.o: bench/%.c
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 -fPIE -fvisibility=hidden -Iinclude -Ilib -Iefi -Iarch/$(1) -c -o $$@ $$<
 $(O)/bench/$(1)/%.elf: $(O)/bench/$(1)/%.o $(O)/$(1)/loader/lib/string.o $(O)/$(1)/loader/loader/sbat.o loader/loader.ld
-	$(Q)$$(LD) $$(LOADER_LINK) --no-gc-sections -e $$(BENCH_ENTRY) -T loader/loader.ld \
+	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) --no-gc-sections -e $$(BENCH_ENTRY) -T loader/loader.ld \
 	    -o $$@ $$(filter %.o,$$^)
 $(O)/bench/$(1)/%.efi: $(O)/bench/$(1)/%.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
