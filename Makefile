@@ -126,7 +126,7 @@ EFI_aarch64 := BOOTAA64.EFI
 # calls by itself, and which are made for speed; what of their loops is worth unrolling is unrolled by hand. All of it lies
 # within a megabyte: aarch64 reaches that with one instruction (-mcmodel=tiny).
 LOADER_CODE = $(TARGET_$(1)) $(FREE) $(LOADER_CODE_$(1)) $(if $(filter $<,$(FAST)),-O2 -fno-unroll-loops,-flto) -fPIE -fvisibility=hidden \
-               -include loader/hidden.h -fomit-frame-pointer
+               -include loader/hidden.h -fomit-frame-pointer -fno-optimize-sibling-calls
 LOADER_CODE_aarch64 := -mcmodel=tiny
 FAST := lib/string.c
 

@@ -63,11 +63,11 @@ enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, str
 	uint32_t bytes;
 
 	if (!pointer)
-		return problem_at(p, ERR_ACPI_RSDP, 0, rsdp, 0, 0);
+		return problem(p, ERR_ACPI_RSDP, rsdp);
 	paddr xsdt = extended ? read_le64(pointer + 24) : 0;
 	paddr root = xsdt ? xsdt : read_le32(pointer + 16);
 	if (!table_at(&reader, root, xsdt ? "XSDT" : "RSDT", &bytes))
-		return problem_at(p, ERR_ACPI_ROOT, 0, root, 0, 0);
+		return problem(p, ERR_ACPI_ROOT, root);
 	unsigned pointer_bytes = xsdt ? 8 : 4;
 	*out = (struct acpi){ reader, root, pointer_bytes, (bytes - HEADER_BYTES) / pointer_bytes };
 	return OK;

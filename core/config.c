@@ -377,7 +377,7 @@ enum err config_read(const char *text, size_t bytes, const char *arch, struct te
 	struct reader r;
 
 	if (bytes > CONFIG_MAX_BYTES)
-		return problem_at(p, ERR_CONFIG_BIG, 0, 0, 0, bytes);
+		return problem(p, ERR_CONFIG_BIG, 0, 0, bytes);
 	text = bytes ? text : "";
 	memset(&r, 0, sizeof r);
 	r.text = text;
@@ -392,7 +392,7 @@ enum err config_read(const char *text, size_t bytes, const char *arch, struct te
 	if (e)
 		return e;
 	if (!r.chosen_place.line)
-		return problem_at(p, ERR_CONFIG_NO_ENTRY, 0, 0, 0, r.name_count);
+		return problem(p, ERR_CONFIG_NO_ENTRY, 0, 0, r.name_count);
 	if (!r.chosen.kernel.bytes)
 		return refuse_at(&r, ERR_CONFIG_KERNEL_ARCH, r.chosen_place, 0);
 	*out = r.chosen;
@@ -408,7 +408,7 @@ struct option_reader {
 
 static enum err option_refuse(const struct option_reader *r, enum err code, const char *at)
 {
-	return problem_at(r->p, code, (uint64_t)(at - r->line), column_of(r->line, at), 0, 0);
+	return problem_at(r->p, code, (uint64_t)(at - r->line), column_of(r->line, at));
 }
 
 /* Take a value or word: up to a blank, or in quotation marks. */

@@ -40,13 +40,13 @@ enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4 };
 static enum err check_ident(const uint8_t *h, struct problem *p)
 {
 	if (read_le32(h) != ELF_MAGIC)
-		return problem_at(p, ERR_ELF_MAGIC, 0, read_le32(h), 0, 0);
+		return problem(p, ERR_ELF_MAGIC, read_le32(h));
 	if (h[EI_CLASS] != 2)
-		return problem_at(p, ERR_ELF_CLASS, EI_CLASS, h[EI_CLASS], 0, 0);
+		return problem_at(p, ERR_ELF_CLASS, EI_CLASS, h[EI_CLASS]);
 	if (h[EI_DATA] != 1)
-		return problem_at(p, ERR_ELF_BYTE_ORDER, EI_DATA, h[EI_DATA], 0, 0);
+		return problem_at(p, ERR_ELF_BYTE_ORDER, EI_DATA, h[EI_DATA]);
 	if (h[EI_VERSION] != 1)
-		return problem_at(p, ERR_ELF_VERSION, EI_VERSION, h[EI_VERSION], 0, 0);
+		return problem_at(p, ERR_ELF_VERSION, EI_VERSION, h[EI_VERSION]);
 	return OK;
 }
 
@@ -56,15 +56,15 @@ static enum err check_kind(const uint8_t *h, uint16_t machine, struct problem *p
 	uint16_t type = read_le16(h + E_TYPE);
 
 	if (read_le16(h + E_MACHINE) != machine)
-		return problem_at(p, ERR_ELF_MACHINE, E_MACHINE, read_le16(h + E_MACHINE), machine, 0);
+		return problem_at(p, ERR_ELF_MACHINE, E_MACHINE, read_le16(h + E_MACHINE), machine);
 	if (type == ET_REL)
-		return problem_at(p, ERR_ELF_NOT_LINKED, E_TYPE, type, 0, 0);
+		return problem_at(p, ERR_ELF_NOT_LINKED, E_TYPE, type);
 	if (type != ET_EXEC && type != ET_DYN)
-		return problem_at(p, ERR_ELF_TYPE, E_TYPE, type, 0, 0);
+		return problem_at(p, ERR_ELF_TYPE, E_TYPE, type);
 	if (read_le32(h + E_VERSION) != 1)
-		return problem_at(p, ERR_ELF_VERSION, E_VERSION, read_le32(h + E_VERSION), 0, 0);
+		return problem_at(p, ERR_ELF_VERSION, E_VERSION, read_le32(h + E_VERSION));
 	if (read_le16(h + E_EHSIZE) != ELF_HEADER_BYTES)
-		return problem_at(p, ERR_ELF_HEADER_SIZE, E_EHSIZE, read_le16(h + E_EHSIZE), 0, 0);
+		return problem_at(p, ERR_ELF_HEADER_SIZE, E_EHSIZE, read_le16(h + E_EHSIZE));
 	return OK;
 }
 
@@ -81,13 +81,13 @@ static enum err check_program_table(const uint8_t *h, uint64_t file_bytes, struc
 	uint64_t bytes = (uint64_t)count * ELF_PROGRAM_HEADER_BYTES;
 
 	if (count == 0 || offset == 0)
-		return problem_at(p, ERR_ELF_NO_PHDRS, count ? E_PHOFF : E_PHNUM, 0, 0, 0);
+		return problem_at(p, ERR_ELF_NO_PHDRS, count ? E_PHOFF : E_PHNUM);
 	if (read_le16(h + E_PHENTSIZE) != ELF_PROGRAM_HEADER_BYTES)
-		return problem_at(p, ERR_ELF_PHDR_SIZE, E_PHENTSIZE, read_le16(h + E_PHENTSIZE), 0, 0);
+		return problem_at(p, ERR_ELF_PHDR_SIZE, E_PHENTSIZE, read_le16(h + E_PHENTSIZE));
 	if (count > ELF_MAX_PROGRAM_HEADERS)
-		return problem_at(p, ERR_ELF_TOO_MANY_PHDRS, E_PHNUM, count, ELF_MAX_PROGRAM_HEADERS, 0);
+		return problem_at(p, ERR_ELF_TOO_MANY_PHDRS, E_PHNUM, count, ELF_MAX_PROGRAM_HEADERS);
 	if (!range_within(offset, bytes, file_bytes))
-		return problem_at(p, ERR_ELF_PHDRS_PAST_END, E_PHOFF, file_bytes, end_of(offset, bytes), 0);
+		return problem_at(p, ERR_ELF_PHDRS_PAST_END, E_PHOFF, file_bytes, end_of(offset, bytes));
 	return OK;
 }
 
@@ -101,9 +101,9 @@ static enum err check_section_table(const uint8_t *h, uint64_t file_bytes, struc
 	if (offset == 0 || bytes == 0)
 		return OK;
 	if (read_le16(h + E_SHENTSIZE) != ELF_SECTION_HEADER_BYTES)
-		return problem_at(p, ERR_ELF_SHDR_SIZE, E_SHENTSIZE, read_le16(h + E_SHENTSIZE), 0, 0);
+		return problem_at(p, ERR_ELF_SHDR_SIZE, E_SHENTSIZE, read_le16(h + E_SHENTSIZE));
 	if (!range_within(offset, bytes, file_bytes))
-		return problem_at(p, ERR_ELF_SHDRS_PAST_END, E_SHOFF, file_bytes, end_of(offset, bytes), 0);
+		return problem_at(p, ERR_ELF_SHDRS_PAST_END, E_SHOFF, file_bytes, end_of(offset, bytes));
 	return OK;
 }
 
@@ -123,7 +123,7 @@ static enum err check_entry(const uint8_t *h, uint16_t machine, struct problem *
 	unsigned alignment = instruction_alignment(machine);
 
 	if (!is_aligned(entry, alignment))
-		return problem_at(p, ERR_ELF_ENTRY_UNALIGNED, E_ENTRY, entry, alignment, 0);
+		return problem_at(p, ERR_ELF_ENTRY_UNALIGNED, E_ENTRY, entry, alignment);
 	return OK;
 }
 
@@ -149,11 +149,11 @@ enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const st
                   struct elf_file *out, struct problem *p)
 {
 	if (count < ELF_HEADER_BYTES || file_bytes < ELF_HEADER_BYTES)
-		return problem_at(p, ERR_ELF_SHORT, 0, min_u64(count, file_bytes), 0, 0);
+		return problem(p, ERR_ELF_SHORT, min_u64(count, file_bytes));
 
 	enum err e = check_ident(bytes, p);
 	if (!e && file_bytes > ELF_MAX_FILE_BYTES) /* after the magic: a disk image is "not ELF", not "too big" */
-		e = problem_at(p, ERR_ELF_TOO_BIG, 0, file_bytes, ELF_MAX_FILE_BYTES, 0);
+		e = problem(p, ERR_ELF_TOO_BIG, file_bytes, ELF_MAX_FILE_BYTES);
 	if (!e) e = check_kind(bytes, rules->machine, p);
 	if (!e) e = check_program_table(bytes, file_bytes, p);
 	if (!e) e = check_section_table(bytes, file_bytes, p);
@@ -203,14 +203,11 @@ static enum err check_memory_range(const struct reader *r, const struct elf_segm
 	bool low = s->virt >> 63 == 0;
 
 	if (s->file_bytes > s->memory_bytes)
-		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), s->index, s->file_bytes,
-		                  s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), s->index, s->file_bytes, s->memory_bytes);
 	if (!range_within(s->virt, s->memory_bytes, last_page))
-		return problem_at(r->p, ERR_ELF_SEGMENT_WRAPS, field_at(r, s->index, P_MEMSZ), s->index, s->virt,
-		                  s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_SEGMENT_WRAPS, field_at(r, s->index, P_MEMSZ), s->index, s->virt, s->memory_bytes);
 	if (low && !range_within(s->phys, s->memory_bytes, last_page))
-		return problem_at(r->p, ERR_ELF_PHYS_WRAPS, field_at(r, s->index, P_PADDR), s->index, s->phys,
-		                  s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_PHYS_WRAPS, field_at(r, s->index, P_PADDR), s->index, s->phys, s->memory_bytes);
 	return OK;
 }
 
@@ -219,7 +216,7 @@ static enum err check_alignment(const struct reader *r, const struct elf_segment
 	uint64_t at = field_at(r, s->index, P_ALIGN);
 
 	if (!is_power_of_two(s->alignment))
-		return problem_at(r->p, ERR_ELF_ALIGNMENT, at, s->index, s->alignment, 0);
+		return problem_at(r->p, ERR_ELF_ALIGNMENT, at, s->index, s->alignment);
 	if (s->alignment > ELF_MAX_ALIGNMENT)
 		return problem_at(r->p, ERR_ELF_ALIGNMENT_BIG, at, s->index, s->alignment, ELF_MAX_ALIGNMENT);
 	return OK;
@@ -231,9 +228,9 @@ static enum err check_rights(const struct reader *r, const struct elf_segment *s
 	const uint32_t both = ELF_WRITE | ELF_EXECUTE;
 
 	if (!(s->rights & ELF_READ))
-		return problem_at(r->p, ERR_ELF_NOT_READABLE, at, s->index, s->rights, 0);
+		return problem_at(r->p, ERR_ELF_NOT_READABLE, at, s->index, s->rights);
 	if ((s->rights & both) == both && !r->rules->allow_write_execute)
-		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE, at, s->index, s->virt, 0);
+		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE, at, s->index, s->virt);
 	return OK;
 }
 
@@ -266,7 +263,7 @@ static enum err read_load(struct reader *r, const uint8_t *h, uint32_t index)
 	if (!e) e = check_alignment(r, &s);
 	if (!e) e = check_rights(r, &s);
 	if (!e && r->layout.segment_count == ELF_MAX_SEGMENTS)
-		e = problem_at(r->p, ERR_ELF_TOO_MANY_SEGMENTS, field_at(r, index, P_TYPE), ELF_MAX_SEGMENTS, 0, 0);
+		e = problem_at(r->p, ERR_ELF_TOO_MANY_SEGMENTS, field_at(r, index, P_TYPE), ELF_MAX_SEGMENTS);
 	if (e)
 		return e;
 	s.alignment = max_u64(s.alignment, PAGE_BYTES);
@@ -277,7 +274,7 @@ static enum err read_load(struct reader *r, const uint8_t *h, uint32_t index)
 static enum err read_dynamic(struct reader *r, const uint8_t *h, uint32_t index)
 {
 	if (r->has_dynamic)
-		return problem_at(r->p, ERR_ELF_DYNAMIC_TWICE, field_at(r, index, P_TYPE), index, 0, 0);
+		return problem_at(r->p, ERR_ELF_DYNAMIC_TWICE, field_at(r, index, P_TYPE), index);
 	r->has_dynamic = true;
 	r->dynamic_index = index;
 	r->layout.dynamic = (struct span){ read_le64(h + P_VADDR), read_le64(h + P_FILESZ) };
@@ -292,7 +289,7 @@ static enum err read_note(struct reader *r, const uint8_t *h, uint32_t index)
 	if (read_le64(h + P_FILESZ) == 0)
 		return OK;
 	if (l->note_count == ELF_MAX_NOTES)
-		return problem_at(r->p, ERR_ELF_TOO_MANY_NOTES, field_at(r, index, P_TYPE), ELF_MAX_NOTES, 0, 0);
+		return problem_at(r->p, ERR_ELF_TOO_MANY_NOTES, field_at(r, index, P_TYPE), ELF_MAX_NOTES);
 	l->notes[l->note_count++] = (struct span){ read_le64(h + P_OFFSET), read_le64(h + P_FILESZ) };
 	return OK;
 }
@@ -302,7 +299,7 @@ static enum err read_program_header(struct reader *r, const uint8_t *h, uint32_t
 	uint32_t type = read_le32(h + P_TYPE);
 
 	if (type == PT_INTERP)
-		return problem_at(r->p, ERR_ELF_INTERP, field_at(r, index, P_TYPE), index, 0, 0);
+		return problem_at(r->p, ERR_ELF_INTERP, field_at(r, index, P_TYPE), index);
 	if (type != PT_LOAD && type != PT_DYNAMIC && type != PT_NOTE)
 		return OK;
 	enum err e = check_file_range(r, h, index);
@@ -335,7 +332,7 @@ static enum err check_segments(const struct reader *r)
 	const struct elf_layout *l = &r->layout;
 
 	if (l->segment_count == 0)
-		return problem_at(r->p, ERR_ELF_NO_LOAD, r->file->program_headers, 0, 0, 0);
+		return problem_at(r->p, ERR_ELF_NO_LOAD, r->file->program_headers);
 	for (unsigned i = 1; i < l->segment_count; i++) {
 		enum err e = check_neighbours(r, &l->segments[i - 1], &l->segments[i]);
 		if (e)
@@ -355,13 +352,13 @@ static enum err check_entry_segment(const struct reader *r)
 		if (!(s->rights & ELF_EXECUTE))
 			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, s->index, s->rights);
 		if (entry - s->virt >= s->file_bytes)
-			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, s->index, 0);
+			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, s->index);
 		/* 0 is what the linker writes when it knows no entry; it can also be meant, but never the ELF header. */
 		if (entry == 0 && s->offset < ELF_HEADER_BYTES)
-			return problem_at(r->p, ERR_ELF_ENTRY_ZERO, E_ENTRY, 0, 0, 0);
+			return problem_at(r->p, ERR_ELF_ENTRY_ZERO, E_ENTRY);
 		return OK;
 	}
-	return problem_at(r->p, entry ? ERR_ELF_ENTRY_OUTSIDE : ERR_ELF_ENTRY_ZERO, E_ENTRY, entry, 0, 0);
+	return problem_at(r->p, entry ? ERR_ELF_ENTRY_OUTSIDE : ERR_ELF_ENTRY_ZERO, E_ENTRY, entry);
 }
 
 /* Do address and file offset of PT_DYNAMIC name the same bytes of one segment? */
@@ -379,14 +376,13 @@ static enum err check_dynamic(const struct reader *r)
 
 	if (l->dynamic.bytes == 0) {
 		if (r->file->position_independent)
-			return problem_at(r->p, ERR_ELF_NO_DYNAMIC, E_TYPE, 0, 0, 0);
+			return problem_at(r->p, ERR_ELF_NO_DYNAMIC, E_TYPE);
 		return OK;
 	}
 	for (unsigned i = 0; i < l->segment_count; i++)
 		if (dynamic_lies_in(l, &l->segments[i]))
 			return OK;
-	return problem_at(r->p, ERR_ELF_DYNAMIC_OUTSIDE, field_at(r, r->dynamic_index, P_VADDR), l->dynamic.base,
-	                  l->dynamic.bytes, 0);
+	return problem_at(r->p, ERR_ELF_DYNAMIC_OUTSIDE, field_at(r, r->dynamic_index, P_VADDR), l->dynamic.base, l->dynamic.bytes);
 }
 
 enum err elf_segments(const struct elf_file *file, const void *table, const struct elf_rules *rules,

@@ -37,14 +37,14 @@ enum err elf_notes(const void *bytes, uint64_t count, uint64_t offset, elf_note_
 		if (used)
 			continue;
 		if (left < NOTE_HEADER_BYTES)
-			return problem_at(p, ERR_ELF_NOTE_CUT, offset + at, NOTE_HEADER_BYTES, left, 0);
+			return problem_at(p, ERR_ELF_NOTE_CUT, offset + at, NOTE_HEADER_BYTES, left);
 
 		/* 32-bit lengths in 64-bit sums: nothing can wrap. */
 		uint64_t name_bytes = read_le32(h);
 		uint64_t descriptor_bytes = read_le32(h + 4);
 		uint64_t descriptor = NOTE_HEADER_BYTES + align_up(name_bytes, 4);
 		if (descriptor + descriptor_bytes > left)
-			return problem_at(p, ERR_ELF_NOTE_CUT, offset + at, descriptor + descriptor_bytes, left, 0);
+			return problem_at(p, ERR_ELF_NOTE_CUT, offset + at, descriptor + descriptor_bytes, left);
 		if (is_ours(h + NOTE_HEADER_BYTES, (uint32_t)name_bytes)) {
 			enum err e = visit(context, read_le32(h + 8), h + descriptor, (uint32_t)descriptor_bytes,
 			                   offset + at + descriptor, p);

@@ -55,14 +55,14 @@ static enum err read_entry(struct dynamic_reader *r, uint64_t tag, uint64_t valu
 	case DT_RELRSZ:  r->relr.bytes = v; return OK;
 	case DT_RELRENT: r->relr.entry_bytes = v; return OK;
 	case DT_NEEDED:
-		return problem_at(r->p, ERR_ELF_NEEDED, at - 8, 0, 0, 0);
+		return problem_at(r->p, ERR_ELF_NEEDED, at - 8);
 	case DT_PLTRELSZ:
-		return value ? problem_at(r->p, ERR_ELF_PLT_RELOCATIONS, at, value, 0, 0) : OK;
+		return value ? problem_at(r->p, ERR_ELF_PLT_RELOCATIONS, at, value) : OK;
 	case DT_REL:
 	case DT_ANDROID_REL:
 	case DT_ANDROID_RELA:
 	case DT_ANDROID_RELR:
-		return problem_at(r->p, ERR_ELF_RELOCATION_FORMAT, at - 8, tag, 0, 0);
+		return problem_at(r->p, ERR_ELF_RELOCATION_FORMAT, at - 8, tag);
 	default:
 		return OK;
 	}
@@ -87,13 +87,13 @@ static enum err check_table(const struct table *t, uint64_t entry_bytes, const s
 	if (t->bytes.is == 0)
 		return OK;
 	if (t->entry_bytes.there && t->entry_bytes.is != entry_bytes)
-		return problem_at(p, ERR_ELF_RELOCATION_ENTRY, t->entry_bytes.at, t->entry_bytes.is, entry_bytes, 0);
+		return problem_at(p, ERR_ELF_RELOCATION_ENTRY, t->entry_bytes.at, t->entry_bytes.is, entry_bytes);
 	if (t->bytes.is % entry_bytes != 0)
-		return problem_at(p, ERR_ELF_RELOCATION_BYTES, t->bytes.at, t->bytes.is, entry_bytes, 0);
+		return problem_at(p, ERR_ELF_RELOCATION_BYTES, t->bytes.at, t->bytes.is, entry_bytes);
 	if (!t->address.there)
-		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->bytes.at, 0, t->bytes.is, 0);
+		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->bytes.at, 0, t->bytes.is);
 	if (!segment_holding(layout, t->address.is, t->bytes.is))
-		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->address.at, t->address.is, t->bytes.is, 0);
+		return problem_at(p, ERR_ELF_RELOCATIONS_OUTSIDE, t->address.at, t->address.is, t->bytes.is);
 	*out = (struct span){ t->address.is, t->bytes.is };
 	return OK;
 }
@@ -178,7 +178,7 @@ static enum err apply_rela(const struct image *m, uint64_t at)
 		return problem_at(m->p, ERR_ELF_RELOCATION, file_offset_of(m->layout, at), place, type, m->relative);
 	uint8_t *word = word_at(m, place);
 	if (!word)
-		return problem_at(m->p, ERR_ELF_RELOCATION_PLACE, file_offset_of(m->layout, at), place, 0, 0);
+		return problem_at(m->p, ERR_ELF_RELOCATION_PLACE, file_offset_of(m->layout, at), place);
 	write_le64(word, addend + m->slide);
 	return OK;
 }
@@ -198,7 +198,7 @@ static enum err add_slide(const struct image *m, uint64_t place, uint64_t at)
 	uint8_t *word = word_at(m, place);
 
 	if (!word)
-		return problem_at(m->p, ERR_ELF_RELOCATION_PLACE, file_offset_of(m->layout, at), place, 0, 0);
+		return problem_at(m->p, ERR_ELF_RELOCATION_PLACE, file_offset_of(m->layout, at), place);
 	write_le64(word, read_le64(word) + m->slide);
 	return OK;
 }
@@ -231,8 +231,7 @@ static enum err relocate_relr(const struct image *m, struct span table)
 			next = entry + 8;
 			started = true;
 		} else if (!started || !sum_fits(next, bitmap_covers)) {
-			e = problem_at(m->p, ERR_ELF_RELR, file_offset_of(m->layout, at), (at - table.base) / RELR_BYTES,
-			               entry, 0);
+			e = problem_at(m->p, ERR_ELF_RELR, file_offset_of(m->layout, at), (at - table.base) / RELR_BYTES, entry);
 		} else {
 			e = apply_bitmap(m, entry, next, at);
 			next += bitmap_covers;

@@ -77,7 +77,7 @@ static enum err read_note_section(struct section_reader *r, uint32_t index)
 	if (e || range.bytes == 0 || is_in_program_note(r->layout, range))
 		return e;
 	if (r->found.note_count == ELF_MAX_NOTES)
-		return problem_at(r->p, ERR_ELF_TOO_MANY_NOTES, section_field_at(r, index, SH_TYPE), ELF_MAX_NOTES, 0, 0);
+		return problem_at(r->p, ERR_ELF_TOO_MANY_NOTES, section_field_at(r, index, SH_TYPE), ELF_MAX_NOTES);
 	r->found.notes[r->found.note_count++] = range;
 	return OK;
 }

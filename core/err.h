@@ -28,11 +28,29 @@ struct problem {
 	uint64_t value[3];
 };
 
-/* Fill *p (if not NULL) and return code, so that a refusal is one line. */
-static inline enum err problem_at(struct problem *p, enum err code, uint64_t offset, uint64_t v0, uint64_t v1, uint64_t v2)
+/* Fill *p (if not NULL) and return the code, so that a refusal is one line: problem(p, code, ...) with up to three of the
+ * numbers that its sentence names, problem_at(p, code, offset, ...) with the offset, too. A number that is not given is 0. The
+ * code is not OK. */
+#define problem(p, ...) problem_refuse(PROBLEM_PICK(__VA_ARGS__, problem_3, problem_2, problem_1, problem_0, )(p, __VA_ARGS__))
+#define problem_at(p, code, ...) \
+	problem_refuse(PROBLEM_PICK(__VA_ARGS__, problem_at_3, problem_at_2, problem_at_1, problem_at_0, )(p, code, __VA_ARGS__))
+#define PROBLEM_PICK(first, v0, v1, v2, name, ...) name
+
+/* One function for each count of numbers: most refusals have few, and there are many of them (problem.c). */
+enum err problem_0(struct problem *p, enum err code);
+enum err problem_1(struct problem *p, enum err code, uint64_t v0);
+enum err problem_2(struct problem *p, enum err code, uint64_t v0, uint64_t v1);
+enum err problem_3(struct problem *p, enum err code, uint64_t v0, uint64_t v1, uint64_t v2);
+enum err problem_at_0(struct problem *p, enum err code, uint64_t offset);
+enum err problem_at_1(struct problem *p, enum err code, uint64_t offset, uint64_t v0);
+enum err problem_at_2(struct problem *p, enum err code, uint64_t offset, uint64_t v0, uint64_t v1);
+enum err problem_at_3(struct problem *p, enum err code, uint64_t offset, uint64_t v0, uint64_t v1, uint64_t v2);
+
+/* What the compiler may know of a refusal. */
+static inline enum err problem_refuse(enum err code)
 {
-	if (p)
-		*p = (struct problem){ code, offset, { v0, v1, v2 } };
+	if (code == OK)
+		__builtin_unreachable();
 	return code;
 }
 

@@ -153,13 +153,13 @@ enum err fdt_open(const void *blob, uint64_t bytes, struct fdt *out, struct prob
 	struct fdt f;
 
 	if (bytes < HEADER_BYTES)
-		return problem_at(p, ERR_FDT, bytes, 0, 0, 0);
+		return problem_at(p, ERR_FDT, bytes);
 	uint32_t field = read_header(blob, bytes, &f);
 	if (field < HEADER_BYTES)
-		return problem_at(p, ERR_FDT, field, 0, 0, 0);
+		return problem_at(p, ERR_FDT, field);
 	uint32_t wrong = check_structure(&f);
 	if (wrong)
-		return problem_at(p, ERR_FDT, wrong, 0, 0, 0);
+		return problem_at(p, ERR_FDT, wrong);
 	*out = f;
 	return OK;
 }

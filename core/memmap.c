@@ -207,9 +207,9 @@ static enum err check_shape(const struct memmap *m, const struct uefi_map *map, 
 	uint64_t stride = map->descriptor_bytes;
 
 	if (stride < DESCRIPTOR_BYTES || stride % 8 || map->bytes % stride)
-		return problem_at(p, ERR_MEMMAP_STRIDE, 0, map->bytes, stride, 0);
+		return problem(p, ERR_MEMMAP_STRIDE, map->bytes, stride);
 	if (map->bytes / stride > m->capacity / 3)
-		return problem_at(p, ERR_FULL, 0, m->capacity, 0, 0);
+		return problem(p, ERR_FULL, m->capacity);
 	return OK;
 }
 
@@ -225,7 +225,7 @@ static enum err read_descriptors(const struct uefi_map *map, struct hobnail_memo
 		uint64_t attributes = read_le64(d + DESCRIPTOR_ATTRIBUTES);
 
 		if (!is_aligned(base, PAGE_BYTES))
-			return problem_at(p, ERR_MEMMAP_ALIGNED, at, base, 0, 0);
+			return problem_at(p, ERR_MEMMAP_ALIGNED, at, base);
 		pages = min_u64(pages, (SPACE_END - base) >> PAGE_SHIFT);
 		if (pages == 0)
 			continue;
@@ -459,11 +459,11 @@ enum err memmap_set(struct memmap *m, paddr base, uint64_t bytes, uint32_t type,
 	struct change c;
 
 	if (!bytes || !is_aligned(base | bytes, PAGE_BYTES) || !sum_fits(base, bytes))
-		return problem_at(p, ERR_RANGE, 0, base, bytes, 0);
+		return problem(p, ERR_RANGE, base, bytes);
 	if (!find_change(m, base, base + bytes, type, &c))
 		return OK;
 	if (!change_fits(m, &c, type))
-		return problem_at(p, ERR_FULL, 0, m->capacity, 0, 0);
+		return problem(p, ERR_FULL, m->capacity);
 	make_change(m, base, base + bytes, type, &c);
 	return OK;
 }
@@ -536,6 +536,6 @@ enum err memmap_check(const struct memmap *m, struct problem *p)
 {
 	for (size_t i = 0; i < m->count; i++)
 		if (!entry_is_sound(m, i))
-			return problem_at(p, ERR_MEMMAP_BROKEN, 0, i, m->entries[i].base, m->entries[i].bytes);
+			return problem(p, ERR_MEMMAP_BROKEN, i, m->entries[i].base, m->entries[i].bytes);
 	return OK;
 }

@@ -216,7 +216,7 @@ static enum err split_at(struct pt *pt, vaddr edge, struct problem *p)
 		uint64_t *entry = &table[index_of(edge, level)];
 
 		if (is_leaf(pt->format, level, *entry) && !split(pt, entry, level))
-			return problem_at(p, ERR_PT_NO_TABLES, 0, edge, 0, 0);
+			return problem(p, ERR_PT_NO_TABLES, edge);
 		if (!is_table(pt->format, level, *entry))
 			return OK;
 		table = table_of(pt, *entry);
@@ -329,15 +329,15 @@ enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned righ
 	vaddr stop;
 
 	if (!range_translates(pt->format, va, bytes))
-		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
+		return problem(p, ERR_RANGE, va, bytes);
 	if (!frames_exist(pt->format, pa, bytes))
-		return problem_at(p, ERR_RANGE, 0, pa, bytes, 0);
+		return problem(p, ERR_RANGE, pa, bytes);
 	enum err e = fill(&c, root_of(pt), root_level(pt), all, &stop);
 	if (!e)
 		return OK;
 	all.bytes = stop - va;
 	clear(pt, root_of(pt), root_level(pt), all);
-	return problem_at(p, e, 0, stop, 0, 0);
+	return problem(p, e, stop);
 }
 
 enum err pt_protect(struct pt *pt, vaddr va, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
@@ -347,9 +347,9 @@ enum err pt_protect(struct pt *pt, vaddr va, uint64_t bytes, unsigned rights, en
 	vaddr hole;
 
 	if (!range_translates(pt->format, va, bytes))
-		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
+		return problem(p, ERR_RANGE, va, bytes);
 	if (find_hole(pt, root_of(pt), root_level(pt), all, &hole))
-		return problem_at(p, ERR_PT_UNMAPPED, 0, hole, 0, 0);
+		return problem(p, ERR_PT_UNMAPPED, hole);
 	enum err e = split_edges(pt, va, bytes, p);
 	if (!e)
 		rewrite(&c, root_of(pt), root_level(pt), all);
@@ -361,7 +361,7 @@ enum err pt_unmap(struct pt *pt, vaddr va, uint64_t bytes, struct problem *p)
 	struct part all = { .va = va, .bytes = bytes };
 
 	if (!range_translates(pt->format, va, bytes))
-		return problem_at(p, ERR_RANGE, 0, va, bytes, 0);
+		return problem(p, ERR_RANGE, va, bytes);
 	enum err e = split_edges(pt, va, bytes, p);
 	if (!e)
 		clear(pt, root_of(pt), root_level(pt), all);

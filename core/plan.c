@@ -61,13 +61,13 @@ enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct 
 	uint64_t lead = piece->phys % PAGE_BYTES;
 
 	if (!piece->bytes || !sum_fits(piece->phys, piece->bytes - 1))
-		return problem_at(p, ERR_RANGE, 0, piece->phys, piece->bytes, 0);
+		return problem(p, ERR_RANGE, piece->phys, piece->bytes);
 	if (piece->bytes > end)
-		return problem_at(p, ERR_PLAN_NET_FULL, 0, piece->bytes, plan->net_base, 0);
+		return problem(p, ERR_PLAN_NET_FULL, piece->bytes, plan->net_base);
 	uint64_t bytes = align_up(lead + piece->bytes, PAGE_BYTES);
 	vaddr va = piece_address(*next, piece, piece->phys - lead, bytes);
 	if (!range_within(va - plan->net_base, bytes + PAGE_BYTES, end)) /* with its guard */
-		return problem_at(p, ERR_PLAN_NET_FULL, 0, piece->bytes, plan->net_base, 0);
+		return problem(p, ERR_PLAN_NET_FULL, piece->bytes, plan->net_base);
 	struct plan_range r = { .va = va, .pa = piece->phys - lead, .bytes = bytes, .rights = (uint8_t)(piece->rights | PT_GLOBAL),
 	                        .memory = (uint8_t)piece->memory, .kind = (uint8_t)piece->kind, .index = (uint16_t)piece->index };
 	enum err e = plan_add(plan, &r, p);

@@ -24,9 +24,9 @@ enum err plan_add(struct plan *plan, const struct plan_range *new, struct proble
 	struct plan_range *next = &plan->ranges[at];
 
 	if (at < plan->count && ranges_overlap(new->va, new->bytes, next->va, next->bytes))
-		return problem_at(p, ERR_PLAN_OVERLAP, 0, max_u64(new->va, next->va), new->kind, next->kind);
+		return problem(p, ERR_PLAN_OVERLAP, max_u64(new->va, next->va), new->kind, next->kind);
 	if (plan->count == plan->capacity)
-		return problem_at(p, ERR_FULL, 0, plan->capacity, 0, 0);
+		return problem(p, ERR_FULL, plan->capacity);
 	memmove(next + 1, next, (plan->count - at) * sizeof *next);
 	*next = *new;
 	plan->count++;
@@ -44,7 +44,7 @@ enum err plan_add_around(struct plan *plan, struct plan_range new, struct proble
 
 		if (meets || inside) {
 			if (next->va - next->pa != new.va - new.pa)
-				return problem_at(p, ERR_PLAN_OVERLAP, 0, max_u64(new.va, next->va), new.kind, next->kind);
+				return problem(p, ERR_PLAN_OVERLAP, max_u64(new.va, next->va), new.kind, next->kind);
 			skip = min_u64(next->va - new.va + next->bytes, new.bytes) - part;
 		}
 		if (part) {

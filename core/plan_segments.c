@@ -7,13 +7,13 @@ static enum err check_static(const struct plan_layout *layout, const struct elf_
 {
 	if (range_within(s->virt, s->memory_bytes, layout->low_limit)) {
 		if (s->phys % PAGE_BYTES != s->virt % PAGE_BYTES)
-			return problem_at(p, ERR_PLAN_PAGE_OFFSET, 0, s->virt, s->phys, s->index);
+			return problem(p, ERR_PLAN_PAGE_OFFSET, s->virt, s->phys, s->index);
 		return OK;
 	}
 	if (!layout->top)
-		return problem_at(p, ERR_PLAN_ONE_RANGE, 0, s->virt, s->memory_bytes, s->index);
+		return problem(p, ERR_PLAN_ONE_RANGE, s->virt, s->memory_bytes, s->index);
 	if (s->virt < layout->base || !sum_fits(s->virt, s->memory_bytes - 1))
-		return problem_at(p, ERR_PLAN_CANONICAL, 0, s->virt, s->memory_bytes, s->index);
+		return problem(p, ERR_PLAN_CANONICAL, s->virt, s->memory_bytes, s->index);
 	return OK;
 }
 
@@ -24,7 +24,7 @@ static enum err check_movable(const struct plan_layout *layout, const struct elf
 	uint64_t room = 0 - layout->top - PAGE_BYTES;
 
 	if (!range_within(s->virt - start, s->memory_bytes, room))
-		return problem_at(p, ERR_PLAN_TOO_LARGE, 0, s->virt - start, room, s->index);
+		return problem(p, ERR_PLAN_TOO_LARGE, s->virt - start, room, s->index);
 	return OK;
 }
 
@@ -32,7 +32,7 @@ static enum err check_movable(const struct plan_layout *layout, const struct elf
 static enum err check_physical(const struct elf_segment *s, struct problem *p)
 {
 	if (!range_within(s->phys, s->memory_bytes, 1ull << 48))
-		return problem_at(p, ERR_PLAN_MMU_OFF_HIGH, 0, s->phys, s->memory_bytes, s->index);
+		return problem(p, ERR_PLAN_MMU_OFF_HIGH, s->phys, s->memory_bytes, s->index);
 	return OK;
 }
 

@@ -61,13 +61,13 @@ static enum err requested_slot(const struct slots *s, const struct plan_layout *
                                unsigned *out, struct problem *p)
 {
 	if (!is_aligned(base, plan_slot_bytes(layout)) || base < layout->base || !pt_canonical(layout->format, base))
-		return problem_at(p, ERR_PLAN_BASE, 0, base, plan_slot_bytes(layout), 0);
+		return problem(p, ERR_PLAN_BASE, base, plan_slot_bytes(layout));
 	unsigned slot = slot_of(layout, base);
 	if (count > layout->slots - slot)
-		return problem_at(p, ERR_PLAN_BASE_HIGH, 0, base, count, layout->slots - slot);
+		return problem(p, ERR_PLAN_BASE_HIGH, base, count, layout->slots - slot);
 	unsigned taken = first_taken(s, slot, (unsigned)count);
 	if (taken != slot + count)
-		return problem_at(p, ERR_PLAN_BASE_TAKEN, 0, base, slot_address(layout, taken), 0);
+		return problem(p, ERR_PLAN_BASE_TAKEN, base, slot_address(layout, taken));
 	*out = slot;
 	return OK;
 }
@@ -87,7 +87,7 @@ static enum err place_map(struct slots *slots, const struct plan_layout *layout,
 	if (e)
 		return e;
 	if (slot == layout->slots)
-		return problem_at(p, ERR_PLAN_NO_SLOT, 0, bytes, 0, 0);
+		return problem(p, ERR_PLAN_NO_SLOT, bytes);
 	for (unsigned i = 0; i < count; i++)
 		slot_take(slots, slot + i);
 	*out = slot_address(layout, slot);
@@ -108,7 +108,7 @@ static enum err place_net(struct plan *plan, struct slots *slots, const struct p
 		plan->stack_next = plan->net_base + plan->net_bytes;
 		return OK;
 	}
-	return problem_at(p, ERR_PLAN_NO_SLOT, 0, plan_slot_bytes(layout), 0, 0);
+	return problem(p, ERR_PLAN_NO_SLOT, plan_slot_bytes(layout));
 }
 
 /* ---- What gets which ----------------------------------------------------------------------------------- */
@@ -122,9 +122,9 @@ static enum err take_recursive(struct slots *slots, const struct plan_input *in,
 	if (!asked->asked)
 		return OK;
 	if (slot >= layout->slots)
-		return problem_at(p, ERR_PLAN_SLOT_INDEX, 0, asked->value, layout->first_index, layout->first_index + layout->slots - 1);
+		return problem(p, ERR_PLAN_SLOT_INDEX, asked->value, layout->first_index, layout->first_index + layout->slots - 1);
 	if (slot_taken(slots, (unsigned)slot))
-		return problem_at(p, ERR_PLAN_SLOT, 0, asked->value, slot_address(layout, (unsigned)slot), 0);
+		return problem(p, ERR_PLAN_SLOT, asked->value, slot_address(layout, (unsigned)slot));
 	slot_take(slots, (unsigned)slot);
 	return OK;
 }
@@ -142,7 +142,7 @@ static enum err take_fixed(struct slots *slots, const struct plan_input *in, str
 	if (e || !plan_wants_identity(in))
 		return e;
 	if (end > layout->format->lower_bytes)
-		return problem_at(p, ERR_PLAN_IDENTITY, 0, end, layout->format->lower_bytes, 0);
+		return problem(p, ERR_PLAN_IDENTITY, end, layout->format->lower_bytes);
 	if (!layout->base)
 		slots_take(slots, layout, 0, end);
 	return OK;

@@ -63,7 +63,7 @@ void requests_init(struct requests *r)
 
 static enum err check_switch(uint32_t type, uint64_t value, uint64_t at, struct problem *p)
 {
-	return value <= 1 ? OK : problem_at(p, ERR_REQUEST_SWITCH, at, type, value, 0);
+	return value <= 1 ? OK : problem_at(p, ERR_REQUEST_SWITCH, at, type, value);
 }
 
 static enum err check_framebuffer(uint64_t value, uint64_t at, struct problem *p)
@@ -92,13 +92,13 @@ static enum err check_value(uint32_t type, uint64_t value, uint64_t at, struct p
 	case HOBNAIL_REQUEST_PROCESSORS:
 		return check_switch(type, value, at, p);
 	case HOBNAIL_REQUEST_RECURSIVE:
-		return value >= 256 && value <= 511 ? OK : problem_at(p, ERR_REQUEST_RECURSIVE, at, type, value, 0);
+		return value >= 256 && value <= 511 ? OK : problem_at(p, ERR_REQUEST_RECURSIVE, at, type, value);
 	case HOBNAIL_REQUEST_PAGING:
-		return value == 4 || value == 5 ? OK : problem_at(p, ERR_REQUEST_PAGING, at, type, value, 0);
+		return value == 4 || value == 5 ? OK : problem_at(p, ERR_REQUEST_PAGING, at, type, value);
 	case HOBNAIL_REQUEST_LEVEL:
 		if (value >= HOBNAIL_LEVEL_EL1 && value <= HOBNAIL_LEVEL_EL2_VHE)
 			return OK;
-		return problem_at(p, ERR_REQUEST_LEVEL, at, type, value, 0);
+		return problem_at(p, ERR_REQUEST_LEVEL, at, type, value);
 	case HOBNAIL_REQUEST_FRAMEBUFFER:
 		return check_framebuffer(value, at, p);
 	default:
@@ -110,7 +110,7 @@ static enum err check_value(uint32_t type, uint64_t value, uint64_t at, struct p
 static enum err note_unknown(struct requests *r, uint32_t type, bool required, uint64_t at, struct problem *p)
 {
 	if (required)
-		return problem_at(p, ERR_REQUEST_UNKNOWN, at, type, 0, 0);
+		return problem_at(p, ERR_REQUEST_UNKNOWN, at, type);
 	if (r->unknown_count < REQUEST_MAX_UNKNOWN)
 		r->unknown[r->unknown_count] = type;
 	r->unknown_count++;
@@ -128,9 +128,9 @@ enum err requests_note(void *requests, uint32_t type, const void *descriptor, ui
 	if (!is_known(type))
 		return note_unknown(r, type, required, offset, p);
 	if (bytes != 8)
-		return problem_at(p, ERR_REQUEST_SIZE, offset, type, bytes, 0);
+		return problem_at(p, ERR_REQUEST_SIZE, offset, type, bytes);
 	if (r->of[type].asked)
-		return problem_at(p, ERR_REQUEST_TWICE, offset, type, 0, 0);
+		return problem_at(p, ERR_REQUEST_TWICE, offset, type);
 
 	uint64_t value = read_le64(descriptor);
 	enum err e = check_value(type, value, offset, p);

@@ -50,10 +50,10 @@ enum err utf16_from_utf8(const char *text, size_t bytes, uint16_t *out, size_t c
 		uint32_t code;
 		size_t length = utf8_next(text + at, bytes - at, &code);
 		if (!length || !code)
-			return problem_at(p, ERR_TEXT, at, 0, 0, 0);
+			return problem_at(p, ERR_TEXT, at);
 		size_t need = code >= 0x10000 ? 2 : 1;
 		if (capacity - used <= need || !capacity)
-			return problem_at(p, ERR_FULL, at, capacity, 0, 0);
+			return problem_at(p, ERR_FULL, at, capacity);
 		if (need == 2) {
 			out[used++] = (uint16_t)(0xd800 + ((code - 0x10000) >> 10));
 			code = 0xdc00 + (code & 0x3ff);
@@ -62,7 +62,7 @@ enum err utf16_from_utf8(const char *text, size_t bytes, uint16_t *out, size_t c
 		at += length;
 	}
 	if (!capacity)
-		return problem_at(p, ERR_FULL, bytes, capacity, 0, 0);
+		return problem_at(p, ERR_FULL, bytes, capacity);
 	out[used] = 0;
 	if (units)
 		*units = used;
@@ -104,12 +104,12 @@ enum err utf8_from_utf16(const uint16_t *text, size_t units, char *out, size_t c
 		at += utf16_next(text + at, units - at, &code);
 		size_t length = put_utf8(piece, code);
 		if (capacity - used <= length || !capacity)
-			return problem_at(p, ERR_FULL, at, capacity, 0, 0);
+			return problem_at(p, ERR_FULL, at, capacity);
 		for (size_t i = 0; i < length; i++)
 			out[used++] = piece[i];
 	}
 	if (!capacity)
-		return problem_at(p, ERR_FULL, 0, capacity, 0, 0);
+		return problem(p, ERR_FULL, capacity);
 	out[used] = 0;
 	if (bytes)
 		*bytes = used;

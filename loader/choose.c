@@ -16,7 +16,7 @@ static enum err read_text(struct boot *b, struct text path, struct text *out, st
 	if (e)
 		return e;
 	if (f.bytes > CONFIG_MAX_BYTES)
-		e = problem_at(p, ERR_FILE_TOO_BIG, 0, f.bytes, CONFIG_MAX_BYTES, 0);
+		e = problem(p, ERR_FILE_TOO_BIG, f.bytes, CONFIG_MAX_BYTES);
 	if (!e)
 		e = firmware_pages(&b->fw, f.bytes ? f.bytes : 1, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &at, p);
 	if (!e)
@@ -72,7 +72,7 @@ static enum err add_module(void *boot, struct text name, struct problem *p)
 	if (name.bytes && name.at[0] == '.')
 		return OK; /* what other systems leave on a volume */
 	if (at == CONFIG_MAX_MODULES)
-		return problem_at(p, ERR_TOO_MANY_MODULES, 0, CONFIG_MAX_MODULES, 0, 0);
+		return problem(p, ERR_TOO_MANY_MODULES, CONFIG_MAX_MODULES);
 	enum err e = string_join(b, pieces, COUNT_OF(pieces), &path, p);
 	if (e)
 		return e;

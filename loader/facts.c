@@ -12,7 +12,7 @@ enum err machine_check(struct boot *b, struct problem *p)
 {
 	step_set(b, "start", text_of(""));
 	arch_probe(&b->arch);
-	return b->arch.confidential ? problem_at(p, ERR_CONFIDENTIAL, 0, 0, 0, 0) : OK;
+	return b->arch.confidential ? problem(p, ERR_CONFIDENTIAL) : OK;
 }
 
 /* ---- Secure Boot --------------------------------------------------------------------------------------- */
@@ -22,7 +22,7 @@ enum err secure_boot_check(struct boot *b, struct problem *p)
 {
 	step_set(b, "start", b->entry.kernel);
 	b->facts.secure_boot = firmware_secure_boot(&b->fw);
-	return b->facts.secure_boot == HOBNAIL_SECURE_BOOT_OFF ? OK : problem_at(p, ERR_SECURE_BOOT, 0, 0, 0, 0);
+	return b->facts.secure_boot == HOBNAIL_SECURE_BOOT_OFF ? OK : problem(p, ERR_SECURE_BOOT);
 }
 
 /* ---- Memory -------------------------------------------------------------------------------------------- */
@@ -49,7 +49,7 @@ enum err memory_survey(struct boot *b, struct problem *p)
 	/* A map that leaves out what we hold, or calls it something else, is wrong elsewhere, too. */
 	for (unsigned i = 0; !e && i < b->fw.claims; i++)
 		if (!memmap_all(&b->memory, b->fw.ledger[i].base, b->fw.ledger[i].bytes, memmap_is_ours, NULL))
-			e = problem_at(p, ERR_MAP_LACKS, 0, b->fw.ledger[i].base, 0, 0);
+			e = problem(p, ERR_MAP_LACKS, b->fw.ledger[i].base);
 	return e;
 }
 
@@ -114,7 +114,7 @@ static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem 
 		return OK; /* whoever follows such a pointer finds that out */
 	for (unsigned i = 0; i < handoff.move_count; i++)
 		if (ranges_overlap(at, bytes, handoff.moves[i].to, handoff.moves[i].bytes))
-			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
+			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to);
 	return memmap_set_free(&b->memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
 }
 

@@ -12,7 +12,7 @@ struct handoff handoff;
 enum err handoff_touch(struct handoff *h, paddr base, uint64_t bytes, bool code, bool clean, struct problem *p)
 {
 	if (h->touch_count == HANDOFF_MAX_TOUCH)
-		return problem_at(p, ERR_FULL, 0, HANDOFF_MAX_TOUCH, 0, 0);
+		return problem(p, ERR_FULL, HANDOFF_MAX_TOUCH);
 	paddr from = align_down(base, PAGE_BYTES);
 	h->touch[h->touch_count++] = (struct handoff_touch){ from, align_up(base + bytes, PAGE_BYTES) - from, code, clean };
 	return OK;

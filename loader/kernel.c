@@ -77,7 +77,7 @@ static enum err read_headers(struct boot *b, struct source *s, struct problem *p
 	const void *bytes, *table;
 
 	if (!s->file.bytes)
-		return problem_at(p, ERR_FILE_EMPTY, 0, 0, 0, 0);
+		return problem(p, ERR_FILE_EMPTY);
 	enum err e = view(b, s, 0, head, &bytes, p);
 	if (!e)
 		e = elf_open(bytes, head, s->file.bytes, &rules, &k->file, p);
@@ -92,7 +92,7 @@ static enum err note_is_lost(void *context, uint32_t type, const void *descripto
                              struct problem *p)
 {
 	(void)context, (void)type, (void)descriptor, (void)bytes;
-	return problem_at(p, ERR_NOTE_LOST, offset, offset, 0, 0);
+	return problem_at(p, ERR_NOTE_LOST, offset, offset);
 }
 
 /* A kernel without requests may be one whose linker script lost them: custom PHDRS without a PT_NOTE. */

@@ -27,7 +27,7 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 
 	for (unsigned i = 0; i < count; i++) {
 		if (pieces[i].bytes > BOOT_STRING_BYTES - b->strings_used)
-			return problem_at(p, ERR_PATHS_FULL, 0, BOOT_STRING_BYTES, 0, 0);
+			return problem(p, ERR_PATHS_FULL, BOOT_STRING_BYTES);
 		memcpy(b->strings + b->strings_used, pieces[i].at, pieces[i].bytes);
 		b->strings_used += pieces[i].bytes;
 	}

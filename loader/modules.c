@@ -14,7 +14,7 @@ static enum err load(struct boot *b, const struct config_module *from, struct mo
 		return e;
 	uint64_t bytes = align_up(f.bytes, PAGE_BYTES);
 	if (f.bytes > UINT64_MAX - PAGE_BYTES)
-		e = problem_at(p, ERR_FILE_TOO_BIG, 0, f.bytes, UINT64_MAX - PAGE_BYTES, 0);
+		e = problem(p, ERR_FILE_TOO_BIG, f.bytes, UINT64_MAX - PAGE_BYTES);
 	if (!e && bytes) {
 		e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_MODULE, &at, p);
 		if (!e)

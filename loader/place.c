@@ -83,11 +83,11 @@ static enum err claim_run(struct boot *b, struct run *run, struct problem *p)
 
 	if (!memmap_all(&b->memory, run->base, run->bytes, memmap_is_free, &bad)) {
 		const struct hobnail_memory *entry = memmap_find(&b->memory, bad);
-		return entry ? problem_at(p, ERR_DESTINATION_TYPE, 0, bad, entry->type, index)
-		             : problem_at(p, ERR_DESTINATION, 0, run->base, bad, index);
+		return entry ? problem(p, ERR_DESTINATION_TYPE, bad, entry->type, index)
+		             : problem(p, ERR_DESTINATION, run->base, bad, index);
 	}
 	if (is_ours(&b->fw, run))
-		return problem_at(p, ERR_DESTINATION_OWN, 0, run->base, 0, index);
+		return problem(p, ERR_DESTINATION_OWN, run->base, 0, index);
 	enum err e = firmware_pages_within(&b->fw, run->base, run->bytes, HOBNAIL_MEMORY_KERNEL, &taken, p);
 	if (!e)
 		run->staged = taken != run->bytes;
@@ -160,7 +160,7 @@ static enum err place_low(struct boot *b, struct problem *p)
 		struct run run = run_from(k, i);
 		i += run.count;
 		if (overlaps_earlier(runs, count, &run))
-			return problem_at(p, ERR_DESTINATION_TWICE, 0, run.base, 0, k->layout.segments[run.first].index);
+			return problem(p, ERR_DESTINATION_TWICE, run.base, 0, k->layout.segments[run.first].index);
 		e = claim_run(b, &run, p);
 		runs[count++] = run;
 	}

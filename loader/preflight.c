@@ -116,7 +116,7 @@ static enum err verdict(struct proof *proof, bool holds, const struct violation 
 	if (holds)
 		return OK;
 	preflight_sentence(&proof->walker, v, proof->space, b->verdict, sizeof b->verdict);
-	return problem_at(p, ERR_PREFLIGHT, 0, v->walk.va, v->fault, v->walk.blame[WALK_EXECUTE].step);
+	return problem(p, ERR_PREFLIGHT, v->walk.va, v->fault, v->walk.blame[WALK_EXECUTE].step);
 }
 
 /* Judge what is listed, each by itself, and begin a new list. */
@@ -562,13 +562,13 @@ static enum err prove_memory(const struct boot *b, struct problem *p)
 {
 	for (unsigned i = 0; i < handoff.move_count; i++)
 		if (is_in_the_way(b, &handoff.moves[i]))
-			return problem_at(p, ERR_DESTINATION_OWN, 0, handoff.moves[i].to, 0, 0);
+			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to);
 	for (unsigned i = 0; i < b->kernel.layout.segment_count; i++) {
 		const struct plan_segment *s = &b->kernel.segments[i];
 		paddr from = align_down(s->phys, PAGE_BYTES);
 		const struct claim *c = own_memory_in(b, from, align_up(s->phys + s->bytes, PAGE_BYTES) - from);
 		if (c)
-			return problem_at(p, ERR_SEGMENT_OWN, 0, i, c->base, 0);
+			return problem(p, ERR_SEGMENT_OWN, i, c->base);
 	}
 	return OK;
 }

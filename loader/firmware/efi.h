@@ -25,7 +25,7 @@ static inline EFI_STATUS brought(EFI_STATUS status, const void *answer)
 
 static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
 {
-	return problem_at(p, ERR_FIRMWARE, 0, status, 0, 0);
+	return problem(p, ERR_FIRMWARE, status);
 }
 
 #endif

@@ -36,5 +36,5 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 	if (!*tried)
 		return e;
 	fw->boot = NULL; /* gone, whatever the firmware thinks */
-	return e ? e : problem_at(p, ERR_EXIT_REFUSED, 0, attempts, refused, 0);
+	return e ? e : problem(p, ERR_EXIT_REFUSED, attempts, refused);
 }

@@ -25,7 +25,7 @@ static enum err open_root(struct firmware *fw, struct problem *p)
 	if (!EFI_ERROR(s))
 		s = brought(fs->OpenVolume(fs, &root), root);
 	if (EFI_ERROR(s))
-		return problem_at(p, ERR_NO_VOLUME, 0, s, 0, 0);
+		return problem(p, ERR_NO_VOLUME, s);
 	fw->root = root;
 	return OK;
 }
@@ -36,9 +36,9 @@ static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 	size_t units, used = 0;
 
 	if (!path.bytes || path.bytes > CONFIG_MAX_PATH)
-		return problem_at(p, ERR_PATH, 0, CONFIG_MAX_PATH, 0, 0);
+		return problem(p, ERR_PATH, CONFIG_MAX_PATH);
 	if (utf16_from_utf8(path.at, path.bytes, out, CONFIG_MAX_PATH + 1, &units, NULL))
-		return problem_at(p, ERR_PATH, 0, CONFIG_MAX_PATH, 0, 0);
+		return problem(p, ERR_PATH, CONFIG_MAX_PATH);
 	for (size_t i = 0; i < units; i++) {
 		CHAR16 c = out[i] == '/' ? '\\' : out[i];
 		if (c != '\\' || !used || out[used - 1] != '\\')
@@ -61,7 +61,7 @@ static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOC
 	EFI_FILE_PROTOCOL *root = fw->root;
 	EFI_STATUS s = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
 	if (s == EFI_NOT_FOUND)
-		return problem_at(p, ERR_FILE_NOT_FOUND, 0, s, 0, 0);
+		return problem(p, ERR_FILE_NOT_FOUND, s);
 	s = brought(s, file);
 	if (EFI_ERROR(s))
 		return firmware_said(p, s);
@@ -86,7 +86,7 @@ enum err file_open(struct firmware *fw, struct text path, struct file *out, stru
 		return e;
 	if (info.info.Attribute & EFI_FILE_DIRECTORY) {
 		file->Close(file);
-		return problem_at(p, ERR_FILE_DIRECTORY, 0, 0, 0, 0);
+		return problem(p, ERR_FILE_DIRECTORY);
 	}
 	*out = (struct file){ file, info.info.FileSize };
 	return OK;
@@ -113,10 +113,10 @@ enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, st
 			continue;
 		}
 		if (!EFI_ERROR(s) && (!part || part > asked))
-			return problem_at(p, ERR_FILE_SHORT, offset + done, offset + done, f->bytes, 0);
+			return problem_at(p, ERR_FILE_SHORT, offset + done, offset + done, f->bytes);
 		done += EFI_ERROR(s) ? 0 : part;
 	}
-	return EFI_ERROR(s) ? problem_at(p, ERR_FILE_READ, 0, s, offset + done, 0) : OK;
+	return EFI_ERROR(s) ? problem(p, ERR_FILE_READ, s, offset + done) : OK;
 }
 
 void file_close(struct file *f)

@@ -5,7 +5,7 @@ static enum err claim(struct firmware *fw, paddr base, uint64_t bytes, uint32_t 
 {
 	if (fw->claims == LEDGER_MAX) {
 		boot_services(fw)->FreePages(base, bytes / PAGE_BYTES);
-		return problem_at(p, ERR_FULL, 0, LEDGER_MAX, 0, 0);
+		return problem(p, ERR_FULL, LEDGER_MAX);
 	}
 	fw->ledger[fw->claims++] = (struct claim){ base, bytes, type };
 	return OK;
@@ -18,7 +18,7 @@ static enum err allocate(struct firmware *fw, EFI_ALLOCATE_TYPE how, EFI_MEMORY_
 	EFI_STATUS s = boot_services(fw)->AllocatePages(how, memory, bytes / PAGE_BYTES, &where);
 
 	if (EFI_ERROR(s))
-		return problem_at(p, ERR_NO_MEMORY, 0, bytes, s, at);
+		return problem(p, ERR_NO_MEMORY, bytes, s, at);
 	enum err e = claim(fw, where, bytes, type, p);
 	if (!e)
 		*out = where;
@@ -81,7 +81,7 @@ static enum err allocate_aligned(struct firmware *fw, EFI_MEMORY_TYPE memory, ui
 	for (unsigned attempt = 0;; attempt++) {
 		paddr base = best_hole(fw, bytes, alignment, limit);
 		enum err e = base ? allocate(fw, AllocateAddress, memory, bytes, base, type, out, p)
-		                  : problem_at(p, ERR_NO_MEMORY, 0, bytes, EFI_OUT_OF_RESOURCES, 0);
+		                  : problem(p, ERR_NO_MEMORY, bytes, EFI_OUT_OF_RESOURCES);
 
 		if (e != ERR_NO_MEMORY || attempt == 1)
 			return e;
@@ -125,7 +125,7 @@ static enum err free_pieces(struct firmware *fw, paddr at, uint64_t bytes, struc
 		if (d->Type != EfiConventionalMemory || from >= to)
 			continue;
 		if (*count == capacity)
-			return problem_at(p, ERR_FULL, 0, capacity, 0, 0);
+			return problem(p, ERR_FULL, capacity);
 		out[(*count)++] = (struct span){ from, to - from };
 	}
 	return e;
@@ -204,7 +204,7 @@ enum err firmware_read_map(struct firmware *fw, struct problem *p)
 			map->descriptor_bytes = stride;
 			map->version = version;
 			if (stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t))
-				return problem_at(p, ERR_MEMMAP_STRIDE, 0, stride, 0, 0);
+				return problem(p, ERR_MEMMAP_STRIDE, stride);
 			return OK;
 		}
 		enum err e = s == EFI_BUFFER_TOO_SMALL ? grow_map(fw, bytes, p) : firmware_said(p, s);

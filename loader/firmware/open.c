@@ -14,7 +14,7 @@ enum err firmware_open(struct firmware *fw, void *image, void *table, struct pro
 	/* The five-minute watchdog would reset a machine that waits at a prompt. Failing to stop it is no reason to fail. */
 	(void)bs->SetWatchdogTimer(0, 0, 0, NULL);
 	EFI_STATUS s = bs->HandleProtocol(image, &loaded_image_guid, &fw->loaded);
-	return EFI_ERROR(s) || !fw->loaded ? problem_at(p, ERR_NO_IMAGE, 0, s, 0, 0) : OK;
+	return EFI_ERROR(s) || !fw->loaded ? problem(p, ERR_NO_IMAGE, s) : OK;
 }
 
 void firmware_undo(struct firmware *fw)

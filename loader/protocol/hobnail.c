@@ -308,7 +308,7 @@ static enum err overlay(struct memmap *m, const struct claim *c, struct problem 
 	paddr bad;
 
 	if (!memmap_all(m, c->base, c->bytes, memmap_is_ours, &bad))
-		return problem_at(p, ERR_MAP_LACKS, 0, bad, 0, 0);
+		return problem(p, ERR_MAP_LACKS, bad);
 	return memmap_set(m, c->base, c->bytes, c->type, p);
 }
 
@@ -325,7 +325,7 @@ static enum err overlay_destination(struct memmap *m, const struct handoff_move 
 	if (memmap_all(m, move->to, move->bytes, is_free_or_kernel, &bad))
 		return memmap_set(m, move->to, move->bytes, HOBNAIL_MEMORY_KERNEL, p);
 	const struct hobnail_memory *entry = memmap_find(m, bad);
-	return problem_at(p, ERR_DESTINATION_TYPE, 0, bad, entry ? entry->type : 0, 0);
+	return problem(p, ERR_DESTINATION_TYPE, bad, entry ? entry->type : 0);
 }
 
 /* What the address space was made from: the survey. Firmware that works for us can allocate and free meanwhile, which
@@ -339,7 +339,7 @@ static enum err check_survey(const struct memmap *survey, const struct memmap *n
 		for (size_t i = 0; i < maps[k]->count; i++) {
 			const struct hobnail_memory *e = &maps[k]->entries[i];
 			if (memmap_in_direct_map(e) && !memmap_all(maps[!k], e->base, e->bytes, memmap_in_direct_map, &changed))
-				return problem_at(p, ERR_MAP_CHANGED, 0, changed, 0, 0);
+				return problem(p, ERR_MAP_CHANGED, changed);
 		}
 	return OK;
 }
@@ -387,7 +387,7 @@ static enum err check_kept(const struct boot *b, const struct memmap *m, struct 
 		const struct claim *c = &b->fw.ledger[i];
 		paddr bad;
 		if (c->type != HOBNAIL_MEMORY_USABLE && !memmap_all(m, c->base, c->bytes, is_kept, &bad))
-			return problem_at(p, ERR_MAP_USABLE, 0, bad, 0, 0);
+			return problem(p, ERR_MAP_USABLE, bad);
 	}
 	return OK;
 }
@@ -401,7 +401,7 @@ enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version,
 	uint64_t descriptors = map->bytes / r->uefi_map.entry_bytes;
 
 	if (descriptors > b->record_descriptors || map->descriptor_bytes != r->uefi_map.entry_bytes)
-		return problem_at(p, ERR_RECORD_FULL, 0, descriptors, b->record_descriptors, 0);
+		return problem(p, ERR_RECORD_FULL, descriptors, b->record_descriptors);
 	enum err e = memmap_from_uefi(&m, map, p);
 	if (!e && !b->mode.mmu_off)
 		e = check_survey(&b->memory, &m, p);

@@ -101,14 +101,14 @@ enum err arch_choose(const struct arch_facts *facts, struct requests *requests, 
 	if (fake.options.machine == FAKE_X86_64) {
 		bool five = of[HOBNAIL_REQUEST_PAGING].asked && of[HOBNAIL_REQUEST_PAGING].value == 5;
 		if (five && !facts->la57)
-			return problem_at(p, ERR_PAGING_UNAVAILABLE, 0, 5, 0, 0);
+			return problem(p, ERR_PAGING_UNAVAILABLE, 5);
 		*out = (struct arch_mode){ .layout = five ? &plan_x86_64_5 : &plan_x86_64_4, .fp_trap = trap, .paging_levels = five ? 5 : 4 };
 		return OK;
 	}
 	uint32_t level = (uint32_t)of[HOBNAIL_REQUEST_LEVEL].value;
 	bool off = of[HOBNAIL_REQUEST_MMU_OFF].asked && of[HOBNAIL_REQUEST_MMU_OFF].value;
 	if (level != HOBNAIL_LEVEL_EL1 && facts->firmware_level != 2)
-		return problem_at(p, ERR_LEVEL_UNAVAILABLE, 0, facts->firmware_level, 0, 0);
+		return problem(p, ERR_LEVEL_UNAVAILABLE, facts->firmware_level);
 	*out = (struct arch_mode){ .layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64, .level = level,
 	                           .mmu_off = off, .fp_trap = trap, .paging_levels = off ? 0 : 4 };
 	return OK;
@@ -235,7 +235,7 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 
 	fake.prepared = true;
 	if (firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page->base, p))
-		return problem_at(p, ERR_CPUS_LOW_MEMORY, 0, 0, 0, 0);
+		return problem(p, ERR_CPUS_LOW_MEMORY);
 	page->bytes = PAGE_BYTES;
 	return OK;
 }

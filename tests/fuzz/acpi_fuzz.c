@@ -39,7 +39,7 @@ static const void *map(void *context, paddr at, uint64_t bytes)
 
 static enum err visit(void *context, paddr at, uint64_t bytes, struct problem *p)
 {
-	return bytes == 100 ? problem_at(p, ERR_FULL, 0, at, 0, 0) : context ? OK : ERR_RANGE;
+	return bytes == 100 ? problem(p, ERR_FULL, at) : context ? OK : ERR_RANGE;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -814,7 +814,7 @@ static enum err visit(void *context, paddr at, uint64_t bytes, struct problem *p
 {
 	(void)context;
 	if (visits == visits_allowed)
-		return problem_at(p, ERR_FULL, 0, 0, 0, 0);
+		return problem(p, ERR_FULL);
 	visited[visits++] = (struct span){ at, bytes };
 	return OK;
 }

@@ -92,7 +92,7 @@ static void err_sentence_fills_in_the_numbers(void **state)
 	size_t used = err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "the range at 0xffffffff80000000 with 0x0 bytes is empty, unaligned or wraps around");
 	assert_int_equal(used, strlen(out));
-	problem_at(&p, ERR_FULL, 7, UINT64_MAX, 0, 0);
+	problem_at(&p, ERR_FULL, 7, UINT64_MAX);
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "a table of 18446744073709551615 entries is full");
 	problem_at(&p, ERR_TEXT, 0x1f, 1, 2, 3);
@@ -101,7 +101,7 @@ static void err_sentence_fills_in_the_numbers(void **state)
 	problem_at(&p, ERR_CONFIG_TWICE, 99, 12, 3, 7);
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "line 12, column 3: this key is given already in line 7");
-	problem_at(&p, OK, 0, 0, 0, 0);
+	p = (struct problem){ OK, 0, { 0 } };
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "no error");
 }
@@ -156,17 +156,34 @@ static void err_sentence_is_cut_to_size(void **state)
 	}
 }
 
-static void problem_at_fills_and_returns(void **state)
+static void assert_problem(const struct problem *p, enum err code, uint64_t offset, uint64_t v0, uint64_t v1, uint64_t v2)
 {
-	struct problem p = { OK, 9, { 9, 9, 9 } };
+	assert_int_equal(p->code, code);
+	assert_int_equal(p->offset, offset);
+	assert_int_equal(p->value[0], v0);
+	assert_int_equal(p->value[1], v1);
+	assert_int_equal(p->value[2], v2);
+}
 
+/* Whatever stood there: a number that is not given is 0. */
+#define FILLS(call, code, ...) do { \
+	struct problem p = { OK, 9, { 9, 9, 9 } }; \
+	assert_int_equal(call, code); \
+	assert_problem(&p, code, __VA_ARGS__); \
+} while (0)
+
+static void problem_fills_and_returns(void **state)
+{
 	(void)state;
-	assert_int_equal(problem_at(&p, ERR_FULL, 1, 2, 3, 4), ERR_FULL);
-	assert_int_equal(p.code, ERR_FULL);
-	assert_int_equal(p.offset, 1);
-	assert_int_equal(p.value[0], 2);
-	assert_int_equal(p.value[1], 3);
-	assert_int_equal(p.value[2], 4);
+	FILLS(problem(&p, ERR_FULL), ERR_FULL, 0, 0, 0, 0);
+	FILLS(problem(&p, ERR_FULL, 2), ERR_FULL, 0, 2, 0, 0);
+	FILLS(problem(&p, ERR_FULL, 2, 3), ERR_FULL, 0, 2, 3, 0);
+	FILLS(problem(&p, ERR_FULL, 2, 3, 4), ERR_FULL, 0, 2, 3, 4);
+	FILLS(problem_at(&p, ERR_FULL, 1), ERR_FULL, 1, 0, 0, 0);
+	FILLS(problem_at(&p, ERR_FULL, 1, 2), ERR_FULL, 1, 2, 0, 0);
+	FILLS(problem_at(&p, ERR_FULL, 1, 2, 3), ERR_FULL, 1, 2, 3, 0);
+	FILLS(problem_at(&p, ERR_FULL, 1, 2, 3, 4), ERR_FULL, 1, 2, 3, 4);
+	assert_int_equal(problem(NULL, ERR_TEXT, 2), ERR_TEXT);
 	assert_int_equal(problem_at(NULL, ERR_TEXT, 1, 2, 3, 4), ERR_TEXT);
 }
 
@@ -180,7 +197,7 @@ int main(void)
 		cmocka_unit_test(err_sentences_are_those_of_the_lists),
 		cmocka_unit_test(err_sentence_leaves_no_placeholder_behind),
 		cmocka_unit_test(err_sentence_is_cut_to_size),
-		cmocka_unit_test(problem_at_fills_and_returns),
+		cmocka_unit_test(problem_fills_and_returns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

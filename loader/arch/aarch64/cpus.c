@@ -65,7 +65,7 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 		last = align_down(c->release, PAGE_BYTES);
 		e = handoff_touch(&handoff, last, PAGE_BYTES, false, false, p);
 	}
-	return e || any ? e : problem_at(p, ERR_CPUS_NO_WAY, 0, 0, 0, 0);
+	return e || any ? e : problem(p, ERR_CPUS_NO_WAY);
 }
 
 /* ---- Starting ------------------------------------------------------------------------------------------ */

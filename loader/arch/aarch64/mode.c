@@ -7,14 +7,14 @@ enum err arch_choose(const struct arch_facts *facts, struct requests *requests, 
 	bool off = requests->of[HOBNAIL_REQUEST_MMU_OFF].value;
 
 	if (facts->firmware_level > 2)
-		return problem_at(p, ERR_LEVEL_EL3, 0, facts->firmware_level, 0, 0);
+		return problem(p, ERR_LEVEL_EL3, facts->firmware_level);
 	/* Never a silent fallback, required or not: a hypervisor at EL1 would only fail later. */
 	if (level != HOBNAIL_LEVEL_EL1 && facts->firmware_level != 2)
-		return problem_at(p, ERR_LEVEL_UNAVAILABLE, 0, facts->firmware_level, 0, 0);
+		return problem(p, ERR_LEVEL_UNAVAILABLE, facts->firmware_level);
 	if (level == HOBNAIL_LEVEL_EL2_VHE && !facts->vhe)
-		return problem_at(p, ERR_LEVEL_NO_VHE, 0, 0, 0, 0);
+		return problem(p, ERR_LEVEL_NO_VHE);
 	if (level != HOBNAIL_LEVEL_EL2_VHE && facts->e2h_fixed)
-		return problem_at(p, ERR_LEVEL_E2H_FIXED, 0, 0, 0, 0);
+		return problem(p, ERR_LEVEL_E2H_FIXED);
 	*out = (struct arch_mode){
 		.layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64,
 		.level = level,

@@ -78,7 +78,7 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 	if (pm_timer && !counts())
 		pm_timer = 0;
 	if (firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, LOW_END, false, HOBNAIL_MEMORY_NET, &handoff.startup.base, p))
-		return problem_at(p, ERR_CPUS_LOW_MEMORY, 0, HOBNAIL_REQUEST_PROCESSORS, 0, 0);
+		return problem(p, ERR_CPUS_LOW_MEMORY, HOBNAIL_REQUEST_PROCESSORS);
 	handoff.startup.bytes = PAGE_BYTES;
 	return OK;
 }

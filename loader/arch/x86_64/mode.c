@@ -6,10 +6,10 @@ enum err arch_choose(const struct arch_facts *facts, struct requests *requests, 
 	const struct request *paging = &requests->of[HOBNAIL_REQUEST_PAGING];
 
 	if (!facts->no_execute)
-		return problem_at(p, ERR_NO_NX, 0, 0, 0, 0);
+		return problem(p, ERR_NO_NX);
 	if (paging->value == 5 && !facts->la57) {
 		if (paging->required)
-			return problem_at(p, ERR_PAGING_UNAVAILABLE, paging->offset, 5, 0, 0);
+			return problem_at(p, ERR_PAGING_UNAVAILABLE, paging->offset, 5);
 		(void)requests_drop(requests, HOBNAIL_REQUEST_PAGING, ERR_PAGING_UNAVAILABLE, p);
 	}
 	*out = (struct arch_mode){
