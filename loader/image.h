@@ -10,6 +10,8 @@
 #pragma GCC visibility push(hidden) /* reached relative to the code, not through a table */
 extern char image_base[]; /* linked address 0; the first page holds the PE header */
 extern char image_text[], image_text_end[];
+extern char image_code_end[]; /* not aligned: from here on the text is room that is filled in the copy, and that not every
+                                 firmware lets its own image execute (EDK2) */
 extern char image_rodata[], image_rodata_end[];
 extern char image_data[], image_scratch[], image_scratch_end[], image_end[];
 #pragma GCC visibility pop

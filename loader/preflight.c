@@ -428,7 +428,7 @@ static enum err prove_kernel_space(struct proof *proof, struct problem *p)
 static void add_running_code(struct proof *proof)
 {
 	add_identity(proof, "the code that switches address spaces", (uintptr_t)image_text,
-	             (uint64_t)(image_text_end - image_text), CODE);
+	             (uint64_t)(image_code_end - image_text), CODE);
 }
 
 /* The running image's text makes the switch; its copy does where translation goes off in between. */

@@ -166,7 +166,9 @@
 #define ESR_STATUS(esr) ((esr) & 63) /* of an abort: DFSC */
 #define ESR_STATUS_TABLES 0x10 /* below: what the page tables say, or lack */
 
-/* "Exception vectors": each 128 bytes; a synchronous exception from a lower level in AArch64 state */
+/* "Exception vectors": a table, which is aligned to its size; a synchronous exception from a lower level in AArch64 state */
+#define VECTORS           16
+#define VECTOR_BYTES      128
 #define VECTOR_LOWER_SYNC 8
 
 /* MPIDR_EL1: Aff3, Aff2 - Aff0 */

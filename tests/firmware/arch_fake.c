@@ -26,9 +26,10 @@ enum { IMAGE_TEXT = 0x1000, IMAGE_RODATA = 0x2000, IMAGE_DATA = 0x3000, IMAGE_BY
 
 /* What the linker script lays out. Without redzones: the parts are one piece. */
 char image_base[IMAGE_BYTES] __attribute__((used, aligned(PAGE_BYTES), no_sanitize("address")));
-__asm__(".globl image_text, image_text_end, image_rodata, image_rodata_end, image_data, image_end\n"
+__asm__(".globl image_text, image_code_end, image_text_end, image_rodata, image_rodata_end, image_data, image_end\n"
         ".globl image_scratch, image_scratch_end\n"
         ".set image_text, image_base + 0x1000\n"
+        ".set image_code_end, image_base + 0x2000\n"
         ".set image_text_end, image_base + 0x2000\n"
         ".set image_rodata, image_base + 0x2000\n"
         ".set image_rodata_end, image_base + 0x3000\n"

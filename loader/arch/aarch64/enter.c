@@ -12,7 +12,6 @@ void change_upper(paddr between, paddr root);
 void change_only(paddr between, paddr root);
 typedef void leave(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
 leave leave_mapped, leave_physical;
-extern const char net_vectors[], park_vectors[];
 
 /* Index 0 normal write-back, 1 Device-nGnRE, 2 normal non-cacheable */
 static const uint64_t mair_at_entry = 0x4404ff;
@@ -124,6 +123,7 @@ void arch_switch(struct handoff *h)
 {
 	enter_fill(&state, h, h->facts.firmware_level, h->stack_top,
 	           handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base));
+	vectors_make(h);
 	if (!h->mode.mmu_off)
 		fill_between(h);
 	if (state.route == ROUTE_EL2_TO_EL1)

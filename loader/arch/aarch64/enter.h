@@ -21,6 +21,12 @@ _Static_assert(offsetof(struct switch_state, mair) == SWITCH_MAIR && offsetof(st
  * what docs/protocol.md, "What EL2 lets through", lists. */
 void enter_fill(struct switch_state *s, const struct handoff *h, unsigned level, uint64_t stack, uint64_t target);
 
+/* Room for the vectors, in the image: it is filled in the net's copy. fault_entry.S */
+extern const char net_vectors[], park_vectors[];
+
+/* Fill it. After image_copy(). vectors.c */
+void vectors_make(const struct handoff *h);
+
 /* Everything changes here but the memory that this code and *s lie in. switch.S */
 void switch_world(struct switch_state *s) __attribute__((noreturn));
 

@@ -22,7 +22,7 @@ struct fault_gate {
 struct fault_frame {
 	uint64_t general[31];
 	uint64_t sp;
-	uint64_t vector;
+	uint64_t vector; /* an address in it; or FAULT_RETURNED */
 } fault_frame;
 _Static_assert(offsetof(struct fault_gate, taken) == GATE_TAKEN && offsetof(struct fault_gate, owner) == GATE_OWNER &&
                offsetof(struct fault_gate, again) == GATE_AGAIN && offsetof(struct fault_frame, sp) == FRAME_SP &&
@@ -49,12 +49,13 @@ void fault_enter(const struct fault_frame *frame)
 {
 	static struct fault fault;
 	bool el2 = plain_el2(), returned = frame->vector == FAULT_RETURNED;
+	uint32_t vector = returned ? FAULT_RETURNED : frame->vector / VECTOR_BYTES % VECTORS;
 
 	fault = (struct fault){
-		.arch = HOBNAIL_ARCH_AARCH64, .vector = (uint32_t)frame->vector, .hardware_id = cpu_affinity(),
+		.arch = HOBNAIL_ARCH_AARCH64, .vector = vector, .hardware_id = cpu_affinity(),
 		.syndrome = returned ? 0 : READ(esr), .address = returned ? 0 : READ(far), .pc = returned ? 0 : READ(elr),
 		/* taken on SP_EL0 where vector and stack say so, from the current level or from a lower one */
-		.sp = frame->vector < 4 || (frame->vector >= 8 && !returned) ? cpu_read(sp_el0) : frame->sp,
+		.sp = vector < 4 || (vector >= 8 && !returned) ? cpu_read(sp_el0) : frame->sp,
 		.flags = returned ? 0 : READ(spsr),
 		.control = { READ(sctlr), READ(tcr), READ(ttbr0), el2 ? 0 : cpu_read(ttbr1_el1), READ(mair),
 		             cpu_level() == 2 ? cpu_read(hcr_el2) : 0 },

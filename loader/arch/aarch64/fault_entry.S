@@ -4,34 +4,34 @@
 #include "macros.h"
 #include "net.h"
 
-/* The net's vectors: for SP0 and SPx, at EL1 and at EL2. No stack is touched and no general register lost: thread pointers
- * hold x9, x10 and the vector's number until there is a frame. */
-	.section .text.vectors, "ax"
-	.balign 2048
-	.globl net_vectors
-net_vectors:
-	vector = 0
-	.rept	16
-	.balign 128
-	msr	tpidrro_el0, x9
-	mov	x9, #vector
-	b	fault_common
-	vector = vector + 1
-	.endr
-
 	.text
+/* Each of the net's vectors (vectors.c): for SP0 and SPx, at EL1 and at EL2. No stack is touched and no general register lost:
+ * thread pointers hold x9, x10 and the vector's address until there is a frame. */
+	.balign 8
+	.globl net_vector, net_vector_end
+net_vector:
+	msr	tpidrro_el0, x9
+	msr	tpidr_el0, x10
+	adr	x9, .
+	ldr	x10, 1f
+	br	x10
+	.balign 8
+1:	.quad	0			/* fault_common, in the net */
+net_vector_end:
+
 /* A kernel returned from its entry point: its stack is not to be trusted. */
 	.globl arch_return_trap
 arch_return_trap:
 	msr	daifset, #15
 	msr	tpidrro_el0, x9
+	msr	tpidr_el0, x10
 	mov	x9, #FAULT_RETURNED
 
 /* The machine's one report is the first's who takes fault_gate; before that, the frame and the stack are another's. With
  * translation off there may be no exclusive access ("Load-Exclusive and Store-Exclusive instruction usage restrictions"):
  * then two that fault within a few instructions of each other both take it, and their reports mix. */
+	.globl fault_common
 fault_common:
-	msr	tpidr_el0, x10
 	msr	tpidr_el1, x9
 	adr_l	x9, fault_gate
 	mrs	x10, CurrentEL
@@ -99,3 +99,12 @@ taken:
 	bl	fault_again
 1:	wfi
 	b	1b
+
+/* Filled in the net's copy: vectors.c. */
+	.section .filled, "aw", @nobits
+	.balign VECTORS * VECTOR_BYTES
+	.globl net_vectors, park_vectors
+net_vectors:
+	.skip	VECTORS * VECTOR_BYTES
+park_vectors:
+	.skip	VECTORS * VECTOR_BYTES

@@ -206,25 +206,18 @@ leave_mapped:
 	clear_registers
 	eret
 
-/* EL2's vectors after a drop to EL1. HVC is answered with "not supported" (SMC Calling Convention, Arm DEN 0028, "Unknown
- * Function Identifier"); nothing else should come here, and what does waits for ever. There is no stack: x0 takes the
- * answer, so it is free. */
-	.section .text.vectors, "ax"
-	.balign 2048
-	.globl park_vectors
-park_vectors:
-	vector = 0
-	.rept	16
-	.balign 128
-	.if vector == VECTOR_LOWER_SYNC
+/* EL2's vectors after a drop to EL1 (vectors.c): park_call for what comes from below. HVC is answered with "not supported" (SMC
+ * Calling Convention, Arm DEN 0028, "Unknown Function Identifier"); nothing else should come here, and what does waits for
+ * ever. There is no stack: x0 takes the answer, so it is free. */
+	.globl park_call, park_wait, park_end
+park_call:
 	mrs	x0, esr_el2
 	lsr	x0, x0, #ESR_CLASS_SHIFT
 	cmp	x0, #ESR_CLASS_HVC
-	b.ne	1f
+	b.ne	park_wait
 	mov	x0, #-1
 	eret
-	.endif
-1:	wfe
-	b	1b
-	vector = vector + 1
-	.endr
+park_wait:
+	wfe
+	b	park_wait
+park_end:
