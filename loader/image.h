@@ -16,6 +16,9 @@ extern char image_rodata[], image_rodata_end[];
 extern char image_data[], image_scratch[], image_scratch_end[], image_end[];
 #pragma GCC visibility pop
 
+/* For what is not needed once the firmware has left: it lies behind image_end. */
+#define IMAGE_UNTIL_EXIT __attribute__((section(".bss..until_exit")))
+
 /* Bytes from image_base to image_end, a multiple of 4096. */
 uint64_t image_bytes(void);
 

@@ -101,10 +101,12 @@ static EFI_STATUS status_of(enum err e)
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
-	struct boot b;
-	struct problem p = { 0 };
+	/* Static, though every step is told: when the loader is linked, its compiler makes constants of these addresses. */
+	static IMAGE_UNTIL_EXIT struct boot b;
+	static IMAGE_UNTIL_EXIT struct problem p;
 
 	memset(&b, 0, sizeof b);
+	memset(&p, 0, sizeof p);
 	stage_mark(&b, HOBNAIL_STAGE_START);
 	step_set(&b, "start", text_of(""));
 	enum err e = firmware_open(&b.fw, image, system_table, &p);
