@@ -11,6 +11,7 @@
 #include "world.h"
 
 #include "image.h"
+#include "require.h"
 
 #define NX (1ull << 63)
 
@@ -209,9 +210,38 @@ static void a_boot_without_translation_has_less_to_prove(void **state)
 	assert_false(world_said("the entry point at"));
 }
 
+/* Room for one requirement less than there are. */
+static void a_list_that_lacks_something_proves_nothing(void **state)
+{
+	struct requirement room[4] = { 0 };
+	struct needs n = { .list = room, .capacity = 0 };
+	struct boot boot;
+	struct problem p;
+
+	(void)state;
+	memset(&boot, 0, sizeof boot);
+	memset(&handoff, 0, sizeof handoff);
+	boot.mode.mmu_off = true; /* three ranges of code and data, then */
+	n.b = &boot;
+	for (; n.capacity < 3; n.capacity++) {
+		n.full = false;
+		need_first_on_the_way(&n);
+		assert_int_equal(n.count, n.capacity);
+		assert_int_equal(room[n.count].bytes, 0);
+		assert_int_equal(needs_end(&n, &p), ERR_FULL);
+		assert_int_equal(p.value[0], n.capacity);
+	}
+	n.full = false;
+	need_first_on_the_way(&n);
+	assert_int_equal(n.count, 3);
+	assert_int_equal(needs_end(&n, &p), OK);
+	assert_int_equal(n.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_list_that_lacks_something_proves_nothing),
 		cmocka_unit_test(an_address_that_the_processor_cannot_form),
 		cmocka_unit_test(a_low_kernel_whose_memory_is_elsewhere),
 		cmocka_unit_test(the_firmware_s_tables_lead_to_the_code_that_switches),
