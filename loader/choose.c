@@ -18,7 +18,7 @@ static enum err read_text(struct boot *b, struct text path, struct text *out, st
 	if (f.bytes > CONFIG_MAX_BYTES)
 		e = problem(p, ERR_FILE_TOO_BIG, f.bytes, CONFIG_MAX_BYTES);
 	if (!e)
-		e = firmware_pages(&b->fw, f.bytes ? f.bytes : 1, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &at, p);
+		e = firmware_pages(&b->fw, f.bytes ? f.bytes : 1, HOBNAIL_MEMORY_USABLE, &at, p);
 	if (!e)
 		e = file_read(&f, 0, memory_at(at), f.bytes, p);
 	if (!e)

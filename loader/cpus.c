@@ -48,7 +48,7 @@ static enum err place_areas(struct boot *b, struct problem *p)
 	uint64_t list = align_up(handoff.cpu_count * sizeof(struct handoff_cpu), PAGE_BYTES);
 	struct plan_piece piece = { .bytes = list + (uint64_t)handoff.cpu_count * arch_cpu_bytes, .rights = PT_WRITE,
 	                            .memory = PT_NORMAL, .kind = PLAN_NET_CPUS };
-	enum err e = firmware_pages(&b->fw, piece.bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_NET, &piece.phys, p);
+	enum err e = firmware_pages(&b->fw, piece.bytes, HOBNAIL_MEMORY_NET, &piece.phys, p);
 
 	piece.virt = piece.phys;
 	if (!e && !b->mode.mmu_off)
@@ -80,7 +80,7 @@ static enum err place_stacks(struct boot *b, struct problem *p)
 	uint64_t bytes = align_up(b->kernel.requests.of[HOBNAIL_REQUEST_STACK].value, PAGE_BYTES);
 	uint64_t all = (1 + (uint64_t)handoff.cpu_count) * bytes;
 	paddr at;
-	enum err e = firmware_pages(&b->fw, all, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_STACKS, &at, p);
+	enum err e = firmware_pages(&b->fw, all, HOBNAIL_MEMORY_STACKS, &at, p);
 
 	if (!e && b->mode.mmu_off)
 		e = handoff_touch(&handoff, at, all, false, true, p);

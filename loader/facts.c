@@ -37,8 +37,7 @@ enum err memory_survey(struct boot *b, struct problem *p)
 	if (e)
 		return e;
 	size_t capacity = memmap_bound(descriptors);
-	e = firmware_pages(&b->fw, capacity * sizeof(struct hobnail_memory), PAGE_BYTES, UINT64_MAX, false,
-	                   HOBNAIL_MEMORY_USABLE, &at, p);
+	e = firmware_pages(&b->fw, capacity * sizeof(struct hobnail_memory), HOBNAIL_MEMORY_USABLE, &at, p);
 	if (!e)
 		e = firmware_read_map(&b->fw, p);
 	if (e)
@@ -87,7 +86,7 @@ static enum err rescue_device_tree(struct boot *b, uint64_t bytes, struct proble
 		const struct handoff_move *m = &handoff.moves[i];
 		if (!ranges_overlap(at, bytes, m->to, m->bytes))
 			continue;
-		enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_ACPI_RECLAIM, &to, p);
+		enum err e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, &to, p);
 		if (e)
 			return e;
 		memcpy(memory_at(to), memory_at(at), bytes);
@@ -207,8 +206,7 @@ static enum err find_cpus(struct boot *b, struct problem *p)
 {
 	struct facts *f = &b->facts;
 	paddr at;
-	enum err e = firmware_pages(&b->fw, BOOT_MAX_CPUS * sizeof *f->cpus, PAGE_BYTES, UINT64_MAX, false,
-	                            HOBNAIL_MEMORY_USABLE, &at, p);
+	enum err e = firmware_pages(&b->fw, BOOT_MAX_CPUS * sizeof *f->cpus, HOBNAIL_MEMORY_USABLE, &at, p);
 
 	if (e)
 		return e;

@@ -56,7 +56,7 @@ static enum err view(struct boot *b, struct source *s, uint64_t offset, uint64_t
 			*out = s->pieces[i].at + (offset - s->pieces[i].offset);
 			return OK;
 		}
-	enum err e = firmware_pages(&b->fw, bytes ? bytes : 1, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &at, p);
+	enum err e = firmware_pages(&b->fw, bytes ? bytes : 1, HOBNAIL_MEMORY_USABLE, &at, p);
 	if (!e)
 		e = fetch(s, offset, memory_at(at), bytes, p);
 	if (e)
@@ -220,7 +220,7 @@ static void read_symbols(struct boot *b, struct source *s)
 		return;
 	}
 	if (bytes <= MAX_SYMBOL_BYTES)
-		e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_NET, &at, NULL);
+		e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_NET, &at, NULL);
 	if (!e)
 		e = fetch(s, found.symbols.base, memory_at(at + table), found.symbols.bytes, NULL);
 	if (!e)

@@ -16,7 +16,7 @@ static enum err load(struct boot *b, const struct config_module *from, struct mo
 	if (f.bytes > UINT64_MAX - PAGE_BYTES)
 		e = problem(p, ERR_FILE_TOO_BIG, f.bytes, UINT64_MAX - PAGE_BYTES);
 	if (!e && bytes) {
-		e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_MODULE, &at, p);
+		e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_MODULE, &at, p);
 		if (!e)
 			e = file_read(&f, 0, memory_at(at), f.bytes, p);
 		if (!e)

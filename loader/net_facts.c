@@ -15,8 +15,8 @@ enum err net_facts_allocate(struct boot *b, struct problem *p)
 	struct plan *plan = &b->space.plan;
 	size_t capacity = plan_bound(b->memory.count, handoff.cpu_count), room = b->memory.count + MEMORY_GROWTH;
 	paddr at;
-	enum err e = firmware_pages(&b->fw, capacity * sizeof(struct plan_range) + room * sizeof(struct hobnail_memory), PAGE_BYTES,
-	                            UINT64_MAX, false, HOBNAIL_MEMORY_NET, &at, p);
+	enum err e = firmware_pages(&b->fw, capacity * sizeof(struct plan_range) + room * sizeof(struct hobnail_memory),
+	                            HOBNAIL_MEMORY_NET, &at, p);
 
 	if (e)
 		return e;

@@ -50,10 +50,10 @@ static enum err place_block(struct boot *b, struct problem *p)
 		return OK; /* all low */
 	/* Keep virtual and physical addresses congruent to 2 MiB, so that large pages fit. */
 	uint64_t lead = start % alignment, bytes = align_down(end, PAGE_BYTES) - start + PAGE_BYTES;
-	enum err e = firmware_pages(&b->fw, lead + bytes, alignment, UINT64_MAX, false, HOBNAIL_MEMORY_KERNEL, &block, p);
+	enum err e = firmware_pages_aligned(&b->fw, lead + bytes, alignment, HOBNAIL_MEMORY_KERNEL, &block, p);
 	if (e == ERR_NO_MEMORY) {
 		lead = 0;
-		e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_KERNEL, &block, p);
+		e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_KERNEL, &block, p);
 	}
 	if (!e)
 		settle_block(k, block + lead, start, k->file.position_independent && (b->mode.mmu_off || !b->mode.layout->top));
@@ -119,7 +119,7 @@ static enum err settle_run(struct boot *b, const struct run *run, struct problem
 	enum err e = OK;
 
 	if (run->staged) {
-		e = firmware_pages(&b->fw, run->bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &to, p);
+		e = firmware_pages(&b->fw, run->bytes, HOBNAIL_MEMORY_USABLE, &to, p);
 		if (e)
 			return e;
 		handoff.moves[handoff.move_count++] = (struct handoff_move){ run->base, to, run->bytes };

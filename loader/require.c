@@ -16,7 +16,7 @@ enum err needs_open(struct needs *n, struct boot *b, struct problem *p)
 	size_t capacity = b->space.plan.capacity + b->module_count + handoff.cpu_count + handoff.touch_count + handoff.device_count +
 	                  MORE_REQUIREMENTS;
 	paddr at;
-	enum err e = firmware_pages(&b->fw, capacity * sizeof *n->list, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_USABLE, &at, p);
+	enum err e = firmware_pages(&b->fw, capacity * sizeof *n->list, HOBNAIL_MEMORY_USABLE, &at, p);
 
 	if (e)
 		return e;

@@ -21,7 +21,7 @@ static enum err pool_grow(struct boot *b, struct problem *p)
 {
 	struct space *s = &b->space;
 	uint64_t bytes = max_u64(POOL_BYTES, s->table_bytes);
-	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_TABLES, &s->pool, p);
+	enum err e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_TABLES, &s->pool, p);
 
 	if (!e)
 		s->pool_bytes = bytes;
@@ -55,7 +55,7 @@ static uint64_t *table_at(void *context, paddr table)
 static enum err new_pt(struct boot *b, const struct pt_format *format, struct pt *out, struct problem *p)
 {
 	paddr root;
-	enum err e = firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, b->arch.net_limit, false, HOBNAIL_MEMORY_TABLES, &root, p);
+	enum err e = firmware_pages_below(&b->fw, PAGE_BYTES, b->arch.net_limit, false, HOBNAIL_MEMORY_TABLES, &root, p);
 
 	if (!e && b->mode.mmu_off)
 		e = handoff_touch(&handoff, root, PAGE_BYTES, false, true, p);
@@ -103,11 +103,11 @@ static enum err plan_space(struct boot *b, struct problem *p)
 /* Memory for the image's copy and the hand-off's stack. */
 static enum err net_allocate(struct boot *b, paddr *stack, struct problem *p)
 {
-	enum err e = firmware_pages(&b->fw, image_bytes(), PAGE_BYTES, b->arch.net_limit, true, HOBNAIL_MEMORY_NET,
-	                            &handoff.net_phys, p);
+	enum err e = firmware_pages_below(&b->fw, image_bytes(), b->arch.net_limit, true, HOBNAIL_MEMORY_NET,
+	                                  &handoff.net_phys, p);
 
 	if (!e)
-		e = firmware_pages(&b->fw, NET_STACK_BYTES, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_NET, stack, p);
+		e = firmware_pages(&b->fw, NET_STACK_BYTES, HOBNAIL_MEMORY_NET, stack, p);
 	return e;
 }
 

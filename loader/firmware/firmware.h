@@ -59,10 +59,17 @@ enum err firmware_own_path(const struct firmware *fw, char *out, size_t capacity
 
 /* ---- Memory -------------------------------------------------------------------------------------------- */
 
-/* Pages below `limit` (bytes; UINT64_MAX: anywhere), aligned. `code`: the firmware must let us execute them.
+/* Pages anywhere.
  *   ERR_NO_MEMORY  value[0] = bytes wanted      ERR_FULL  the ledger */
-enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit, bool code, uint32_t type,
-                        paddr *out, struct problem *p);
+enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, paddr *out, struct problem *p);
+
+/* Likewise, below `limit` (UINT64_MAX: anywhere). `code`: the firmware must let us execute them. */
+enum err firmware_pages_below(struct firmware *fw, uint64_t bytes, uint64_t limit, bool code, uint32_t type, paddr *out,
+                              struct problem *p);
+
+/* Likewise, anywhere, at a multiple of `alignment`. */
+enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint32_t type, paddr *out,
+                                struct problem *p);
 
 /* Exactly these pages, which must be free.   ERR_NO_MEMORY */
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p);

@@ -18,7 +18,7 @@ static enum err allocate(struct firmware *fw, EFI_ALLOCATE_TYPE how, EFI_MEMORY_
 	EFI_STATUS s = boot_services(fw)->AllocatePages(how, memory, bytes / PAGE_BYTES, &where);
 
 	if (EFI_ERROR(s))
-		return problem(p, ERR_NO_MEMORY, bytes, s, at);
+		return problem(p, ERR_NO_MEMORY, bytes, s);
 	enum err e = claim(fw, where, bytes, type, p);
 	if (!e)
 		*out = where;
@@ -55,8 +55,8 @@ static paddr highest_place(const struct firmware *fw, paddr base, paddr end, uin
 	return 0;
 }
 
-/* The same in all free descriptors below limit, as the map was when it was read. */
-static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit)
+/* The same in all free descriptors, as the map was when it was read. */
+static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t alignment)
 {
 	const struct firmware_map *map = &fw->map;
 	paddr best = 0;
@@ -66,42 +66,44 @@ static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t align
 
 		if (d->Type != EfiConventionalMemory || !is_ordinary(d->Attribute))
 			continue;
-		paddr end = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, limit);
-		best = max_u64(best, highest_place(fw, d->PhysicalStart, end, bytes, alignment));
+		best = max_u64(best, highest_place(fw, d->PhysicalStart, d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, bytes,
+		                                   alignment));
 	}
 	return best;
+}
+
+enum err firmware_pages_below(struct firmware *fw, uint64_t bytes, uint64_t limit, bool code, uint32_t type, paddr *out,
+                              struct problem *p)
+{
+	return allocate(fw, limit == UINT64_MAX ? AllocateAnyPages : AllocateMaxAddress, code ? EfiLoaderCode : EfiLoaderData,
+	                align_up(bytes, PAGE_BYTES), limit - 1, type, out, p);
+}
+
+enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, paddr *out, struct problem *p)
+{
+	return firmware_pages_below(fw, bytes, UINT64_MAX, false, type, out, p);
 }
 
 /* Asking for more and freeing the edges would cost a firmware fill of every page, and EDK2 needs some hundred thousand
  * instructions to list its memory: the place is looked for in the map that we have, and in a new one only if the
  * firmware has taken it since. */
-static enum err allocate_aligned(struct firmware *fw, EFI_MEMORY_TYPE memory, uint64_t bytes, uint64_t alignment, uint64_t limit,
-                                 uint32_t type, paddr *out, struct problem *p)
+enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint32_t type, paddr *out,
+                                struct problem *p)
 {
+	bytes = align_up(bytes, PAGE_BYTES);
 	for (unsigned attempt = 0;; attempt++) {
-		paddr base = best_hole(fw, bytes, alignment, limit);
-		enum err e = base ? allocate(fw, AllocateAddress, memory, bytes, base, type, out, p)
-		                  : problem(p, ERR_NO_MEMORY, bytes, EFI_OUT_OF_RESOURCES);
+		paddr base = best_hole(fw, bytes, alignment);
+		enum err e = base ? firmware_pages_at(fw, base, bytes, type, p) : problem(p, ERR_NO_MEMORY, bytes, EFI_OUT_OF_RESOURCES);
 
-		if (e != ERR_NO_MEMORY || attempt == 1)
+		if (e != ERR_NO_MEMORY || attempt == 1) {
+			if (!e)
+				*out = base;
 			return e;
+		}
 		e = firmware_read_map(fw, p);
 		if (e)
 			return e;
 	}
-}
-
-enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t limit, bool code, uint32_t type,
-                        paddr *out, struct problem *p)
-{
-	EFI_MEMORY_TYPE memory = code ? EfiLoaderCode : EfiLoaderData;
-
-	bytes = align_up(bytes, PAGE_BYTES);
-	if (alignment <= PAGE_BYTES && limit == UINT64_MAX)
-		return allocate(fw, AllocateAnyPages, memory, bytes, 0, type, out, p);
-	if (alignment <= PAGE_BYTES)
-		return allocate(fw, AllocateMaxAddress, memory, bytes, limit - 1, type, out, p);
-	return allocate_aligned(fw, memory, bytes, alignment, limit, type, out, p);
 }
 
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p)

@@ -268,7 +268,7 @@ enum err record_build(struct boot *b, struct problem *p)
 	b->record_descriptors = b->fw.map.capacity / b->fw.map.descriptor_bytes;
 	layout(b, &measure, &scratch);
 	uint64_t bytes = align_up(measure.used, PAGE_BYTES);
-	enum err e = firmware_pages(&b->fw, bytes, PAGE_BYTES, UINT64_MAX, false, HOBNAIL_MEMORY_RECORD, &at, p);
+	enum err e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_RECORD, &at, p);
 	if (!e)
 		e = handoff_touch(&handoff, at, bytes, false, b->mode.mmu_off, p);
 	if (e)

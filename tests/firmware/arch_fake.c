@@ -235,7 +235,7 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 	struct span *page = &handoff.startup;
 
 	fake.prepared = true;
-	if (firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page->base, p))
+	if (firmware_pages_below(&b->fw, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page->base, p))
 		return problem(p, ERR_CPUS_LOW_MEMORY);
 	page->bytes = PAGE_BYTES;
 	return OK;

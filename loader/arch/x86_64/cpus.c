@@ -77,7 +77,7 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 	pm_timer = b->facts.has_acpi ? acpi_pm_timer(&b->facts.acpi) : 0;
 	if (pm_timer && !counts())
 		pm_timer = 0;
-	if (firmware_pages(&b->fw, PAGE_BYTES, PAGE_BYTES, LOW_END, false, HOBNAIL_MEMORY_NET, &handoff.startup.base, p))
+	if (firmware_pages_below(&b->fw, PAGE_BYTES, LOW_END, false, HOBNAIL_MEMORY_NET, &handoff.startup.base, p))
 		return problem(p, ERR_CPUS_LOW_MEMORY, HOBNAIL_REQUEST_PROCESSORS);
 	handoff.startup.bytes = PAGE_BYTES;
 	return OK;
