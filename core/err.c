@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "format.h"
 #include "packed.h"
 
 extern const struct packed err_texts; /* out/gen/err_texts.c: three texts a code */
@@ -47,67 +48,41 @@ size_t err_advice(enum err code, char *out, size_t size)
 	return text_of(is_code(code) ? code : OK, ADVICE, out, size);
 }
 
-struct writer {
-	char *out;
-	size_t size;
-	size_t used;
-};
-
-static void put(struct writer *w, char c)
-{
-	if (w->used + 1 < w->size)
-		w->out[w->used++] = c;
-}
-
-static void put_number(struct writer *w, uint64_t n, unsigned base)
-{
-	char digits[20];
-	unsigned count = 0;
-
-	do {
-		digits[count++] = "0123456789abcdef"[n % base];
-		n /= base;
-	} while (n);
-	if (base == 16) {
-		put(w, '0');
-		put(w, 'x');
-	}
-	while (count)
-		put(w, digits[--count]);
-}
-
-/* Write the placeholder that begins at s and return its length; 0: it is none. */
-static size_t put_placeholder(struct writer *w, const struct problem *p, const char *s)
+/* Write the number of the placeholder that begins at s, and return the placeholder's length; 0: it is none. */
+static size_t put_placeholder(const struct problem *p, const char *s, char *out, size_t size, size_t *used)
 {
 	bool hex = s[1] == 'x';
 	char digit = s[hex ? 2 : 1];
+	size_t length = hex ? 4 : 3;
+	uint64_t number = p->offset;
 
-	if (strncmp(s, "{off}", 5) == 0) {
-		put_number(w, p->offset, 16);
-		return 5;
-	}
-	if (s[0] != '{' || digit < '0' || digit > '2' || s[hex ? 3 : 2] != '}')
+	if (strncmp(s, "{off}", 5) == 0)
+		hex = true, length = 5;
+	else if (s[0] == '{' && digit >= '0' && digit <= '2' && s[length - 1] == '}')
+		number = p->value[digit - '0'];
+	else
 		return 0;
-	put_number(w, p->value[digit - '0'], hex ? 16 : 10);
-	return hex ? 4 : 3;
+	*used += format(out + *used, size - *used, hex ? "%#llx" : "%llu", (unsigned long long)number);
+	return length;
 }
 
 size_t err_sentence(const struct problem *p, char *out, size_t size)
 {
-	struct writer w = { out, size, 0 };
 	char text[TEXT_BYTES] = "unknown error";
+	size_t used = 0;
 
 	if (is_code(p->code))
 		text_of(p->code, SENTENCE, text, sizeof text);
 	for (const char *s = text; *s;) {
-		size_t length = *s == '{' ? put_placeholder(&w, p, s) : 0;
+		size_t length = put_placeholder(p, s, out, size, &used);
 		if (!length) {
-			put(&w, *s);
+			if (used + 1 < size)
+				out[used++] = *s;
 			length = 1;
 		}
 		s += length;
 	}
 	if (size)
-		out[w.used] = 0;
-	return w.used;
+		out[used] = 0;
+	return used;
 }
