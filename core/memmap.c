@@ -137,7 +137,7 @@ static bool above_by_claim(const struct hobnail_memory *a, const struct hobnail_
 	return a->attributes < b->attributes;
 }
 
-static void swap(struct hobnail_memory *a, struct hobnail_memory *b)
+static OUT_OF_LINE void swap(struct hobnail_memory *a, struct hobnail_memory *b)
 {
 	struct hobnail_memory t = *a;
 

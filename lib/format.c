@@ -19,7 +19,7 @@ struct conversion {
 	char letter;
 };
 
-static void put(struct writer *w, char c)
+static __attribute__((noinline)) void put(struct writer *w, char c)
 {
 	if (w->used + 1 < w->size)
 		w->out[w->used++] = c;

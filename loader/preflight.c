@@ -47,7 +47,7 @@ static const uint64_t *firmware_table(void *context, paddr page)
 }
 
 /* As the processor will read tables from the switch on. */
-static void use_tables(struct proof *proof, const char *space, enum walk_mode mode, paddr root, paddr upper_root)
+static OUT_OF_LINE void use_tables(struct proof *proof, const char *space, enum walk_mode mode, paddr root, paddr upper_root)
 {
 	const struct arch_facts *arch = &proof->b->arch;
 
