@@ -24,8 +24,8 @@ SANITIZE   := -fsanitize=address,undefined
 TEST_FLAGS := $(COMMON) -O1 -D_GNU_SOURCE -Iinclude -Icore -iquote lib -iquote tests \
               $(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-# The texts of core/errors/ are packed by tools/pack.
-CORE := $(wildcard core/*.c) $(O)/gen/err_texts.c
+# The texts of core/errors/ and core/say.def are packed by tools/pack.
+CORE := $(wildcard core/*.c) $(O)/gen/texts.c
 # What of lib/ core/ needs, where there is a libc for the rest.
 CORE_LIB := lib/format.c
 LIB  := $(wildcard lib/*.c)
@@ -40,7 +40,7 @@ $(O)/test/%.o: %.c
 
 $(O)/host/pack: $(patsubst %.c,$(O)/host/%.o,$(wildcard tools/pack/*.c) core/packed.c)
 	$(Q)$(CC) -o $@ $^
-$(O)/gen/err_texts.c: $(O)/host/pack
+$(O)/gen/texts.c: $(O)/host/pack
 	@mkdir -p $(@D)
 	$(Q)$< >$@
 

@@ -3,25 +3,9 @@
 #include <string.h>
 
 #include "format.h"
-#include "packed.h"
+#include "texts.h"
 
-extern const struct packed err_texts; /* out/gen/err_texts.c: three texts a code */
-
-enum text { NAME, SENTENCE, ADVICE, TEXTS };
 enum { TEXT_BYTES = 256 }; /* the longest as it stands, and its NUL */
-
-/* They are opened when one is wanted for the first time: here, and again in a copy of this program, which has this pointer
- * from here, but not what it points at. */
-static SCRATCH struct packed_open texts;
-static const struct packed_open *opened;
-
-static size_t text_of(enum err code, enum text which, char *out, size_t size)
-{
-	if (opened != &texts)
-		packed_open(&err_texts, &texts);
-	opened = &texts;
-	return packed_text(&texts, TEXTS * (unsigned)code + which, out, size);
-}
 
 static bool is_code(enum err code)
 {
@@ -37,7 +21,7 @@ struct err_name err_name(enum err code)
 	if (!is_code(code))
 		return name;
 	memcpy(name.text, "ERR_", head);
-	text_of(code, NAME, name.text + head, sizeof name.text - head);
+	texts_read(TEXTS_PER_CODE * (unsigned)code + TEXTS_NAME, name.text + head, sizeof name.text - head);
 	for (char *c = name.text + head; *c; c++)
 		*c = *c == ' ' ? '_' : *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
 	return name;
@@ -45,7 +29,7 @@ struct err_name err_name(enum err code)
 
 size_t err_advice(enum err code, char *out, size_t size)
 {
-	return text_of(is_code(code) ? code : OK, ADVICE, out, size);
+	return texts_read(TEXTS_PER_CODE * (unsigned)(is_code(code) ? code : OK) + TEXTS_ADVICE, out, size);
 }
 
 /* Write the number of the placeholder that begins at s, and return the placeholder's length; 0: it is none. */
@@ -72,7 +56,7 @@ size_t err_sentence(const struct problem *p, char *out, size_t size)
 	size_t used = 0;
 
 	if (is_code(p->code))
-		text_of(p->code, SENTENCE, text, sizeof text);
+		texts_read(TEXTS_PER_CODE * (unsigned)p->code + TEXTS_SENTENCE, text, sizeof text);
 	for (const char *s = text; *s;) {
 		size_t length = put_placeholder(p, s, out, size, &used);
 		if (!length) {

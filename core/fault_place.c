@@ -1,6 +1,7 @@
 #include "fault_place.h"
 
 #include "format.h"
+#include "say.h"
 
 enum {
 	NEAR_NULL = 65536,       /* a member of a structure that is not there, or an element of an array              */
@@ -47,17 +48,17 @@ size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, s
 {
 	for (unsigned i = 0; i < f->module_count; i++)
 		if (at - f->modules[i].base < align_up(f->modules[i].bytes, PAGE_BYTES))
-			return format(out, size, "module %u", i);
+			return say(out, size, SAY_MODULE, i);
 	for (unsigned i = 0; i < f->segment_count; i++)
 		if (at - f->segments[i].phys < f->segments[i].bytes)
-			return format(out, size, "segment %u (%s) of the kernel", f->segments[i].index, rights_of(f->segments[i].rights).text);
+			return say(out, size, SAY_SEGMENT, f->segments[i].index, rights_of(f->segments[i].rights).text);
 	if (at - f->framebuffer.base < f->framebuffer.bytes)
-		return format(out, size, "the framebuffer");
+		return say(out, size, SAY_FRAMEBUFFER);
 	if (at - f->console.base < f->console.bytes)
-		return format(out, size, "the console's registers");
+		return say(out, size, SAY_CONSOLE);
 	uint32_t type = type_at(f, at);
-	return type ? format(out, size, "memory of type %s", memmap_type_name(type))
-	            : format(out, size, "a device, or nothing: not in the memory map");
+	return type ? say(out, size, SAY_MEMORY, memmap_type_name(type))
+	            : say(out, size, SAY_NO_MEMORY);
 }
 
 /* ---- Virtual addresses --------------------------------------------------------------------------------- */
@@ -100,7 +101,7 @@ static const struct fault_segment *segment_of(const struct fault_places *f, cons
 
 static size_t say_segment(const struct fault_segment *s, char *out, size_t size)
 {
-	return format(out, size, "segment %u (%s) of the kernel", s->index, rights_of(s->rights).text);
+	return say(out, size, SAY_SEGMENT, s->index, rights_of(s->rights).text);
 }
 
 /* A kernel's own stack: the stack pointer has just left the bottom of a writable segment. */
@@ -115,7 +116,7 @@ static size_t say_own_overflow(const struct fault_places *f, vaddr at, uint64_t 
 	}
 	if (!stack || distance(at, sp) > NEAR_POINTER)
 		return 0;
-	return format(out, size, "below segment %u (%s) of the kernel, where the stack pointer comes from: stack overflow, by %llu bytes",
+	return say(out, size, SAY_OWN_OVERFLOW,
 	              stack->index, rights_of(stack->rights).text, LL(stack->virt - at));
 }
 
@@ -132,12 +133,12 @@ static size_t say_range(const struct fault_places *f, const struct plan_range *r
 			return used;
 		return say_segment(segment, out, size);
 	case PLAN_DIRECT_MAP: case PLAN_IDENTITY_MAP: case PLAN_DEVICE_MAP:
-		used = format(out, size, "%s of ", map);
+		used = say(out, size, SAY_OF, map);
 		return used + fault_place_physical(f, r->pa + (at - r->va), out + used, size - used);
 	case PLAN_STACK:
-		return format(out, size, "CPU %u's boot stack", r->index);
+		return say(out, size, SAY_STACK, r->index);
 	case PLAN_NET_IMAGE:
-		return format(out, size, "the loader's net: %s", parts[r->index < COUNT_OF(parts) ? r->index : 2]);
+		return say(out, size, SAY_NET, parts[r->index < COUNT_OF(parts) ? r->index : 2]);
 	default:
 		return format(out, size, "%s", map);
 	}
@@ -160,11 +161,11 @@ static bool in_window(const struct fault_places *f, const struct hole *hole, enu
 
 static size_t say_left_out(const struct fault_places *f, const char *map, paddr at, bool direct, char *out, size_t size)
 {
-	size_t used = format(out, size, "physical %#llx, which the %s map leaves out: ", LL(at), map);
+	size_t used = say(out, size, SAY_LEFT_OUT, LL(at), map);
 
 	used += fault_place_physical(f, at, out + used, size - used);
 	if (direct && is_device(type_at(f, at)))
-		used += format(out + used, size - used, f->has_device_map ? ". Use the device map" : ". Map it as device memory, or request the device map");
+		used += say_any(out + used, size - used, f->has_device_map ? SAY_USE_DEVICE_MAP : SAY_NO_DEVICE_MAP);
 	return used;
 }
 
@@ -176,10 +177,10 @@ static size_t say_physical(const struct fault_places *f, paddr at, char *out, si
 
 	if (!entry)
 		return 0;
-	used = format(out, size, "no virtual address, but a physical one: ");
+	used = say(out, size, SAY_PHYSICAL);
 	used += fault_place_physical(f, at, out + used, size - used);
 	if (memmap_in_direct_map(entry))
-		used += format(out + used, size - used, ", in the direct map at %#llx", LL(at + f->direct_map));
+		used += say(out + used, size - used, SAY_IN_DIRECT_MAP, LL(at + f->direct_map));
 	return used;
 }
 
@@ -187,13 +188,14 @@ static size_t say_physical(const struct fault_places *f, paddr at, char *out, si
 static size_t say_stack(const struct hole *hole, char *out, size_t size)
 {
 	const struct plan_range *above = hole->above, *below = hole->below;
+	size_t used;
 
 	if (below && below->kind == PLAN_STACK && hole->past < PAGE_BYTES && hole->past < hole->before)
-		return format(out, size, "in the guard page above CPU %u's boot stack, %llu bytes past its top", below->index, LL(hole->past));
-	if (above && above->kind == PLAN_STACK && hole->before <= NEAR_STACK)
-		return format(out, size, "%s below CPU %u's boot stack: stack overflow, by %llu bytes",
-		              hole->before <= PAGE_BYTES ? "in the guard page" : "beyond the guard page", above->index, LL(hole->before));
-	return 0;
+		return say(out, size, SAY_ABOVE_STACK, below->index, LL(hole->past));
+	if (!above || above->kind != PLAN_STACK || hole->before > NEAR_STACK)
+		return 0;
+	used = say_any(out, size, hole->before <= PAGE_BYTES ? SAY_IN_GUARD : SAY_BEYOND_GUARD);
+	return used + say(out + used, size - used, SAY_BELOW_STACK, above->index, LL(hole->before));
 }
 
 static size_t say_neighbour(const struct fault_places *f, const struct hole *hole, vaddr at, uint64_t sp, char *out, size_t size)
@@ -205,9 +207,9 @@ static size_t say_neighbour(const struct fault_places *f, const struct hole *hol
 	if (used)
 		return used;
 	if (behind)
-		used = format(out, size, "%llu bytes behind ", LL(hole->past));
+		used = say(out, size, SAY_BEHIND, LL(hole->past));
 	else if (above && above->kind == PLAN_SEGMENT && hole->before < NEAR_SEGMENT)
-		used = format(out, size, "%llu bytes before ", LL(hole->before));
+		used = say(out, size, SAY_BEFORE, LL(hole->before));
 	else
 		return 0;
 	return used + say_segment(segment_of(f, behind ? below : above), out + used, size - used);
@@ -226,7 +228,7 @@ static size_t say_hole(const struct fault_places *f, const struct hole *hole, va
 	if (f->has_device_map && in_window(f, hole, PLAN_DEVICE_MAP, f->device_map, at))
 		return say_left_out(f, "device", at - f->device_map, false, out, size);
 	used = say_physical(f, at, out, size);
-	return used ? used : format(out, size, "nothing that the loader has mapped");
+	return used ? used : say(out, size, SAY_UNKNOWN);
 }
 
 size_t fault_place(const struct fault_places *f, vaddr at, uint64_t sp, char *out, size_t size)

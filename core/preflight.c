@@ -1,6 +1,7 @@
 #include "preflight.h"
 
 #include "format.h"
+#include "say.h"
 #include "walk_text.h"
 
 /* ---- One requirement ----------------------------------------------------------------------------------- */
@@ -154,35 +155,35 @@ static enum walk_access denied_access(const struct violation *v)
 	return is_denied(v) && v->fault != PREFLIGHT_UNMAPPED ? v->fault - PREFLIGHT_CANNOT_READ : WALK_READ;
 }
 
-static const char *usual_cause(const struct walker *w, const struct violation *v)
+static enum say usual_cause(const struct walker *w, const struct violation *v)
 {
 	const struct walk_blame *b = &v->walk.blame[denied_access(v)];
 
 	switch (v->fault) {
 	case PREFLIGHT_UNMAPPED:
 		if (b->cause == WALK_TOO_WIDE)
-			return "a table made for another processor, or overwritten";
+			return SAY_CAUSE_OTHER_PROCESSOR;
 		if (b->cause == WALK_RESERVED)
-			return b->bit == 63 && w->flags & WALK_NO_NX ? "NX in tables before EFER.NXE is set"
-			                                             : "flags of a leaf in a table's entry, or a page that is not aligned to its size";
-		return b->cause == WALK_ABSENT && b->bit ? "an entry made by hand without the access flag"
-		                                         : "the range was left out, or is mapped at another address";
+			return b->bit == 63 && w->flags & WALK_NO_NX ? SAY_CAUSE_NX
+			                                             : SAY_CAUSE_LEAF;
+		return b->cause == WALK_ABSENT && b->bit ? SAY_CAUSE_ACCESS_FLAG
+		                                         : SAY_CAUSE_LEFT_OUT;
 	case PREFLIGHT_CANNOT_READ:
 	case PREFLIGHT_CANNOT_WRITE:
 	case PREFLIGHT_CANNOT_EXECUTE:
-		return b->step + 1u < v->walk.steps ? "rights belong into the last entry: those above must allow everything"
-		                                    : "the flags of another segment, or one page for both";
+		return b->step + 1u < v->walk.steps ? SAY_CAUSE_TABLE_RIGHTS
+		                                    : SAY_CAUSE_PAGE_RIGHTS;
 	case PREFLIGHT_ELSEWHERE:
-		return "a wrong difference between virtual and physical addresses, or an entry written twice";
+		return SAY_CAUSE_DIFFERENCE;
 	case PREFLIGHT_MEMORY:
 	case PREFLIGHT_NOT_SHARED:
-		return "an index of another PAT or MAIR, or attributes left at 0";
+		return SAY_CAUSE_ATTRIBUTES;
 	case PREFLIGHT_MAPPED:
-		return "a range that is too long, or an entry left over";
+		return SAY_CAUSE_LONG;
 	case PREFLIGHT_CROWDED:
-		return "two ranges that meet";
+		return SAY_CAUSE_MEET;
 	default:
-		return "flags that are too generous";
+		return SAY_CAUSE_GENEROUS;
 	}
 }
 
@@ -194,24 +195,24 @@ static size_t say_fault(const struct violation *v, char *out, size_t size)
 
 	switch (v->fault) {
 	case PREFLIGHT_UNMAPPED:
-		return format(out, size, "is not mapped");
+		return say(out, size, SAY_NOT_MAPPED);
 	case PREFLIGHT_MAPPED:
-		return format(out, size, "is mapped");
+		return say(out, size, SAY_MAPPED);
 	case PREFLIGHT_USER:
-		return format(out, size, "can be reached from user mode");
+		return say(out, size, SAY_USER);
 	case PREFLIGHT_WRITE_EXECUTE:
-		return format(out, size, "can be both written and executed");
+		return say(out, size, SAY_WRITE_EXECUTE);
 	case PREFLIGHT_ELSEWHERE:
-		return format(out, size, "leads to %#llx instead of %#llx", (unsigned long long)v->walk.phys,
+		return say(out, size, SAY_ELSEWHERE, (unsigned long long)v->walk.phys,
 		              (unsigned long long)(r->pa + (v->walk.va - r->va)));
 	case PREFLIGHT_MEMORY:
-		return format(out, size, "is %s, not %s", walk_memory_name(v->walk.memory), walk_memory_name(r->memory));
+		return say(out, size, SAY_MEMORY_TYPE, walk_memory_name(v->walk.memory), walk_memory_name(r->memory));
 	case PREFLIGHT_NOT_SHARED:
-		return format(out, size, "is not shareable");
+		return say(out, size, SAY_NOT_SHARED);
 	case PREFLIGHT_CROWDED:
-		return format(out, size, "touches what is before it");
+		return say(out, size, SAY_CROWDED);
 	default:
-		return format(out, size, is_denied(v) ? "cannot be %s" : "can be %s", verbs[access]);
+		return is_denied(v) ? say(out, size, SAY_CANNOT, verbs[access]) : say(out, size, SAY_CAN, verbs[access]);
 	}
 }
 
@@ -241,5 +242,6 @@ size_t preflight_sentence(const struct walker *w, const struct violation *v, con
 	used += say_fault(v, out + used, size - used);
 	used += format(out + used, size - used, " in %s", space);
 	used += say_entry(w, v, out + used, size - used);
-	return used + format(out + used, size - used, ". Usual cause: %s", usual_cause(w, v));
+	used += say(out + used, size - used, SAY_USUAL_CAUSE);
+	return used + say_any(out + used, size - used, usual_cause(w, v));
 }

@@ -1,6 +1,7 @@
 #include "walk_text.h"
 
 #include "format.h"
+#include "say.h"
 #include "walk_scheme.h"
 
 const char *walk_level_name(enum walk_mode mode, unsigned level)
@@ -19,7 +20,7 @@ size_t walk_entry(const struct walker *w, const struct walk *walk, unsigned step
 {
 	const struct walk_step *s = &walk->step[step];
 
-	return format(out, size, "%s[%u] = %#llx", walk_level_name(w->mode, s->level), s->index, (unsigned long long)s->entry);
+	return say(out, size, SAY_ENTRY, walk_level_name(w->mode, s->level), s->index, (unsigned long long)s->entry);
 }
 
 /* ---- A line -------------------------------------------------------------------------------------------- */
@@ -46,7 +47,7 @@ static size_t write_end(const struct walker *w, const struct walk *walk, char *o
 		walk_guilty(w, walk, WALK_READ, &step, out, size);
 		return __builtin_strlen(out);
 	}
-	return format(out, size, "%llu %ciB page at %#llx, %s", (unsigned long long)walk->page_bytes >> shift, "KMG"[shift / 10 - 1],
+	return say(out, size, SAY_PAGE, (unsigned long long)walk->page_bytes >> shift, "KMG"[shift / 10 - 1],
 	              (unsigned long long)(walk->phys & ~(walk->page_bytes - 1)), walk_memory_name(walk->memory));
 }
 
@@ -55,11 +56,11 @@ size_t walk_line(const struct walker *w, const struct walk *walk, unsigned step,
 	const struct walk_scheme *f = walk_schemes[w->mode];
 	const struct walk_step *s = &walk->step[step];
 	bool last = step + 1 == walk->steps;
-	size_t used = format(out, size, "%s[%u] at %#llx = %#llx: ", walk_level_name(w->mode, s->level), s->index,
+	size_t used = say(out, size, SAY_ENTRY_AT, walk_level_name(w->mode, s->level), s->index,
 	                     (unsigned long long)s->at, (unsigned long long)s->entry);
 
 	used += last ? write_end(w, walk, out + used, size - used)
-	             : format(out + used, size - used, "table at %#llx", (unsigned long long)walk->step[step + 1].at & ~(PAGE_BYTES - 1ull));
+	             : say(out + used, size - used, SAY_TABLE, (unsigned long long)walk->step[step + 1].at & ~(PAGE_BYTES - 1ull));
 	if (last && !walk->mapped)
 		return used;
 	return used + write_bits(f, s->entry, last ? IN_PAGE : IN_TABLE, out + used, size - used);
@@ -79,7 +80,7 @@ static size_t say_reserved(const struct walk_scheme *f, unsigned level, unsigned
 {
 	const char *more = f->reserved(level, n);
 
-	return format(out, size, more ? "bit %u is reserved: %s" : "bit %u is reserved", n, more);
+	return more ? say(out, size, SAY_RESERVED_FOR, n, more) : say(out, size, SAY_RESERVED, n);
 }
 
 static size_t say_forbidden(const struct walk_scheme *f, const struct walk *walk, struct walk_blame b, enum walk_access wanted,
@@ -87,33 +88,33 @@ static size_t say_forbidden(const struct walk_scheme *f, const struct walk *walk
 {
 	static const char verbs[][10] = { "reading", "writing", "execution" };
 
-	return format(out, size, "%s is %s, which forbids %s%s", bit_name(f, b.bit), bit(walk->step[b.step].entry, b.bit) ? "set" : "clear",
+	return say(out, size, SAY_FORBIDS, bit_name(f, b.bit), bit(walk->step[b.step].entry, b.bit) ? "set" : "clear",
 	              verbs[wanted], b.step + 1u < walk->steps ? " in everything below it" : "");
 }
 
-static size_t say(const struct walker *w, const struct walk *walk, enum walk_access wanted, char *out, size_t size)
+static size_t say_why(const struct walker *w, const struct walk *walk, enum walk_access wanted, char *out, size_t size)
 {
 	const struct walk_scheme *f = walk_schemes[w->mode];
 	struct walk_blame b = walk->blame[wanted];
 
 	switch ((enum walk_cause)b.cause) {
 	case WALK_NOT_CANONICAL:
-		return format(out, size, "the address is not canonical");
+		return say(out, size, SAY_NOT_CANONICAL);
 	case WALK_DISABLED:
-		return format(out, size, "TCR.EPD%u is set", (unsigned)(walk->va >> 63));
+		return say(out, size, SAY_EPD, (unsigned)(walk->va >> 63));
 	case WALK_UNREADABLE:
-		return format(out, size, "it is not in memory where page tables can be");
+		return say(out, size, SAY_UNREADABLE);
 	case WALK_ABSENT:
-		return format(out, size, b.bit ? "%s is clear, so the first access faults" : f->absent, bit_name(f, b.bit));
+		return b.bit ? say(out, size, SAY_FIRST_ACCESS, bit_name(f, b.bit)) : format(out, size, "%s", f->absent);
 	case WALK_RESERVED:
 		return say_reserved(f, walk->step[b.step].level, b.bit, out, size);
 	case WALK_TOO_WIDE:
-		return format(out, size, "bit %u%s is reserved: this processor has %u-bit physical addresses", b.bit,
+		return say(out, size, SAY_TOO_WIDE, b.bit,
 		              walk->steps ? "" : " of the root's address", w->phys_bits);
 	case WALK_USER_PAGE:
-		return format(out, size, "%s gives the page to user mode, and so takes it from the kernel", bit_name(f, b.bit));
+		return say(out, size, SAY_USER_PAGE, bit_name(f, b.bit));
 	case WALK_WRITABLE_PAGE:
-		return format(out, size, "it can be written, and SCTLR.WXN is set");
+		return say(out, size, SAY_WXN);
 	default:
 		return say_forbidden(f, walk, b, wanted, out, size);
 	}
@@ -126,6 +127,6 @@ bool walk_guilty(const struct walker *w, const struct walk *walk, enum walk_acce
 	if (b.cause == WALK_GRANTED)
 		return false;
 	*step = b.step;
-	say(w, walk, wanted, why, size);
+	say_why(w, walk, wanted, why, size);
 	return true;
 }

@@ -22,10 +22,12 @@ void report_log(const struct boot *b)
 void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024]; /* a directory and a name */
-	const char *status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ ? firmware_status_text(p->value[0]) : "";
+	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ;
+	char status[64];
 	const struct step *s = &b->step;
 	size_t used;
 
+	say_any(status, sizeof status, has_status ? firmware_status(p->value[0]) : SAY_NOTHING);
 	if (p->code == ERR_PREFLIGHT)
 		format(sentence, sizeof sentence, "%s", b->verdict);
 	else

@@ -57,12 +57,12 @@ bool firmware_console_is_serial(const struct firmware *fw)
 	return false;
 }
 
-const char *firmware_status_text(uint64_t status)
+enum say firmware_status(uint64_t status)
 {
 	switch (status & ~EFI_ERROR_BIT) {
-#define X(name, number, text) case number: return text;
+#define X(name, number) case number: return SAY_##name;
 	EFI_STATUS_CODES(X)
 #undef X
-	default: return "";
+	default: return SAY_NOTHING;
 	}
 }

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "err.h"
 #include "memmap.h"
+#include "say.h"
 #include "tables.h"
 
 
@@ -127,8 +128,8 @@ bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes);
 bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
 uint32_t firmware_secure_boot(const struct firmware *fw); /* HOBNAIL_SECURE_BOOT_* */
 
-/* What a status that ERR_FIRMWARE or ERR_FILE_READ carries means, in words; "" if unknown. */
-const char *firmware_status_text(uint64_t status);
+/* What a status that ERR_FIRMWARE or ERR_FILE_READ carries means; SAY_NOTHING if unknown. */
+enum say firmware_status(uint64_t status);
 
 /* Print UTF-8 on the firmware's console. */
 void firmware_print(const struct firmware *fw, const char *text, size_t bytes);

@@ -1,5 +1,5 @@
-/* pack >ERR_TEXTS.c — the texts of core/errors/ as core/err.c finds them: name, sentence and advice of each code, in the
- * order of enum err. Names are put as words ("elf magic"), as the sentences have them. */
+/* pack >TEXTS.c — the texts of core/errors/ and core/say.def as core/texts.h has them: name, sentence and advice of each
+ * code, in the order of enum err, and then the others. Names are put as words ("elf magic"), as the sentences have them. */
 #include "pack.h"
 
 #include <ctype.h>
@@ -11,6 +11,12 @@ static const char *const texts[] = {
 #define X(code, sentence, advice) #code, sentence, advice,
 #include "errors/all.def"
 #undef X
+};
+
+static const char *const said[] = {
+#define S(name, text) text,
+#include "say.def"
+#undef S
 };
 
 static char joined[PACKED_MAX_ROWS];
@@ -38,7 +44,7 @@ static bool join(const char *text, bool is_name)
 static void print(const struct pack *p)
 {
 	printf("/* Made by tools/pack. */\n#include \"packed.h\"\n\n"
-	       "const struct packed err_texts = {\n\t.rows = %u,\n\t.bits = {", p->rows);
+	       "const struct packed packed_texts = {\n\t.rows = %u,\n\t.bits = {", p->rows);
 	for (size_t i = 0; i < p->bytes; i++)
 		printf("%s0x%02x,", i % 16 ? " " : "\n\t\t", p->bits[i]);
 	printf("\n\t},\n};\n");
@@ -52,6 +58,8 @@ int main(void)
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++)
 		fits = fits && join(texts[i], i % 3 == 0);
+	for (size_t i = 0; i < COUNT_OF(said); i++)
+		fits = fits && join(said[i], false);
 	if (!fits || !pack(joined, used, &packed, &why)) {
 		fprintf(stderr, "pack: %s\n", why);
 		return 1;
