@@ -110,7 +110,7 @@ void arch_space_use(const struct arch_space *space);
 /* Pages were mapped where none were: nothing need be forgotten, but the tables must be seen as they are now. */
 void arch_tables_changed(void);
 
-/* Pages of the space that this processor uses have lost a translation or rights. */
+/* Pages of the space that this processor uses, or that none has used yet, have lost a translation or rights. */
 void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes);
 
 /* Pages of the kernel have: returns when no processor knows them. The caller holds no lock. */

@@ -14,6 +14,7 @@ static struct hobnail_console device;
 static struct uart uart;
 static char text_log[CONSOLE_LOG_BYTES];
 static uint64_t log_used;
+static uint64_t log_gone; /* bytes before these */
 
 static uint64_t register_at(uint64_t offset)
 {
@@ -75,6 +76,7 @@ static void log_write(const char *text, uint64_t bytes)
 	}
 	if (log_used + bytes > CONSOLE_LOG_BYTES) {
 		memmove(text_log, text_log + log_used - half, half);
+		log_gone += log_used - half;
 		log_used = half;
 	}
 	memcpy(text_log + log_used, text, bytes);
@@ -98,12 +100,13 @@ int console_read(void)
 	return byte;
 }
 
-uint64_t console_log(uint64_t offset, char *out, uint64_t bytes)
+uint64_t console_log(uint64_t *from, char *out, uint64_t bytes)
 {
 	take();
-	bytes = offset < log_used ? min_u64(bytes, log_used - offset) : 0;
-	if (bytes)
-		memcpy(out, text_log + offset, bytes);
+	uint64_t at = min_u64(max_u64(*from, log_gone), log_gone + log_used) - log_gone;
+	bytes = min_u64(bytes, log_used - at);
+	memcpy(out, text_log + at, bytes);
+	*from = log_gone + at + bytes;
 	give();
 	return bytes;
 }

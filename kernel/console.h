@@ -18,8 +18,9 @@ void console_write(const char *text, uint64_t bytes);
 /* A byte that was typed, or -1. */
 int console_read(void);
 
-/* Copy what is in the log from `offset` on; how many bytes. When the log is full its older half goes. */
-uint64_t console_log(uint64_t offset, char *out, uint64_t bytes);
+/* Copy what was printed from byte *from on, or from the oldest that is still there; how many bytes. *from is behind them then. When
+ * the log is full its older half goes. */
+uint64_t console_log(uint64_t *from, char *out, uint64_t bytes);
 
 /* Does a device answer there? */
 bool console_present(void);

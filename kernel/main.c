@@ -86,7 +86,9 @@ void kernel_main(const struct hobnail_boot *boot)
 	summary_print(boot, &score, promises);
 	if (score.held != score.applicable)
 		power_end(POWER_BROKEN_PROMISE);
-	if (!can_start(boot))
+	if (!can_start(boot)) {
+		console_print("pith: no processes, which need translation and the lower half: done\n");
 		power_end(POWER_GOOD);
+	}
 	start(boot, words);
 }

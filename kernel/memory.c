@@ -63,12 +63,43 @@ bool memory_is(const struct hobnail_boot *boot, paddr phys, uint64_t bytes, uint
 	return every_entry(boot, phys, bytes, &type);
 }
 
+static struct span framebuffer(const struct hobnail_boot *boot, uint32_t i)
+{
+	const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, i);
+	paddr base = align_down(fb->phys, PAGE_BYTES);
+
+	return (struct span){ base, align_up(fb->phys + fb->bytes, PAGE_BYTES) - base };
+}
+
+unsigned memory_framebuffers(const struct hobnail_boot *boot, struct span *out, unsigned most)
+{
+	unsigned count = (unsigned)min_u64(boot->framebuffers.count, most);
+
+	for (unsigned i = 0; i < count; i++)
+		out[i] = framebuffer(boot, i);
+	return count;
+}
+
+void memory_without(const struct span *holes, unsigned count, paddr base, uint64_t bytes, void (*visit)(paddr base, uint64_t bytes))
+{
+	for (; count > 0 && bytes; holes++, count--) {
+		if (!ranges_overlap(base, bytes, holes->base, holes->bytes))
+			continue;
+		paddr end = base + bytes, after = holes->base + holes->bytes;
+		if (base < holes->base)
+			memory_without(holes + 1, count - 1, base, holes->base - base, visit);
+		base = after < end ? after : end;
+		bytes = end - base;
+	}
+	if (bytes)
+		visit(base, bytes);
+}
+
 static bool meets_framebuffer(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 {
 	for (uint32_t i = 0; i < boot->framebuffers.count; i++) {
-		const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, i);
-		paddr base = align_down(fb->phys, PAGE_BYTES);
-		if (ranges_overlap(phys, bytes, base, align_up(fb->phys + fb->bytes, PAGE_BYTES) - base))
+		struct span fb = framebuffer(boot, i);
+		if (ranges_overlap(phys, bytes, fb.base, fb.bytes))
 			return true;
 	}
 	return false;

@@ -26,6 +26,12 @@ bool memory_covered(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 /* A pointer to physical memory that the direct map covers; NULL: it does not. */
 const void *memory_at(const struct hobnail_boot *boot, paddr phys, uint64_t bytes);
 
+/* Framebuffers, as whole pages: what the direct map leaves out even where the map says RAM. Up to `most`; how many. */
+unsigned memory_framebuffers(const struct hobnail_boot *boot, struct span *out, unsigned most);
+
+/* Call visit() for what is left of [base, base + bytes) without the holes, ascending. */
+void memory_without(const struct span *holes, unsigned count, paddr base, uint64_t bytes, void (*visit)(paddr base, uint64_t bytes));
+
 /* The firmware's ACPI tables; false: there are none, or the direct map does not cover them. */
 bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out);
 

@@ -49,7 +49,7 @@ unsigned process_count(void)
 
 uint64_t process_time(const struct process *p)
 {
-	return p->run_ns + (p->state == PITH_RUNNING ? arch_now() - p->since : 0);
+	return p->run_ns + (p->cpu->running == p ? arch_now() - p->since : 0);
 }
 
 /* Its space's; its kernel stack and itself. */

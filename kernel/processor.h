@@ -5,7 +5,7 @@
 #include "arch.h"
 #include "runqueue.h"
 
-enum { CPUS_MOST = 256 };
+enum { CPUS_MOST = 512 }; /* as many as the record lists */
 
 struct process;
 

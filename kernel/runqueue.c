@@ -9,6 +9,7 @@ void runqueue_add(struct runqueue *q, struct runnable *r)
 		q->first = r;
 	q->last = r;
 	q->count++;
+	q->free += r->pinned == PINNED_NOWHERE;
 }
 
 /* The one after `before`, or the first. */
@@ -22,6 +23,7 @@ static struct runnable *take_after(struct runqueue *q, struct runnable *before)
 		q->last = before;
 	r->next = NULL;
 	q->count--;
+	q->free -= r->pinned == PINNED_NOWHERE;
 	return r;
 }
 

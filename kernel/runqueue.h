@@ -15,6 +15,7 @@ struct runnable {
 struct runqueue {
 	struct runnable *first, *last;
 	unsigned count;
+	unsigned free; /* of them, those that may run anywhere */
 };
 
 void runqueue_add(struct runqueue *q, struct runnable *r);

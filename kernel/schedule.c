@@ -34,13 +34,13 @@ void schedule_ready(struct process *p)
 		arch_kick(to);
 }
 
-/* From the longest queue that has one for us. */
+/* From the queue with most that may run here. */
 static struct runnable *steal(const struct cpu *self)
 {
 	struct cpu *from = NULL;
 
 	for (unsigned i = 0; i < cpu_count; i++)
-		if (cpus[i] != self && cpus[i]->ready.count && (!from || cpus[i]->ready.count > from->ready.count))
+		if (cpus[i] != self && cpus[i]->ready.free && (!from || cpus[i]->ready.free > from->ready.free))
 			from = cpus[i];
 	return from ? runqueue_steal(&from->ready) : NULL;
 }
@@ -92,10 +92,9 @@ void schedule_yield(void)
 {
 	struct cpu *self = arch_this_cpu();
 
-	if (self->running != self->idle) {
-		self->running->state = PITH_READY;
-		runqueue_add(&self->ready, &self->running->runnable);
-	}
+	if (!self->ready.count)
+		return;
+	schedule_ready(self->running); /* here, or on a processor that has nothing to do */
 	switch_away();
 }
 

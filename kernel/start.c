@@ -88,24 +88,23 @@ static bool any_cpu_silent(const struct hobnail_boot *boot)
 	return false;
 }
 
-/* Memory of these types, but not what the symbols lie in. */
+static void add_pages(paddr base, uint64_t bytes)
+{
+	pages_add(&pages, base, bytes);
+}
+
+/* Memory of these types, but not what the symbols and framebuffers lie in. */
 static void free_memory(const struct hobnail_boot *boot, uint32_t types)
 {
-	paddr from = align_down(boot->symbols_phys, PAGE_BYTES), to = align_up(boot->symbols_phys + boot->symbols_bytes, PAGE_BYTES);
+	enum { HOLES_MOST = 16 };
+	paddr symbols = align_down(boot->symbols_phys, PAGE_BYTES);
+	struct span holes[HOLES_MOST] = { { symbols, align_up(boot->symbols_phys + boot->symbols_bytes, PAGE_BYTES) - symbols } };
+	unsigned hole_count = 1 + memory_framebuffers(boot, holes + 1, HOLES_MOST - 1);
 
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
-		paddr end = m->base + m->bytes;
-		if (!(types >> m->type & 1) || !memory_in_direct_map(m))
-			continue;
-		if (to <= from || to <= m->base || from >= end) {
-			pages_add(&pages, m->base, m->bytes);
-			continue;
-		}
-		if (from > m->base)
-			pages_add(&pages, m->base, from - m->base);
-		if (to < end)
-			pages_add(&pages, to, end - to);
+		if (types >> m->type & 1 && memory_in_direct_map(m))
+			memory_without(holes, hole_count, m->base, m->bytes, add_pages);
 	}
 }
 
@@ -159,7 +158,7 @@ static void add_cpus(const struct hobnail_boot *boot, const struct cpus_report *
 	for (uint32_t i = 0; (c = hobnail_entry(boot, &boot->cpus, i)); i++)
 		if (c->flags & HOBNAIL_CPU_BOOT)
 			add_cpu(c);
-	for (uint32_t i = 0; (c = hobnail_entry(boot, &boot->cpus, i)) && cpu_count < CPUS_MOST; i++)
+	for (uint32_t i = 0; i < CPUS_MOST && (c = hobnail_entry(boot, &boot->cpus, i)); i++)
 		if (others->arrivals[i].arrived)
 			add_cpu(c);
 }

@@ -84,9 +84,12 @@ static int64_t call_read(const uint64_t a[5])
 static int64_t call_log(const uint64_t a[5])
 {
 	char text[1024];
-	uint64_t bytes = console_log(a[0], text, min_u64(a[2], sizeof text));
+	uint64_t from;
 
-	return copy_out(a[1], text, bytes) ? (int64_t)bytes : PITH_BAD_ADDRESS;
+	if (!copy_in(&from, a[0], sizeof from))
+		return PITH_BAD_ADDRESS;
+	uint64_t bytes = console_log(&from, text, min_u64(a[2], sizeof text));
+	return copy_out(a[1], text, bytes) && copy_out(a[0], &from, sizeof from) ? (int64_t)bytes : PITH_BAD_ADDRESS;
 }
 
 /* ---- Processes ----------------------------------------------------------------------------------------------- */
@@ -146,8 +149,8 @@ static int64_t call_wait(const uint64_t a[5])
 {
 	uint64_t status = 0;
 
-	if (a[1] && !copy_out(a[1], &status, sizeof status)) /* before a child is gone for it */
-		return PITH_BAD_ADDRESS;
+	if (a[1] && !(copy_in(&status, a[1], sizeof status) && copy_out(a[1], &status, sizeof status)))
+		return PITH_BAD_ADDRESS; /* before a child is gone for it */
 	int64_t pid = process_wait(a[0], &status);
 	if (pid > 0 && a[1] && !copy_out(a[1], &status, sizeof status))
 		return PITH_BAD_ADDRESS;
@@ -233,7 +236,7 @@ static int64_t call_send(const uint64_t a[5])
 	return e;
 }
 
-/* Where a message is to go is tried first, so that none is lost. */
+/* Where a message, and its page, is to go is tried first, so that none is lost. */
 static int64_t call_receive(const uint64_t a[5])
 {
 	struct process *self = process_self();
@@ -241,15 +244,14 @@ static int64_t call_receive(const uint64_t a[5])
 
 	if (!copy_out(a[1], &m, sizeof m))
 		return PITH_BAD_ADDRESS;
+	if (!vm_user_expect(&self->space))
+		return PITH_NO_MEMORY;
 	int64_t pid = message_receive(a[0]);
 	if (pid < 0)
 		return pid;
 	m = self->message;
-	int64_t at = self->page ? vm_user_give(&self->space, self->page) : 0;
-	if (self->page && at < 0)
-		pages_give(&pages, self->page);
+	m.page = self->page ? vm_user_give(&self->space, self->page) : 0;
 	self->page = 0;
-	m.page = at > 0 ? (uint64_t)at : 0;
 	return copy_out(a[1], &m, sizeof m) ? pid : PITH_BAD_ADDRESS;
 }
 
@@ -309,7 +311,7 @@ static int64_t call_file_read(const uint64_t a[5])
 	int64_t e = find_file((vaddr)(uintptr_t)r.path, r.path_bytes, &file);
 	if (e)
 		return e;
-	uint64_t bytes = r.offset < file.bytes ? min_u64(r.bytes, file.bytes - r.offset) : 0;
+	uint64_t bytes = r.offset < file.bytes ? min_u64(min_u64(r.bytes, PITH_MAP_MOST), file.bytes - r.offset) : 0;
 	if (bytes == 0)
 		return 0;
 	return copy_out((vaddr)(uintptr_t)r.to, file.data + r.offset, bytes) ? (int64_t)bytes : PITH_BAD_ADDRESS;

@@ -40,26 +40,17 @@ static void map_kernel(vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum
 
 /* ---- The direct map and the kernel itself ------------------------------------------------------------------- */
 
-/* All of the range but framebuffers, the first `skip` of which have been cut out. */
-static void map_direct(const struct hobnail_boot *boot, paddr base, paddr end, uint32_t skip)
+static void map_direct(paddr base, uint64_t bytes)
 {
-	for (uint32_t i = skip; i < boot->framebuffers.count; i++) {
-		const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, i);
-		paddr from = align_down(fb->phys, PAGE_BYTES), to = align_up(fb->phys + fb->bytes, PAGE_BYTES);
-		if (ranges_overlap(base, end - base, from, to - from)) {
-			if (base < from)
-				map_direct(boot, base, from, i + 1);
-			base = to;
-		}
-		if (base >= end)
-			return;
-	}
-	map_kernel(base + pages.offset, base, end - base, PT_WRITE, PT_NORMAL);
+	map_kernel(base + pages.offset, base, bytes, PT_WRITE, PT_NORMAL);
 }
 
 /* One piece for neighbours, so that pages are large. */
 static void map_memory(const struct hobnail_boot *boot)
 {
+	enum { FRAMEBUFFERS_MOST = 16 };
+	struct span holes[FRAMEBUFFERS_MOST];
+	unsigned hole_count = memory_framebuffers(boot, holes, FRAMEBUFFERS_MOST);
 	paddr base = 0, end = 0;
 
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
@@ -67,14 +58,12 @@ static void map_memory(const struct hobnail_boot *boot)
 		if (!memory_in_direct_map(m))
 			continue;
 		if (m->base != end) {
-			if (end > base)
-				map_direct(boot, base, end, 0);
+			memory_without(holes, hole_count, base, end - base, map_direct);
 			base = m->base;
 		}
 		end = m->base + m->bytes;
 	}
-	if (end > base)
-		map_direct(boot, base, end, 0);
+	memory_without(holes, hole_count, base, end - base, map_direct);
 }
 
 /* Each segment with its rights; what must not be written through it must not be through the direct map either. */
@@ -335,6 +324,8 @@ static int64_t map_new_page(struct space *s, vaddr at, unsigned rights)
 
 	if (e && page)
 		pages_give(&pages, page);
+	else if (page && rights & PT_EXECUTE)
+		arch_sync_code(vm_page(page), PAGE_BYTES); /* not what was there before */
 	return e;
 }
 
@@ -357,12 +348,14 @@ static vaddr end_of_mapped(struct space *s, vaddr at, uint64_t bytes)
 	return at + bytes;
 }
 
-/* Memory that is nobody's yet, usually just behind what was given last: 0 where a process has made that hard to find. */
+/* Addresses that are free, usually just behind what was given last; 0 where a process has made that hard to find. */
 static vaddr find_room(struct space *s, uint64_t bytes)
 {
 	enum { TRIES = 16 };
 
-	for (unsigned i = 0; i < TRIES && is_user_range(s->next, bytes); i++) {
+	for (unsigned i = 0; i < TRIES; i++) {
+		if (!is_user_range(s->next, bytes))
+			s->next = USER_MAPS; /* once around */
 		vaddr end = end_of_mapped(s, s->next, bytes);
 		if (end == s->next)
 			return end;
@@ -373,17 +366,17 @@ static vaddr find_room(struct space *s, uint64_t bytes)
 
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
 {
-	vaddr base = at ? at : is_aligned(bytes, PAGE_BYTES) ? find_room(s, bytes) : 0;
-
-	if (!is_user_range(base, bytes) || (rights & PT_WRITE && rights & PT_EXECUTE))
+	if (!is_user_range(at ? at : USER_MAPS, bytes) || (rights & PT_WRITE && rights & PT_EXECUTE))
 		return PITH_BAD_ARGUMENT;
+	vaddr base = at ? at : find_room(s, bytes);
+	if (!base)
+		return PITH_NO_MEMORY;
 	if (bytes / PAGE_BYTES > __atomic_load_n(&pages.free, __ATOMIC_RELAXED))
 		return PITH_NO_MEMORY;
 	for (uint64_t done = 0; done < bytes; done += PAGE_BYTES) {
 		int64_t e = map_new_page(s, base + done, rights);
 		if (e) {
-			if (done)
-				take_range(s, base, done);
+			take_range(s, base, done);
 			return e;
 		}
 	}
@@ -435,14 +428,39 @@ void vm_user_put(struct space *s, vaddr at, paddr page)
 	arch_tables_changed();
 }
 
-int64_t vm_user_give(struct space *s, paddr page)
+/* Is there a table for this page? */
+static bool has_table(struct space *s, vaddr at)
+{
+	const struct pt_format *f = s->pt.format;
+	paddr table = s->pt.root;
+
+	for (unsigned level = f->levels - 1; level > 0; level--) {
+		uint64_t entry = table_at(s, table)[at >> (PAGE_SHIFT + PT_INDEX_BITS * level) & (PT_ENTRIES - 1)];
+		if (!(entry & f->valid))
+			return false;
+		table = frame_of(f, entry);
+	}
+	return true;
+}
+
+bool vm_user_expect(struct space *s)
 {
 	vaddr at = find_room(s, PAGE_BYTES);
-	int64_t e = at ? map_page(s, at, page, PT_WRITE) : PITH_NO_MEMORY;
 
-	if (e)
-		return e;
+	if (!at || has_table(s, at))
+		return at;
+	if (map_new_page(s, at, PT_WRITE))
+		return false;
+	pages_give(&pages, vm_user_take(s, at)); /* which leaves the table */
+	return true;
+}
+
+vaddr vm_user_give(struct space *s, paddr page)
+{
+	vaddr at = find_room(s, PAGE_BYTES);
+
+	must(at && map_page(s, at, page, PT_WRITE) == 0);
 	s->next = at + PAGE_BYTES;
 	arch_tables_changed();
-	return (int64_t)at;
+	return at;
 }

@@ -64,9 +64,12 @@ int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes);
 /* Copy into pages that vm_user_map() has made, whatever their rights; need not be aligned. For a space that nothing runs in. */
 void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes);
 
-/* Take a writable page out, for another space: 0 if there is none at `at`. Put one in, writable: its address or an error. */
+/* May a page be given to this space, without any more memory? Holds until it is changed. */
+bool vm_user_expect(struct space *s);
+
+/* Take a writable page out, for another space: 0 if there is none at `at`. Put one in, writable, after vm_user_expect(): its address. */
 paddr vm_user_take(struct space *s, vaddr at);
 void vm_user_put(struct space *s, vaddr at, paddr page); /* back to where it was taken from */
-int64_t vm_user_give(struct space *s, paddr page);
+vaddr vm_user_give(struct space *s, paddr page);
 
 #endif

@@ -47,13 +47,12 @@ static void print_memory(int count, const char *const *words)
 static void print_log(int count, const char *const *words)
 {
 	char text[PITH_WRITE_MOST];
-	uint64_t end = 0;
+	uint64_t at = 0, end = ~0ull;
 	int64_t n;
 
 	(void)count, (void)words;
-	while ((n = sys_log(end, text, sizeof text)) > 0)
-		end += (uint64_t)n;
-	for (uint64_t at = 0; at < end && (n = sys_log(at, text, end - at < sizeof text ? end - at : sizeof text)) > 0; at += (uint64_t)n)
+	sys_log(&end, text, 0);
+	while (at < end && (n = sys_log(&at, text, end - at < sizeof text ? end - at : sizeof text)) > 0)
 		sys_write(text, (uint64_t)n);
 }
 

@@ -34,7 +34,8 @@ enum pith_call {
 	PITH_MEMORY,   /* (struct pith_memory *): 0                                                                           */
 	PITH_FILE,     /* (index, struct pith_file *): the archive's file; 0                                                  */
 	PITH_FILE_READ,/* (struct pith_file_read *): bytes copied, 0 from the file's end on                                   */
-	PITH_LOG,      /* (offset, text, bytes): of what the kernel and all programs have printed; bytes copied, 0 at its end  */
+	PITH_LOG,      /* (uint64_t *from, text, bytes): what was printed, from byte *from on or the oldest of the last 32 KiB or
+	                  more; bytes copied, 0 at its end. *from is behind them then                                         */
 	PITH_CALLS
 };
 

@@ -13,11 +13,15 @@ enum { MOST = 8 };
 static struct runnable r[MOST];
 static struct runqueue q;
 
-/* The queue is the numbered ones of `order`, in this order; those whose digit is upper case... are pinned: see fill(). */
+/* The queue is the numbered ones of `order`, in this order. */
 static void holds(const char *order)
 {
 	const struct runnable *at = q.first, *last = NULL;
 
+	unsigned free = 0;
+	for (const char *c = order; *c; c++)
+		free += r[*c - '0'].pinned == PINNED_NOWHERE;
+	assert_int_equal(q.free, free);
 	assert_int_equal(q.count, strlen(order));
 	for (; *order; order++, last = at, at = at->next)
 		assert_ptr_equal(at, &r[*order - '0']);

@@ -36,7 +36,7 @@ static inline int64_t sys_process(uint64_t pid, struct pith_process *p) { return
 static inline int64_t sys_memory(struct pith_memory *m) { return machine_call(PITH_MEMORY, (uint64_t)m, 0, 0, 0, 0); }
 static inline int64_t sys_file(uint64_t index, struct pith_file *f) { return machine_call(PITH_FILE, index, (uint64_t)f, 0, 0, 0); }
 static inline int64_t sys_file_read(const struct pith_file_read *r) { return machine_call(PITH_FILE_READ, (uint64_t)r, 0, 0, 0, 0); }
-static inline int64_t sys_log(uint64_t offset, void *to, uint64_t bytes) { return machine_call(PITH_LOG, offset, (uint64_t)to, bytes, 0, 0); }
+static inline int64_t sys_log(uint64_t *from, void *to, uint64_t bytes) { return machine_call(PITH_LOG, (uint64_t)from, (uint64_t)to, bytes, 0, 0); }
 
 _Noreturn static inline void sys_exit(uint64_t status)
 {

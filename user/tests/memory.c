@@ -137,7 +137,7 @@ static void exhaustion(const uint64_t number[4])
 		EXPECT(spawn(-1, "nothing"), PITH_NO_MEMORY);
 		EXPECT(sys_map((uint64_t)FIXED_AT << 8, PAGE, PITH_MAP_WRITE), PITH_NO_MEMORY);
 		EXPECT(sys_file(0, &file), 0);
-		CHECK(sys_log(0, text, sizeof text) == sizeof text);
+		CHECK(sys_log(&(uint64_t){ 0 }, text, sizeof text) == sizeof text);
 		EXPECT(sys_sleep(MILLISECONDS), 0);
 		hoard_give(&h);
 		await_free(before);

@@ -25,7 +25,8 @@ static int64_t process_struct(uint64_t at, uint64_t bytes) { return (void)bytes,
 static int64_t memory_struct(uint64_t at, uint64_t bytes) { return (void)bytes, sys_memory((void *)at); }
 static int64_t file_struct(uint64_t at, uint64_t bytes) { return (void)bytes, sys_file(0, (void *)at); }
 static int64_t file_read_struct(uint64_t at, uint64_t bytes) { return (void)bytes, sys_file_read((void *)at); }
-static int64_t log_text(uint64_t at, uint64_t bytes) { return sys_log(0, (void *)at, bytes); }
+static int64_t log_text(uint64_t at, uint64_t bytes) { return sys_log(&(uint64_t){ 0 }, (void *)at, bytes); }
+static int64_t log_from(uint64_t at, uint64_t bytes) { return sys_log((void *)at, NULL, 0 * bytes); }
 
 static int64_t wait_status(uint64_t at, uint64_t bytes)
 {
@@ -86,6 +87,7 @@ static const struct attempt attempts[] = {
 	{ "file_read's path", file_read_path, 0, false, false },
 	{ "file_read's to", file_read_to, 0, true, false },
 	{ "log", log_text, 0, true, true },
+	{ "log's from", log_from, sizeof(uint64_t), true, false },
 };
 
 /* ---- What it finds there --------------------------------------------------------------------------------------------- */

@@ -53,15 +53,16 @@ uint64_t arch_now(void)
 	return times(cpu_counter(), ns_per_count);
 }
 
-/* Rounded so that the interrupt does not come before arch_now() says `at`. */
+/* After a long time the interrupt comes early, since factors are rounded: trap_timer() sets it again then. */
 void arch_timer_set(uint64_t at)
 {
+	const uint64_t most = 3600ull * NS_PER_SECOND;
 	uint64_t counter = cpu_counter(), now = times(counter, ns_per_count);
 
 	set_control(0);
 	if (at == UINT64_MAX)
 		return;
-	uint64_t compare = counter + (at > now ? times(at - now, counts_per_ns) + 2 : 0);
+	uint64_t compare = counter + (at > now ? times(at - now < most ? at - now : most, counts_per_ns) + 2 : 0);
 	if (at_el2())
 		cpu_write(cntp_cval_el0, compare);
 	else

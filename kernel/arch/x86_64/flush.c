@@ -70,6 +70,6 @@ void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t byte
 {
 	if (bytes <= PAGES_MOST * PAGE_BYTES)
 		flush_pages(va, bytes);
-	else
+	else if ((cpu_read_cr3() & CR3_ADDRESS) == space->root) /* or nothing has run in it yet */
 		cpu_write_cr3(space->root);
 }

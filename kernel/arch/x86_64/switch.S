@@ -13,6 +13,7 @@ arch_context_switch:
 	fxsaveq (%rdi)
 	movq %rsp, FXSAVE_BYTES(%rdi)
 	movq FXSAVE_BYTES(%rsi), %rsp
+	fninit			/* AMD64 APM vol. 2, "FXSAVE and FXRSTOR Instructions": AMD's leave the last x87 instruction's address */
 	fxrstorq (%rsi)
 	pop_kept
 	ret
