@@ -188,13 +188,24 @@ static ssize_t read_some(int *fd, char *bytes, size_t room)
 	return n;
 }
 
+static void type(struct guest *g, const char *bytes, size_t count)
+{
+	if (g->keys >= 0)
+		(void)!write(g->keys, bytes, count); /* full: the guest does not read */
+}
+
+void guest_type(struct guest *g, const char *keys)
+{
+	type(g, keys, strlen(keys));
+}
+
 static void pass_input(struct guest *g, int input)
 {
 	char bytes[256];
 	ssize_t n = read(input, bytes, sizeof(bytes));
 
-	if (n > 0 && g->keys >= 0)
-		(void)!write(g->keys, bytes, (size_t)n); /* full: the guest does not read */
+	if (n > 0)
+		type(g, bytes, (size_t)n);
 }
 
 /* QEMU ended without a word on the control socket, so it left through the exit device, or failed.

@@ -38,6 +38,9 @@ int guest_start(struct guest *g, struct machine *m, bool show_errors);
 typedef void guest_output(void *context, const char *bytes, size_t count);
 void guest_wait(struct guest *g, int milliseconds, int input, guest_output *output, void *context);
 
+/* These bytes come in on the guest's serial line. */
+void guest_type(struct guest *g, const char *keys);
+
 /* Have the screen written to `path` as PNG; waits at most a few seconds. */
 bool guest_picture(struct guest *g, const char *path, guest_output *output, void *context);
 

@@ -155,13 +155,27 @@ static void give_commands(struct run *r, long long now)
 	}
 }
 
+static void type_what_is_due(struct run *r)
+{
+	while (r->typed < r->typing_count && r->console.squeezed.at) {
+		const struct typing *t = &r->typings[r->typed];
+		const char *all = r->console.squeezed.at, *found = strstr(all + r->typed_until, t->after.squeezed);
+		if (!found)
+			return;
+		r->typed_until = (size_t)(found - all) + strlen(t->after.squeezed);
+		r->typed++;
+		guest_type(&r->guest, t->keys);
+		guest_type(&r->guest, "\r");
+	}
+}
+
 /* What take_output() keeps of the console is searched and, if nothing is looked for, dropped again. */
 static void take_output(void *context, const char *bytes, size_t count)
 {
 	struct run *r = context;
 
 	show(r, bytes, count);
-	if (r->pattern_count == 0 && r->console.lines.bytes > 1 << 20)
+	if (r->pattern_count == 0 && r->typed == r->typing_count && r->console.lines.bytes > 1 << 20)
 		r->console.lines.bytes = r->console.squeezed.bytes = r->console.lines_searched = 0;
 	size_t before = r->console.lines.bytes;
 	console_feed(&r->console, bytes, count, false, r->patterns, r->pattern_count);
@@ -169,6 +183,7 @@ static void take_output(void *context, const char *bytes, size_t count)
 		fwrite(r->console.lines.at + before, 1, r->console.lines.bytes - before, r->log_file);
 		fflush(r->log_file);
 	}
+	type_what_is_due(r);
 	r->last_output = milliseconds_now();
 }
 

@@ -15,6 +15,12 @@
 
 enum { DEFAULT_TIMEOUT_SECONDS = 120 }; /* when something is expected */
 
+/* Keys for the guest's serial line, once it has printed a text; the next one's text is looked for behind it. */
+struct typing {
+	struct pattern after;
+	const char *keys;
+};
+
 struct run {
 	struct volume_options volume;
 	struct machine machine;
@@ -28,10 +34,14 @@ struct run {
 	bool raw;
 	struct pattern *patterns;
 	size_t pattern_count;
+	struct typing *typings;
+	size_t typing_count;
 
 	struct guest guest;
 	struct console console;
 	struct cleaner shown;
+	size_t typed;          /* of the typings; the next one's text is looked for from here on in console.squeezed: */
+	size_t typed_until;
 	FILE *log_file;
 	bool inside_line;      /* of what is shown */
 	long long last_output; /* when */

@@ -34,6 +34,8 @@ static const char help[] =
 	"  --when TEXT=COMMAND   give QEMU's monitor this command (eject disk, device_del boot, sendkey ret, ...) as soon as\n"
 	"                        the guest prints TEXT; repeatable. A command that begins with +N waits N seconds. The disk's\n"
 	"                        device is boot, its drive is disk\n"
+	"  --type TEXT=KEYS      type KEYS and Return as soon as the guest prints TEXT; repeatable, one after the other: each\n"
+	"                        TEXT is waited for behind the one before\n"
 	"\n"
 	"The verdict:\n"
 	"  --expect TEXT         must be printed; repeatable, in any order; white space is ignored, since firmware\n"
@@ -69,6 +71,7 @@ enum {
 	OPTION_DISPLAY,
 	OPTION_GDB,
 	OPTION_WHEN,
+	OPTION_TYPE,
 	OPTION_EXPECT,
 	OPTION_EXPECT_RE,
 	OPTION_FORBID,
@@ -92,6 +95,7 @@ static const struct option options[] = {
 	{ "display", required_argument, NULL, OPTION_DISPLAY },
 	{ "gdb", no_argument, NULL, OPTION_GDB },
 	{ "when", required_argument, NULL, OPTION_WHEN },
+	{ "type", required_argument, NULL, OPTION_TYPE },
 	{ "expect", required_argument, NULL, OPTION_EXPECT },
 	{ "expect-re", required_argument, NULL, OPTION_EXPECT_RE },
 	{ "forbid", required_argument, NULL, OPTION_FORBID },
@@ -167,6 +171,23 @@ static int take_when(struct run *r, const char *given)
 	return 0;
 }
 
+/* TEXT=KEYS */
+static int take_type(struct run *r, const char *given)
+{
+	const char *equals = strchr(given, '=');
+
+	if (!equals)
+		return complain(STATUS_TROUBLE, "--type %s: say TEXT=KEYS", given);
+	r->typings = memory_resize(r->typings, (r->typing_count + 1) * sizeof(*r->typings));
+	struct typing *t = &r->typings[r->typing_count];
+	const char *wrong = pattern_make(&t->after, string_format("%.*s", (int)(equals - given), given), false, false);
+	if (wrong)
+		return complain(STATUS_TROUBLE, "--type %s: the text cannot be looked for: %s", given, wrong);
+	t->keys = equals + 1;
+	r->typing_count++;
+	return 0;
+}
+
 static int take_bus(struct run *r, const char *name)
 {
 	if (!qemu_knows_bus(name))
@@ -229,6 +250,9 @@ static int take_option(struct run *r, int option, const char *value)
 		break;
 	case OPTION_WHEN:
 		status = take_when(r, value);
+		break;
+	case OPTION_TYPE:
+		status = take_type(r, value);
 		break;
 	case OPTION_EXPECT:
 	case OPTION_EXPECT_RE:

@@ -38,7 +38,7 @@ static bool all_expected_seen(const struct run *r)
 		if (!r->patterns[i].is_forbidden && !r->patterns[i].seen)
 			return false;
 	}
-	return expected > 0;
+	return expected > 0 && r->typed == r->typing_count;
 }
 
 bool run_is_decided(const struct run *r)
@@ -48,17 +48,24 @@ bool run_is_decided(const struct run *r)
 
 /* ---- Afterwards ------------------------------------------------------------------------------------------- */
 
+/* Append it, quoted. */
+static void add_missing(char **all, const struct pattern *p)
+{
+	char *more = string_format("%s%s\"%s\"", *all, **all ? ", " : "", p->text);
+
+	free(*all);
+	*all = more;
+}
+
 static char *missing_texts(const struct run *r)
 {
 	char *all = string_copy("");
 
-	for (size_t i = 0; i < r->pattern_count; i++) {
-		if (r->patterns[i].is_forbidden || r->patterns[i].seen)
-			continue;
-		char *more = string_format("%s%s\"%s\"", all, *all ? ", " : "", r->patterns[i].text);
-		free(all);
-		all = more;
-	}
+	for (size_t i = 0; i < r->pattern_count; i++)
+		if (!r->patterns[i].is_forbidden && !r->patterns[i].seen)
+			add_missing(&all, &r->patterns[i]);
+	if (r->typed < r->typing_count)
+		add_missing(&all, &r->typings[r->typed].after);
 	return all;
 }
 
