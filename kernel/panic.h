@@ -6,6 +6,6 @@
 _Noreturn void panic(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
 /* What must be true, in every build. */
-#define must(condition) ((condition) ? (void)0 : panic("assertion failed: %s (%s:%d)", #condition, __FILE__, __LINE__))
+#define must(condition) ((condition) ? (void)0 : panic("this must hold: %s (%s:%d)", #condition, __FILE__, __LINE__))
 
 #endif

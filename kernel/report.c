@@ -189,8 +189,9 @@ _Noreturn void report_fault(const struct fault *f, const char *why)
 	fault_decode(f, NULL, 0, &view);
 	if (view.has_address)
 		print_walk(view.address, view.access);
-	if (fault_link(f))
-		print_place("called from", fault_link(f), fault_link(f) - 1);
+	uint64_t from = fault_link(f);
+	if (from || (view.access == WALK_EXECUTE && read_word(f->sp, &from))) /* a call that went astray has left it on the stack */
+		print_place("called from", from, from - 1);
 	print_callers(fault_frame_pointer(f));
 	end();
 }
