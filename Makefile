@@ -84,7 +84,7 @@ $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 $(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
 # The parts of kernel/ that are pure.
-KERNEL_TESTS := archive pages program runqueue
+KERNEL_TESTS := archive memory pages program runqueue
 $(addprefix $(O)/test/unit/,$(KERNEL_TESTS)): $(O)/test/unit/%: $(O)/test/kernel/%.o
 $(patsubst %,$(O)/test/kernel/%.o,$(KERNEL_TESTS)) $(patsubst %,$(O)/test/tests/unit/%_test.o,$(KERNEL_TESTS)): TEST_FLAGS += -iquote kernel
 

@@ -178,12 +178,36 @@ static void exhaustion_by_many(const uint64_t number[4])
 	await_free(before);
 }
 
+/* A program that needs more than there is, whatever there is: no spawn leaves anything behind, in memory or in the processor. */
+static void spawn_exhausted(const uint64_t number[4])
+{
+	enum { MOST = 800 };
+	uint64_t before = free_pages(), step = quick ? 16 : 1, started = 0, refused = 0;
+	uint64_t room = GOOD(sys_map(0, MOST * PAGE, PITH_MAP_WRITE));
+	struct hoard h = { NULL, 0 };
+
+	(void)number;
+	hoard_take(&h);
+	for (uint64_t i = 0; i + step <= MOST; i += step) {
+		EXPECT(sys_unmap(room + i * PAGE, step * PAGE), 0);
+		int64_t e = spawn(-1, "large");
+		if (e > 0)
+			join((uint64_t)e), started++;
+		else
+			EXPECT(e, PITH_NO_MEMORY), refused++;
+	}
+	CHECK(started > 0 && refused > 600 / step);
+	hoard_give(&h);
+	await_free(before);
+}
+
 const struct test memory_tests[] = {
 	{ "map", map, TEST },
 	{ "map-again", map_again, ALONE },
 	{ "map-errors", map_errors, TEST },
 	{ "exhaustion", exhaustion, ALONE },
 	{ "exhaustion-by-many", exhaustion_by_many, ALONE },
+	{ "spawn-exhausted", spawn_exhausted, ALONE },
 	{ "hoard", role_hoard, ROLE },
 	{ NULL, NULL, ROLE },
 };

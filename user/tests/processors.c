@@ -103,6 +103,52 @@ static void balance(const uint64_t number[4])
 	}
 }
 
+/* Behind a process that is pinned there nobody has to wait while another processor has nothing to do. */
+static void no_waiting(const uint64_t number[4])
+{
+	(void)number;
+	if (processors() == 1)
+		return;
+	EXPECT(sys_pin(0), 0);
+	uint64_t pid = child_on(0, "spin", 0, 0, 0), self = GOOD(sys_getpid());
+	EXPECT(sys_pin(-1), 0);
+	uint64_t ran = process_of(self).run_ns, start = sys_clock();
+	while (sys_clock() - start < 600 * MILLISECONDS)
+		;
+	ran = process_of(self).run_ns - ran;
+	end(pid);
+	CHECK(ran > 450 * MILLISECONDS);
+}
+
+static uint64_t idle_ns(void)
+{
+	struct pith_memory m = { 0 };
+
+	EXPECT(sys_memory(&m), 0);
+	return m.idle_ns;
+}
+
+/* Who has something to do is not idle, and who rests is. */
+static void idleness(const uint64_t number[4])
+{
+	uint64_t all = processors(), pid[256];
+
+	(void)number;
+	for (uint64_t i = 0; i < all && i < 256; i++)
+		pid[i] = child_on((int64_t)i, "spin", 0, 0, 0);
+	sys_sleep(50 * MILLISECONDS);
+	uint64_t idle = idle_ns();
+	sys_sleep(400 * MILLISECONDS);
+	CHECK(idle_ns() - idle < 100 * MILLISECONDS);
+	for (uint64_t i = 0; i < all && i < 256; i++)
+		end(pid[i]);
+	idle = idle_ns();
+	uint64_t start = sys_clock();
+	sys_sleep(200 * MILLISECONDS);
+	idle = idle_ns() - idle;
+	CHECK(idle > 100 * MILLISECONDS && idle <= (sys_clock() - start) * all);
+}
+
 /* ---- Registers ---------------------------------------------------------------------------------------------------------------- */
 
 struct registers {
@@ -151,6 +197,8 @@ const struct test processor_tests[] = {
 	{ "pin", pin, TEST },
 	{ "preemption", preemption, ALONE },
 	{ "balance", balance, ALONE },
+	{ "no-waiting", no_waiting, ALONE },
+	{ "idleness", idleness, ALONE },
 	{ "registers", registers, TEST },
 	{ "hold", role_hold, ROLE },
 	{ NULL, NULL, ROLE },
