@@ -101,17 +101,17 @@ void arch_kernel_root_use(paddr root);
 /* An address space with this root, which is a zeroed page: x86_64 shares the kernel's entries of `kernel_root`. */
 void arch_space_make(struct arch_space *space, paddr root, paddr kernel_root);
 
-/* No processor uses it any more: nothing of it is left in any TLB when this returns. */
+/* No processor uses it any more, and none will use what it may still hold of it. */
 void arch_space_drop(struct arch_space *space);
 
 /* This processor's user addresses from now on. NULL: there are none. */
-void arch_space_use(const struct arch_space *space);
+void arch_space_use(struct arch_space *space);
 
 /* Pages were mapped where none were: nothing need be forgotten, but the tables must be seen as they are now. */
 void arch_tables_changed(void);
 
 /* Pages of the space that this processor uses, or that none has used yet, have lost a translation or rights. */
-void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes);
+void arch_tlb_flush_user(struct arch_space *space, vaddr va, uint64_t bytes);
 
 /* Pages of the kernel have: returns when no processor knows them. The caller holds no lock. */
 void arch_tlb_flush_kernel(vaddr va, uint64_t bytes);

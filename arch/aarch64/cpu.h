@@ -301,21 +301,20 @@ static inline uint32_t cpu_device_read(uintptr_t at)
 }
 static inline void cpu_device_write(uintptr_t at, uint32_t value) { __asm__ volatile("str %w0, [%1]" : : "rZ"(value), "r"(at) : "memory"); }
 
-/* TLBI on every processor, of what `operand` says: TLBI_ASID() | TLBI_PAGE(). To be ended by cpu_flush_wait(). */
+/* Operands of TLBI */
 #define TLBI_ASID(asid) ((uint64_t)(asid) << TTBR_ASID_SHIFT)
 #define TLBI_PAGE(va)   ((va) >> 12 & 0xfffffffffff)
-static inline void cpu_flush_asid_all(uint64_t operand) { __asm__ volatile("tlbi aside1is, %0" : : "r"(operand) : "memory"); }
-static inline void cpu_flush_page_all(uint64_t operand) { __asm__ volatile("tlbi vae1is, %0" : : "r"(operand) : "memory"); }
-static inline void cpu_flush_global_page_all(uint64_t operand) { __asm__ volatile("tlbi vaae1is, %0" : : "r"(operand) : "memory"); } /* of every ASID */
+/* On every processor, of every ASID; to be ended by cpu_flush_wait(). */
+static inline void cpu_flush_page_all(uint64_t va) { __asm__ volatile("tlbi vaae1is, %0" : : "r"(TLBI_PAGE(va)) : "memory"); }
 static inline void cpu_flush_all(void) { __asm__ volatile("tlbi vmalle1is" : : : "memory"); }
 static inline void cpu_flush_wait(void) { __asm__ volatile("dsb ish\n\tisb" : : : "memory"); }
 /* On this one alone, waited for. */
-static inline void cpu_flush_asid_here(uint64_t operand) { __asm__ volatile("tlbi aside1, %0\n\tdsb nsh\n\tisb" : : "r"(operand) : "memory"); }
+static inline void cpu_flush_asid(uint64_t asid) { __asm__ volatile("tlbi aside1, %0\n\tdsb nsh\n\tisb" : : "r"(TLBI_ASID(asid)) : "memory"); }
 static inline void cpu_flush_here(void) { __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory"); }
 
 /* The translation of one page, on this processor: of EL1's regime; of EL2's, where E2H = 1 asks for an ASID: 0, or global. */
-static inline void cpu_flush_page(uintptr_t at) { __asm__ volatile("tlbi vaae1, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }
-static inline void cpu_flush_page_el2(uintptr_t at) { __asm__ volatile("tlbi vae2, %0\n\tdsb nsh" : : "r"(at >> 12 & 0xfffffffffff) : "memory"); }
+static inline void cpu_flush_page(uintptr_t at) { __asm__ volatile("tlbi vaae1, %0\n\tdsb nsh" : : "r"(TLBI_PAGE(at)) : "memory"); }
+static inline void cpu_flush_page_el2(uintptr_t at) { __asm__ volatile("tlbi vae2, %0\n\tdsb nsh" : : "r"(TLBI_PAGE(at)) : "memory"); }
 
 /* By virtual address, to the point of coherency (PoC) or unification (PoU). */
 static inline void cpu_clean_invalidate_to_poc(uintptr_t at) { __asm__ volatile("dc civac, %0" : : "r"(at) : "memory"); }

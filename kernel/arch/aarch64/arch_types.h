@@ -28,6 +28,7 @@ _Static_assert(offsetof(struct arch_context, sp) == CONTEXT_SP && offsetof(struc
 struct arch_space {
 	paddr root;
 	uint64_t asid;
+	const struct cpu *last; /* who uses it or has done so last; NULL: its ASID must be flushed wherever it is used next */
 };
 
 struct arch_cpu {

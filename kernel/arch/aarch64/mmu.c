@@ -1,7 +1,9 @@
 /* mmu.c — address spaces: TTBR1 has the kernel's tables, for ever, and TTBR0 those of the process that runs here.
  *
- * What the TLB holds of user addresses bears an ASID. A space has one of its own while there are any; the others share one, and
- * flush it when they come. One is nobody's: it goes with an empty table, for the time when there are no user addresses. */
+ * What the TLB holds of user addresses bears an ASID, a number that a space has for itself while there are any; the others share
+ * one. A process runs on one processor at a time, so that no other need ever be told: a processor that did not use a space
+ * last flushes what it may still hold of its number, and then what is flushed while it runs here is flushed here alone. One
+ * number is nobody's: it goes with an empty table, for the time when there are no user addresses. */
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
@@ -12,8 +14,8 @@ enum { ASIDS_MOST = 1 << 16, WORD_BITS = 64, TABLE_ENTRIES = 512, PAGES_MOST = 6
 
 static uint64_t asids_taken[ASIDS_MOST / WORD_BITS] = { (1u << ASIDS_RESERVED) - 1 };
 static unsigned asid_count;
-static uint64_t no_addresses[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
-static paddr no_addresses_phys;
+static uint64_t empty_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
+static paddr no_addresses; /* where that is */
 
 const struct pt_format *arch_format(void)
 {
@@ -44,8 +46,8 @@ const char *mmu_start(const struct hobnail_boot *boot)
 	bool wide = cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_ASIDBITS) == 2;
 
 	asid_count = wide ? ASIDS_MOST : 256;
-	no_addresses_phys = physical_of(boot, no_addresses);
-	return no_addresses_phys ? NULL : "the record does not say where the kernel lies";
+	no_addresses = physical_of(boot, empty_table);
+	return no_addresses ? NULL : "the record does not say where the kernel lies";
 }
 
 void mmu_join(void)
@@ -87,23 +89,33 @@ static void asid_give_back(uint64_t asid)
 void arch_space_make(struct arch_space *space, paddr root, paddr kernel_root)
 {
 	(void)kernel_root;
-	*space = (struct arch_space){ root, asid_new() };
+	*space = (struct arch_space){ .root = root, .asid = asid_new() };
 }
 
+/* What TLBs still hold of it bears a number that nobody uses before it is flushed. */
 void arch_space_drop(struct arch_space *space)
 {
-	cpu_tables_barrier();
-	cpu_flush_asid_all(TLBI_ASID(space->asid));
-	cpu_flush_wait();
 	asid_give_back(space->asid);
 }
 
-void arch_space_use(const struct arch_space *space)
+static void user_tables(paddr root, uint64_t asid)
 {
-	cpu_write(ttbr0_el1, space ? space->root | space->asid << TTBR_ASID_SHIFT : no_addresses_phys);
+	cpu_write(ttbr0_el1, root | asid << TTBR_ASID_SHIFT);
 	cpu_instruction_barrier();
-	if (space && space->asid == ASID_SHARED)
-		cpu_flush_asid_here(TLBI_ASID(ASID_SHARED));
+}
+
+void arch_space_use(struct arch_space *space)
+{
+	const struct cpu *self = arch_this_cpu();
+
+	if (!space || space->asid == ASID_SHARED || space->last != self)
+		user_tables(no_addresses, ASID_NOBODY);
+	if (!space)
+		return;
+	if (space->asid == ASID_SHARED || space->last != self)
+		cpu_flush_asid(space->asid);
+	space->last = self;
+	user_tables(space->root, space->asid);
 }
 
 /* ---- Changes ------------------------------------------------------------------------------------------- */
@@ -113,15 +125,19 @@ void arch_tables_changed(void)
 	cpu_tables_barrier();
 }
 
-void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes)
+void arch_tlb_flush_user(struct arch_space *space, vaddr va, uint64_t bytes)
 {
 	cpu_tables_barrier();
+	if (space->last != arch_this_cpu()) {
+		space->last = NULL; /* to be flushed before it is used again */
+		return;
+	}
 	if (bytes > PAGES_MOST * PAGE_BYTES)
-		cpu_flush_asid_all(TLBI_ASID(space->asid));
+		cpu_flush_asid(space->asid);
 	else
 		for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
-			cpu_flush_page_all(TLBI_ASID(space->asid) | TLBI_PAGE(va + at));
-	cpu_flush_wait();
+			cpu_flush_page(va + at);
+	cpu_instruction_barrier();
 }
 
 void arch_tlb_flush_kernel(vaddr va, uint64_t bytes)
@@ -131,7 +147,7 @@ void arch_tlb_flush_kernel(vaddr va, uint64_t bytes)
 		cpu_flush_all();
 	else
 		for (uint64_t at = 0; at < bytes; at += PAGE_BYTES)
-			cpu_flush_global_page_all(TLBI_PAGE(va + at));
+			cpu_flush_page_all(va + at);
 	cpu_flush_wait();
 }
 

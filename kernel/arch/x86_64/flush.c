@@ -66,7 +66,7 @@ void arch_tlb_flush_kernel(vaddr va, uint64_t bytes)
 	__atomic_store_n(&request.taken, false, __ATOMIC_RELEASE);
 }
 
-void arch_tlb_flush_user(const struct arch_space *space, vaddr va, uint64_t bytes)
+void arch_tlb_flush_user(struct arch_space *space, vaddr va, uint64_t bytes)
 {
 	if (bytes <= PAGES_MOST * PAGE_BYTES)
 		flush_pages(va, bytes);

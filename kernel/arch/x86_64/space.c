@@ -40,7 +40,7 @@ void arch_space_drop(struct arch_space *space)
 }
 
 /* Written even when it is there already: the process may have run, and lost pages, elsewhere in between. */
-void arch_space_use(const struct arch_space *space)
+void arch_space_use(struct arch_space *space)
 {
 	cpu_write_cr3(space ? space->root : kernel_root);
 }
