@@ -30,6 +30,9 @@
 	X(int_14, "int $14") \
 	X(breakpoint, "int3") \
 	X(single_step, "pushfq; orl $0x100, (%%rsp); popfq; nop") \
+	X(single_step_call, "movl $1, %%eax; pushfq; orl $0x100, (%%rsp); popfq; syscall; nop") \
+	X(single_step_put_off, "movl $1, %%eax; movw %%ss, %%cx; pushfq; orl $0x100, (%%rsp); popfq; movw %%cx, %%ss; syscall; nop") \
+	X(debug_interrupt, ".byte 0xf1") \
 	X(divide, "xorl %%ecx, %%ecx; movl $1, %%eax; xorl %%edx, %%edx; divl %%ecx") \
 	X(far_kernel_code, "pushq $8; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:") \
 	X(iret_kernel_code, "movq %%rsp, %%rbx; pushq $16; pushq %%rbx; pushfq; pushq $8; leaq 1f(%%rip), %%rax; pushq %%rax; iretq; 1:") \
