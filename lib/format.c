@@ -141,15 +141,14 @@ static bool put_argument(struct writer *w, const struct conversion *c, struct ar
 		return true;
 	}
 	case 'd':
-	case 'i': {
-		int64_t n = c->wide ? va_arg(a->list, int64_t) : va_arg(a->list, int);
-		put_number(w, c, n < 0 ? 0 - (uint64_t)n : (uint64_t)n, 10, n < 0);
-		return true;
-	}
+	case 'i':
 	case 'u':
 	case 'x': {
-		uint64_t n = c->wide ? va_arg(a->list, uint64_t) : va_arg(a->list, unsigned);
-		put_number(w, c, n, c->letter == 'x' ? 16 : 10, false);
+		bool has_sign = c->letter == 'd' || c->letter == 'i';
+		int64_t n = c->wide ? va_arg(a->list, int64_t) : va_arg(a->list, int);
+		uint64_t bits = c->wide || has_sign ? (uint64_t)n : (uint32_t)n;
+		bool negative = has_sign && n < 0;
+		put_number(w, c, negative ? 0 - bits : bits, c->letter == 'x' ? 16 : 10, negative);
 		return true;
 	}
 	case 'p':

@@ -36,16 +36,15 @@
  * pushes none, and its number on the stack. */
 .macro vector_stubs count, bytes, common
 	.set vector, 0
-	.rept \count
-	.balign \bytes
+1:	.rept \count
 	.if !VECTOR_HAS_ERROR(vector)
 	pushq $0
 	.endif
 	pushq $vector
 	jmp \common
 	.set vector, vector + 1
+	.org 1b + vector * \bytes, 0x90
 	.endr
-	.balign \bytes
 .endm
 
 #else

@@ -5,8 +5,6 @@
 #include "net.h"
 
 	.text
-
-	.balign 16
 	.globl net_exceptions
 net_exceptions:
 	vector_stubs VECTOR_EXCEPTIONS, EXCEPTION_STUB_BYTES, net_exception_common

@@ -9,7 +9,7 @@
 #define SELECTOR_TSS    0x20 /* two entries       */
 #define GDT_BYTES       0x30
 
-#define EXCEPTION_STUB_BYTES 16
+#define EXCEPTION_STUB_BYTES 9 /* two pushes and a jump */
 
 /* net.c: each stack of the net's TSS: holds one frame, the report has a stack of its own */
 #define FAULT_STACK_BYTES 960
