@@ -258,13 +258,14 @@ endef
 KERNEL_MODEL_x86_64  := -fPIE -fvisibility=hidden
 KERNEL_MODEL_aarch64 := -fPIE -fvisibility=hidden
 # For size. A function with one caller goes into it when it is small: clang would have it at any size, and what efi_main is
-# then is larger than its parts. What is moved out of a loop wants a register there and is spilled. x86_64: callers know
-# which registers a function of this image changes (aarch64 does not boot with that). aarch64: functions that save the same
-# registers share the code for it, and code in its source's order has more sequences that are alike.
+# then is larger than its parts. What is moved out of a loop, or computed on one more path to be there on all, wants a
+# register and is spilled. x86_64: callers know which registers a function of this image changes (aarch64 does not boot with
+# that). aarch64: functions that save the same registers share the code for it; code in its source's order has more sequences
+# that are alike; and these are looked for twice.
 LOADER_LINK = -O2 --icf=all -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack --build-id=none --gc-sections \
-               $(addprefix -mllvm ,-inline-threshold=-13500 -disable-machine-licm $(LOADER_LINK_$(1)))
+               $(addprefix -mllvm ,-inline-threshold=-13500 -disable-machine-licm -enable-pre=0 $(LOADER_LINK_$(1)))
 LOADER_LINK_x86_64  := -enable-ipra
-LOADER_LINK_aarch64 := -homogeneous-prolog-epilog -enable-misched=0 -enable-post-misched=0
+LOADER_LINK_aarch64 := -machine-outliner-reruns=1 -homogeneous-prolog-epilog -enable-misched=0 -enable-post-misched=0
 KERNEL_LINK := -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none --gc-sections
 KERNEL_STATIC := -static -T kernel/static.ld
 KERNEL_PIE := -pie --no-dynamic-linker -T kernel/pie.ld

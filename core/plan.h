@@ -73,11 +73,11 @@ struct plan_segment {
 struct plan_piece {
 	paddr phys;
 	uint64_t bytes;
-	unsigned rights;
-	enum pt_memory memory;
-	enum plan_kind kind;
-	unsigned index;
-	vaddr virt; /* out */
+	vaddr virt;     /* out */
+	uint8_t rights; /* these as in struct plan_range */
+	uint8_t memory;
+	uint8_t kind;
+	uint16_t index;
 };
 
 struct plan_input {

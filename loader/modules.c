@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static enum err load(struct boot *b, const struct config_module *from, struct module *out, struct problem *p)
+static OUT_OF_LINE enum err load(struct boot *b, const struct config_module *from, struct module *out, struct problem *p)
 {
 	struct file f;
 	paddr at = 0;

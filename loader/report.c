@@ -22,18 +22,16 @@ void report_log(const struct boot *b)
 void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024]; /* a directory and a name */
+	const char *said = p->code == ERR_PREFLIGHT ? b->verdict : sentence;
 	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ;
 	char status[64];
 	const struct step *s = &b->step;
 	size_t used;
 
 	say_any(status, sizeof status, has_status ? firmware_status(p->value[0]) : SAY_NOTHING);
-	if (p->code == ERR_PREFLIGHT)
-		format(sentence, sizeof sentence, "%s", b->verdict);
-	else
-		err_sentence(p, sentence, sizeof sentence);
+	err_sentence(p, sentence, sizeof sentence);
 	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
-	              (int)s->file.bytes, s->file.at, sentence, *status ? ": " : "", status);
+	              (int)s->file.bytes, s->file.at, said, *status ? ": " : "", status);
 	if (p->offset && s->file.at == b->entry.kernel.at)
 		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);
 	if (err_advice(p->code, advice, sizeof advice))

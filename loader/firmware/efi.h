@@ -28,4 +28,7 @@ static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
 	return problem(p, ERR_FIRMWARE, status);
 }
 
+/* GetMemoryMap into the buffer that there is. *bytes: what the map has, or needs. On error the map as it was stays. memory.c */
+EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *bytes);
+
 #endif

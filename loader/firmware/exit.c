@@ -24,14 +24,9 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 		}
 		/* UEFI 2.10, "EFI_BOOT_SERVICES.ExitBootServices()" (§7.4.6): after a failure only GetMemoryMap and
 		 * ExitBootServices may be called. The buffer was made with room to grow, so this allocates nothing. */
-		UINTN bytes = fw->map.capacity, key, stride = 0;
-		uint32_t version;
-		EFI_STATUS s = bs->GetMemoryMap(&bytes, fw->map.buffer, &key, &stride, &version);
-		if (EFI_ERROR(s) || stride != fw->map.descriptor_bytes)
+		UINTN needed;
+		if (EFI_ERROR(firmware_get_map(fw, bs, &needed)) || fw->map.descriptor_bytes != view.descriptor_bytes)
 			break;
-		fw->map.bytes = bytes;
-		fw->map.key = key;
-		fw->map.version = version;
 	}
 	if (!*tried)
 		return e;

@@ -190,24 +190,35 @@ enum err firmware_map_room(struct firmware *fw, uint64_t *descriptors, struct pr
 	return e;
 }
 
+EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *bytes)
+{
+	struct firmware_map *map = &fw->map;
+	UINTN key, stride = 0;
+	uint32_t version;
+
+	*bytes = map->capacity;
+	EFI_STATUS s = bs->GetMemoryMap(bytes, map->buffer, &key, &stride, &version);
+	if (EFI_ERROR(s))
+		return s;
+	map->bytes = *bytes;
+	map->key = key;
+	map->descriptor_bytes = stride;
+	map->version = version;
+	return s;
+}
+
 /* Ask once more after the buffer has grown: allocating it may itself have split a range. */
 enum err firmware_read_map(struct firmware *fw, struct problem *p)
 {
 	struct firmware_map *map = &fw->map;
 
 	for (unsigned attempt = 0; attempt < 4; attempt++) {
-		UINTN bytes = map->capacity, key, stride = 0;
-		uint32_t version;
-		EFI_STATUS s = boot_services(fw)->GetMemoryMap(&bytes, map->buffer, &key, &stride, &version);
+		UINTN bytes;
+		EFI_STATUS s = firmware_get_map(fw, boot_services(fw), &bytes);
 
 		if (!EFI_ERROR(s)) {
-			map->bytes = bytes;
-			map->key = key;
-			map->descriptor_bytes = stride;
-			map->version = version;
-			if (stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t))
-				return problem(p, ERR_MEMMAP_STRIDE, stride);
-			return OK;
+			uint64_t stride = map->descriptor_bytes;
+			return stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t) ? problem(p, ERR_MEMMAP_STRIDE, stride) : OK;
 		}
 		enum err e = s == EFI_BUFFER_TOO_SMALL ? grow_map(fw, bytes, p) : firmware_said(p, s);
 		if (e)
