@@ -376,7 +376,8 @@ bool acpi_gic(const struct acpi *a, struct table_gic *out)
 	const uint8_t *entry = madt_next_of(&m, MADT_GICD, 24);
 	if (!entry)
 		return false;
-	struct table_gic gic = { .version = entry[20], .distributor = read_le64(entry + 8), .cpu_interface = read_cpu_interface(a) };
+	struct table_gic gic = { .version = entry[20], .distributor = read_le64(entry + 8),
+	                         .cpu_interface = read_cpu_interface(a) };
 	read_redistributors(a, &gic);
 	if (gic.version == 0)
 		gic.version = gic.redistributor_count ? 3 : 2;

@@ -53,7 +53,9 @@ struct table_gic {
 /* Add a region; one that cannot be, or one too many, is left out. */
 static inline void table_gic_add(struct table_gic *gic, paddr base, uint64_t bytes)
 {
-	if (base && bytes >= GIC_REDISTRIBUTOR_BYTES && sum_fits(base, bytes) && gic->redistributor_count < TABLES_MAX_REDISTRIBUTORS)
+	bool good = base && bytes >= GIC_REDISTRIBUTOR_BYTES && sum_fits(base, bytes);
+
+	if (good && gic->redistributor_count < TABLES_MAX_REDISTRIBUTORS)
 		gic->redistributors[gic->redistributor_count++] = (struct span){ base, bytes };
 }
 

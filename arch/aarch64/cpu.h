@@ -288,6 +288,9 @@ static inline void cpu_pause(void) { __asm__ volatile("yield" : : : "memory"); }
 static inline void cpu_send_event(void) { __asm__ volatile("dsb sy\n\tsev" : : : "memory"); } /* after all that was written */
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("wfi" : : : "memory"); }
 
+/* What was written before is seen by others before what comes next; waited for. */
+static inline void cpu_stores_barrier(void) { __asm__ volatile("dsb ishst" : : : "memory"); }
+
 /* What was written into tables is seen by walks from here on, and by instructions that follow. */
 static inline void cpu_tables_barrier(void) { __asm__ volatile("dsb ishst\n\tisb" : : : "memory"); }
 

@@ -1,5 +1,5 @@
-/* gic.c — the interrupt controller, GICv2 or GICv3. Three interrupts of each processor's own are let through: its timer, and two
- * that processors send each other. What else comes is switched off. */
+/* gic.c — the interrupt controller, GICv2 or GICv3. Three interrupts of each processor's own are let through: its timer, and
+ * two that processors send each other. What else comes is switched off. */
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
@@ -21,7 +21,8 @@ static uintptr_t distributor, cpu_interface, redistributors[TABLES_MAX_REDISTRIB
 
 static bool find(const struct hobnail_boot *boot, struct table_gic *out)
 {
-	const void *tree = boot->valid & HOBNAIL_HAS_DEVICE_TREE ? memory_at(boot, boot->device_tree, boot->device_tree_bytes) : NULL;
+	bool has_tree = boot->valid & HOBNAIL_HAS_DEVICE_TREE;
+	const void *tree = has_tree ? memory_at(boot, boot->device_tree, boot->device_tree_bytes) : NULL;
 	struct acpi acpi;
 	struct fdt fdt;
 
@@ -199,18 +200,26 @@ void interrupt_take(void)
 
 /* ---- Sending them -------------------------------------------------------------------------------------- */
 
+static uint64_t to_one(uint64_t mpidr)
+{
+	return ICC_SGI1R_AFF3(affinity(mpidr, 3)) | ICC_SGI1R_AFF2(affinity(mpidr, 2)) | ICC_SGI1R_AFF1(affinity(mpidr, 1)) |
+	       ICC_SGI1R_RANGE(affinity(mpidr, 0)) | ICC_SGI1R_TARGET(affinity(mpidr, 0));
+}
+
+/* `to`: a list of targets, or all others, as the controller's version has it. What the others are to look at is there before. */
+static void send(unsigned id, uint64_t to)
+{
+	cpu_stores_barrier();
+	if (gic.version == 2)
+		cpu_device_write(distributor + GICD_SGIR, (uint32_t)to | id);
+	else
+		cpu_write(ICC_SGI1R_EL1, to | ICC_SGI1R_ID(id));
+	cpu_instruction_barrier();
+}
+
 void arch_kick(struct cpu *other)
 {
-	uint64_t to = other->hardware_id;
-
-	__asm__ volatile("dsb ishst" : : : "memory"); /* what it is to look at is there */
-	if (gic.version == 2) {
-		cpu_device_write(distributor + GICD_SGIR, other->arch.target << GICD_SGIR_TARGETS | KICK);
-		return;
-	}
-	cpu_write(ICC_SGI1R_EL1, ICC_SGI1R_AFF3(affinity(to, 3)) | ICC_SGI1R_AFF2(affinity(to, 2)) | ICC_SGI1R_AFF1(affinity(to, 1)) |
-	                         ICC_SGI1R_RANGE(affinity(to, 0)) | ICC_SGI1R_TARGET(affinity(to, 0)) | ICC_SGI1R_ID(KICK));
-	cpu_instruction_barrier();
+	send(KICK, gic.version == 2 ? (uint64_t)other->arch.target << GICD_SGIR_TARGETS : to_one(other->hardware_id));
 }
 
 /* The affinity of the processor that stops the others, and a bit that tells 0 from nobody. */
@@ -233,12 +242,10 @@ void arch_stop_others(void)
 			arch_halt();
 		return;
 	}
-	if (gic.version == 2) {
-		cpu_device_write(distributor + GICD_SGIR, GICD_SGIR_OTHERS | STOP);
-	} else if (gic.version == 3 && cpu_read(ICC_SRE_EL1) & ICC_SRE_SRE) {
-		cpu_write(ICC_SGI1R_EL1, ICC_SGI1R_OTHERS | ICC_SGI1R_ID(STOP));
-		cpu_instruction_barrier();
-	}
+	if (gic.version == 2)
+		send(STOP, GICD_SGIR_OTHERS);
+	else if (gic.version == 3 && cpu_read(ICC_SRE_EL1) & ICC_SRE_SRE) /* else this one has not joined yet */
+		send(STOP, ICC_SGI1R_OTHERS);
 }
 
 void arch_spin(void)

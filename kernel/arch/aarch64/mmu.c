@@ -1,9 +1,9 @@
 /* mmu.c — address spaces: TTBR1 has the kernel's tables, for ever, and TTBR0 those of the process that runs here.
  *
- * What the TLB holds of user addresses bears an ASID, a number that a space has for itself while there are any; the others share
- * one. A process runs on one processor at a time, so that no other need ever be told: a processor that did not use a space
- * last flushes what it may still hold of its number, and then what is flushed while it runs here is flushed here alone. One
- * number is nobody's: it goes with an empty table, for the time when there are no user addresses. */
+ * What the TLB holds of user addresses bears an ASID, a number that a space has for itself while there are any; the others
+ * share one. A process runs on one processor at a time, so that no other need ever be told: a processor that did not use a
+ * space last flushes what it may still hold of its number, and then what is flushed while it runs here is flushed here
+ * alone. One number is nobody's: it goes with an empty table, for the time when there are no user addresses. */
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
@@ -72,7 +72,8 @@ static unsigned asid_new(void)
 		uint64_t taken = __atomic_load_n(&asids_taken[i], __ATOMIC_RELAXED);
 		while (~taken) {
 			unsigned bit = (unsigned)__builtin_ctzll(~taken);
-			if (__atomic_compare_exchange_n(&asids_taken[i], &taken, taken | 1ull << bit, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			uint64_t with = taken | 1ull << bit;
+			if (__atomic_compare_exchange_n(&asids_taken[i], &taken, with, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 				return i * WORD_BITS + bit;
 		}
 	}

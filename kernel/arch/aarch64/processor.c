@@ -22,9 +22,9 @@ static bool has(uint64_t id, unsigned field)
 	return cpu_id_field(id, field) != 0;
 }
 
-/* What user mode may do without the kernel: nothing with system registers. It asks for the time, it cannot wait for events or
- * interrupts, read cache sizes or maintain caches; alignment is checked of its stack pointer alone. Pages that can be written do
- * not execute, for nobody. */
+/* What user mode may do without the kernel: nothing with system registers. It asks for the time, and cannot wait for events
+ * or interrupts, read cache sizes or maintain caches; alignment is checked of its stack pointer alone. Pages that can be
+ * written do not execute, for nobody. */
 static void protect(void)
 {
 	const uint64_t open = SCTLR_DZE | SCTLR_UCT | SCTLR_NTWI | SCTLR_NTWE | SCTLR_UCI | SCTLR_UMA;
@@ -59,8 +59,8 @@ void arch_cpu_start(struct cpu *self)
 	gic_join(self);
 }
 
-/* Interrupts stay masked: what wakes is taken by hand, so that nothing can come between a look at the queues and the wait. Errors
- * (SError) are let in. */
+/* Interrupts stay masked: what wakes is taken by hand, so that nothing can come between a look at the queues and the wait.
+ * Errors (SError) are let in. */
 void arch_idle(void)
 {
 	cpu_data_barrier();

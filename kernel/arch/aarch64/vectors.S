@@ -1,57 +1,39 @@
-/* vectors.S — the exception vectors (Arm ARM DDI 0487, "Exception vectors") and the way back to user mode: sixteen slots of 128
- * bytes, four for each place that an exception can come from. At EL2 with E2H = TGE = 1, EL1's names mean EL2's registers.
+/* vectors.S — the exception vectors (Arm ARM DDI 0487, "Exception vectors") and the way back to user mode: sixteen slots
+ * of 128 bytes, four for each place that an exception can come from. At EL2 with E2H = TGE = 1, EL1's names mean EL2's registers.
  *
  *   From user mode   sp is the end of the process's kernel stack. All registers are saved there: struct arch_frame
  *   From the kernel  nothing is known of sp but that it had a value: see `kernel` below */
 #include "arch/aarch64/layout.h"
+#include "arch/aarch64/macros.h"
 #include "cpu.h"
 
-/* Less room than this on a kernel stack, and an exception of the kernel is handled on the processor's fault stack instead. */
+/* Less room than this on a kernel stack, and an exception of the kernel is handled on the processor's fault stack. */
 #define KERNEL_ROOM 4096
 
-	.macro	save_general
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	stp	x18, x19, [sp, #144]
-	stp	x20, x21, [sp, #160]
-	stp	x22, x23, [sp, #176]
-	stp	x24, x25, [sp, #192]
-	stp	x26, x27, [sp, #208]
-	stp	x28, x29, [sp, #224]
+	/* stp or ldp: all but x0, x1, x30 and sp */
+	.macro	general what
+	middle_registers \what
+	\what	x18, x19, [sp, #144]
+	\what	x20, x21, [sp, #160]
+	\what	x22, x23, [sp, #176]
+	\what	x24, x25, [sp, #192]
+	\what	x26, x27, [sp, #208]
+	\what	x28, x29, [sp, #224]
 	.endm
 
-	/* All but x0, x1, x30 and sp */
+	/* All but the same */
 	.macro	restore
 	ldp	x2, x3, [sp, #FRAME_PC]
 	msr	elr_el1, x2
 	msr	spsr_el1, x3
-	ldp	x2, x3, [sp, #16]
-	ldp	x4, x5, [sp, #32]
-	ldp	x6, x7, [sp, #48]
-	ldp	x8, x9, [sp, #64]
-	ldp	x10, x11, [sp, #80]
-	ldp	x12, x13, [sp, #96]
-	ldp	x14, x15, [sp, #112]
-	ldp	x16, x17, [sp, #128]
-	ldp	x18, x19, [sp, #144]
-	ldp	x20, x21, [sp, #160]
-	ldp	x22, x23, [sp, #176]
-	ldp	x24, x25, [sp, #192]
-	ldp	x26, x27, [sp, #208]
-	ldp	x28, x29, [sp, #224]
+	general ldp
 	.endm
 
 	/* struct arch_frame of user mode; the kernel's frames end here: x29 = 0. Changes x0 and x1. */
 	.macro	user_save
 	sub	sp, sp, #FRAME_BYTES
 	stp	x0, x1, [sp]
-	save_general
+	general stp
 	mrs	x0, sp_el0
 	stp	x30, x0, [sp, #FRAME_SP - 8]
 	mrs	x0, elr_el1
@@ -161,7 +143,7 @@ arch_frame_return:
 
 /* x0 and x1 are saved; x0 = sp as it was, x1 = vector. vector_kernel() comes back where the kernel expected the fault. */
 kernel_common:
-	save_general
+	general stp
 	stp	x30, x0, [sp, #FRAME_SP - 8]
 	mrs	x2, elr_el1
 	mrs	x3, spsr_el1
