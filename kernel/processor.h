@@ -19,6 +19,7 @@ struct cpu {
 	struct runqueue ready;    /* those that wait for this processor                      */
 	struct process *sleepers; /* those that went to sleep here, the first to wake first  */
 	uint64_t slice_end;       /* when `running` has had its turn                         */
+	uint64_t timer_at;        /* when its timer comes; UINT64_MAX: it is not set         */
 	bool attention;           /* trap_leave() has something to do                        */
 	bool started;
 };

@@ -56,13 +56,16 @@ static struct process *next_for(struct cpu *self)
 
 /* ---- Switching ------------------------------------------------------------------------------------------------ */
 
-/* The timer is for whose turn ends, or for who wakes first. */
-static void set_timer(const struct cpu *self)
+/* The timer is for whose turn ends, or for who wakes first. One that comes too early is left as it is: switches are more frequent. */
+static void set_timer(struct cpu *self)
 {
 	uint64_t at = self->running == self->idle ? UINT64_MAX : self->slice_end;
 
 	if (self->sleepers && self->sleepers->wake_at < at)
 		at = self->sleepers->wake_at;
+	if (at >= self->timer_at)
+		return;
+	self->timer_at = at;
 	arch_timer_set(at);
 }
 
@@ -171,6 +174,7 @@ bool schedule_tick(void)
 	struct cpu *self = arch_this_cpu();
 	uint64_t now = arch_now();
 
+	self->timer_at = UINT64_MAX;
 	while (self->sleepers && self->sleepers->wake_at <= now)
 		schedule_wake(self->sleepers);
 	bool over = self->running != self->idle && now >= self->slice_end;

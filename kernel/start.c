@@ -142,6 +142,7 @@ static void add_cpu(const struct hobnail_cpu *c)
 	must(page && cpu_count < CPUS_MOST);
 	struct cpu *self = vm_page(page);
 	self->index = cpu_count;
+	self->timer_at = UINT64_MAX;
 	self->hardware_id = c->hardware_id;
 	self->stack_top = vm_stack_new();
 	must(self->stack_top);
