@@ -1,6 +1,7 @@
 #include "message.h"
 
 #include "schedule.h"
+#include "string.h"
 
 /* A message and its page wait in the sender until they are copied to the receiver, once both are there. Who comes second does
  * that, and lets the first go on. */
@@ -49,7 +50,7 @@ static void go_on(struct process *p, enum exchange how)
 
 static void copy(struct process *from, struct process *to)
 {
-	to->message = from->message;
+	memcpy(to->message.word, from->message.word, sizeof to->message.word);
 	to->page = from->page;
 	to->peer = from->pid;
 	from->page = 0;

@@ -18,11 +18,6 @@ static unsigned count;
 
 _Static_assert(sizeof(struct process) <= PAGE_BYTES, "a process is a page");
 
-struct process *process_self(void)
-{
-	return arch_this_cpu()->running;
-}
-
 /* ---- Finding --------------------------------------------------------------------------------------------------- */
 
 struct process *process_find(uint64_t pid)

@@ -32,7 +32,7 @@ struct process {
 	uint64_t peer;               /* that it sends to or receives from; 0: any */
 	struct process *waiters;     /* those that wait to send to it, or to receive from just it, in this order ... */
 	struct process *next_waiter; /* ... linked by this */
-	struct pith_message message;
+	struct pith_message message; /* its words; call_receive() says where the page has gone */
 	paddr page;                  /* that goes with it, 0: none */
 
 	void *stack_top;             /* its kernel stack; a struct arch_frame is the last thing on it */
@@ -43,7 +43,10 @@ struct process {
 extern struct lock process_lock;
 
 /* The one that runs here: this processor's, or its idleness. */
-struct process *process_self(void);
+static inline struct process *process_self(void)
+{
+	return arch_this_cpu()->running;
+}
 
 /* A child of `parent` that runs the archive's file; its pid or an error. `arguments`: words, each with its NUL; name is the first. */
 int64_t process_spawn(struct process *parent, const struct archive_file *file, const char *arguments, uint64_t bytes, int32_t pinned);

@@ -221,17 +221,16 @@ static int64_t call_unmap(const uint64_t a[5])
 static int64_t call_send(const uint64_t a[5])
 {
 	struct process *self = process_self();
-	struct pith_message m;
 
-	if (!copy_in(&m, a[1], sizeof m))
+	if (!copy_in(&self->message, a[1], sizeof self->message))
 		return PITH_BAD_ADDRESS;
-	self->page = m.page ? vm_user_take(&self->space, m.page) : 0;
-	if (m.page && !self->page)
+	vaddr at = self->message.page;
+	self->page = at ? vm_user_take(&self->space, at) : 0;
+	if (at && !self->page)
 		return PITH_BAD_ADDRESS;
-	self->message = m;
 	int64_t e = message_send(a[0]);
 	if (self->page) /* nobody has taken it: it is ours as before */
-		vm_user_put(&self->space, m.page, self->page);
+		vm_user_put(&self->space, at, self->page);
 	self->page = 0;
 	return e;
 }
@@ -239,20 +238,19 @@ static int64_t call_send(const uint64_t a[5])
 /* Where a message, and its page, is to go is tried first, so that none is lost. */
 static int64_t call_receive(const uint64_t a[5])
 {
+	static const struct pith_message none;
 	struct process *self = process_self();
-	struct pith_message m = { .page = 0 };
 
-	if (!copy_out(a[1], &m, sizeof m))
+	if (!copy_out(a[1], &none, sizeof none))
 		return PITH_BAD_ADDRESS;
 	if (!vm_user_expect(&self->space))
 		return PITH_NO_MEMORY;
 	int64_t pid = message_receive(a[0]);
 	if (pid < 0)
 		return pid;
-	m = self->message;
-	m.page = self->page ? vm_user_give(&self->space, self->page) : 0;
+	self->message.page = self->page ? vm_user_give(&self->space, self->page) : 0;
 	self->page = 0;
-	return copy_out(a[1], &m, sizeof m) ? pid : PITH_BAD_ADDRESS;
+	return copy_out(a[1], &self->message, sizeof self->message) ? pid : PITH_BAD_ADDRESS;
 }
 
 /* ---- What there is ------------------------------------------------------------------------------------------- */
