@@ -259,33 +259,35 @@ static void chain_give(paddr chain)
 	}
 }
 
-static bool is_empty(const uint64_t *entries)
+/* The first entry in use, from i on; `end`: there is none before that. */
+static unsigned next_used(const uint64_t *entries, unsigned i, unsigned end)
 {
-	for (unsigned i = 0; i < PT_ENTRIES; i++)
-		if (entries[i])
-			return false;
-	return true;
+	while (i < end && !entries[i])
+		i++;
+	return i;
 }
 
-/* Take all pages of [from, to) out of a table that covers addresses from `base` on, and what tables below it are empty then. */
-static void take_out(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to, paddr *chain)
+/* Take all pages of [from, to) out of a table that covers addresses from `base` on, and what tables below it are empty then. Is it
+ * empty itself? */
+static bool take_out(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to, paddr *chain)
 {
-	const struct pt_format *f = s->pt.format;
-	uint64_t *entries = table_at(s, table), bytes = (uint64_t)PAGE_BYTES << PT_INDEX_BITS * level;
+	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
+	uint64_t *entries = table_at(s, table);
+	unsigned first = from > base ? (unsigned)((from - base) >> shift) : 0;
+	unsigned end = (unsigned)min_u64(PT_ENTRIES, ((to - base - 1) >> shift) + 1);
+	unsigned kept = 0;
 
-	for (uint64_t i = from > base ? (from - base) / bytes : 0; i < PT_ENTRIES && base + i * bytes < to; i++) {
-		if (!(entries[i] & f->valid))
+	for (unsigned i = next_used(entries, first, end); i < end; i = next_used(entries, i + 1, end)) {
+		paddr below = frame_of(s->pt.format, entries[i]);
+		if (level > 0 && !take_out(s, below, level - 1, base + ((uint64_t)i << shift), from, to, chain)) {
+			kept++;
 			continue;
-		paddr below = frame_of(f, entries[i]);
-		if (level > 0) {
-			take_out(s, below, level - 1, base + i * bytes, from, to, chain);
-			if (!is_empty(table_at(s, below)))
-				continue;
 		}
 		entries[i] = 0;
 		s->pages--;
 		chain_add(chain, below);
 	}
+	return !kept && next_used(entries, 0, first) == first && next_used(entries, end, PT_ENTRIES) == PT_ENTRIES;
 }
 
 void vm_space_free(struct space *s)
@@ -296,11 +298,6 @@ void vm_space_free(struct space *s)
 	arch_space_drop(&s->arch);
 	chain_give(chain);
 	pages_give(&pages, s->pt.root);
-}
-
-bool vm_is_user(vaddr at, uint64_t bytes)
-{
-	return at >= VM_USER_START && range_within(at, bytes, VM_USER_END);
 }
 
 static bool is_user_range(vaddr at, uint64_t bytes)
@@ -333,6 +330,7 @@ static void take_range(struct space *s, vaddr at, uint64_t bytes)
 {
 	paddr chain = 0;
 
+	s->expected = 0;
 	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, at, at + bytes, &chain);
 	arch_tlb_flush_user(&s->arch, at, bytes); /* before anybody else gets the pages */
 	chain_give(chain);
@@ -373,6 +371,7 @@ int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
 		return PITH_NO_MEMORY;
 	if (bytes / PAGE_BYTES > __atomic_load_n(&pages.free, __ATOMIC_RELAXED))
 		return PITH_NO_MEMORY;
+	s->expected = 0;
 	for (uint64_t done = 0; done < bytes; done += PAGE_BYTES) {
 		int64_t e = map_new_page(s, base + done, rights);
 		if (e) {
@@ -445,21 +444,24 @@ static bool has_table(struct space *s, vaddr at)
 
 bool vm_user_expect(struct space *s)
 {
+	if (s->expected)
+		return true;
 	vaddr at = find_room(s, PAGE_BYTES);
-
-	if (!at || has_table(s, at))
-		return at;
-	if (map_new_page(s, at, PT_WRITE))
-		return false;
-	pages_give(&pages, vm_user_take(s, at)); /* which leaves the table */
-	return true;
+	if (at && !has_table(s, at)) {
+		if (map_new_page(s, at, PT_WRITE))
+			return false;
+		pages_give(&pages, vm_user_take(s, at)); /* which leaves the table */
+	}
+	s->expected = at;
+	return at;
 }
 
 vaddr vm_user_give(struct space *s, paddr page)
 {
-	vaddr at = find_room(s, PAGE_BYTES);
+	vaddr at = s->expected;
 
 	must(at && map_page(s, at, page, PT_WRITE) == 0);
+	s->expected = 0;
 	s->next = at + PAGE_BYTES;
 	arch_tables_changed();
 	return at;

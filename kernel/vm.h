@@ -22,6 +22,7 @@ struct space {
 	struct pt pt;
 	struct arch_space arch;
 	vaddr next;     /* where vm_user_map() looks for room */
+	vaddr expected; /* what vm_user_expect() has found, as long as nothing was mapped or unmapped since; 0: nothing */
 	uint64_t pages; /* mapped ones and tables             */
 };
 
@@ -49,7 +50,10 @@ void vm_stack_free(void *top); /* its owner runs on another; the caller holds no
 bool vm_is_guard(vaddr at);
 
 /* Does [at, at + bytes) lie where user memory may be? `bytes` may be 0; nothing need be aligned. */
-bool vm_is_user(vaddr at, uint64_t bytes);
+static inline bool vm_is_user(vaddr at, uint64_t bytes)
+{
+	return at >= VM_USER_START && range_within(at, bytes, VM_USER_END);
+}
 
 /* ---- A process's memory: by itself, or by who makes it; never by two at a time -------------------------------- */
 
