@@ -313,8 +313,10 @@ static void start_until_refused(void)
 	static uint64_t pid[2048];
 	uint64_t count = 0;
 	int64_t e = 0;
+	char sleeping[8]; /* which needs no memory: there may be none any more */
 
-	while (count < sizeof pid / sizeof *pid && (e = spawn(-1, "tests", "=wait for message")) > 0)
+	format(sleeping, sizeof sleeping, "%d", PITH_SLEEPING);
+	while (count < sizeof pid / sizeof *pid && (e = spawn(-1, "tests", "=rest", sleeping)) > 0)
 		pid[count++] = (uint64_t)e;
 	if (e != PITH_NO_PROCESS && e != PITH_NO_MEMORY)
 		fail("after %lu: %ld", count, e);
