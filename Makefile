@@ -202,13 +202,13 @@ $(O)/$(1)/hooks/%.efi: $(O)/$(1)/hooks/%.elf $(O)/host/elf2efi
 
 $(O)/$(1)/kernel/core/%.o: core/%.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 $$(KERNEL_MODEL_$(1)) -Iinclude -Icore -Ilib -c -o $$@ $$<
 $(O)/$(1)/kernel/lib/%.o: lib/%.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) -fno-builtin -Ilib -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 $$(KERNEL_MODEL_$(1)) -fno-builtin -Ilib -c -o $$@ $$<
 $(O)/$(1)/kernel/%.o: %.c
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) $$(KERNEL_MODEL_$(1)) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 $$(KERNEL_MODEL_$(1)) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/kernel/%.o: %.S
 	@mkdir -p $$(@D)
 	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
@@ -480,11 +480,12 @@ BENCH_RAM = 256M,4G,64G,1T
 BENCH_LIMITS = $(if $(filter-out file,$(origin ARCH)),--arch $(ARCH)) $(if $(MODULES),--modules $(MODULES)) \
                $(if $(LOADERS),--loaders $(LOADERS)) --ram '$(BENCH_RAM)' $(if $(PROFILE),--profile) $(BENCH)
 
-bench: ## count guest instructions of a boot, beside other loaders (ARCH=, MODULES=, LOADERS= limit it; PROFILE=1: where they go)
+bench: ## count guest instructions of a boot, beside other loaders, and of system calls (ARCH=, MODULES=, LOADERS= limit it; PROFILE=1: where they go)
 	$(call with_deps,bench) run-bench
 
 run-bench: all $(BENCH_PROGRAMS) $(O)/bench/profile.so | $(O)/bench/peers
 	@bench/run $(BENCH_LIMITS)
+	@bench/calls $(if $(filter-out file,$(origin ARCH)),$(ARCH),$(ARCHES))
 
 clean: ## remove everything that was built
 	rm -rf $(O)
