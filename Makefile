@@ -145,7 +145,7 @@ USER_LIB := $(wildcard user/lib/*.c) lib/string.c lib/format.c
 USER_PROGRAMS := $(patsubst user/%.c,%,$(wildcard user/*.c)) tests
 user_objects = $(addprefix $(O)/$(1)/user/,$(addsuffix .o,$(basename $(wildcard user/$(2).c user/$(2)/*.c user/$(2)/$(1)/*.S))))
 # What is in the archive with them, as it is called there.
-USER_TEXTS := etc/motd
+USER_TEXTS := etc/motd docs/pith.md
 
 # $(1) = architecture
 define for_arch
@@ -235,7 +235,10 @@ $(O)/$(1)/root/bin/%: $$$$(call user_objects,$(1),$$$$*) $$(USER_LIB:%.c=$(O)/$(
 	$(Q)$$(USER_LINK) -o $(O)/$(1)/programs/$$*.elf $$(filter %.o,$$^)
 	$(Q)$$(USER_LINK) --strip-all -o $$@ $$(filter %.o,$$^)
 .SECONDARY: $$(foreach p,$$(USER_PROGRAMS),$$(call user_objects,$(1),$$p)) $$(USER_LIB:%.c=$(O)/$(1)/user/%.o)
-$(O)/$(1)/root/%: user/%
+$(O)/$(1)/root/etc/%: user/etc/%
+	@mkdir -p $$(@D)
+	$(Q)cp $$< $$@
+$(O)/$(1)/root/docs/%: docs/%
 	@mkdir -p $$(@D)
 	$(Q)cp $$< $$@
 $(O)/$(1)/programs.cpio: $$(USER_PROGRAMS:%=$(O)/$(1)/root/bin/%) $$(USER_TEXTS:%=$(O)/$(1)/root/%)
@@ -395,7 +398,7 @@ run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 	$(call with_deps,run) run-pith
 
 run-pith: $(O)/host/hobnail $(O)/$(ARCH)/$(EFI_$(ARCH)) $(O)/$(ARCH)/pith.elf $(O)/$(ARCH)/programs.cpio
-	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf --module $(O)/$(ARCH)/programs.cpio
+	@$(O)/host/hobnail run $(O)/$(ARCH)/pith.elf --module $(O)/$(ARCH)/programs.cpio --cpus 4
 
 # Each program has what it uses of core/ and the parts named here.
 FUZZ_FLAGS = $(TEST_FLAGS) -O2 -fsanitize=fuzzer-no-link

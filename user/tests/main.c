@@ -233,6 +233,8 @@ static int soak(uint64_t seconds)
 	char parent[24], end_text[24], seed[24];
 
 	run_one(find("too-many"), &c); /* the kernel keeps what it has built for so many kernel stacks */
+	struct pith_message none;
+	EXPECT(sys_receive((uint64_t)sys_getpid(), &none), PITH_NOT_FOUND); /* ... and for what might come with a message */
 	uint64_t before = free_pages(), until = sys_clock() + seconds * SECONDS;
 	format(parent, sizeof parent, "%ld", sys_getpid());
 	format(end_text, sizeof end_text, "%lu", until);
