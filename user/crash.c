@@ -20,7 +20,7 @@ static void write_text(void)
 
 static void execute_data(void)
 {
-	static uint64_t data = 1;
+	static uint64_t data = MACHINE_RETURN; /* so that it would go well */
 
 	((void (*)(void))(uint64_t)address((uint64_t)&data))();
 }

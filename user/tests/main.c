@@ -226,21 +226,29 @@ static int soak_worker(uint64_t parent, uint64_t until, uint64_t seed)
 	return (int)must("soak: send", sys_send(parent, &m));
 }
 
+/* Free pages, now that all tables are there that the kernel keeps for the stacks of many processes, and this one for what may come with
+ * messages. */
+static uint64_t free_from_now_on(struct count *c)
+{
+	struct pith_message none;
+
+	run_one(find("too-many"), c);
+	EXPECT(sys_receive((uint64_t)sys_getpid(), &none), PITH_NOT_FOUND);
+	return free_pages();
+}
+
 static int soak(uint64_t seconds)
 {
 	uint64_t pid[WORKERS_MOST], workers = 2 * processors();
 	struct count c = { 0, 0 };
-	char parent[24], end_text[24], seed[24];
+	char parent[24], until[24], seed[24];
 
-	run_one(find("too-many"), &c); /* the kernel keeps what it has built for so many kernel stacks */
-	struct pith_message none;
-	EXPECT(sys_receive((uint64_t)sys_getpid(), &none), PITH_NOT_FOUND); /* ... and for what might come with a message */
-	uint64_t before = free_pages(), until = sys_clock() + seconds * SECONDS;
+	uint64_t before = free_from_now_on(&c);
 	format(parent, sizeof parent, "%ld", sys_getpid());
-	format(end_text, sizeof end_text, "%lu", until);
+	format(until, sizeof until, "%lu", sys_clock() + seconds * SECONDS);
 	for (uint64_t i = 0; i < workers && i < WORKERS_MOST; i++) {
 		format(seed, sizeof seed, "%lu", (i + 1) * 0x9e3779b97f4a7c15 + 1);
-		pid[i] = GOOD(spawn(-1, "tests", "soak-worker", parent, end_text, seed));
+		pid[i] = GOOD(spawn(-1, "tests", "soak-worker", parent, until, seed));
 	}
 	for (uint64_t i = 0; i < workers && i < WORKERS_MOST; i++) {
 		struct pith_message m = { 0 };

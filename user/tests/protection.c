@@ -4,6 +4,7 @@
 
 enum { PAGE = PITH_PAGE_BYTES };
 enum touch { READ, WRITE, EXECUTE, TOUCHES };
+enum { MISUSES = 7 };
 
 static void role_touch(const uint64_t number[4])
 {
@@ -62,21 +63,22 @@ static void own_memory(const uint64_t number[4])
 	(void)number;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		expect_fault(GOOD(spawn(-1, "crash", kinds[i])), kinds[i], 0);
-	for (uint64_t kind = 0; kind < 6; kind++)
+	for (uint64_t kind = 0; kind < MISUSES; kind++)
 		expect_fault(child("misuse", kind, 0, 0), "misuse", kind);
 }
 
 static void role_misuse(const uint64_t number[4])
 {
-	static const uint64_t constant = 1;
-	uint64_t on_stack = 0;
+	static const uint64_t constant = MACHINE_RETURN; /* what is executed here would return */
+	volatile uint64_t on_stack = MACHINE_RETURN;
 	uint64_t read_write = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE)), read_only = GOOD(sys_map(0, PAGE, 0));
 	uint64_t executable = GOOD(sys_map(0, PAGE, PITH_MAP_EXECUTE)), gone = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
-	const uint64_t kinds[][4] = {
+	const uint64_t kinds[MISUSES][4] = {
 		{ EXECUTE, (uint64_t)&on_stack }, { EXECUTE, read_write }, { WRITE, read_only }, { WRITE, executable },
-		{ WRITE, (uint64_t)&constant }, { READ, gone },
+		{ WRITE, (uint64_t)&constant }, { EXECUTE, (uint64_t)&constant }, { READ, gone },
 	};
 
+	*(volatile uint64_t *)read_write = MACHINE_RETURN;
 	*(volatile uint64_t *)gone = 1; /* so that translations of it are in the TLB */
 	(void)*(volatile uint64_t *)read_only;
 	GOOD(sys_unmap(gone, PAGE));

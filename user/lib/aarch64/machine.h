@@ -30,4 +30,7 @@ static inline void machine_illegal(void)
 	__asm__ volatile("udf #0");
 }
 
+/* The instruction that returns from a function, as a number. */
+#define MACHINE_RETURN 0xd65f03c0u
+
 #endif

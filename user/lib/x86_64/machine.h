@@ -31,4 +31,7 @@ static inline void machine_illegal(void)
 	__asm__ volatile("ud2");
 }
 
+/* The instruction that returns from a function, as a number. */
+#define MACHINE_RETURN 0xc3u
+
 #endif
