@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	for (unsigned i = 0; i < p.layout.segment_count; i++) {
 		const struct elf_segment *s = &p.layout.segments[i];
 		require(s->virt >= end && s->virt >= rules.from && range_within(s->virt, s->memory_bytes, rules.to));
-		require(s->file_bytes <= s->memory_bytes && range_within(s->offset, s->file_bytes, bytes - 1));
+		require(s->file_bytes <= s->memory_bytes);
+		require(!s->file_bytes || range_within(s->offset, s->file_bytes, bytes - 1));
 		require(!(s->rights & ELF_WRITE) || !(s->rights & ELF_EXECUTE));
 		end = s->virt + s->memory_bytes;
 	}
