@@ -81,7 +81,7 @@ struct boot {
 	uint64_t record_descriptors; /* that the last map may have */
 	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
-	char verdict[480];     /* of preflight, in words: what ERR_PREFLIGHT stands for */
+	char verdict[480];     /* of preflight, in words, instead of the error's sentence; else empty */
 	size_t strings_used;
 	char strings[BOOT_STRING_BYTES];
 };

@@ -14,6 +14,7 @@ struct proof {
 	struct needs needs;
 	struct walker walker;
 	const char *space;
+	enum err code;            /* who made them has his own advice */
 	const struct claim *last; /* where the last table page was found */
 };
 
@@ -52,6 +53,7 @@ static OUT_OF_LINE void use_tables(struct proof *proof, const char *space, enum 
 	const struct arch_facts *arch = &proof->b->arch;
 
 	proof->space = space;
+	proof->code = ERR_PREFLIGHT;
 	proof->walker = (struct walker){
 		.mode = mode, .root = root, .upper_root = upper_root,
 		.flags = arch->max_leaf < 2 ? WALK_NO_1G : 0,
@@ -71,7 +73,7 @@ static enum err verdict(struct proof *proof, bool holds, const struct violation 
 	if (e || holds)
 		return e;
 	preflight_sentence(&proof->walker, v, proof->space, b->verdict, sizeof b->verdict);
-	return problem(p, ERR_PREFLIGHT, v->walk.va, v->fault, v->walk.blame[WALK_EXECUTE].step);
+	return problem(p, proof->code, v->walk.va, v->fault, v->walk.blame[WALK_EXECUTE].step);
 }
 
 /* Each requirement by itself. */
@@ -187,6 +189,7 @@ static enum err prove_live_space(struct proof *proof, struct problem *p)
 	struct violation v;
 
 	proof->space = "the firmware's tables";
+	proof->code = ERR_PREFLIGHT_FIRMWARE;
 	if (!arch_live_walker(&proof->walker))
 		return OK;
 	proof->walker.page = firmware_table;

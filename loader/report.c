@@ -22,7 +22,7 @@ void report_log(const struct boot *b)
 void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024]; /* a directory and a name */
-	const char *said = p->code == ERR_PREFLIGHT ? b->verdict : sentence;
+	const char *said = *b->verdict ? b->verdict : sentence;
 	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ;
 	char status[64];
 	const struct step *s = &b->step;

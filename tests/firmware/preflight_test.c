@@ -15,15 +15,27 @@
 
 #define NX (1ull << 63)
 
-static void refuses(const char *said)
+static void refuses_with(const char *advice, const char *said)
 {
 	fake_run();
 	assert_int_equal(fake.outcome, FAKE_RETURNED);
 	const char *why = world_judge();
 	if (why)
 		fail_msg("%s", why);
-	if (!world_said(said) || !world_said("ERR_PREFLIGHT"))
+	if (!world_said(said) || !world_said(advice))
 		fail_msg("it said: %s", fake.console);
+}
+
+static void refuses(const char *said)
+{
+	refuses_with("Try: these tables are the loader's own", said);
+	assert_true(world_said("(ERR_PREFLIGHT;"));
+}
+
+static void refuses_the_firmware_s(const char *said)
+{
+	refuses_with("Try: these tables are the firmware's", said);
+	assert_true(world_said("(ERR_PREFLIGHT_FIRMWARE;"));
 }
 
 /* The image lies at an address of the host's, beyond 40 bits. */
@@ -95,16 +107,16 @@ static void the_firmware_s_tables_lead_to_the_code_that_switches(void **state)
 
 	world_make(FAKE_X86_64, KERNEL_UPPER);
 	lay_live_tables(false)[page] |= NX;
-	refuses("cannot be executed in the firmware's tables: PT[");
+	refuses_the_firmware_s("cannot be executed in the firmware's tables: PT[");
 
 	world_make(FAKE_X86_64, KERNEL_UPPER);
 	lay_live_tables(false)[page] ^= 1ull << 40;
-	refuses("in the firmware's tables: PT[");
+	refuses_the_firmware_s("in the firmware's tables: PT[");
 
 	/* The copy is written there. */
 	world_make(FAKE_X86_64, KERNEL_UPPER);
 	lay_live_tables(false)[LOW] &= ~2ull;
-	refuses("cannot be written in the firmware's tables: PDPT[0]");
+	refuses_the_firmware_s("cannot be written in the firmware's tables: PDPT[0]");
 }
 
 /* ... and to the copy of it, which nobody executes there, not even where translation goes off in between. */
