@@ -15,6 +15,7 @@ struct proof {
 	struct walker walker;
 	const char *space;
 	enum err code;            /* who made them has his own advice */
+	bool shown;               /* verbose = yes: the next list, though it should hold */
 	const struct claim *last; /* where the last table page was found */
 };
 
@@ -63,13 +64,75 @@ static OUT_OF_LINE void use_tables(struct proof *proof, const char *space, enum 
 	};
 }
 
+/* ---- verbose = yes: lines begin with their newline -------------------------------------------------------- */
+
+static void say_range(const struct proof *proof, const struct requirement *r)
+{
+	struct walk found = { .steps = 0 };
+	uint64_t largest = 0;
+	char text[160];
+	size_t used;
+
+	for (uint64_t done = 0; done < r->bytes; done += walk_extent(&proof->walker, &found, r->bytes - done)) {
+		walk_next(&proof->walker, r->va + done, &found);
+		largest = max_u64(largest, found.page_bytes);
+	}
+	used = format(text, sizeof text, "\n%#018llx %#14llx bytes r%c%c %s, pages up to %llu KiB: ", (unsigned long long)r->va,
+	              (unsigned long long)r->bytes, r->access & REQUIRE_WRITE ? 'w' : '-', r->access & REQUIRE_EXECUTE ? 'x' : '-',
+	              walk_memory_name(r->memory), (unsigned long long)largest >> 10);
+	used += format(text + used, sizeof text - used, r->what, r->index);
+	report_text(proof->b, text, used);
+}
+
+static void say_walk(const struct proof *proof, const char *what, vaddr va)
+{
+	struct walk found;
+	char text[200];
+
+	walk(&proof->walker, va, &found);
+	report_text(proof->b, text, format(text, sizeof text, "\n%s at %#llx:", what, (unsigned long long)va));
+	for (unsigned i = 0; i < found.steps; i++) {
+		size_t used = format(text, sizeof text, "\n    ");
+		used += walk_line(&proof->walker, &found, i, text + used, sizeof text - used);
+		report_text(proof->b, text, used);
+	}
+}
+
+static void say_list(const struct proof *proof)
+{
+	char text[64];
+
+	report_text(proof->b, text, format(text, sizeof text, "\n\n%s:", proof->space));
+	for (size_t i = 0; i < proof->needs.count; i++)
+		if (!(proof->needs.list[i].flags & REQUIRE_IF_MAPPED))
+			say_range(proof, &proof->needs.list[i]);
+}
+
+static void say_walks(const struct proof *proof)
+{
+	const struct boot *b = proof->b;
+
+	say_walk(proof, "the entry point", b->kernel.entry);
+	say_walk(proof, "the boot stack", handoff.kernel_stack - 8);
+	say_walk(proof, "the boot record", handoff.record);
+	if (b->space.framebuffer.virt)
+		say_walk(proof, "the framebuffer", b->space.framebuffer.virt);
+}
+
 /* ---- Judging -------------------------------------------------------------------------------------------- */
 
 static enum err verdict(struct proof *proof, bool holds, const struct violation *v, struct problem *p)
 {
 	struct boot *b = proof->b;
-	enum err e = needs_end(&proof->needs, p);
 
+	if (b->verbose && (proof->shown || !holds)) {
+		say_list(proof);
+		if (!holds)
+			say_walk(proof, "what is wrong", v->walk.va);
+		report_text(b, "\n", 1);
+	}
+	proof->shown = false;
+	enum err e = needs_end(&proof->needs, p);
 	if (e || holds)
 		return e;
 	preflight_sentence(&proof->walker, v, proof->space, b->verdict, sizeof b->verdict);
@@ -84,57 +147,6 @@ static enum err prove_list(struct proof *proof, struct problem *p)
 	return verdict(proof, preflight_list(&proof->walker, proof->needs.list, proof->needs.count, &v), &v, p);
 }
 
-/* ---- verbose = yes -------------------------------------------------------------------------------------- */
-
-static void say_range(const struct proof *proof, const struct requirement *r)
-{
-	struct walk found = { .steps = 0 };
-	uint64_t largest = 0;
-	char text[160];
-	size_t used;
-
-	for (uint64_t done = 0; done < r->bytes; done += walk_extent(&proof->walker, &found, r->bytes - done)) {
-		walk_next(&proof->walker, r->va + done, &found);
-		largest = max_u64(largest, found.page_bytes);
-	}
-	used = format(text, sizeof text, "%#018llx %#14llx bytes r%c%c %s, pages up to %llu KiB: ", (unsigned long long)r->va,
-	              (unsigned long long)r->bytes, r->access & REQUIRE_WRITE ? 'w' : '-', r->access & REQUIRE_EXECUTE ? 'x' : '-',
-	              walk_memory_name(r->memory), (unsigned long long)largest >> 10);
-	used += format(text + used, sizeof text - used, r->what, r->index);
-	used += format(text + used, sizeof text - used, "\n");
-	report_text(proof->b, text, used);
-}
-
-static void say_walk(const struct proof *proof, const char *what, vaddr va)
-{
-	struct walk found;
-	char text[200];
-
-	if (!va)
-		return;
-	walk(&proof->walker, va, &found);
-	report_text(proof->b, text, format(text, sizeof text, "%s at %#llx:\n", what, (unsigned long long)va));
-	for (unsigned i = 0; i < found.steps; i++) {
-		size_t used = format(text, sizeof text, "    ");
-		used += walk_line(&proof->walker, &found, i, text + used, sizeof text - used);
-		used += format(text + used, sizeof text - used, "\n");
-		report_text(proof->b, text, used);
-	}
-}
-
-static void say_space(const struct proof *proof)
-{
-	const struct boot *b = proof->b;
-
-	report_text(b, "\n", 1);
-	for (size_t i = 0; i < proof->needs.count; i++)
-		say_range(proof, &proof->needs.list[i]);
-	say_walk(proof, "the entry point", b->kernel.entry);
-	say_walk(proof, "the boot stack", handoff.kernel_stack - 8);
-	say_walk(proof, "the boot record", handoff.record);
-	say_walk(proof, "the framebuffer", b->space.framebuffer.virt);
-}
-
 static enum err prove_kernel_space(struct proof *proof, struct problem *p)
 {
 	struct violation v;
@@ -145,8 +157,11 @@ static enum err prove_kernel_space(struct proof *proof, struct problem *p)
 	enum err e = prove_list(proof, p);
 	need_everything(&proof->needs);
 	if (proof->b->verbose)
-		say_space(proof); /* of a space that is wrong, above all */
-	return e ? e : verdict(proof, preflight_exact(&proof->walker, proof->needs.list, proof->needs.count, &v), &v, p);
+		say_walks(proof); /* of a space that is wrong, above all */
+	proof->shown = true;
+	bool holds = e || preflight_exact(&proof->walker, proof->needs.list, proof->needs.count, &v);
+	enum err all = verdict(proof, holds, &v, p);
+	return e ? e : all;
 }
 
 /* ---- The spaces on the way ------------------------------------------------------------------------------ */
@@ -156,6 +171,7 @@ static enum err prove_transition(struct proof *proof, struct problem *p)
 	use_tables(proof, "the transition space", proof->b->mode.layout->walk, handoff.transition,
 	           handoff.root ? handoff.root : handoff.transition);
 	need_on_the_way(&proof->needs);
+	proof->shown = proof->b->mode.mmu_off; /* there is no other space then */
 	return prove_list(proof, p);
 }
 

@@ -15,6 +15,12 @@
 
 #define NX (1ull << 63)
 
+static void make_verbose(enum machine machine, enum world_kernel kernel)
+{
+	world_make(machine, kernel);
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+}
+
 static void refuses_with(const char *advice, const char *said)
 {
 	fake_run();
@@ -157,8 +163,7 @@ static void tables_that_the_walk_misreads_are_not_judged(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT_OF(misread); i++) {
-		world_make(FAKE_X86_64, KERNEL_UPPER);
-		world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+		make_verbose(FAKE_X86_64, KERNEL_UPPER);
 		lay_live_tables(false)[misread[i].entry] ^= misread[i].bits;
 		fake_run();
 		assert_int_equal(fake.outcome, FAKE_ENTERED);
@@ -186,8 +191,7 @@ static void tables_that_the_walk_misreads_are_not_judged(void **state)
 static void verbose_prints_requirements_and_walks(void **state)
 {
 	(void)state;
-	world_make(FAKE_X86_64, KERNEL_UPPER);
-	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	make_verbose(FAKE_X86_64, KERNEL_UPPER);
 	fake_run();
 	assert_int_equal(fake.outcome, FAKE_ENTERED);
 	assert_true(world_said("r-x write-back, pages up to "));
@@ -198,28 +202,48 @@ static void verbose_prints_requirements_and_walks(void **state)
 	assert_true(world_said("\n    PML4[511] at 0x"));
 	assert_true(world_said("the boot record at 0xffff8"));
 	assert_true(world_said("the framebuffer at 0x"));
-	world_make(FAKE_AARCH64, KERNEL_UPPER);
-	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	assert_false(world_said("what is wrong"));
+	assert_false(world_said("\nthe transition space:\n") || world_said("\nthe firmware's tables:\n"));
+	make_verbose(FAKE_AARCH64, KERNEL_UPPER);
 	fake_run();
 	assert_true(world_said("\n    L0[") && world_said("\n    L3["));
+}
 
-	/* Of tables that are wrong, too: there it is needed. */
-	world_make(FAKE_X86_64, KERNEL_UPPER);
-	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+/* There it is needed: "keep what `verbose = yes` prints". */
+static void verbose_shows_tables_that_are_wrong(void **state)
+{
+	(void)state;
+	make_verbose(FAKE_X86_64, KERNEL_UPPER);
 	fake.options.facts.phys_bits = 24;
 	refuses("is reserved: this processor has 24-bit physical addresses");
+	assert_true(world_said("\nthe kernel's tables:\n0x"));
 	assert_true(world_said(": the direct map\n"));
 	assert_true(world_said("the entry point at 0xffffffff80"));
+	assert_true(world_said("\nwhat is wrong at 0xffff"));
+
+	make_verbose(FAKE_AARCH64, KERNEL_MMU_OFF);
+	fake.options.facts.phys_bits = 40;
+	refuses("the code that switches address spaces");
+	assert_true(world_said("\nthe transition space:\n0x"));
+	assert_true(world_said(": the code that switches address spaces\n"));
+	assert_true(world_said("\nwhat is wrong at 0x") && world_said("\n    L0["));
+
+	make_verbose(FAKE_X86_64, KERNEL_UPPER);
+	lay_live_tables(false)[LOW] &= ~2ull;
+	refuses_the_firmware_s("cannot be written in the firmware's tables: PDPT[0]");
+	assert_true(world_said("\nthe firmware's tables:\n0x"));
+	assert_true(world_said(": the code that switches address spaces\nwhat is wrong at 0x"));
 }
 
 static void a_boot_without_translation_has_less_to_prove(void **state)
 {
 	(void)state;
-	world_make(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
-	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	make_verbose(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
 	fake_run();
 	assert_int_equal(fake.outcome, FAKE_ENTERED);
 	assert_false(world_said("the entry point at"));
+	assert_true(world_said("\nthe transition space:\n0x"));
+	assert_true(world_said(": the place of a segment that moves\n"));
 }
 
 /* Room for one requirement less than there are. */
@@ -260,6 +284,7 @@ int main(void)
 		cmocka_unit_test(firmware_may_forbid_to_execute_data),
 		cmocka_unit_test(tables_that_the_walk_misreads_are_not_judged),
 		cmocka_unit_test(verbose_prints_requirements_and_walks),
+		cmocka_unit_test(verbose_shows_tables_that_are_wrong),
 		cmocka_unit_test(a_boot_without_translation_has_less_to_prove),
 	};
 
