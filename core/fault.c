@@ -8,6 +8,8 @@ void fault_decode_by(fault_decoder *decoder, const struct fault *f, const uint8_
 	if (f->vector == FAULT_RETURNED)
 		return;
 	decoder(f, code, bytes, out);
+	if (out->user && out->what.code >= ERR_FAULT_READ_FORBIDDEN && out->what.code <= ERR_FAULT_JUMP_FORBIDDEN)
+		out->what.code += ERR_FAULT_USER_READ - ERR_FAULT_READ_FORBIDDEN;
 	out->by_tables = out->what.code >= ERR_FAULT_READ_UNMAPPED && out->what.code <= ERR_FAULT_ACCESS_FLAG;
 }
 

@@ -32,6 +32,7 @@ struct fault {
 struct fault_view {
 	struct problem what;
 	bool by_tables;   /* the page tables have refused the access */
+	bool user;        /* user mode has done it: its rights count */
 	bool has_address; /* the exception is about this address: */
 	vaddr address;
 	enum walk_access access;

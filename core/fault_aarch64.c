@@ -7,7 +7,9 @@ enum { CLASS_SHIFT = 26, CLASSES = 64, ISS = (1 << 25) - 1, IMMEDIATE = 0xffff }
 enum { ABORT_STATUS = 63, ABORT_WRITE = 1 << 6, ABORT_CACHE = 1 << 8, ABORT_NO_ADDRESS = 1 << 10 };
 
 /* What `vector` is within its group of four: "Exception vectors". */
-enum { VECTOR_SYNC, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR };
+enum { VECTOR_SYNC, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR, VECTORS_LOWER = 8 /* and on: from a lower level */ };
+
+enum { SPSR_MODE = 15 }; /* 0: EL0, or user mode of AArch32 */
 
 enum { CLASS_UNKNOWN = 0, CLASS_FETCH_LOWER = 0x20, CLASS_FETCH = 0x21, CLASS_PC = 0x22, CLASS_DATA_LOWER = 0x24,
        CLASS_DATA = 0x25, CLASS_SP = 0x26, CLASS_GCS = 0x2d };
@@ -71,6 +73,7 @@ void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned b
 	static const uint16_t interrupts[] = { [VECTOR_IRQ] = ERR_FAULT_IRQ, ERR_FAULT_FIQ, ERR_FAULT_SERROR };
 	unsigned class = f->syndrome >> CLASS_SHIFT & (CLASSES - 1);
 
+	out->user = f->vector >= VECTORS_LOWER && !(f->flags & SPSR_MODE);
 	if (f->vector % 4 != VECTOR_SYNC) {
 		out->what = (struct problem){ interrupts[f->vector % 4], 0, { f->syndrome } };
 		return;

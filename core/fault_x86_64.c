@@ -3,10 +3,13 @@
 #include "fault.h"
 
 /* Error code of a page fault */
-enum { PF_PRESENT = 1, PF_WRITE = 2, PF_RESERVED = 8, PF_FETCH = 16, PF_KEY = 32, PF_SHADOW_STACK = 64 };
+enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16, PF_KEY = 32, PF_SHADOW_STACK = 64 };
 
 /* Error code that holds a selector */
 enum { SELECTOR_IDT = 2 };
+
+/* CS: 3 is user mode */
+enum { SELECTOR_LEVEL = 3 };
 
 enum { DOUBLE_FAULT = 8, TSS = 10, STACK_SEGMENT = 12, PROTECTION = 13, PAGE_FAULT = 14, ALIGNMENT = 17, UNDEFINED = 6 };
 
@@ -164,6 +167,7 @@ static void decode_page_fault(const struct fault *f, struct fault_view *out)
 
 	out->has_address = true;
 	out->address = f->address;
+	out->user = error & PF_USER; /* what the processor itself reads for user mode, as its GDT, it reads as supervisor */
 	out->access = error & PF_FETCH ? WALK_EXECUTE : error & PF_WRITE ? WALK_WRITE : WALK_READ;
 	out->what = (struct problem){ .value = { f->address } };
 	out->what.code = error & PF_RESERVED ? ERR_FAULT_ENTRY : error & PF_KEY ? ERR_FAULT_KEY :
@@ -185,6 +189,7 @@ void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned by
 {
 	uint64_t error = f->syndrome;
 
+	out->user = (f->control[4] & SELECTOR_LEVEL) == SELECTOR_LEVEL; /* CS */
 	out->what = (struct problem){ f->vector < COUNT_OF(codes) ? codes[f->vector] : OK, 0, { error & 0xfffc } };
 	if (!out->what.code)
 		out->what = (struct problem){ ERR_FAULT_RESERVED, 0, { f->vector } };

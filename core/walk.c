@@ -13,6 +13,12 @@ void walk_take(struct walk_rights *r, enum walk_access access, enum walk_cause c
 		r->blame[access] = (struct walk_blame){ (uint8_t)cause, (uint8_t)step, (uint8_t)n };
 }
 
+void walk_take_up_to(struct walk_rights *r, enum walk_access last, enum walk_cause cause, unsigned step, unsigned n)
+{
+	for (unsigned i = WALK_READ; i <= last; i++)
+		walk_take(r, i, cause, step, n);
+}
+
 enum verdict walk_fault(struct walk_rights *r, enum walk_cause cause, unsigned step, unsigned n)
 {
 	for (unsigned i = 0; i < WALK_ACCESSES; i++)

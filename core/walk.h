@@ -1,8 +1,8 @@
 /* walk.h — read page tables as the CPU does. Shares no code with the builder in paging.c, so that it can judge it.
  *
  *   Reads    tables through a callback: physical memory in the loader, a window in a kernel, a dump on the host
- *   Result   what the processor would grant a supervisor access, the entries on the way, root first, and for each access
- *            that it would not grant the entry and the bit that say so
+ *   Result   what the processor would grant an access by the supervisor, or by user mode (WALK_AS_USER), the entries on the
+ *            way, root first, and for each access that it would not grant the entry and the bit that say so
  *   State    of the processor is in struct walker; what is left 0 is as docs/protocol.md has it at entry: EFER.NXE and
  *            CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, the access flag not managed by hardware;
  *            sstatus.SUM clear, Svpbmt present. Address tags (TBI) are not stripped
@@ -36,6 +36,7 @@ enum {
 	WALK_EPD0 = 1u << 6,  /* aarch64: TCR.EPD0, no walks for the lower range ...                  */
 	WALK_EPD1 = 1u << 7,  /* ... and for the upper one                                            */
 	WALK_HW_AF = 1u << 8, /* the processor sets the access flag (TCR.HA, Svadu)                   */
+	WALK_AS_USER = 1u << 9, /* an access by user mode: NO_WP, SMEP and SMAP mean nothing then     */
 };
 
 struct walker {
@@ -73,6 +74,7 @@ enum walk_cause {
 	WALK_FORBIDDEN,     /* `bit` takes the access away, here and in everything below        */
 	WALK_USER_PAGE,     /* `bit` gives the page to user mode, and so takes it from the supervisor */
 	WALK_WRITABLE_PAGE, /* what can be written is not executed (WXN)                        */
+	WALK_KERNEL_PAGE,   /* `bit` keeps user mode from it and from everything below          */
 };
 
 struct walk_blame {
@@ -93,9 +95,9 @@ struct walk_rights {
 
 struct walk {
 	bool mapped;
-	bool readable;    /* supervisor */
-	bool writable;    /* supervisor, write protection on (CR0.WP) */
-	bool executable;  /* supervisor */
+	bool readable;    /* by the supervisor, or as WALK_AS_USER says */
+	bool writable;
+	bool executable;
 	bool user;        /* user mode may read */
 	bool user_executable;
 	bool shared;      /* other processors see the same: aarch64 SH of normal memory, true elsewhere */

@@ -35,16 +35,19 @@ static void a64_attributes(const struct walker *w, uint64_t entry, struct walk_r
 }
 
 /* "Hierarchical control of data access permissions" and "... of instruction fetching": APTable, PXNTable and UXNTable
- * restrict everything below. A page that EL0 can write is never executable at EL1. */
+ * restrict everything below. A page that EL0 can write is never executable at EL1; EL0 executes also what it may not read. */
 static enum verdict judge_a64(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
 {
 	enum verdict kind = a64_kind(w, level, entry, step, r);
-	bool page = kind == PAGE;
+	bool page = kind == PAGE, as_user = w->flags & WALK_AS_USER;
+	unsigned no_execute = (page ? 53 : 59) + as_user, user = page ? 6 : 61;
 
 	if (kind == FAULT)
 		return FAULT;
-	if (bit(entry, page ? 53 : 59))
-		walk_take(r, WALK_EXECUTE, WALK_FORBIDDEN, step, page ? 53 : 59);
+	if (as_user && bit(entry, user) != page)
+		walk_take_up_to(r, WALK_WRITE, WALK_KERNEL_PAGE, step, user);
+	if (bit(entry, no_execute))
+		walk_take(r, WALK_EXECUTE, WALK_FORBIDDEN, step, no_execute);
 	r->user_execute = r->user_execute && !bit(entry, page ? 54 : 60);
 	if (bit(entry, page ? 7 : 62))
 		walk_take(r, WALK_WRITE, WALK_FORBIDDEN, step, page ? 7 : 62);
@@ -53,12 +56,13 @@ static enum verdict judge_a64(const struct walker *w, unsigned level, uint64_t e
 		return TABLE;
 	}
 	r->user = bit(entry, 6) && !r->no_user_below;
-	if (r->user && may(r, WALK_WRITE))
+	bool keep_off = r->user && !as_user;
+	if (keep_off && may(r, WALK_WRITE))
 		walk_take(r, WALK_EXECUTE, WALK_USER_PAGE, step, 6);
 	if (w->flags & WALK_WXN && may(r, WALK_WRITE))
 		walk_take(r, WALK_EXECUTE, WALK_WRITABLE_PAGE, step, 7);
-	for (unsigned i = WALK_READ; r->user && w->flags & WALK_SMAP && i <= WALK_WRITE; i++)
-		walk_take(r, i, WALK_USER_PAGE, step, 6);
+	if (keep_off && w->flags & WALK_SMAP)
+		walk_take_up_to(r, WALK_WRITE, WALK_USER_PAGE, step, 6);
 	a64_attributes(w, entry, r);
 	return PAGE;
 }

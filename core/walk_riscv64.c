@@ -36,12 +36,11 @@ static enum verdict judge_riscv(const struct walker *w, unsigned level, uint64_t
 		return walk_fault(r, WALK_RESERVED, step, 61);
 	if (level > 0 && walk_is_reserved(r, entry, step, 9 * level + 9, 10)) /* misaligned superpage */
 		return FAULT;
-	for (unsigned i = 0; i < WALK_ACCESSES; i++) {
+	for (unsigned i = 0; i < WALK_ACCESSES; i++)
 		if (!bit(entry, i + 1))
 			walk_take(r, i, WALK_FORBIDDEN, step, i + 1);
-		if (user)
-			walk_take(r, i, WALK_USER_PAGE, step, 4);
-	}
+	if (user != !!(w->flags & WALK_AS_USER))
+		walk_take_up_to(r, WALK_EXECUTE, user ? WALK_USER_PAGE : WALK_KERNEL_PAGE, step, 4);
 	if (!bit(entry, 7) && !(w->flags & WALK_HW_AF))
 		walk_take(r, WALK_WRITE, WALK_FORBIDDEN, step, 7);
 	r->user = read && user;

@@ -62,6 +62,9 @@ static inline bool may(const struct walk_rights *r, enum walk_access access)
 /* The first entry that takes an access away is to blame. */
 void walk_take(struct walk_rights *r, enum walk_access access, enum walk_cause cause, unsigned step, unsigned n);
 
+/* All of them up to `last`. */
+void walk_take_up_to(struct walk_rights *r, enum walk_access last, enum walk_cause cause, unsigned step, unsigned n);
+
 /* What ends a walk is to blame for everything. Returns FAULT. */
 enum verdict walk_fault(struct walk_rights *r, enum walk_cause cause, unsigned step, unsigned n);
 

@@ -92,6 +92,12 @@ static size_t say_forbidden(const struct walk_scheme *f, const struct walk *walk
 	              verbs[wanted], b.step + 1u < walk->steps ? " in everything below it" : "");
 }
 
+static size_t say_keeps_out(const struct walk_scheme *f, const struct walk *walk, struct walk_blame b, char *out, size_t size)
+{
+	return say(out, size, SAY_KERNEL_PAGE, bit_name(f, b.bit), bit(walk->step[b.step].entry, b.bit) ? "set" : "clear",
+	              b.step + 1u < walk->steps ? "everything below it" : "the page");
+}
+
 static size_t say_why(const struct walker *w, const struct walk *walk, enum walk_access wanted, char *out, size_t size)
 {
 	const struct walk_scheme *f = walk_schemes[w->mode];
@@ -113,6 +119,8 @@ static size_t say_why(const struct walker *w, const struct walk *walk, enum walk
 		              walk->steps ? "" : " of the root's address", w->phys_bits);
 	case WALK_USER_PAGE:
 		return say(out, size, SAY_USER_PAGE, bit_name(f, b.bit));
+	case WALK_KERNEL_PAGE:
+		return say_keeps_out(f, walk, b, out, size);
 	case WALK_WRITABLE_PAGE:
 		return say(out, size, SAY_WXN);
 	default:

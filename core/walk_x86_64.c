@@ -21,7 +21,7 @@ static enum walk_memory x86_memory(unsigned type)
  * the frame of a large page; XD with EFER.NXE = 0. */
 static enum verdict judge_x86(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
 {
-	bool large = level > 0 && bit(entry, 7);
+	bool large = level > 0 && bit(entry, 7), as_user = w->flags & WALK_AS_USER;
 
 	if (!bit(entry, 0))
 		return walk_fault(r, WALK_ABSENT, step, 0);
@@ -31,7 +31,9 @@ static enum verdict judge_x86(const struct walker *w, unsigned level, uint64_t e
 		return FAULT;
 	if (w->flags & WALK_NO_NX && bit(entry, 63))
 		return walk_fault(r, WALK_RESERVED, step, 63);
-	if (!bit(entry, 1) && !(w->flags & WALK_NO_WP))
+	if (as_user && !bit(entry, 2))
+		walk_take_up_to(r, WALK_EXECUTE, WALK_KERNEL_PAGE, step, 2);
+	if (!bit(entry, 1) && (as_user || !(w->flags & WALK_NO_WP)))
 		walk_take(r, WALK_WRITE, WALK_FORBIDDEN, step, 1);
 	if (bit(entry, 63))
 		walk_take(r, WALK_EXECUTE, WALK_FORBIDDEN, step, 63);
@@ -39,10 +41,11 @@ static enum verdict judge_x86(const struct walker *w, unsigned level, uint64_t e
 	r->user_execute = r->user && !bit(entry, 63) && r->user_execute;
 	if (level > 0 && !large)
 		return TABLE;
-	if (r->user && w->flags & WALK_SMEP)
+	bool keep_off = r->user && !as_user;
+	if (keep_off && w->flags & WALK_SMEP)
 		walk_take(r, WALK_EXECUTE, WALK_USER_PAGE, step, 2);
-	for (unsigned i = WALK_READ; r->user && w->flags & WALK_SMAP && i <= WALK_WRITE; i++)
-		walk_take(r, i, WALK_USER_PAGE, step, 2);
+	if (keep_off && w->flags & WALK_SMAP)
+		walk_take_up_to(r, WALK_WRITE, WALK_USER_PAGE, step, 2);
 	unsigned pat = bit(entry, large ? 12 : 7);
 	r->memory = x86_memory(attribute(w, pat << 2 | bit(entry, 4) << 1 | bit(entry, 3)));
 	return PAGE;

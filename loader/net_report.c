@@ -150,6 +150,7 @@ static void say_walk(const struct fault_view *v)
 	char text[192];
 	unsigned guilty;
 
+	walker.flags |= v->user ? WALK_AS_USER : 0;
 	walk(&walker, v->address, &found);
 	bool refused = walk_guilty(&walker, &found, v->access, &guilty, text, sizeof text);
 	for (unsigned i = 0; i < found.steps; i++) {
@@ -253,7 +254,8 @@ static void say_sentence(const struct fault *f, const struct fault_view *v)
 
 	err_sentence(&v->what, sentence, sizeof sentence);
 	serial_write("\n", 1); /* whoever wrote last may not have ended the line */
-	report_line(SCREEN_ACCENT, "hobnail: CPU %s%s: %s.", name, ours ? ", in the loader's own hand-off" : "", sentence);
+	report_line(SCREEN_ACCENT, "hobnail: CPU %s%s: %s.", name,
+	            v->user ? ", in user mode" : ours ? ", in the loader's own hand-off" : "", sentence);
 	if (err_advice(v->what.code, advice, sizeof advice))
 		report_line(SCREEN_TEXT, "         Try: %s.", advice);
 }

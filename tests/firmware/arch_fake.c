@@ -213,7 +213,11 @@ void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va)
 	*entry = value;
 }
 
-fault_decoder *const arch_fault_decoder = fault_decode_x86_64;
+static void decode(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+{
+	(f->arch == HOBNAIL_ARCH_X86_64 ? fault_decode_x86_64 : fault_decode_aarch64)(f, code, bytes, out);
+}
+fault_decoder *const arch_fault_decoder = decode;
 
 void arch_wake(void)
 {

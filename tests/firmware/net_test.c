@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "net.h"
+#include "serial.h"
 #include "world.h"
 
 static const struct hobnail_boot *boots(enum machine machine, enum world_kernel kernel)
@@ -101,9 +102,9 @@ static void the_window_is_the_nets_own(void **state)
 /* ---- The report ------------------------------------------------------------------------------------------ */
 
 /* There is one address space here: what lies in the net is reached where it lies. */
-static const struct hobnail_boot *ready(void)
+static const struct hobnail_boot *ready_on(enum machine machine)
 {
-	const struct hobnail_boot *r = boots(FAKE_X86_64, KERNEL_UPPER);
+	const struct hobnail_boot *r = boots(machine, KERNEL_UPPER);
 	uintptr_t lead = (uintptr_t)net.places.memory.entries - (uintptr_t)net.places.ranges;
 
 	net.places.memory.entries = (void *)(uintptr_t)net.memory_phys;
@@ -111,8 +112,15 @@ static const struct hobnail_boot *ready(void)
 	net.places.modules = net.modules;
 	net.symbols = (void *)(uintptr_t)r->symbols_phys;
 	net.window = 0;
-	fake.options.live = (struct walker){ .mode = WALK_X86_64_4, .root = r->root, .pat_or_mair = 0x0007050100070406 };
+	fake.options.live = world_walker(r->root, r->root);
+	/* the port that is kept in fake.serial, whatever the machine has */
+	assert_true(serial_open(&(struct hobnail_console){ .kind = HOBNAIL_CONSOLE_16550_PORT, .phys = 0x3f8, .access_bytes = 1 }));
 	return r;
+}
+
+static const struct hobnail_boot *ready(void)
+{
+	return ready_on(FAKE_X86_64);
 }
 
 static void report(const struct fault *f)
@@ -159,6 +167,40 @@ static void a_fault_is_explained(void **state)
 	says("physical 0x");
 	says("hobnail: stopped.\n");
 	assert_int_equal(lines_with("hobnail: stopped."), 1);
+}
+
+/* The tables allow it: to the kernel. */
+static void user_mode_is_judged_by_its_own_rights(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	const struct hobnail_segment *text = hobnail_entry(r, &r->segments, 0);
+	struct fault x86 = { .arch = HOBNAIL_ARCH_X86_64, .vector = 14, .syndrome = 21, .address = text->virt, .pc = text->virt,
+	                     .control = { [4] = 0x33 } };
+
+	(void)state;
+	report(&x86);
+	says("hobnail: CPU 0, in user mode: an instruction fetched from 0xffffffff80000000, which is mapped so that user mode may not execute it.\n");
+	says("  > PML4[511] at 0x");
+	says("    U/S is clear, which keeps user mode out of everything below it\n");
+	assert_int_equal(lines_with("older translation"), 0);
+
+	r = ready_on(FAKE_AARCH64);
+	text = hobnail_entry(r, &r->segments, 0);
+	struct fault a64 = { .arch = HOBNAIL_ARCH_AARCH64, .vector = 8, .syndrome = 0x9200000f, .address = text->virt,
+	                     .pc = r->entry_virt };
+	report(&a64);
+	says("hobnail: CPU 0, in user mode: a read from 0xffffffff80000000, which is mapped so that user mode may not read it.\n");
+	says("  > L3[0] at 0x");
+	says("    AP[1] is clear, which keeps user mode out of the page\n");
+	assert_int_equal(lines_with("older translation"), 0);
+
+	/* What does allow it, was another translation's fault. */
+	a64.vector = 4;
+	a64.flags = 5;
+	report(&a64);
+	says("hobnail: CPU 0: a read from 0xffffffff80000000, which is mapped so that the kernel may not read it.\n");
+	assert_int_equal(lines_with("  > "), 0);
+	assert_int_equal(lines_with("older translation"), 1);
 }
 
 static void what_cannot_be_read_is_left_out(void **state)
@@ -318,6 +360,7 @@ int main(void)
 		cmocka_unit_test(broken_symbols_do_not_stop_a_boot),
 		cmocka_unit_test(the_window_is_the_nets_own),
 		cmocka_unit_test(a_fault_is_explained),
+		cmocka_unit_test(user_mode_is_judged_by_its_own_rights),
 		cmocka_unit_test(what_cannot_be_read_is_left_out),
 		cmocka_unit_test(frames_are_followed_within_bounds),
 		cmocka_unit_test(a_call_of_nothing_names_the_caller),

@@ -71,6 +71,11 @@ static const struct {
 	{ X86, 14, 1, ERR_FAULT_READ_FORBIDDEN, NULL, NULL },
 	{ X86, 14, 3, ERR_FAULT_WRITE_FORBIDDEN, NULL, "a write to 0x8, which is mapped read-only" },
 	{ X86, 14, 17, ERR_FAULT_JUMP_FORBIDDEN, NULL, "an instruction fetched from 0x8, which is mapped, but not executable" },
+	{ X86, 14, 4, ERR_FAULT_READ_UNMAPPED, NULL, NULL },
+	{ X86, 14, 5, ERR_FAULT_USER_READ, NULL, "a read from 0x8, which is mapped so that user mode may not read it" },
+	{ X86, 14, 7, ERR_FAULT_USER_WRITE, NULL, "a write to 0x8, which is mapped so that user mode may not write it" },
+	{ X86, 14, 21, ERR_FAULT_USER_JUMP, NULL,
+	  "an instruction fetched from 0x8, which is mapped so that user mode may not execute it" },
 	{ X86, 14, 9, ERR_FAULT_ENTRY, NULL, "an access to 0x8, for which a page-table entry has a reserved bit set" },
 	{ X86, 14, 33, ERR_FAULT_KEY, NULL, NULL },
 	{ X86, 14, 65, ERR_FAULT_CONTROL, NULL, NULL },
@@ -111,13 +116,15 @@ static const struct {
 	{ ARM, 4, 0x86000006, ERR_FAULT_JUMP_UNMAPPED, NULL, "a jump to 0x8, which is not mapped" },
 	{ ARM, 4, 0x8600000f, ERR_FAULT_JUMP_FORBIDDEN, NULL,
 	  "an instruction fetched from 0x8, which is mapped, but not executable" },
-	{ ARM, 8, 0x8200000f, ERR_FAULT_JUMP_FORBIDDEN, NULL, NULL },
+	{ ARM, 8, 0x8200000f, ERR_FAULT_USER_JUMP, NULL, NULL },
 	{ ARM, 4, 0x8a000000, ERR_FAULT_PC, NULL, "a jump to 0x7000, which is not a multiple of 4" },
 	{ ARM, 4, 0x96000000, ERR_FAULT_TABLE_SIZE, NULL, NULL },
 	{ ARM, 4, 0x96000004, ERR_FAULT_READ_UNMAPPED, NULL, "a read from 0x8, which is not mapped" },
 	{ ARM, 4, 0x96000047, ERR_FAULT_WRITE_UNMAPPED, NULL, "a write to 0x8, which is not mapped" },
 	{ ARM, 4, 0x96000147, ERR_FAULT_READ_UNMAPPED, NULL, NULL }, /* dc civac */
 	{ ARM, 8, 0x92000047, ERR_FAULT_WRITE_UNMAPPED, NULL, NULL },
+	{ ARM, 8, 0x9200000f, ERR_FAULT_USER_READ, NULL, NULL },
+	{ ARM, 8, 0x9200004f, ERR_FAULT_USER_WRITE, NULL, NULL },
 	{ ARM, 4, 0x96000009, ERR_FAULT_ACCESS_FLAG, NULL, NULL },
 	{ ARM, 4, 0x9600000d, ERR_FAULT_READ_FORBIDDEN, NULL, NULL },
 	{ ARM, 4, 0x9600004f, ERR_FAULT_WRITE_FORBIDDEN, NULL, "a write to 0x8, which is mapped read-only" },
@@ -219,6 +226,30 @@ static void an_access_has_an_address_and_a_kind(void **state)
 	assert_false(decode(&f, NULL).has_address);
 }
 
+static void user_mode_is_told_from_the_kernel(void **state)
+{
+	static const struct {
+		struct fault f;
+		bool user;
+	} all[] = {
+		{ { .arch = X86, .vector = 6, .control = { [4] = 8 } }, false },
+		{ { .arch = X86, .vector = 6, .control = { [4] = 0x33 } }, true },
+		{ { .arch = X86, .vector = 14, .syndrome = 4, .control = { [4] = 0x33 } }, true },
+		{ { .arch = X86, .vector = 14, .syndrome = 0, .control = { [4] = 0x33 } }, false }, /* its GDT's page is missing */
+		{ { .arch = ARM, .vector = 4, .syndrome = 0x96000007, .flags = 0x3c5 }, false },
+		{ { .arch = ARM, .vector = 8, .syndrome = 0x92000007, .flags = 0x3c0 }, true },
+		{ { .arch = ARM, .vector = 8, .syndrome = 0x56000000, .flags = 0 }, true },
+		{ { .arch = ARM, .vector = 12, .syndrome = 0x92000007, .flags = 0x10 }, true },     /* AArch32 */
+		{ { .arch = ARM, .vector = 8, .syndrome = 0x92000007, .flags = 0x3c5 }, false },    /* EL1 below EL2 */
+		{ { .arch = ARM, .vector = FAULT_RETURNED }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		if (decode(&all[i].f, NULL).user != all[i].user)
+			fail_msg("case %zu", i);
+}
+
 /* Instructions as the assembler makes them. */
 static void an_operand_in_memory_is_found(void **state)
 {
@@ -296,6 +327,7 @@ int main(void)
 		cmocka_unit_test(every_sentence_has_its_fault),
 		cmocka_unit_test(nothing_is_without_words),
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
+		cmocka_unit_test(user_mode_is_told_from_the_kernel),
 		cmocka_unit_test(an_operand_in_memory_is_found),
 		cmocka_unit_test(registers_have_names),
 	};

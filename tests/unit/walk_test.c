@@ -457,11 +457,16 @@ static void blames(struct walk w, enum walk_access access, enum walk_cause cause
 	assert_int_equal(w.blame[access].bit, bit);
 }
 
+static void blames_each(struct walk w, enum walk_cause cause, unsigned step, unsigned bit)
+{
+	for (unsigned i = 0; i < WALK_ACCESSES; i++)
+		blames(w, i, cause, step, bit);
+}
+
 static void blames_for_all(struct walk w, enum walk_cause cause, unsigned step, unsigned bit)
 {
 	assert_false(w.mapped || w.readable);
-	for (unsigned i = 0; i < WALK_ACCESSES; i++)
-		blames(w, i, cause, step, bit);
+	blames_each(w, cause, step, bit);
 }
 
 static void x86_every_bit_beyond_the_processor_s_addresses_is_reserved_at_every_level(void **state)
@@ -529,10 +534,55 @@ static void x86_smep_and_smap_keep_the_supervisor_from_user_pages(void **state)
 	struct walk w = walk_as(careful, VA);
 	assert_true(w.mapped && w.user);
 	assert_false(w.readable || w.writable || w.executable);
-	for (unsigned i = 0; i < WALK_ACCESSES; i++)
-		blames(w, i, WALK_USER_PAGE, 3, 2);
+	blames_each(w, WALK_USER_PAGE, 3, 2);
 	(void)X86(7, 7, 7, 3);
 	w = walk_as(careful, VA);
+	assert_true(w.readable && w.writable && w.executable);
+}
+
+static void user_mode_needs_what_gives_it_the_page(void **state)
+{
+	const struct walker x86 = { .mode = WALK_X86_64_4, .flags = WALK_AS_USER | WALK_NO_WP | WALK_SMEP | WALK_SMAP };
+	const struct walker a64 = { .mode = WALK_AARCH64, .flags = WALK_AS_USER | WALK_SMAP };
+	const struct walker riscv = { .mode = WALK_SV48, .flags = WALK_AS_USER };
+	struct walk w;
+
+	(void)state;
+	for (unsigned level = 0; level < 4; level++) {
+		uint64_t e[4] = { 7, 7, 7, 7 };
+		e[level] = 3;
+		(void)X86(e[0], e[1], e[2], e[3]);
+		blames_each(walk_as(x86, VA), WALK_KERNEL_PAGE, level, 2);
+	}
+	(void)X86(7, 5, 3 | NX, 7); /* the first to refuse is to blame */
+	w = walk_as(x86, VA);
+	blames(w, WALK_READ, WALK_KERNEL_PAGE, 2, 2);
+	blames(w, WALK_WRITE, WALK_FORBIDDEN, 1, 1);
+	blames(w, WALK_EXECUTE, WALK_KERNEL_PAGE, 2, 2);
+	(void)X86(7, 7, 7, 7);
+	w = walk_as(x86, VA);
+	assert_true(w.readable && w.writable && w.executable);
+
+	(void)A64(3, 3, 3, 3 | AF); /* what EL0 may not read it may execute */
+	w = walk_as(a64, VA);
+	blames(w, WALK_READ, WALK_KERNEL_PAGE, 3, 6);
+	blames(w, WALK_WRITE, WALK_KERNEL_PAGE, 3, 6);
+	assert_true(w.executable);
+	(void)A64(3, 3 | 1ull << 61, 3 | UXN_TABLE, 3 | AF | EL0 | RO | UXN | PXN);
+	w = walk_as(a64, VA);
+	blames(w, WALK_READ, WALK_KERNEL_PAGE, 1, 61);
+	blames(w, WALK_WRITE, WALK_KERNEL_PAGE, 1, 61);
+	blames(w, WALK_EXECUTE, WALK_FORBIDDEN, 2, 60);
+	(void)A64(3 | PXN_TABLE, 3, 3, 3 | AF | EL0 | PXN);
+	w = walk_as(a64, VA);
+	assert_true(w.readable && w.writable && w.executable);
+	w = walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_AS_USER | WALK_WXN }, VA);
+	blames(w, WALK_EXECUTE, WALK_WRITABLE_PAGE, 3, 7);
+
+	(void)SV48(V, V, V, V | R | W | X | A | D);
+	blames_each(walk_as(riscv, VA), WALK_KERNEL_PAGE, 3, 4);
+	(void)SV48(V, V, V, V | R | W | X | U | A | D);
+	w = walk_as(riscv, VA);
 	assert_true(w.readable && w.writable && w.executable);
 }
 
@@ -846,6 +896,7 @@ int main(void)
 		cmocka_unit_test(x86_without_nxe_bit_63_is_reserved),
 		cmocka_unit_test(x86_without_wp_a_supervisor_writes_everywhere),
 		cmocka_unit_test(x86_smep_and_smap_keep_the_supervisor_from_user_pages),
+		cmocka_unit_test(user_mode_needs_what_gives_it_the_page),
 		cmocka_unit_test(the_first_entry_that_takes_a_right_away_is_to_blame),
 		cmocka_unit_test(a64_every_entry_is_blamed_for_what_it_takes),
 		cmocka_unit_test(a64_addresses_have_the_width_of_ips),

@@ -171,6 +171,16 @@ static void every_cause_has_its_sentence(void **state)
 	lay(w, HIGH, ENTRIES(3, 3, 3, 3 | AF));
 	why_is(WALK_EXECUTE, 3, "it can be written, and SCTLR.WXN is set");
 
+	w.flags = WALK_AS_USER;
+	lay(w, HIGH, ENTRIES(3, 3, 3, 3 | AF));
+	why_is(WALK_READ, 3, "AP[1] is clear, which keeps user mode out of the page");
+	lay(w, HIGH, ENTRIES(3, 3 | 1ull << 61, 3, 0x43 | AF));
+	why_is(WALK_WRITE, 1, "APTable[0] is set, which keeps user mode out of everything below it");
+	w = x86;
+	w.flags = WALK_AS_USER;
+	lay(w, HIGH, ENTRIES(7, 3, 7, 7));
+	why_is(WALK_EXECUTE, 1, "U/S is clear, which keeps user mode out of everything below it");
+
 	lay((struct walker){ .mode = WALK_SV39 }, 0x1000, ENTRIES(1, 1, 0x43));
 	why_is(WALK_WRITE, 2, "W is clear, which forbids writing");
 	lay((struct walker){ .mode = WALK_SV39 }, 0x1000, ENTRIES(1, 1, 1));
