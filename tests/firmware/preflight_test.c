@@ -12,6 +12,7 @@
 
 #include "image.h"
 #include "require.h"
+#include "sabotage.h"
 
 #define NX (1ull << 63)
 
@@ -246,6 +247,113 @@ static void a_boot_without_translation_has_less_to_prove(void **state)
 	assert_true(world_said(": the place of a segment that moves\n"));
 }
 
+/* ---- Physical memory ------------------------------------------------------------------------------------- */
+
+/* What a test does to a boot that is ready to be proved, and to one that is; NULL: nothing. */
+static void (*spoil)(struct boot *b), (*spoil_proved)(struct boot *b);
+static unsigned spoilt, claims; /* the type, or the number, of the claim that it is about; how many there are */
+
+void sabotage_space(struct boot *b)
+{
+	if (spoil)
+		spoil(b);
+}
+
+void sabotage_checked(struct boot *b)
+{
+	if (spoil_proved)
+		spoil_proved(b);
+}
+
+static int no_more_spoils(void **state)
+{
+	(void)state;
+	spoil = spoil_proved = NULL;
+	return 0;
+}
+
+static const unsigned kept[] = { HOBNAIL_MEMORY_TABLES, HOBNAIL_MEMORY_STACKS, HOBNAIL_MEMORY_RECORD, HOBNAIL_MEMORY_NET,
+                                 HOBNAIL_MEMORY_MODULE };
+
+static const struct claim *claim_of(const struct boot *b)
+{
+	for (unsigned i = 0; i < b->fw.claims; i++)
+		if (b->fw.ledger[i].type == spoilt)
+			return &b->fw.ledger[i];
+	fail_msg("nothing is claimed as type %u", spoilt);
+	return NULL;
+}
+
+static void segment_begins_there(struct boot *b)
+{
+	const struct claim *c = claim_of(b);
+
+	b->kernel.segments[1].phys = c->base + c->bytes - 1; /* in the last page */
+}
+
+static void segment_ends_there(struct boot *b)
+{
+	struct plan_segment *s = &b->kernel.segments[1];
+
+	s->phys = claim_of(b)->base + 1 - s->bytes; /* in the first one */
+}
+
+static void segment_moves_there(struct boot *b)
+{
+	handoff.moves[0].to = claim_of(b)->base + 1 - handoff.moves[0].bytes;
+	(void)b;
+}
+
+/* The kernel could write there: to its own page tables, for one. */
+static void no_segment_is_where_the_loader_keeps_something(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(kept); i++)
+		for (unsigned k = 0; k < 3; k++) {
+			world_make(FAKE_X86_64, k < 2 ? KERNEL_UPPER : KERNEL_STAGED);
+			spoilt = kept[i];
+			spoil = k == 0 ? segment_begins_there : k == 1 ? segment_ends_there : segment_moves_there;
+			if (k < 2)
+				refuses_with("(ERR_SEGMENT_OWN;", "segment 1 would reach memory at 0x1");
+			else
+				refuses_with("(ERR_DESTINATION_OWN;", "a segment must be at 0x1");
+		}
+}
+
+/* An object of the loader's that the record gives away: as if nothing had been laid over the firmware's map. */
+static void type_is_free(struct boot *b)
+{
+	struct claim *c = &b->fw.ledger[spoilt];
+
+	claims = b->fw.claims;
+	if (c->type == HOBNAIL_MEMORY_USABLE)
+		spoil_proved = NULL; /* scratch: it is free */
+	else
+		c->type = HOBNAIL_MEMORY_FIRMWARE_BOOT;
+}
+
+static void no_object_of_the_loader_is_in_free_memory(void **state)
+{
+	unsigned refused = 0;
+
+	(void)state;
+	for (spoilt = 0, claims = 1; spoilt < claims; spoilt++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		spoil_proved = type_is_free;
+		fake_run();
+		if (!spoil_proved) {
+			assert_int_equal(fake.outcome, FAKE_ENTERED);
+			continue;
+		}
+		assert_int_equal(fake.outcome, FAKE_RETURNED);
+		assert_null(world_judge());
+		if (!world_said("the last memory map calls 0x1") || !world_said("(ERR_MAP_USABLE;"))
+			fail_msg("claim %u: %s", spoilt, fake.console);
+		refused++;
+	}
+	assert_true(refused >= COUNT_OF(kept));
+}
+
 /* Room for one requirement less than there are. */
 static void a_list_that_lacks_something_proves_nothing(void **state)
 {
@@ -278,6 +386,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_that_lacks_something_proves_nothing),
+		cmocka_unit_test_teardown(no_segment_is_where_the_loader_keeps_something, no_more_spoils),
+		cmocka_unit_test_teardown(no_object_of_the_loader_is_in_free_memory, no_more_spoils),
 		cmocka_unit_test(an_address_that_the_processor_cannot_form),
 		cmocka_unit_test(a_low_kernel_whose_memory_is_elsewhere),
 		cmocka_unit_test(the_firmware_s_tables_lead_to_the_code_that_switches),
