@@ -7,6 +7,7 @@
 #include "power.h"
 #include "process.h"
 #include "string.h"
+#include "texts.h"
 #include "walk_text.h"
 
 static struct {
@@ -18,6 +19,7 @@ static struct {
 
 void report_open(const struct hobnail_boot *boot)
 {
+	texts_read(0, NULL, 0); /* opens them: once, and while nobody else reads any */
 	if (!(boot->valid & HOBNAIL_HAS_SYMBOLS))
 		return;
 	const struct hobnail_symbols *s = hobnail_virt(boot, boot->symbols_phys);

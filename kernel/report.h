@@ -4,7 +4,7 @@
 
 #include "arch.h"
 
-/* Symbols, from now on. */
+/* Symbols, from now on; and sentences on several processors at a time. Before others run. */
 void report_open(const struct hobnail_boot *boot);
 
 /* What a fault means, one sentence without its full stop. */

@@ -6,10 +6,13 @@ enum { PAGE = PITH_PAGE_BYTES };
 enum touch { READ, WRITE, EXECUTE, TOUCHES };
 enum { MISUSES = 7 };
 
+/* How, where, and when at the earliest. */
 static void role_touch(const uint64_t number[4])
 {
 	volatile uint8_t *at = (volatile uint8_t *)number[1];
 
+	while (sys_clock() < number[2])
+		;
 	if (number[0] == READ)
 		(void)*at;
 	else if (number[0] == WRITE)
@@ -52,6 +55,46 @@ static void kernel_memory(const uint64_t number[4])
 		touch(-(1ull << shift));
 		touch((uint64_t)&kernel_memory ^ (1ull << (shift < 32 ? shift + 31 : shift)));
 	}
+}
+
+/* ---- Several at the same moment ---------------------------------------------------------------------------------------- */
+
+/* Is this the kernel's line, without its end, about a process that wrote to 0? */
+static bool tells_of(const char *line, uint64_t pid)
+{
+	static const char why[] = ": a write to 0x0, which is not mapped";
+	char begin[80];
+	size_t begin_bytes = format(begin, sizeof begin, "pith: process %lu (tests) has ended at 0x", pid), bytes = strlen(line);
+
+	return bytes > begin_bytes + sizeof why && strncmp(line, begin, begin_bytes) == 0 && strcmp(line + bytes - (sizeof why - 1), why) == 0;
+}
+
+/* Two on each of four processors, as soon as it is `when`: of each the kernel says what it did, and nothing else. Worth most where
+ * nothing has faulted before. */
+static void faults_at_once(const uint64_t number[4])
+{
+	enum { COUNT = 8 };
+	uint64_t all = processors(), pid[COUNT], from = ~0ull, when = sys_clock() + 300 * MILLISECONDS, lines = 0;
+	char text[PITH_WRITE_MOST];
+
+	(void)number;
+	EXPECT(sys_log(&from, text, 0), 0);
+	for (uint64_t i = 0; i < COUNT; i++)
+		pid[i] = child_on((int64_t)(i % all), "touch", WRITE, 0, when);
+	for (uint64_t i = 0; i < COUNT; i++)
+		expect_fault(pid[i], "write", 0);
+	uint64_t bytes = GOOD(sys_log(&from, text, sizeof text - 1));
+	for (char *line = text, *end; line < text + bytes; line = end + 1, lines++) {
+		for (end = line; end < text + bytes && *end != '\n'; end++)
+			;
+		*end = 0;
+		bool is_told = false;
+		for (uint64_t i = 0; i < COUNT; i++)
+			is_told |= tells_of(line, pid[i]);
+		if (!is_told)
+			fail("the kernel says: %s", line);
+	}
+	EXPECT(lines, COUNT);
 }
 
 /* ---- One's own ------------------------------------------------------------------------------------------------------------ */
@@ -166,6 +209,7 @@ static void clean_memory(const uint64_t number[4])
 
 const struct test protection_tests[] = {
 	{ "kernel-memory", kernel_memory, TEST },
+	{ "faults-at-once", faults_at_once, ALONE },
 	{ "own-memory", own_memory, TEST },
 	{ "instructions", instructions, TEST },
 	{ "isolation", isolation, TEST },
