@@ -84,9 +84,10 @@ $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 $(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
 # The parts of kernel/ that are pure.
-KERNEL_TESTS := archive memory pages program runqueue
+KERNEL_TESTS := archive memory pages program runqueue terminal
 $(addprefix $(O)/test/unit/,$(KERNEL_TESTS)): $(O)/test/unit/%: $(O)/test/kernel/%.o
 $(patsubst %,$(O)/test/kernel/%.o,$(KERNEL_TESTS)) $(patsubst %,$(O)/test/tests/unit/%_test.o,$(KERNEL_TESTS)): TEST_FLAGS += -iquote kernel
+$(O)/test/unit/terminal: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o
 
 # The loader's choice of a mode is pure code of each architecture.
 $(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader

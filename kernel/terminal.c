@@ -33,6 +33,7 @@ void terminal_open(const struct hobnail_framebuffer *fb, void *at)
 		.pixels = at, .width = fb->width, .height = fb->height, .pitch = fb->pitch, .pixel_bytes = fb->bits_per_pixel / 8,
 		.red_mask = fb->red_mask, .green_mask = fb->green_mask, .blue_mask = fb->blue_mask,
 	};
+	rows = row = column = 0;
 	if (!at || !draw_possible(&surface, fb->bytes) || fb->width < 2 * MARGIN || fb->height < 2 * MARGIN)
 		return;
 	scale = (uint32_t)max_u64(1, min_u64(fb->width / 1600, fb->height / 1000));

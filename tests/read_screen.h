@@ -1,4 +1,4 @@
-/* read_screen.h — what stands on a page of loader/screen.c: cells compared with the font. */
+/* read_screen.h — what stands on a page of loader/screen.c or kernel/terminal.c: cells compared with the font. */
 #ifndef TESTS_READ_SCREEN_H
 #define TESTS_READ_SCREEN_H
 
@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-enum { READ_LINE = 15 }; /* pixels from one line to the next */
+/* Where cells are; pixels before they are scaled, but the margin. */
+struct page {
+	const struct font *font;
+	uint32_t line; /* from one line to the next */
+	uint32_t margin, scale;
+};
 
 static inline uint32_t read_pixel(const struct surface *s, uint32_t x, uint32_t y)
 {
@@ -16,17 +21,21 @@ static inline uint32_t read_pixel(const struct surface *s, uint32_t x, uint32_t 
 	return value;
 }
 
-/* The character whose glyph stands at (x, y), each of its pixels scale by scale; 0: none. */
-static inline char read_cell(const struct surface *s, uint32_t scale, uint32_t x, uint32_t y)
+/* The character whose glyph stands at (x, y); 0: none. */
+static inline char read_cell(const struct surface *s, const struct page *p, uint32_t x, uint32_t y)
 {
+	const struct font *f = p->font;
 	uint32_t paper = read_pixel(s, s->width - 1, s->height - 1);
 
 	for (unsigned glyph = 0; glyph < FONT_GLYPHS; glyph++) {
-		const uint8_t *rows = font_small.rows + glyph * font_small.height;
+		const uint8_t *rows = f->rows + glyph * f->height * f->row_bytes;
 		bool same = true;
-		for (uint32_t v = 0; same && v < font_small.height * scale; v++)
-			for (uint32_t u = 0; same && u < font_small.width * scale; u++)
-				same = (read_pixel(s, x + u, y + v) != paper) == (rows[v / scale] >> (7 - u / scale) & 1);
+		for (uint32_t v = 0; same && v < f->height * p->scale; v++)
+			for (uint32_t u = 0; same && u < f->width * p->scale; u++) {
+				uint32_t bit = u / p->scale;
+				uint8_t byte = rows[v / p->scale * f->row_bytes + bit / 8];
+				same = (read_pixel(s, x + u, y + v) != paper) == (byte >> (7 - bit % 8) & 1);
+			}
 		if (same)
 			return glyph == FONT_BOX ? '\x7f' : (char)(FONT_FIRST + glyph);
 	}
@@ -35,15 +44,15 @@ static inline char read_cell(const struct surface *s, uint32_t scale, uint32_t x
 
 /* All lines, each ended by '\n', without blanks at their ends and without empty lines below; '\1' where there is no
  * character. */
-static inline void read_screen(const struct surface *s, uint32_t scale, char *out, size_t size)
+static inline void read_page(const struct surface *s, const struct page *p, char *out, size_t size)
 {
-	uint32_t margin = (s->width < s->height ? s->width : s->height) / 32;
+	uint32_t width = p->font->width * p->scale, height = p->line * p->scale;
 	size_t used = 0, line = 0;
 
-	for (uint32_t y = margin; y + READ_LINE * scale <= s->height - margin; y += READ_LINE * scale) {
+	for (uint32_t y = p->margin; y + height <= s->height - p->margin; y += height) {
 		line = used;
-		for (uint32_t x = margin; x + font_small.width * scale <= s->width - margin; x += font_small.width * scale) {
-			char c = read_cell(s, scale, x, y);
+		for (uint32_t x = p->margin; x + width <= s->width - p->margin; x += width) {
+			char c = read_cell(s, p, x, y);
 			if (used + 2 < size)
 				out[used++] = c ? c : '\1';
 		}
@@ -55,6 +64,13 @@ static inline void read_screen(const struct surface *s, uint32_t scale, char *ou
 	while (used > 1 && out[used - 1] == '\n' && out[used - 2] == '\n')
 		used--;
 	out[used] = 0;
+}
+
+static inline void read_screen(const struct surface *s, uint32_t scale, char *out, size_t size)
+{
+	struct page loader = { &font_small, 15, (s->width < s->height ? s->width : s->height) / 32, scale };
+
+	read_page(s, &loader, out, size);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef TESTS_CANVAS_H
 #define TESTS_CANVAS_H
 
+#include <hobnail/boot.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,23 @@ static inline struct canvas canvas_new(const struct layout *l, uint32_t width, u
 	assert_non_null(c.surface.pixels);
 	memset(c.surface.pixels, UNTOUCHED, bytes);
 	return c;
+}
+
+/* What the boot record would say of it. */
+static inline struct hobnail_framebuffer framebuffer_of(const struct canvas *c)
+{
+	const struct surface *s = &c->surface;
+
+	return (struct hobnail_framebuffer){ (uintptr_t)s->pixels, 0, c->bytes, s->width, s->height, s->pitch, 8 * s->pixel_bytes,
+	                                     s->red_mask, s->green_mask, s->blue_mask, 0 };
+}
+
+static inline bool is_untouched(const struct canvas *c)
+{
+	for (uint64_t i = 0; i < c->bytes; i++)
+		if (c->surface.pixels[i] != UNTOUCHED)
+			return false;
+	return true;
 }
 
 static inline void slack_is_untouched(const struct canvas *c)

@@ -12,28 +12,11 @@
 #include "read_screen.h"
 #include "screen.h"
 
-/* What the boot record would say of it. */
-static struct hobnail_framebuffer framebuffer_of(const struct canvas *c)
-{
-	const struct surface *s = &c->surface;
-
-	return (struct hobnail_framebuffer){ (uintptr_t)s->pixels, 0, c->bytes, s->width, s->height, s->pitch, 8 * s->pixel_bytes,
-	                                     s->red_mask, s->green_mask, s->blue_mask, 0 };
-}
-
 static void open_on(const struct canvas *c)
 {
 	struct hobnail_framebuffer fb = framebuffer_of(c);
 
 	screen_open(&fb, 0);
-}
-
-static bool is_untouched(const struct canvas *c)
-{
-	for (uint64_t i = 0; i < c->bytes; i++)
-		if (c->surface.pixels[i] != UNTOUCHED)
-			return false;
-	return true;
 }
 
 static void say(const char *text)
