@@ -1,5 +1,5 @@
-/* QEMU's display is told to show fewer pixels of a line than lie in memory, as no firmware does there. What the loader
- * knows of it is changed, too, so its last words must be as readable as ever. */
+/* QEMU's display is told to show fewer pixels of a line than lie in memory, as no firmware does there. What the loader and the
+ * kernel know of it is changed, too, so the loader's last words, or the kernel's, must be as readable as ever. */
 #include "../broken/broken.h"
 
 #include <string.h>
@@ -102,6 +102,7 @@ void sabotage_checked(struct boot *b)
 	if (!b->facts.has_framebuffer)
 		return;
 	fb->width -= NARROWER;
+	*(struct hobnail_framebuffer *)broken_at(b, b->record->framebuffers.offset) = *fb;
 	if (arch_id == HOBNAIL_ARCH_X86_64)
 		narrow_vga(fb);
 	else
