@@ -180,6 +180,23 @@ static void too_many_modules_are_refused(void **state)
 	}
 }
 
+/* A chain of clusters that leads back into itself, in a directory that has no module. */
+static void a_directory_without_end_is_an_error(void **state)
+{
+	static const char *const names[] = { "\\boot\\modules\\.hidden", "\\boot\\modules\\folder\\file" };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(names); i++) {
+		plain();
+		world_file("\\hobnail.conf")->path = "\\elsewhere.conf";
+		fake_add(names[i], "x", 1);
+		fake.options.endless_directories = true;
+		refuses("an endless directory", i, "(ERR_DIRECTORY_END;");
+		assert_true(world_said("hobnail: cannot list \\boot\\modules: "));
+		assert_true(world_said("4096 entries"));
+	}
+}
+
 /* The arena of paths is one of a few things with a fixed size. */
 static void paths_that_do_not_fit_are_refused(void **state)
 {
@@ -951,6 +968,7 @@ int main(void)
 		cmocka_unit_test(a_large_read_that_fails_is_repeated_in_pieces),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
 		cmocka_unit_test(too_many_modules_are_refused),
+		cmocka_unit_test(a_directory_without_end_is_an_error),
 		cmocka_unit_test(paths_that_do_not_fit_are_refused),
 		cmocka_unit_test(a_path_that_is_too_long_with_its_directory_is_refused),
 		cmocka_unit_test(a_file_that_is_too_big_is_refused),
