@@ -92,9 +92,6 @@ $(O)/test/unit/terminal: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o
 # The loader's choice of a mode is pure code of each architecture.
 $(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader
 $(foreach a,$(ARCHES),$(eval $(O)/test/unit/mode_$(a): $(O)/test/loader/arch/$(a)/mode.o))
-# ... and so is what aarch64 knows of how to start processors.
-$(O)/test/unit/ways_aarch64: $(O)/test/loader/arch/aarch64/ways.o
-$(O)/test/tests/unit/ways_aarch64_test.o: TEST_FLAGS += -iquote loader
 
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)
@@ -106,11 +103,31 @@ $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 FIRMWARE := $(if $(filter x86_64,$(shell uname -m)),$(patsubst tests/firmware/%_test.c,$(O)/test/firmware/%,$(wildcard tests/firmware/*_test.c)))
 FIRMWARE_OBJ := $(patsubst %.c,$(O)/test/%.o,$(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c lib/draw.c) \
                   $(filter-out %_test.c,$(wildcard tests/firmware/*.c))) $(O)/test/$(O)/gen/font_small.o
-$(O)/test/loader/%.o $(O)/test/tests/firmware/%.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
+$(O)/test/loader/%.o $(O)/test/tests/firmware/%.o: TEST_FLAGS += -iquote loader -iquote efi -idirafter arch/x86_64
 $(FIRMWARE): $(O)/test/firmware/%: $(O)/test/tests/firmware/%_test.o $(FIRMWARE_OBJ) $(TEST_CORE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
 UNIT += $(FIRMWARE)
+
+# The same with an architecture's own C in place of arch_fake.c: tests/arch/ARCH/NAME_test.c over tests/arch/ARCH/machine.c, which
+# plays the instructions and the assembly, and ends the image: it is linked last.
+ARCH_TEST_C_aarch64 := cpus el2 enter fault live mode probe vectors
+# $(1) = architecture
+define arch_tests
+ARCH_TEST_$(1) := $$(if $$(FIRMWARE),$$(patsubst tests/arch/$(1)/%_test.c,$(O)/test/arch/$(1)/%,$$(wildcard tests/arch/$(1)/*_test.c)))
+ARCH_TEST_OBJ_$(1) := $$(ARCH_TEST_C_$(1):%=$(O)/test/loader/arch/$(1)/%.o) $$(patsubst %.c,$(O)/test/%.o,$$(wildcard tests/arch/*.c)) \
+                      $(O)/test/tests/arch/$(1)/machine.o
+$(O)/test/loader/arch/$(1)/%.o $(O)/test/tests/arch/$(1)/%.o: TEST_FLAGS += -iquote loader -iquote efi -iquote loader/arch/$(1) \
+    -Itests/arch/$(1) -Iarch/$(1)
+$(O)/test/loader/arch/$(1)/%.o: TEST_FLAGS += -fno-zero-initialized-in-bss -mllvm -asan-globals=0 -include tests/arch/statics.h
+$$(ARCH_TEST_$(1)): $(O)/test/arch/$(1)/%: $(O)/test/tests/arch/$(1)/%_test.o $$(filter-out %/arch_fake.o,$$(FIRMWARE_OBJ)) $$(TEST_CORE) $$(ARCH_TEST_OBJ_$(1))
+	@mkdir -p $$(@D)
+	$(Q)$$(CC) $$(SANITIZE) -o $$@ $$^ -lcmocka
+ARCH_TESTS += $$(ARCH_TEST_$(1))
+endef
+$(O)/test/tests/arch/%.o: TEST_FLAGS += -iquote loader -iquote efi -idirafter arch/x86_64
+$(foreach a,$(ARCHES),$(eval $(call arch_tests,$(a))))
+UNIT += $(ARCH_TESTS)
 
 # ---- Freestanding: loader and kernel, per architecture -----------------------------------------------------
 
@@ -378,7 +395,8 @@ $(BOARD_FIRMWARE):
 run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE)
 	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
 
-# Line coverage by the tests of a part: core/ by unit tests, loader/ without arch/ by the fake firmware.
+# Line coverage by the tests of a part: core/ by unit tests, loader/ by the fake firmware, with each architecture's C where there
+# are tests of it.
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
 coverage: ## lines of core/ and loader/ that the host tests run, per file
 	@$(MAKE) --no-print-directory O=$(O)/coverage SANITIZE='$(COVERAGE)' run-coverage
@@ -390,13 +408,13 @@ define covered
 	@llvm-profdata merge -o $(O)/$(2).profdata $(O)/$(2).*.profraw
 	@llvm-cov report -instr-profile=$(O)/$(2).profdata -show-region-summary=false -show-branch-summary=false \
 		$(firstword $(1)) $(patsubst %,-object %,$(wordlist 2,99,$(1))) \
-		$(wildcard $(2)/*.c $(2)/firmware/*.c $(2)/protocol/*.c) 2>$(O)/$(2).log | \
+		$(wildcard $(2)/*.c $(2)/firmware/*.c $(2)/protocol/*.c $(2)/arch/*/*.c) 2>$(O)/$(2).log | \
 		awk '$$1 ~ /\.c$$|^TOTAL$$/ { printf "%-28s %7s  %s lines missed of %s\n", $$1 == "TOTAL" ? "$(2)" : $$1, $$7, $$6, $$5 }'
 endef
 
 run-coverage: $(UNIT)
-	$(call covered,$(filter-out $(FIRMWARE),$(UNIT)),core)
-	$(call covered,$(FIRMWARE),loader)
+	$(call covered,$(filter-out $(FIRMWARE) $(ARCH_TESTS),$(UNIT)),core)
+	$(call covered,$(FIRMWARE) $(ARCH_TESTS),loader)
 
 run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 	$(call with_deps,run) run-pith
@@ -420,7 +438,7 @@ $(addprefix $(O)/fuzz/,$(KERNEL_FUZZ)): $(O)/fuzz/%: $(O)/fuzz/obj/kernel/%.o
 $(patsubst %,$(O)/fuzz/obj/kernel/%.o,$(KERNEL_FUZZ)) $(patsubst %,$(O)/fuzz/obj/tests/fuzz/%_fuzz.o,$(KERNEL_FUZZ)): TEST_FLAGS += -iquote kernel
 # The whole loader, where its tests can be built. What plays the machine is not what is explored.
 FUZZ_LOADER := $(patsubst $(O)/test/%,$(O)/fuzz/obj/%,$(FIRMWARE_OBJ))
-$(FUZZ_LOADER) $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
+$(FUZZ_LOADER) $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: TEST_FLAGS += -iquote loader -iquote efi -idirafter arch/x86_64
 $(O)/fuzz/obj/tests/firmware/%.o $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: FUZZ_FLAGS = $(TEST_FLAGS) -O2
 $(O)/fuzz/loader: $(FUZZ_LOADER)
 $(FUZZ): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%_fuzz.o $(FUZZ_CORE)

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "image.h"
-
 /* The constants of a build, changed between runs: arch.h declares them const, so they get their names here. */
 static struct {
 	uint32_t id;
@@ -20,40 +18,6 @@ __asm__(".globl arch_id, arch_elf_machine, arch_name\n"
 const bool arch_has_device_tree = true;
 const char arch_return_trap[1] = { 0 };
 
-/* ---- The image ----------------------------------------------------------------------------------------- */
-
-enum { IMAGE_TEXT = 0x1000, IMAGE_RODATA = 0x2000, IMAGE_DATA = 0x3000, IMAGE_BYTES = 0x5000 };
-
-/* What the linker script lays out. Without redzones: the parts are one piece. */
-char image_base[IMAGE_BYTES] __attribute__((used, aligned(PAGE_BYTES), no_sanitize("address")));
-__asm__(".globl image_text, image_code_end, image_text_end, image_rodata, image_rodata_end, image_data, image_end\n"
-        ".globl image_scratch, image_scratch_end\n"
-        ".set image_text, image_base + 0x1000\n"
-        ".set image_code_end, image_base + 0x2000\n"
-        ".set image_text_end, image_base + 0x2000\n"
-        ".set image_rodata, image_base + 0x2000\n"
-        ".set image_rodata_end, image_base + 0x3000\n"
-        ".set image_data, image_base + 0x3000\n"
-        ".set image_scratch, image_base + 0x4000\n"
-        ".set image_scratch_end, image_base + 0x4400\n"
-        ".set image_end, image_base + 0x5000");
-
-/* Three words that a base relocation names: the first two point into the image, the last one does not. */
-static const uint64_t fake_relr[2] __asm__("fake_relr") __attribute__((used, no_sanitize("address"))) = {
-	IMAGE_DATA + 0x10, 1 | 3 << 1,
-};
-__asm__(".globl image_relr, image_relr_end\n.set image_relr, fake_relr\n.set image_relr_end, fake_relr + 16");
-
-static void fill_image(void)
-{
-	uint64_t words[] = { (uintptr_t)image_base + IMAGE_TEXT, (uintptr_t)image_base + IMAGE_BYTES - 1,
-	                     (uintptr_t)image_base + IMAGE_BYTES };
-
-	for (unsigned i = 0; i < IMAGE_BYTES; i++)
-		image_base[i] = (char)(i * 7 + i / 256);
-	memcpy(image_base + IMAGE_DATA + 0x10, words, sizeof words);
-}
-
 /* ---- In firmware --------------------------------------------------------------------------------------- */
 
 /* The width of physical addresses is 48 bits: the image, which is mapped one to one, lies at an address of the host's. */
@@ -61,7 +25,7 @@ void fake_arch_reset(enum machine machine)
 {
 	struct fake_options *o = &fake.options;
 
-	fill_image();
+	fake_image_fill();
 	o->machine = machine;
 	o->low_end = ARENA_ACPI;
 	if (machine == FAKE_X86_64) {
@@ -160,12 +124,6 @@ bool arch_live_walker(struct walker *out)
 }
 
 /* ---- Caches and the way out ---------------------------------------------------------------------------- */
-
-void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes)
-{
-	if (fake.event_count < FAKE_MAX_EVENTS)
-		fake.events[fake.event_count++] = (struct event){ kind, base, bytes };
-}
 
 void arch_sync_code(uintptr_t at, uint64_t bytes)
 {

@@ -79,6 +79,12 @@ void fake_say(char *text, size_t size, size_t *used, char c)
 	}
 }
 
+void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes)
+{
+	if (fake.event_count < FAKE_MAX_EVENTS)
+		fake.events[fake.event_count++] = (struct event){ kind, base, bytes };
+}
+
 /* ---- Pages --------------------------------------------------------------------------------------------- */
 
 static void *at_page(size_t page)

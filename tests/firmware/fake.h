@@ -99,7 +99,6 @@ struct fake_options {
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
 	bool read_nothing;              /* ... with success and nothing             */
 	uint64_t bad_byte;              /* of every file, which cannot be read      */
-	bool endless_directories;       /* behind the last file come all again      */
 	paddr rsdp, smbios, device_tree;
 	paddr low_end;                  /* where other processors begin: below      */
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */
@@ -186,6 +185,8 @@ void fake_say(char *text, size_t size, size_t *used, char c);
 void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes);
 void fake_end(enum outcome outcome) __attribute__((noreturn));
 void fake_arch_reset(enum machine machine);
+void fake_image_fill(void);
+extern char image_own[]; /* in the image: here begins what is the architecture's own (image.c) */
 void fake_files_reset(void);
 void fake_devices_reset(void);
 EFI_STATUS fake_pool(UINTN bytes, void **out);

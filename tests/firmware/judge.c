@@ -197,16 +197,21 @@ static const char *judge_modules(const struct hobnail_boot *r)
 	return NULL;
 }
 
-/* The image's copy: pointers into the image are moved, all else is as it was. */
+/* Is it in the net's copy as it is in the image? */
+static bool is_copied(const char *from, const char *to)
+{
+	return memcmp(memory(handoff.net_phys + (uint64_t)(from - image_base)), from, (size_t)(to - from)) == 0;
+}
+
+/* The image's copy: pointers into the image are moved, all else is as it was but what an architecture fills in. */
 static const char *judge_net(const struct hobnail_boot *r)
 {
-	uint64_t header = (uint64_t)(image_text - image_base), data = (uint64_t)(image_data - image_base);
-	uint64_t kept = (uint64_t)(image_scratch_end - image_base);
+	uint64_t data = (uint64_t)(image_data - image_base);
 	const uint8_t *copy = memory(handoff.net_phys);
 
-	if (memcmp(copy + header, image_text, data - header) != 0)
+	if (!is_copied(image_text, image_code_end) || !is_copied(image_rodata, image_data))
 		return WRONG("the net's copy of the code differs");
-	if (memcmp(copy + kept, image_scratch_end, image_bytes() - kept) != 0)
+	if (!is_copied(image_scratch_end, image_own))
 		return WRONG("the net's copy of the data differs");
 	for (unsigned i = 0; i < 3; i++) {
 		uint64_t before = read_le64(image_data + 0x10 + 8 * i), after = read_le64(copy + data + 0x10 + 8 * i);

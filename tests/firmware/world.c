@@ -162,6 +162,21 @@ void world_acpi(void)
 	fake.options.rsdp = rsdp;
 }
 
+/* ACPI 6.5, "FADT": the power-management timer's port, and the Arm boot flags. */
+void world_fadt(uint16_t pm_timer, uint16_t arm_boot)
+{
+	enum { FADT_BYTES = 132 };
+	paddr xsdt = ARENA_ACPI + 0x100, fadt = ARENA_ACPI + 0x600;
+	uint8_t *t = memory(fadt);
+
+	put_le(t + 76, 4, pm_timer);
+	t[91] = 4;
+	put_le(t + 129, 2, arm_boot);
+	acpi_table_at(fadt, "FACP", FADT_BYTES);
+	put_le(memory(xsdt) + 44, 8, fadt);
+	acpi_table_at(xsdt, "XSDT", 52);
+}
+
 /* Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format": big-endian. */
 struct tree {
 	uint8_t *blob;
@@ -196,33 +211,73 @@ static void property(struct tree *t, uint32_t name, const void *value, uint32_t 
 	t->used += (uint32_t)align_up(bytes, 4);
 }
 
-void world_device_tree(void)
+enum { NAME_ADDRESS = 0, NAME_SIZE = 15, NAME_DEVICE = 27, NAME_REG = 39, NAME_METHOD = 43, NAME_COMPATIBLE = 50,
+       NAME_ENABLE = 61, NAME_RELEASE = 75 };
+static const char tree_names[] =
+	"#address-cells\0#size-cells\0device_type\0reg\0method\0compatible\0enable-method\0cpu-release-addr";
+
+static void tree_cpu(struct tree *t, unsigned id, paddr release)
 {
-	static const char names[] = "#address-cells\0#size-cells\0device_type\0reg\0method\0compatible";
-	enum { ADDRESS = 0, SIZE = 15, DEVICE = 27, REG = 39, METHOD = 43, COMPATIBLE = 50 };
+	uint8_t reg[4], at[8];
+
+	put_be(reg, id);
+	put_be(at, (uint32_t)(release >> 32));
+	put_be(at + 4, (uint32_t)release);
+	node(t, "cpu");
+	property(t, NAME_DEVICE, "cpu", 4);
+	property(t, NAME_REG, reg, 4);
+	if (release) {
+		property(t, NAME_ENABLE, "spin-table", 11);
+		property(t, NAME_RELEASE, at, 8);
+	}
+	token(t, 2);
+}
+
+static struct tree tree_begin(void)
+{
 	struct tree t = { memory(ARENA_TREE), 56 };
 
 	memset(t.blob, 0, PAGE_BYTES);
 	node(&t, "");
 	node(&t, "cpus");
-	property(&t, ADDRESS, "\0\0\0\1", 4);
-	property(&t, SIZE, "\0\0\0\0", 4);
-	node(&t, "cpu@0");
-	property(&t, DEVICE, "cpu", 4);
-	property(&t, REG, "\0\0\0\0", 4);
-	token(&t, 2);
+	property(&t, NAME_ADDRESS, "\0\0\0\1", 4);
+	property(&t, NAME_SIZE, "\0\0\0\0", 4);
+	tree_cpu(&t, 0, 0);
+	return t;
+}
+
+static void tree_end(struct tree *t)
+{
+	token(t, 2);
+	token(t, 9);
+	const uint32_t header[] = { 0xd00dfeed, t->used + sizeof tree_names, 56, t->used, 40, 17, 16, 0, sizeof tree_names, t->used - 56 };
+	for (unsigned i = 0; i < COUNT_OF(header); i++)
+		put_be(t->blob + 4 * i, header[i]);
+	memcpy(t->blob + t->used, tree_names, sizeof tree_names);
+	fake.options.device_tree = ARENA_TREE;
+}
+
+void world_device_tree(void)
+{
+	struct tree t = tree_begin();
+
 	token(&t, 2);
 	node(&t, "psci");
-	property(&t, COMPATIBLE, "arm,psci-0.2", 13);
-	property(&t, METHOD, "hvc", 4);
+	property(&t, NAME_COMPATIBLE, "arm,psci-0.2", 13);
+	property(&t, NAME_METHOD, "hvc", 4);
 	token(&t, 2);
+	tree_end(&t);
+}
+
+void world_spin_tables(const paddr *release, unsigned count)
+{
+	struct tree t = tree_begin();
+
+	for (unsigned i = 0; i < count; i++)
+		tree_cpu(&t, 2 * (i + 1), release[i]);
 	token(&t, 2);
-	token(&t, 9);
-	const uint32_t header[] = { 0xd00dfeed, t.used + sizeof names, 56, t.used, 40, 17, 16, 0, sizeof names, t.used - 56 };
-	for (unsigned i = 0; i < COUNT_OF(header); i++)
-		put_be(t.blob + 4 * i, header[i]);
-	memcpy(t.blob + t.used, names, sizeof names);
-	fake.options.device_tree = ARENA_TREE;
+	tree_end(&t);
+	fake.options.rsdp = 0;
 }
 
 void world_make(enum machine machine, enum world_kernel kernel)

@@ -39,6 +39,12 @@ struct fake_file *world_file(const char *path);
 void world_acpi(void);
 void world_device_tree(void);
 
+/* After world_acpi(): a FADT, which says of PSCI that it is there (1) and asked by HVC (2). */
+void world_fadt(uint16_t pm_timer, uint16_t arm_boot);
+
+/* No ACPI, and a device tree with these processors besides the boot processor, ids 2, 4, ...; 0: one without a spin table. */
+void world_spin_tables(const paddr *release, unsigned count);
+
 /* NULL: the run was as it must be. Otherwise what was wrong; the text holds until the next call. */
 const char *world_judge(void);          /* any run: entered and whole, or a clear error and nothing left behind   */
 const char *world_judge_entered(void);  /* the kernel was entered: record, segments, modules, tables, caches      */

@@ -1,0 +1,403 @@
+/* The loader with all of loader/arch/aarch64/'s C, on the host: what is cleaned before somebody reads it without caches,
+ * and how other processors are started. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arch/views.h"
+#include "cpu.h"
+#include "cpus.h"
+#include "log.h"
+#include "machine.h"
+
+static void judged(const char *why)
+{
+	if (why)
+		fail_msg("%s", why);
+}
+
+/* world_judge() compares what is cleaned and made visible with the protocol's promises; the machine sees to the rest. */
+static void run_boot(void)
+{
+	fake_run();
+	if (machine.wrong[0])
+		fail_msg("%s", machine.wrong);
+	judged(world_judge());
+}
+
+static void make(unsigned level, enum world_kernel kernel, uint64_t wanted)
+{
+	machine_reset(level);
+	world_make(FAKE_AARCH64, kernel);
+	if (wanted != HOBNAIL_LEVEL_EL1)
+		world_ask(HOBNAIL_REQUEST_LEVEL, wanted);
+}
+
+static void boots(unsigned level, enum world_kernel kernel, uint64_t wanted)
+{
+	make(level, kernel, wanted);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+}
+
+static void what_is_read_without_caches_is_in_memory(void **state)
+{
+	(void)state;
+	for (unsigned level = 1; level <= 2; level++) {
+		boots(level, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+		boots(level, KERNEL_STAGED, HOBNAIL_LEVEL_EL1);
+		boots(level, KERNEL_MMU_OFF, HOBNAIL_LEVEL_EL1);
+		boots(level, KERNEL_MMU_OFF_STAGED, HOBNAIL_LEVEL_EL1);
+	}
+	boots(2, KERNEL_STAGED, HOBNAIL_LEVEL_EL2);
+	boots(2, KERNEL_MMU_OFF, HOBNAIL_LEVEL_EL2);
+	boots(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL2_VHE);
+	boots(2, KERNEL_MMU_OFF_STAGED, HOBNAIL_LEVEL_EL2_VHE);
+}
+
+/* CTR_EL0 says how long they are. */
+static void lines_may_be_longer(void **state)
+{
+	(void)state;
+	for (uint64_t bytes = 32; bytes <= 2048; bytes *= 2) {
+		make(2, KERNEL_MMU_OFF_STAGED, HOBNAIL_LEVEL_EL1);
+		machine_line(bytes);
+		run_boot();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+	}
+}
+
+/* docs/protocol.md, "aarch64": what a processor has when it enters the kernel. */
+static void each_level_has_its_own_regime(void **state)
+{
+	(void)state;
+	boots(1, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+	assert_int_equal(machine.cpus[0].switched.route, ROUTE_EL1);
+	assert_int_equal(machine.cpus[0].switched.ttbr0, handoff.transition);
+	assert_int_equal(machine.cpus[0].switched.ttbr1, handoff.root);
+	assert_int_equal(machine_register(0, "ttbr0_el1"), handoff.lower_root);
+	assert_int_equal(machine.cpus[0].entry, world_record()->entry_virt);
+	assert_int_equal(machine.cpus[0].argument, handoff.record);
+	assert_int_equal(machine.cpus[0].stack, world_record()->stack_virt + world_record()->stack_bytes);
+
+	boots(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+	assert_int_equal(machine.cpus[0].switched.route, ROUTE_EL2_TO_EL1);
+	assert_int_equal(machine.cpus[0].switched.hcr & (HCR_E2H | HCR_TGE), 0);
+	boots(2, KERNEL_STAGED, HOBNAIL_LEVEL_EL2);
+	assert_int_equal(machine.cpus[0].switched.route, ROUTE_EL2);
+	assert_int_equal(machine_register(0, "ttbr0_el2"), handoff.root);
+	boots(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL2_VHE);
+	assert_int_equal(machine.cpus[0].switched.route, ROUTE_EL2_VHE);
+	assert_int_equal(machine.cpus[0].switched.hcr & (HCR_E2H | HCR_TGE), HCR_E2H | HCR_TGE);
+	assert_int_equal(machine_register(0, "ttbr0_el1"), handoff.lower_root);
+}
+
+static void a_processor_whose_e2h_is_fixed_is_known_by_what_it_does(void **state)
+{
+	(void)state;
+	make(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+	machine.host = true;
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_true(world_said("(ERR_LEVEL_E2H_FIXED"));
+}
+
+/* ---- Other processors ---------------------------------------------------------------------------------- */
+
+enum { SMC = 1, HVC = 3 };
+
+static void make_processors(unsigned level, enum world_kernel kernel, uint64_t wanted, uint32_t required)
+{
+	make(level, kernel, wanted);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS | required, 1);
+	world_fadt(0, SMC);
+}
+
+/* Others are the second and the fourth of the machine, ids 2 and 6. */
+static void starts(unsigned level, enum world_kernel kernel, uint64_t wanted)
+{
+	make_processors(level, kernel, wanted, HOBNAIL_REQUIRED);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(handoff.cpu_count, 2);
+	assert_int_equal(machine.smc, 2);
+	assert_int_equal(machine.hvc, 0);
+	for (unsigned i = 1; i < MACHINE_CPUS; i += 2) {
+		const struct handoff_cpu *c = (const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys + i / 2;
+		struct switch_state expected = machine.cpus[0].switched;
+		expected.stack = c->stack;
+		expected.target = machine.cpus[i].switched.target;
+		assert_true(machine.cpus[i].parked);
+		assert_int_equal(machine.cpus[i].uncached, handoff.mode.mmu_off);
+		assert_memory_equal(&machine.cpus[i].switched, &expected, sizeof expected);
+	}
+	assert_false(machine.cpus[2].ran);
+}
+
+static void every_processor_goes_the_boot_processors_way(void **state)
+{
+	(void)state;
+	for (unsigned level = 1; level <= 2; level++) {
+		starts(level, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+		starts(level, KERNEL_MMU_OFF, HOBNAIL_LEVEL_EL1);
+		starts(level, KERNEL_MMU_OFF_STAGED, HOBNAIL_LEVEL_EL1);
+	}
+	starts(2, KERNEL_STAGED, HOBNAIL_LEVEL_EL2);
+	starts(2, KERNEL_MMU_OFF, HOBNAIL_LEVEL_EL2);
+	starts(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL2_VHE);
+}
+
+/* What they have written at entry, by name: the same for all. */
+static void every_processor_has_the_boot_processors_registers(void **state)
+{
+	(void)state;
+	starts(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+	for (unsigned i = 0; i < machine.cpus[0].write_count; i++) {
+		const char *name = machine.cpus[0].written[i].name;
+		if (strncmp(name, "far_", 4) == 0 || strcmp(name, "vmpidr_el2") == 0)
+			continue;
+		assert_int_equal(machine_register(1, name), machine_register(0, name));
+	}
+	assert_int_equal(machine_register(1, "vmpidr_el2"), 2 | BIT(31));
+}
+
+static void the_conduit_is_the_tables_to_say(void **state)
+{
+	(void)state;
+	make_processors(1, KERNEL_UPPER, HOBNAIL_LEVEL_EL1, HOBNAIL_REQUIRED);
+	world_fadt(0, HVC);
+	run_boot();
+	assert_int_equal(machine.smc, 0);
+	assert_int_equal(machine.hvc, 2);
+	assert_true(machine.cpus[3].parked);
+}
+
+/* Without a time-out: nobody is waited for who will not come. */
+static void what_psci_says_is_passed_on(void **state)
+{
+	static const struct { int32_t code; const char *text; } answers[] = {
+		{ -1, "not supported (-1)" }, { -2, "invalid parameters (-2)" }, { -3, "denied (-3)" },
+		{ -4, "already on (-4)" }, { -5, "on pending (-5)" }, { -6, "internal failure (-6)" },
+		{ -7, "not present (-7)" }, { -8, "disabled (-8)" }, { -9, "invalid address (-9)" },
+		{ -10, "an unknown error (-10)" }, { 7, "an unknown error (7)" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(answers); i++) {
+		char line[100];
+		make_processors(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1, HOBNAIL_REQUIRED);
+		machine.cpus[1].psci = answers[i].code;
+		fake.options.silent = 1;
+		run_boot();
+		snprintf(line, sizeof line, "CPU 1 (MPIDR 2) cannot be started: PSCI CPU_ON says %s\n", answers[i].text);
+		assert_non_null(strstr(loader_log.text, line));
+		assert_null(strstr(loader_log.text, "did not answer"));
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		assert_true(machine.cpus[3].parked);
+		assert_true(fake.counter < CPUS_PATIENCE_MS * 1000);
+	}
+}
+
+static void one_that_never_comes_is_given_up_and_named(void **state)
+{
+	(void)state;
+	make_processors(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1, HOBNAIL_REQUIRED);
+	machine.cpus[3].dead = true;
+	fake.options.silent = 2;
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_non_null(strstr(loader_log.text, "CPU 3 (MPIDR 6) did not answer its start in 2000 ms\n"));
+	assert_true(fake.counter >= CPUS_PATIENCE_MS * 1000);
+	assert_true(machine.cpus[1].parked);
+}
+
+static void patience_begins_anew_with_every_answer(void **state)
+{
+	(void)state;
+	make_processors(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1, HOBNAIL_REQUIRED);
+	machine.cpus[1].after_ms = CPUS_PATIENCE_MS * 3 / 4;
+	machine.cpus[3].after_ms = CPUS_PATIENCE_MS * 3 / 2;
+	run_boot();
+	assert_true(machine.cpus[1].parked && machine.cpus[3].parked);
+}
+
+/* It looks at its entry, in memory, before anything else. */
+static void one_that_comes_too_late_stops(void **state)
+{
+	(void)state;
+	make_processors(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1, HOBNAIL_REQUIRED);
+	machine.cpus[1].late = true;
+	fake.options.silent = 1;
+	run_boot();
+	assert_true(machine.cpus[1].halted);
+	assert_int_equal(machine.cpus[1].switched.target, 0);
+}
+
+static void comes_up_at(unsigned level, uint64_t wanted, enum world_kernel kernel, bool fits)
+{
+	make_processors(2, kernel, wanted, HOBNAIL_REQUIRED);
+	machine.cpus[1].level = level;
+	fake.options.silent = !fits;
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(machine.cpus[1].parked, fits);
+	assert_int_equal(machine.cpus[1].halted, !fits);
+}
+
+/* What it says of that it writes with its caches off. */
+static void a_level_from_where_there_is_no_way_is_named(void **state)
+{
+	(void)state;
+	comes_up_at(1, HOBNAIL_LEVEL_EL1, KERNEL_UPPER, true);
+	assert_int_equal(machine.cpus[1].switched.route, ROUTE_EL1);
+	comes_up_at(1, HOBNAIL_LEVEL_EL2, KERNEL_STAGED, false);
+	assert_non_null(strstr(loader_log.text, "CPU 1 (MPIDR 2) came up at EL1, from where it cannot get"));
+	comes_up_at(1, HOBNAIL_LEVEL_EL2_VHE, KERNEL_UPPER, false);
+	comes_up_at(3, HOBNAIL_LEVEL_EL1, KERNEL_UPPER, false);
+	assert_non_null(strstr(loader_log.text, "CPU 1 (MPIDR 2) came up at EL3, from where it cannot get"));
+}
+
+/* ---- Spin tables --------------------------------------------------------------------------------------- */
+
+enum { SPIN_1 = ARENA_TREE + 0xf000, SPIN_2 = SPIN_1 + 16 };
+
+static void make_spin_tables(enum world_kernel kernel, paddr first, paddr second, uint32_t required)
+{
+	make(2, kernel, HOBNAIL_LEVEL_EL1);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS | required, 1);
+	world_spin_tables((const paddr[]){ first, second }, 2);
+	machine.cpus[1].release = first;
+	machine.cpus[2].release = second;
+}
+
+static void a_spin_table_is_read_from_memory(void **state)
+{
+	(void)state;
+	for (enum world_kernel kernel = KERNEL_UPPER; kernel <= KERNEL_MMU_OFF_STAGED; kernel++) {
+		make_spin_tables(kernel, SPIN_1, SPIN_2, HOBNAIL_REQUIRED);
+		run_boot();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		assert_true(machine.cpus[1].parked && machine.cpus[2].parked);
+		assert_int_equal(machine.smc + machine.hvc, 0);
+	}
+}
+
+/* Where it would have begun may be another's memory later. */
+static void who_is_given_up_finds_no_entry_any_more(void **state)
+{
+	(void)state;
+	make_spin_tables(KERNEL_UPPER, SPIN_1, SPIN_2, HOBNAIL_REQUIRED);
+	machine.cpus[2].dead = true;
+	fake.options.silent = 2;
+	run_boot();
+	assert_int_equal(views_memory(SPIN_2), 0);
+	assert_int_not_equal(views_memory(SPIN_1), 0);
+	assert_non_null(strstr(loader_log.text, "CPU 2 (MPIDR 4) did not answer its start in 2000 ms\n"));
+}
+
+static void who_has_neither_spin_table_nor_psci_is_named(void **state)
+{
+	(void)state;
+	make_spin_tables(KERNEL_UPPER, ARENA_DEVICE, SPIN_2, HOBNAIL_REQUIRED);
+	machine.cpus[1].release = 0;
+	fake.options.silent = 1;
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_non_null(strstr(loader_log.text, "CPU 1: 0x10130000 is no memory for a spin table\n"));
+	assert_non_null(strstr(loader_log.text, "CPU 1 (MPIDR 2) has no spin table, and there is no PSCI\n"));
+	assert_true(machine.cpus[2].parked);
+}
+
+static void without_any_way_a_request_is_dropped_or_an_error(void **state)
+{
+	(void)state;
+	make_spin_tables(KERNEL_UPPER, ARENA_DEVICE, 0, 0);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(handoff.cpu_count, 0);
+	assert_non_null(strstr(loader_log.text, "the request for processors is optional and cannot be granted\n"));
+
+	make_spin_tables(KERNEL_UPPER, ARENA_DEVICE, 0, HOBNAIL_REQUIRED);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_true(world_said("(ERR_CPUS_NO_WAY"));
+}
+
+/* ---- Released ------------------------------------------------------------------------------------------ */
+
+/* A kernel releases who waits: each gets an entry, an argument and, in half of the runs, a root of its own. */
+static paddr other_root;
+
+static void release(void)
+{
+	for (unsigned i = 0; i < handoff.cpu_count; i++) {
+		const struct handoff_cpu *c = (const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys + i;
+		struct hobnail_mailbox *m = (struct hobnail_mailbox *)(uintptr_t)c->mailbox;
+		m->root = other_root;
+		m->argument = 0x2000 + i;
+		m->entry = 0x1000 + i;
+	}
+}
+
+static void releases(enum world_kernel kernel, uint64_t wanted, paddr root)
+{
+	make_processors(2, kernel, wanted, HOBNAIL_REQUIRED);
+	other_root = root;
+	machine.waiting = release;
+	fake_run();
+	if (machine.wrong[0])
+		fail_msg("%s", machine.wrong);
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct machine_cpu *c = &machine.cpus[2 * i + 1];
+		assert_true(c->left);
+		assert_int_equal(c->entry, 0x1000 + i);
+		assert_int_equal(c->argument, 0x2000 + i);
+		assert_int_equal(c->stack, ((const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys)[i].stack);
+	}
+}
+
+static void who_is_released_has_its_own_root(void **state)
+{
+	(void)state;
+	releases(KERNEL_UPPER, HOBNAIL_LEVEL_EL1, 0);
+	assert_int_equal(machine.change_root, 0);
+	releases(KERNEL_UPPER, HOBNAIL_LEVEL_EL1, 0x77000);
+	assert_int_equal(machine_register(1, "ttbr1_el1"), 0x77000);
+	releases(KERNEL_STAGED, HOBNAIL_LEVEL_EL2, 0x77000);
+	assert_int_equal(machine_register(1, "ttbr0_el2"), 0x77000);
+	assert_int_equal(machine_register(0, "ttbr0_el2"), handoff.root);
+	releases(KERNEL_MMU_OFF, HOBNAIL_LEVEL_EL1, 0);
+	releases(KERNEL_MMU_OFF, HOBNAIL_LEVEL_EL1, 0x77000);
+	assert_int_equal(machine.change_root, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_read_without_caches_is_in_memory),
+		cmocka_unit_test(lines_may_be_longer),
+		cmocka_unit_test(each_level_has_its_own_regime),
+		cmocka_unit_test(a_processor_whose_e2h_is_fixed_is_known_by_what_it_does),
+		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
+		cmocka_unit_test(every_processor_has_the_boot_processors_registers),
+		cmocka_unit_test(the_conduit_is_the_tables_to_say),
+		cmocka_unit_test(what_psci_says_is_passed_on),
+		cmocka_unit_test(one_that_never_comes_is_given_up_and_named),
+		cmocka_unit_test(patience_begins_anew_with_every_answer),
+		cmocka_unit_test(one_that_comes_too_late_stops),
+		cmocka_unit_test(a_level_from_where_there_is_no_way_is_named),
+		cmocka_unit_test(a_spin_table_is_read_from_memory),
+		cmocka_unit_test(who_is_given_up_finds_no_entry_any_more),
+		cmocka_unit_test(who_has_neither_spin_table_nor_psci_is_named),
+		cmocka_unit_test(without_any_way_a_request_is_dropped_or_an_error),
+		cmocka_unit_test(who_is_released_has_its_own_root),
+	};
+
+	return cmocka_run_group_tests_name("arch/aarch64/boot", tests, NULL, NULL);
+}
