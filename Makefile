@@ -92,6 +92,9 @@ $(O)/test/unit/terminal: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o
 # The loader's choice of a mode is pure code of each architecture.
 $(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader
 $(foreach a,$(ARCHES),$(eval $(O)/test/unit/mode_$(a): $(O)/test/loader/arch/$(a)/mode.o))
+# ... and so is what aarch64 knows of how to start processors.
+$(O)/test/unit/ways_aarch64: $(O)/test/loader/arch/aarch64/ways.o
+$(O)/test/tests/unit/ways_aarch64_test.o: TEST_FLAGS += -iquote loader
 
 $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 	@mkdir -p $(@D)

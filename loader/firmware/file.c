@@ -139,6 +139,9 @@ static enum err visit_entry(const EFI_FILE_INFO *info, UINTN bytes, file_visit *
 	return e ? e : visit(context, text, p);
 }
 
+/* A damaged directory may lead back into itself. */
+enum { DIRECTORY_ENTRIES = 4096 };
+
 enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p)
 {
 	EFI_FILE_PROTOCOL *dir;
@@ -153,13 +156,15 @@ enum err file_list(struct firmware *fw, struct text directory, file_visit *visit
 		dir->Close(dir);
 		return OK;
 	}
-	while (!e) {
+	for (unsigned i = 0; !e; i++) {
 		UINTN bytes = sizeof info;
 		EFI_STATUS s = dir->Read(dir, &bytes, &info);
 		if (EFI_ERROR(s))
 			e = firmware_said(p, s);
 		else if (!bytes)
 			break;
+		else if (i == DIRECTORY_ENTRIES)
+			e = problem(p, ERR_DIRECTORY_END, DIRECTORY_ENTRIES);
 		else
 			e = visit_entry(&info.info, bytes, visit, context, p);
 	}

@@ -105,7 +105,7 @@ enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, st
 
 void file_close(struct file *f);
 
-/* Visit every plain file of a directory; names are UTF-8. A missing directory has none. */
+/* Visit every plain file of a directory; names are UTF-8. A missing directory has none.   ERR_DIRECTORY_END */
 typedef enum err file_visit(void *context, struct text name, struct problem *p);
 enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p);
 

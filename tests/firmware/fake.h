@@ -99,6 +99,7 @@ struct fake_options {
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
 	bool read_nothing;              /* ... with success and nothing             */
 	uint64_t bad_byte;              /* of every file, which cannot be read      */
+	bool endless_directories;       /* behind the last file come all again      */
 	paddr rsdp, smbios, device_tree;
 	paddr low_end;                  /* where other processors begin: below      */
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */

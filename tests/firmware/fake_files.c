@@ -170,6 +170,8 @@ static EFI_STATUS read_directory(struct handle *h, UINTN *bytes, void *buffer)
 {
 	size_t prefix = strlen(h->path);
 
+	if (fake.options.endless_directories)
+		h->position %= fake.file_count;
 	while (h->position < fake.file_count) {
 		const struct fake_file *f = &fake.files[h->position++];
 		if (strncasecmp(f->path, h->path, prefix) != 0 || f->path[prefix] != '\\')
