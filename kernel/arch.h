@@ -149,6 +149,10 @@ const char *arch_power_off(const struct hobnail_boot *boot);
 
 _Noreturn void arch_halt(void);
 
+/* To see that reported: from now on, a page fault of the kernel is an exception that comes while the processor hands over another
+ * one. NULL, or why this processor has no such thing: a sentence without its full stop. */
+const char *arch_faults_double(void);
+
 /* The other processors stop where they are, for ever. May be called in any state. */
 void arch_stop_others(void);
 

@@ -1,5 +1,6 @@
 #include "crash.h"
 
+#include "arch.h"
 #include "panic.h"
 #include "words.h"
 
@@ -19,12 +20,24 @@ static __attribute__((noinline)) void call_null(void)
 	nowhere();
 }
 
+/* The stack overflows, and the exception of that cannot be handled either. */
+static void sink_twice(unsigned one)
+{
+	const char *why = arch_faults_double();
+
+	if (why)
+		panic("crash=double: %s", why);
+	sink(one);
+}
+
 void crash_if_asked(const char *words)
 {
 	volatile unsigned one = 1;
 
 	if (words_have(words, "crash=stack"))
 		sink(one);
+	if (words_have(words, "crash=double"))
+		sink_twice(one);
 	if (words_have(words, "crash=null"))
 		call_null();
 	if (words_have(words, "crash=assert"))

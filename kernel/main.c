@@ -5,7 +5,7 @@
  *
  *     promises say of each promise what was found, not only of broken ones
  *     exit     hand the result to the emulator: enum power_status
- *     crash=stack, crash=null, crash=assert   fail in the kernel, once it runs
+ *     crash=stack, crash=double, crash=null, crash=assert   fail in the kernel, once it runs
  *     return   return from the entry point instead (the loader must catch that)
  *     roots    release the other processors with a root table of pith's own
  *     fault-other  let them execute an undefined instruction before all else (the loader must report one)

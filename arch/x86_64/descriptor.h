@@ -22,6 +22,7 @@
 #define DESCRIPTOR_TSS      0x89
 #define DESCRIPTOR_TSS_BUSY 0x8b
 #define DESCRIPTOR_GATE     0x8e /* interrupt gate */
+#define DESCRIPTOR_PRESENT  0x80
 #define DESCRIPTOR_USER     0x60 /* privilege level 3 */
 
 /* Whole descriptors: flat, accessed */

@@ -57,6 +57,11 @@ void vector_kernel(struct arch_frame *frame, uint64_t vector)
 	trap_kernel_fault(&f, is_data_abort(vector) && vm_is_guard(f.address) ? "kernel stack overflow" : NULL);
 }
 
+const char *arch_faults_double(void)
+{
+	return "this processor has no double fault: an exception stores nothing, so none can come while another is handed over";
+}
+
 void arch_frame_make(struct arch_frame *frame, vaddr pc, vaddr sp, uint64_t first, uint64_t second)
 {
 	*frame = (struct arch_frame){

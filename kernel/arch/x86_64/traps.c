@@ -43,6 +43,13 @@ void traps_prepare(void)
 
 /* ---- Faults -------------------------------------------------------------------------------------------- */
 
+/* Intel SDM vol. 3A, "Interrupt 8—Double Fault Exception (#DF)": a page fault, then a gate that is not present (#NP). */
+const char *arch_faults_double(void)
+{
+	gates[VECTOR_PAGE_FAULT].type &= (uint8_t)~DESCRIPTOR_PRESENT;
+	return NULL;
+}
+
 static struct fault fault_of(const struct arch_frame *f)
 {
 	return (struct fault){
