@@ -114,7 +114,7 @@ UNIT += $(FIRMWARE)
 
 # The same with an architecture's own C in place of arch_fake.c: tests/arch/ARCH/NAME_test.c over tests/arch/ARCH/machine.c, which
 # plays the instructions and the assembly, and ends the image: it is linked last.
-ARCH_TEST_C_aarch64 := cpus el2 enter fault live mode probe vectors
+ARCH_TEST_C_aarch64 := $(filter-out schemes,$(basename $(notdir $(wildcard loader/arch/aarch64/*.c))))
 # $(1) = architecture
 define arch_tests
 ARCH_TEST_$(1) := $$(if $$(FIRMWARE),$$(patsubst tests/arch/$(1)/%_test.c,$(O)/test/arch/$(1)/%,$$(wildcard tests/arch/$(1)/*_test.c)))
