@@ -24,4 +24,15 @@ void give_up(const char *why) __attribute__((noreturn));
 /* Is `word` one of the kernel's command line? */
 bool told(const struct hobnail_boot *boot, const char *word);
 
+/* Where something of the kernel's own lies in physical memory. */
+static inline uint64_t phys_of(const struct hobnail_boot *boot, const void *what)
+{
+	for (uint32_t i = 0; i < boot->segments.count; i++) {
+		const struct hobnail_segment *s = hobnail_entry(boot, &boot->segments, i);
+		if ((uintptr_t)what - s->virt < s->bytes)
+			return (uintptr_t)what - s->virt + s->phys;
+	}
+	give_up("it is in no segment");
+}
+
 #endif

@@ -14,6 +14,8 @@ HOBNAIL_REQUEST(fp, HOBNAIL_REQUEST_FP | HOBNAIL_REQUIRED, HOBNAIL_FP_TRAP);
 
 static const char read_only[] = "constant";
 
+#define USER 0x400000ull /* where user mode begins */
+
 static __attribute__((noinline)) void write_to(volatile char *at)
 {
 	*at = 1;
@@ -90,8 +92,40 @@ static void no_identity_map(const struct hobnail_boot *boot)
 /* With vectors in the lower half this would be an endless loop of aborts. The net's are not. */
 static void empty_user_tables(const struct hobnail_boot *boot)
 {
-	machine_empty_user_tables(boot);
-	write_to((volatile char *)0x400000);
+	machine_user_tables(boot, 0);
+	write_to((volatile char *)USER);
+}
+
+/* The first process, of which nothing is mapped. */
+static void user_unmapped(const struct hobnail_boot *boot)
+{
+	machine_user_tables(boot, 0);
+	machine_enter_user(USER, 0);
+}
+
+/* ... of which one page is, with code that reads a constant of the kernel's. `withheld`: of the root's entry. */
+static void enter_user_page(const struct hobnail_boot *boot, uint64_t withheld)
+{
+	static uint64_t tables[3][512] __attribute__((aligned(4096)));
+	uint64_t code = phys_of(boot, (const void *)(uintptr_t)machine_user_code), page = code & ~4095ull;
+
+	for (unsigned level = 0; level < 3; level++) {
+		tables[level][USER >> (12 + 9 * level) & 511] = page | (level ? MACHINE_TABLE : MACHINE_USER_PAGE);
+		page = phys_of(boot, tables[level]);
+	}
+	machine_user_tables(boot, (page | MACHINE_TABLE) ^ withheld);
+	machine_enter_user(USER + (code & 4095), (uintptr_t)read_only);
+}
+
+static void user_reads_kernel(const struct hobnail_boot *boot)
+{
+	enter_user_page(boot, 0);
+}
+
+/* A page that its own entry gives to user mode, and one above does not. */
+static void user_withheld(const struct hobnail_boot *boot)
+{
+	enter_user_page(boot, MACHINE_WITHHELD);
 }
 
 static const struct {
@@ -108,6 +142,9 @@ static const struct {
 	{ "device", unmapped_device },
 	{ "identity", no_identity_map },
 	{ "user-tables", empty_user_tables },
+	{ "user-unmapped", user_unmapped },
+	{ "user-reads-kernel", user_reads_kernel },
+	{ "user-withheld", user_withheld },
 };
 
 /* On the processor that shall fail. */

@@ -18,19 +18,35 @@ static inline void machine_misaligned(void)
 	                 "str x0, [sp]" : : : "memory");
 }
 
-/* TTBR0 as an operating system has it before its first process: a table, with nothing in it. */
-static inline void machine_empty_user_tables(const struct hobnail_boot *boot)
+/* Entries of user mode's tables. Arm ARM, "VMSAv8-64 translation table format descriptors": a page is normal memory, inner
+ * shareable, read-only for EL1 and EL0, and PXN. */
+#define MACHINE_TABLE     3ull
+#define MACHINE_USER_PAGE (3 | 1ull << 6 | 1ull << 7 | 3ull << 8 | 1ull << 10 | 1ull << 53)
+#define MACHINE_WITHHELD  (1ull << 60) /* what a table's entry has otherwise where it forbids: UXNTable */
+
+/* Tables for user mode, with `first` as entry 0 of the root and no other. 0: as an operating system has TTBR0 before its
+ * first process. */
+static inline void machine_user_tables(const struct hobnail_boot *boot, uint64_t first)
 {
 	static uint64_t table[512] __attribute__((aligned(4096)));
-	uint64_t phys = 0;
 
-	for (uint32_t i = 0; i < boot->segments.count; i++) {
-		const struct hobnail_segment *s = hobnail_entry(boot, &boot->segments, i);
-		if ((uint64_t)table - s->virt < s->bytes)
-			phys = (uint64_t)table - s->virt + s->phys;
-	}
-	cpu_write(ttbr0_el1, phys);
+	table[0] = first;
+	cpu_stores_barrier();
+	cpu_write(ttbr0_el1, phys_of(boot, table));
 	__asm__ volatile("isb\n\ttlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
+}
+
+/* What user mode executes: it reads from where its argument says. */
+static inline __attribute__((naked, noinline)) void machine_user_code(void) { __asm__("ldr x0, [x0]"); }
+
+static inline __attribute__((noreturn)) void machine_enter_user(uint64_t entry, uint64_t argument)
+{
+	register uint64_t x0 __asm__("x0") = argument;
+
+	cpu_write(elr_el1, entry);
+	cpu_write(spsr_el1, 0x3c0); /* EL0t, all masked */
+	__asm__ volatile("eret" : : "r"(x0));
+	__builtin_unreachable();
 }
 
 #endif
