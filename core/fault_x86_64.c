@@ -8,6 +8,8 @@ enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16
 /* Error code that holds a selector */
 enum { SELECTOR_IDT = 2 };
 
+enum { CR4_LA57 = 1 << 12, CR4_OSXSAVE = 1 << 18 };
+
 /* CS: 3 is user mode */
 enum { SELECTOR_LEVEL = 3 };
 
@@ -132,10 +134,10 @@ static bool wants_16(const struct instruction *i)
 	return i->two_bytes && !i->has_repeat && ((any[row] | (i->has_66 ? with_66[row] : 0)) >> bit & 1);
 }
 
-/* 48 bits with 4 levels, 57 with 5 (CR4.LA57). */
+/* 48 bits with 4 levels, 57 with 5. */
 static bool is_canonical(const struct fault *f, vaddr va)
 {
-	unsigned top = f->control[2] >> 12 & 1 ? 56 : 47;
+	unsigned top = f->control[2] & CR4_LA57 ? 56 : 47;
 
 	return va >> top == 0 || va >> top == ~0ull >> top;
 }
@@ -175,14 +177,27 @@ static void decode_page_fault(const struct fault *f, struct fault_view *out)
 	                 (enum err)(error & PF_PRESENT ? forbidden : unmapped)[out->access];
 }
 
-/* ud2, and the prefixes of AVX: C5, C4, and 62 of AVX-512. */
-static enum err undefined(const uint8_t *code, unsigned bytes)
+/* An instruction with prefix VEX (C5, C4) or EVEX (62). vol. 2D, "Opcode Map", C4 with maps 0F38 and 0F3A: all from E0 on
+ * work on general registers, andn to shrx and rorx for example, and need no XCR0; so do those of map 4, Intel APX Architecture
+ * Specification, "Extended EVEX Prefix". */
+static enum err undefined_vector(const struct fault *f, const uint8_t code[4])
 {
-	if (bytes >= 2 && code[0] == 0x0f && code[1] == 0x0b)
+	unsigned map = code[1] & (code[0] == 0x62 ? 7 : 31);
+
+	if (code[0] == 0x62 ? map == 4 : code[0] == 0xc4 && (map == 2 || map == 3) && code[3] >= 0xe0)
+		return ERR_FAULT_NEWER;
+	return f->control[2] & CR4_OSXSAVE ? ERR_FAULT_AVX_MISSING : ERR_FAULT_AVX;
+}
+
+static enum err undefined(const struct fault *f, const uint8_t *code, unsigned bytes)
+{
+	uint8_t first[4] = { 0 };
+
+	for (unsigned i = 0; i < bytes && i < sizeof first; i++)
+		first[i] = code[i];
+	if (first[0] == 0x0f && first[1] == 0x0b)
 		return ERR_FAULT_UD2;
-	if (bytes >= 1 && (code[0] == 0xc5 || code[0] == 0xc4 || code[0] == 0x62))
-		return ERR_FAULT_AVX;
-	return ERR_FAULT_UNDEFINED;
+	return first[0] == 0xc5 || first[0] == 0xc4 || first[0] == 0x62 ? undefined_vector(f, first) : ERR_FAULT_UNDEFINED;
 }
 
 void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
@@ -195,7 +210,7 @@ void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned by
 		out->what = (struct problem){ ERR_FAULT_RESERVED, 0, { f->vector } };
 	switch (f->vector) {
 	case UNDEFINED:
-		out->what.code = undefined(code, bytes);
+		out->what.code = undefined(f, code, bytes);
 		break;
 	case STACK_SEGMENT:
 		if (!error)

@@ -53,6 +53,14 @@ static const struct {
 	  "cannot be reached" },
 	{ X86, 6, 0, ERR_FAULT_AVX, "c5 fc 77", "an AVX instruction, while AVX is off (#UD)" },
 	{ X86, 6, 0, ERR_FAULT_AVX, "62 f1 7c", NULL },
+	{ X86, 6, 0, ERR_FAULT_NEWER, "c4 e2 60 f2 c1", "an instruction that is newer than this processor (#UD): BMI's and APX's are "
+	  "of this kind" },                                         /* andn %ecx, %ebx, %eax */
+	{ X86, 6, 0, ERR_FAULT_NEWER, "c4 e2 79 f7 c1", NULL },     /* shlx %eax, %ecx, %eax */
+	{ X86, 6, 0, ERR_FAULT_NEWER, "c4 e3 7b f0 c1 05", NULL },  /* rorx $5, %ecx, %eax */
+	{ X86, 6, 0, ERR_FAULT_NEWER, "62 f4 7c 18 01 c1", NULL },  /* add of three operands, APX */
+	{ X86, 6, 0, ERR_FAULT_AVX, "c4 e2 79 18 00", NULL },       /* vbroadcastss (%rax), %xmm0 */
+	{ X86, 6, 0, ERR_FAULT_AVX, "c5 f8 f7 00", NULL },          /* no map 0F38 */
+	{ X86, 6, 0, ERR_FAULT_AVX, "c4 e2 79", NULL },
 	{ X86, 6, 0, ERR_FAULT_UNDEFINED, "0f ff", "an instruction that this processor does not have, or that is switched off" },
 	{ X86, 6, 0, ERR_FAULT_UNDEFINED, NULL, NULL },
 	{ X86, 7, 0, ERR_FAULT_FP, NULL, "a floating-point or vector register used while floating point is off" },
@@ -165,12 +173,24 @@ static void every_fault_gets_its_sentence(void **state)
 	}
 }
 
+/* With CR4.OSXSAVE set it is not that bit which is missing. */
+static void avx_is_not_called_off_where_it_is_on(void **state)
+{
+	struct fault f = { .arch = X86, .vector = 6, .control = { [2] = 1 << 18 } };
+
+	(void)state;
+	assert_int_equal(decode(&f, "c5 fc 77").what.code, ERR_FAULT_AVX_MISSING);
+	assert_int_equal(decode(&f, "62 f1 7c 48").what.code, ERR_FAULT_AVX_MISSING);
+	assert_int_equal(decode(&f, "c4 e2 60 f2 c1").what.code, ERR_FAULT_NEWER);
+}
+
 static bool is_provoked(enum err code)
 {
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		if (cases[i].code == code)
 			return true;
-	return code == ERR_FAULT_ALIGNMENT_16 || code == ERR_FAULT_ALIGNMENT_STACK || code == ERR_FAULT_CANONICAL; /* below */
+	return code == ERR_FAULT_AVX_MISSING || code == ERR_FAULT_ALIGNMENT_16 || code == ERR_FAULT_ALIGNMENT_STACK ||
+	       code == ERR_FAULT_CANONICAL; /* elsewhere */
 }
 
 static void every_sentence_has_its_fault(void **state)
@@ -325,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_gets_its_sentence),
 		cmocka_unit_test(every_sentence_has_its_fault),
+		cmocka_unit_test(avx_is_not_called_off_where_it_is_on),
 		cmocka_unit_test(nothing_is_without_words),
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
 		cmocka_unit_test(user_mode_is_told_from_the_kernel),
