@@ -142,11 +142,11 @@ static bool is_canonical(const struct fault *f, vaddr va)
 	return va >> top == 0 || va >> top == ~0ull >> top;
 }
 
-static void decode_protection(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+/* #GP and #SS without a selector: out->what says it already, unless the operand does. */
+static void decode_operand(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
 {
 	struct instruction i = { .at = code, .end = code + bytes };
 
-	out->what.code = ERR_FAULT_PROTECTION;
 	if (!read_opcode(&i) || !read_operand(f, code, &i))
 		return;
 	if (!is_canonical(f, i.address))
@@ -213,14 +213,18 @@ void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned by
 		out->what.code = undefined(f, code, bytes);
 		break;
 	case STACK_SEGMENT:
-		if (!error)
-			out->what = (struct problem){ ERR_FAULT_CANONICAL_STACK, 0, { f->sp } };
+		if (error)
+			break;
+		out->what = (struct problem){ ERR_FAULT_CANONICAL_STACK, 0, { f->sp } };
+		decode_operand(f, code, bytes, out);
 		break;
 	case PROTECTION:
-		if (!error)
-			decode_protection(f, code, bytes, out);
-		else if (error & SELECTOR_IDT)
+		if (!error) {
+			out->what.code = ERR_FAULT_PROTECTION;
+			decode_operand(f, code, bytes, out);
+		} else if (error & SELECTOR_IDT) {
 			out->what = (struct problem){ ERR_FAULT_GATE, 0, { error >> 3 } };
+		}
 		break;
 	case PAGE_FAULT:
 		decode_page_fault(f, out);

@@ -319,6 +319,25 @@ static void an_operand_in_memory_is_found(void **state)
 	assert_int_equal(decode(&f, "48 8b 02").what.code, ERR_FAULT_PROTECTION);
 }
 
+/* Also what is reached by rbp: push and call do without an operand. */
+static void a_stack_fault_blames_the_register_that_is_wrong(void **state)
+{
+	struct fault f = { .arch = X86, .vector = 12, .pc = 0x7000, .sp = 0x7010, .general = { [6] = 0x5a5a5a5a5a5a5a5a } };
+	struct fault_view v = decode(&f, "48 8b 45 f8"); /* mov -8(%rbp), %rax */
+
+	(void)state;
+	assert_int_equal(v.what.code, ERR_FAULT_CANONICAL);
+	assert_true(v.has_address);
+	assert_int_equal(v.address, 0x5a5a5a5a5a5a5a52);
+	f.general[6] = 0x7f00;
+	f.sp = 0xdead000000000000;
+	v = decode(&f, "ff 75 f8"); /* push -8(%rbp) */
+	assert_int_equal(v.what.code, ERR_FAULT_CANONICAL_STACK);
+	assert_string_equal(sentence(&v), "a stack access to an address that is not canonical, rsp is 0xdead000000000000 (#SS)");
+	assert_false(v.has_address);
+	assert_int_equal(decode(&f, "55").what.code, ERR_FAULT_CANONICAL_STACK); /* push %rbp */
+}
+
 static void registers_have_names(void **state)
 {
 	struct fault f = { .arch = X86, .general = { [6] = 66, [29] = 29, [30] = 30 } };
@@ -350,6 +369,7 @@ int main(void)
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
 		cmocka_unit_test(user_mode_is_told_from_the_kernel),
 		cmocka_unit_test(an_operand_in_memory_is_found),
+		cmocka_unit_test(a_stack_fault_blames_the_register_that_is_wrong),
 		cmocka_unit_test(registers_have_names),
 	};
 
