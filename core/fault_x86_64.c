@@ -5,15 +5,15 @@
 /* Error code of a page fault */
 enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16, PF_KEY = 32, PF_SHADOW_STACK = 64 };
 
-/* Error code that holds a selector */
-enum { SELECTOR_IDT = 2 };
+/* Error code that holds a selector: not by an instruction of the program's; a vector */
+enum { SELECTOR_EXTERNAL = 1, SELECTOR_IDT = 2 };
 
 enum { CR4_LA57 = 1 << 12, CR4_OSXSAVE = 1 << 18 };
 
 /* CS: 3 is user mode */
 enum { SELECTOR_LEVEL = 3 };
 
-enum { DOUBLE_FAULT = 8, TSS = 10, STACK_SEGMENT = 12, PROTECTION = 13, PAGE_FAULT = 14, ALIGNMENT = 17, UNDEFINED = 6 };
+enum { SEGMENT = 11, STACK_SEGMENT = 12, PROTECTION = 13, PAGE_FAULT = 14, ALIGNMENT = 17, UNDEFINED = 6 };
 
 static const uint16_t codes[32] = {
 	[0] = ERR_FAULT_DIVIDE, ERR_FAULT_DEBUG, ERR_FAULT_NMI, ERR_FAULT_BREAKPOINT, ERR_FAULT_OVERFLOW, ERR_FAULT_BOUND,
@@ -218,13 +218,14 @@ void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned by
 		out->what = (struct problem){ ERR_FAULT_CANONICAL_STACK, 0, { f->sp } };
 		decode_operand(f, code, bytes, out);
 		break;
-	case PROTECTION:
-		if (!error) {
-			out->what.code = ERR_FAULT_PROTECTION;
-			decode_operand(f, code, bytes, out);
-		} else if (error & SELECTOR_IDT) {
-			out->what = (struct problem){ ERR_FAULT_GATE, 0, { error >> 3 } };
-		}
+	case SEGMENT: case PROTECTION:
+		if (error & SELECTOR_IDT)
+			out->what = (struct problem){ out->user && !(error & SELECTOR_EXTERNAL) ? ERR_FAULT_GATE_USER : ERR_FAULT_GATE, 0,
+			                              { error >> 3 } };
+		if (error)
+			break;
+		out->what.code = ERR_FAULT_PROTECTION;
+		decode_operand(f, code, bytes, out);
 		break;
 	case PAGE_FAULT:
 		decode_page_fault(f, out);

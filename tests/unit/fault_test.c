@@ -67,11 +67,12 @@ static const struct {
 	{ X86, 8, 0, ERR_FAULT_DOUBLE, NULL, NULL },
 	{ X86, 9, 0, ERR_FAULT_COPROCESSOR, NULL, NULL },
 	{ X86, 10, 0x28, ERR_FAULT_TSS, NULL, "an invalid TSS, selector 0x28 (#TS)" },
-	{ X86, 11, 0x33, ERR_FAULT_SEGMENT, NULL, "a segment that is not present, selector 0x30 (#NP)" },
+	{ X86, 11, 0x31, ERR_FAULT_SEGMENT, NULL, "a segment that is not present, selector 0x30 (#NP)" },
 	{ X86, 12, 0x10, ERR_FAULT_STACK_SEGMENT, NULL, NULL },
 	{ X86, 12, 0, ERR_FAULT_CANONICAL_STACK, NULL, "a stack access to an address that is not canonical, rsp is 0x7008 (#SS)" },
 	{ X86, 13, 0x18, ERR_FAULT_SELECTOR, NULL, "selector 0x18 cannot be used (#GP)" },
-	{ X86, 13, 0x20 * 8 + 2, ERR_FAULT_GATE, NULL, "interrupt vector 32 has no gate in the IDT (#GP)" },
+	{ X86, 13, 0x20 * 8 + 2, ERR_FAULT_GATE, NULL, "interrupt vector 32 has no gate in the IDT, or none that can be used" },
+	{ X86, 11, 0x21 * 8 + 3, ERR_FAULT_GATE, NULL, NULL },
 	{ X86, 13, 0, ERR_FAULT_PROTECTION, "0f 30", NULL },
 	{ X86, 14, 0, ERR_FAULT_READ_UNMAPPED, NULL, "a read from 0x8, which is not mapped" },
 	{ X86, 14, 2, ERR_FAULT_WRITE_UNMAPPED, NULL, "a write to 0x8, which is not mapped" },
@@ -184,12 +185,29 @@ static void avx_is_not_called_off_where_it_is_on(void **state)
 	assert_int_equal(decode(&f, "c4 e2 60 f2 c1").what.code, ERR_FAULT_NEWER);
 }
 
+/* What hardware or the kernel calls needs no DPL. */
+static void a_gate_may_be_closed_to_user_mode(void **state)
+{
+	struct fault f = { .arch = X86, .vector = 13, .syndrome = 0x80 * 8 + 2, .control = { [4] = 0x33 } };
+	struct fault_view v = decode(&f, "cd 80");
+
+	(void)state;
+	assert_int_equal(v.what.code, ERR_FAULT_GATE_USER);
+	assert_string_equal(sentence(&v),
+	                    "interrupt vector 128, called by user mode, has no gate in the IDT, or one that is not for user mode");
+	f.syndrome |= 1;
+	assert_int_equal(decode(&f, NULL).what.code, ERR_FAULT_GATE);
+	f.syndrome &= ~1ull;
+	f.control[4] = 8;
+	assert_int_equal(decode(&f, "cd 80").what.code, ERR_FAULT_GATE);
+}
+
 static bool is_provoked(enum err code)
 {
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		if (cases[i].code == code)
 			return true;
-	return code == ERR_FAULT_AVX_MISSING || code == ERR_FAULT_ALIGNMENT_16 || code == ERR_FAULT_ALIGNMENT_STACK ||
+	return code == ERR_FAULT_AVX_MISSING || code == ERR_FAULT_GATE_USER || code == ERR_FAULT_ALIGNMENT_16 || code == ERR_FAULT_ALIGNMENT_STACK ||
 	       code == ERR_FAULT_CANONICAL; /* elsewhere */
 }
 
@@ -364,6 +382,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_gets_its_sentence),
 		cmocka_unit_test(every_sentence_has_its_fault),
+		cmocka_unit_test(a_gate_may_be_closed_to_user_mode),
 		cmocka_unit_test(avx_is_not_called_off_where_it_is_on),
 		cmocka_unit_test(nothing_is_without_words),
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
