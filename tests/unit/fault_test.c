@@ -202,6 +202,19 @@ static void a_gate_may_be_closed_to_user_mode(void **state)
 	assert_int_equal(decode(&f, "cd 80").what.code, ERR_FAULT_GATE);
 }
 
+/* What is read as data at the address may not be what was executed. */
+static void a_stale_instruction_cache_is_thought_of(void **state)
+{
+	struct fault f = { .arch = ARM, .vector = 4, .syndrome = 0x02000000 };
+	struct fault_view v = decode(&f, "1f 20 03 d5"); /* nop */
+	char advice[256];
+
+	(void)state;
+	assert_string_equal(sentence(&v), "an instruction that this processor does not have, or that is switched off: 0xd503201f");
+	err_advice(v.what.code, advice, sizeof advice);
+	assert_non_null(strstr(advice, "DC CVAU, DSB ISH, IC IVAU, DSB ISH, ISB"));
+}
+
 static bool is_provoked(enum err code)
 {
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
@@ -383,6 +396,7 @@ int main(void)
 		cmocka_unit_test(every_fault_gets_its_sentence),
 		cmocka_unit_test(every_sentence_has_its_fault),
 		cmocka_unit_test(a_gate_may_be_closed_to_user_mode),
+		cmocka_unit_test(a_stale_instruction_cache_is_thought_of),
 		cmocka_unit_test(avx_is_not_called_off_where_it_is_on),
 		cmocka_unit_test(nothing_is_without_words),
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
