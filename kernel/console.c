@@ -10,6 +10,7 @@
 #include "uart.h"
 
 static struct lock lock;
+static uint64_t owner; /* its hardware id + 1: a processor that does not wait for others any more, and they may not print */
 static struct hobnail_console device;
 static struct uart uart;
 static char text_log[CONSOLE_LOG_BYTES];
@@ -53,16 +54,27 @@ void console_open(const struct hobnail_console *console)
 	};
 }
 
+static bool is_owned_here(void)
+{
+	uint64_t by = __atomic_load_n(&owner, __ATOMIC_RELAXED);
+
+	return by && by == arch_hardware_id() + 1;
+}
+
 /* There is one processor until the kernel starts the others, and with translation off it may not be able to do what locks need. */
 static void take(void)
 {
-	if (cpu_count)
-		lock_take(&lock);
+	if (!cpu_count || is_owned_here())
+		return;
+	lock_take(&lock);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&owner, __ATOMIC_RELAXED))
+		arch_halt();
 }
 
 static void give(void)
 {
-	if (cpu_count)
+	if (cpu_count && !is_owned_here())
 		lock_give(&lock);
 }
 
@@ -111,9 +123,20 @@ uint64_t console_log(uint64_t *from, char *out, uint64_t bytes)
 	return bytes;
 }
 
+/* Who holds the lock may still be on its way to giving it back, or have stopped with it: nobody else gets it. */
 void console_break(void)
 {
-	lock = (struct lock){ 0 };
+	const uint64_t patience = 100000000, begin = arch_now();
+
+	if (is_owned_here())
+		return;
+	__atomic_store_n(&owner, arch_hardware_id() + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	uint32_t serving = __atomic_load_n(&lock.serving, __ATOMIC_ACQUIRE);
+	if (serving == __atomic_load_n(&lock.next, __ATOMIC_RELAXED))
+		return;
+	while (__atomic_load_n(&lock.serving, __ATOMIC_ACQUIRE) == serving && arch_now() - begin < patience)
+		arch_pause();
 }
 
 void console_print(const char *text, ...)

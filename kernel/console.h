@@ -28,7 +28,8 @@ bool console_present(void);
 /* Wait (bounded) until everything has left the port. */
 void console_drain(void);
 
-/* Other processors have been stopped, perhaps in the middle of a line: do not wait for them. */
+/* Other processors have been told to stop, and may have done so in the middle of a line: wait no longer than 100 ms for that line.
+ * From now on this processor alone prints, and others that want to stop instead. */
 void console_break(void);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "arch.h"
 #include "panic.h"
+#include "string.h"
 #include "words.h"
 
 /* Each call needs more of the stack, until there is none. */
@@ -20,26 +21,85 @@ static __attribute__((noinline)) void call_null(void)
 	nowhere();
 }
 
+static void fall(void)
+{
+	volatile unsigned one = 1;
+
+	must(one + one == 3);
+}
+
+static void overflow(void)
+{
+	sink(1);
+}
+
 /* The stack overflows, and the exception of that cannot be handled either. */
-static void sink_twice(unsigned one)
+static void overflow_twice(void)
 {
 	const char *why = arch_faults_double();
 
 	if (why)
 		panic("crash=double: %s", why);
-	sink(one);
+	sink(1);
+}
+
+static struct {
+	void (*fail)(void); /* NULL: nothing is planned */
+	enum crash_place place;
+	uint64_t at;
+} plan;
+
+/* What follows `prefix` at the beginning of `text`; NULL: it does not begin so. */
+static const char *after(const char *text, const char *prefix)
+{
+	size_t bytes = strlen(prefix);
+
+	return strncmp(text, prefix, bytes) == 0 ? text + bytes : NULL;
+}
+
+static uint64_t number(const char *digits)
+{
+	uint64_t n = 0;
+
+	for (; *digits >= '0' && *digits <= '9'; digits++)
+		n = n * 10 + (uint64_t)(*digits - '0');
+	return n;
+}
+
+/* Now, or where and when the rest of the word says. */
+static void fail_at(void (*fail)(void), const char *rest)
+{
+	static const char *const places[] = { [CRASH_TICK] = "@tick+", [CRASH_WRITE] = "@write+" };
+
+	if (*rest != '@')
+		fail();
+	for (enum crash_place i = 0; i < COUNT_OF(places); i++)
+		if (after(rest, places[i])) {
+			plan.place = i;
+			plan.at = arch_now() + number(after(rest, places[i])) * 1000000;
+			__atomic_store_n(&plan.fail, fail, __ATOMIC_RELEASE);
+		}
 }
 
 void crash_if_asked(const char *words)
 {
-	volatile unsigned one = 1;
+	static const struct {
+		const char *word;
+		void (*fail)(void);
+	} kinds[] = { { "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall } };
 
-	if (words_have(words, "crash=stack"))
-		sink(one);
-	if (words_have(words, "crash=double"))
-		sink_twice(one);
-	if (words_have(words, "crash=null"))
-		call_null();
-	if (words_have(words, "crash=assert"))
-		must(one + one == 3);
+	while (*words) {
+		const char *word = words_next(&words);
+		for (size_t i = 0; i < COUNT_OF(kinds); i++)
+			if (after(word, kinds[i].word))
+				fail_at(kinds[i].fail, after(word, kinds[i].word));
+	}
+}
+
+void crash_if_here(enum crash_place place)
+{
+	void (*fail)(void) = __atomic_load_n(&plan.fail, __ATOMIC_ACQUIRE);
+
+	if (fail && plan.place == place && arch_now() >= plan.at)
+		fail();
 }

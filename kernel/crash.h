@@ -2,7 +2,16 @@
 #ifndef KERNEL_CRASH_H
 #define KERNEL_CRASH_H
 
-/* Does the command line ask for one (`crash=stack`, `crash=double`, `crash=null`, `crash=assert`)? Does not return then. */
+/* Does the command line ask for one? `crash=KIND`, KIND stack, double, null or assert: does not return then. `crash=KIND@tick+MS`,
+ * `crash=KIND@write+MS`: in the first such place after so many milliseconds. */
 void crash_if_asked(const char *words);
+
+enum crash_place {
+	CRASH_TICK,  /* a timer's interrupt, with process_lock */
+	CRASH_WRITE, /* the system call                        */
+};
+
+/* This is such a place. */
+void crash_if_here(enum crash_place place);
 
 #endif

@@ -5,6 +5,7 @@
 #include <pith/syscall.h>
 
 #include "console.h"
+#include "crash.h"
 #include "message.h"
 #include "pages.h"
 #include "panic.h"
@@ -41,6 +42,7 @@ static int64_t call_write(const uint64_t a[5])
 
 	if (!copy_in(text, a[0], bytes))
 		return PITH_BAD_ADDRESS;
+	crash_if_here(CRASH_WRITE);
 	console_write(text, bytes);
 	return (int64_t)bytes;
 }

@@ -61,13 +61,13 @@ static void scroll(void)
 	for (uint32_t y = 0; y < rows; y++)
 		for (uint32_t x = 0; x < columns; x++)
 			put(x, y, y + lines < rows ? cells[y + lines][x] : ' ');
-	row -= lines;
+	row = rows - lines;
 }
 
 static void new_line(void)
 {
 	column = 0;
-	if (++row == rows)
+	if (++row >= rows) /* beyond, where the last one to print was stopped while it scrolled */
 		scroll();
 }
 

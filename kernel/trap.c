@@ -1,6 +1,7 @@
 #include "trap.h"
 
 #include "console.h"
+#include "crash.h"
 #include "process.h"
 #include "report.h"
 #include "schedule.h"
@@ -8,6 +9,7 @@
 void trap_timer(void)
 {
 	lock_take(&process_lock);
+	crash_if_here(CRASH_TICK);
 	bool over = schedule_tick();
 	lock_give(&process_lock);
 	if (over)

@@ -190,6 +190,27 @@ static void registers(const uint64_t number[4])
 		join(pid[i]);
 }
 
+/* ---- Something to do for all processors, for ever: for scenarios in which the kernel fails meanwhile ------------------------------ */
+
+static void role_print(const uint64_t number[4])
+{
+	char rest[400] = { 0 };
+
+	memset(rest, '.', sizeof rest - 1); /* most of the time somebody prints */
+	for (uint64_t line = 0;; line++)
+		print("processor %lu prints line %lu %s\n", number[0], line, rest);
+}
+
+static void role_printers(const uint64_t number[4])
+{
+	uint64_t all = processors();
+
+	(void)number;
+	for (uint64_t i = 0; i < 2 * all; i++)
+		child_on((int64_t)(i % all), i < all ? "print" : "spin", i, 0, 0);
+	sys_wait(0, NULL);
+}
+
 const struct test processor_tests[] = {
 	{ "time", time, TEST },
 	{ "sleep", sleeping, TEST },
@@ -201,5 +222,7 @@ const struct test processor_tests[] = {
 	{ "idleness", idleness, ALONE },
 	{ "registers", registers, TEST },
 	{ "hold", role_hold, ROLE },
+	{ "print", role_print, ROLE },
+	{ "printers", role_printers, ROLE },
 	{ NULL, NULL, ROLE },
 };
