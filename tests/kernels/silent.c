@@ -1,6 +1,6 @@
 /* silent.c — what elsewhere ends in a black screen or a reset loop: one word of the command line, one way to fail. Nothing
  * here installs vectors, so each must end in the net's report. With the word `secondary` the last processor fails instead
- * of the first. silent-fptrap.elf asks for floating point to be trapped (TRAP_FP). */
+ * of the first, with `together` all fail at once. silent-fptrap.elf asks for floating point to be trapped (TRAP_FP). */
 #include "kernel.h"
 
 #include "machine.h"
@@ -156,18 +156,30 @@ static void fail(const struct hobnail_boot *boot)
 	give_up("it goes on"); /* said only when nothing stopped us */
 }
 
-/* docs/protocol.md, "Processors": the entry is written last, by a release store. */
-static void release_last(const struct hobnail_boot *boot)
+/* Within a few instructions of each other. */
+static void fail_together(const struct hobnail_boot *boot)
 {
-	for (uint32_t i = boot->cpus.count; i-- > 0;) {
+	static uint32_t arrived;
+
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(&arrived, __ATOMIC_ACQUIRE) < boot->cpus.count)
+		cpu_pause();
+	fail(boot);
+}
+
+/* The last `most` of those that are parked. docs/protocol.md, "Processors": the entry is written last, by a release store. */
+static void release(const struct hobnail_boot *boot, uint32_t most, void (*entry)(const struct hobnail_boot *))
+{
+	for (uint32_t i = boot->cpus.count; most > 0 && i-- > 0;) {
 		struct hobnail_cpu *cpu = (struct hobnail_cpu *)(uintptr_t)hobnail_entry(boot, &boot->cpus, i);
 		if (!(cpu->flags & HOBNAIL_CPU_PARKED))
 			continue;
 		cpu->mailbox.argument = (uintptr_t)boot;
-		__atomic_store_n(&cpu->mailbox.entry, (uintptr_t)&fail, __ATOMIC_RELEASE);
-		wait_for_ever();
+		__atomic_store_n(&cpu->mailbox.entry, (uintptr_t)entry, __ATOMIC_RELEASE);
+		most--;
 	}
-	give_up("there is no other processor");
+	if (most)
+		give_up("there is no other processor");
 }
 
 void kernel_entry(const struct hobnail_boot *boot);
@@ -176,7 +188,13 @@ void kernel_entry(const struct hobnail_boot *boot)
 	voice_open(boot);
 	const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, 0);
 	say("about to fail: %s, on a screen of %u x %u", hobnail_text(boot, boot->cmdline), fb ? fb->width : 0, fb ? fb->height : 0);
-	if (told(boot, "secondary"))
-		release_last(boot);
+	if (told(boot, "secondary")) {
+		release(boot, 1, fail);
+		wait_for_ever();
+	}
+	if (told(boot, "together")) {
+		release(boot, boot->cpus.count - 1, fail_together);
+		fail_together(boot);
+	}
 	fail(boot);
 }
