@@ -251,7 +251,12 @@ enum err facts_gather(struct boot *b, struct problem *p)
 	find_console(b, f);
 	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer) &&
 	                     !is_in_use(&b->memory, &f->framebuffer);
-	if (!f->has_framebuffer)
+	const struct hobnail_framebuffer *fb = &f->framebuffer;
+	if (f->has_framebuffer)
+		log_line("framebuffer at %#llx: %u x %u, %u bytes a line, %u bits a pixel, red %#x, green %#x, blue %#x",
+		         (unsigned long long)fb->phys, fb->width, fb->height, fb->pitch, fb->bits_per_pixel, fb->red_mask, fb->green_mask,
+		         fb->blue_mask);
+	else
 		memset(&f->framebuffer, 0, sizeof f->framebuffer); /* no error is drawn there either */
 	if (!f->has_framebuffer && b->kernel.requests.of[HOBNAIL_REQUEST_FRAMEBUFFER].asked)
 		e = requests_drop(&b->kernel.requests, HOBNAIL_REQUEST_FRAMEBUFFER, ERR_NO_FRAMEBUFFER, p);

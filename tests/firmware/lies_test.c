@@ -672,6 +672,12 @@ static void verbose_shows_the_log(void **state)
 	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
 	enters("verbose", 0);
 	assert_true(world_said("direct map at"));
+	assert_true(world_said("framebuffer at 0x10120000: "));
+	plain();
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	fake.options.no_gop = true;
+	enters("verbose, no display", 0);
+	assert_false(world_said("framebuffer at"));
 	plain();
 	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\nmodule = gone\n");
 	refuses("verbose", 1, "segment 0:");

@@ -3,15 +3,28 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
 #include "arch.h"
+#include "log.h"
 
 static struct requests requests;
 static struct arch_mode mode;
 
 static const struct arch_facts at_el2 = { .firmware_level = 2, .vhe = true }, at_el1 = { .firmware_level = 1, .vhe = true };
+
+static char logged[100];
+
+void log_line(const char *text, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, text);
+	vsnprintf(logged, sizeof logged, text, arguments);
+	va_end(arguments);
+}
 
 static enum err choose(const struct arch_facts *facts, uint32_t level, bool off)
 {
@@ -73,6 +86,19 @@ static void el1_is_the_default_from_both_levels(void **state)
 	assert_int_equal(mode.paging_levels, 0);
 }
 
+static void levels_stand_in_the_log(void **state)
+{
+	static const struct arch_facts without = { .firmware_level = 2 };
+
+	(void)state;
+	assert_int_equal(choose(&at_el1, HOBNAIL_LEVEL_EL1, false), OK);
+	assert_string_equal(logged, "firmware at EL1 of a processor with VHE, kernel at EL1");
+	assert_int_equal(choose(&without, HOBNAIL_LEVEL_EL2, false), OK);
+	assert_string_equal(logged, "firmware at EL2, kernel at EL2");
+	assert_int_equal(choose(&at_el2, HOBNAIL_LEVEL_EL2_VHE, false), OK);
+	assert_string_equal(logged, "firmware at EL2 of a processor with VHE, kernel at EL2 with VHE");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -81,6 +107,7 @@ int main(void)
 		cmocka_unit_test(vhe_needs_the_processor),
 		cmocka_unit_test(fixed_e2h_leaves_only_vhe),
 		cmocka_unit_test(el1_is_the_default_from_both_levels),
+		cmocka_unit_test(levels_stand_in_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
-/* mode.c — the mode that the kernel's requests get. Pure: a host test chooses for processors that no emulator has. */
+/* mode.c — the mode that the kernel's requests get. Pure but for the log: a host test chooses for processors that no emulator
+ * has. */
 #include "handoff.h"
+#include "log.h"
 
 enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
 {
@@ -22,5 +24,7 @@ enum err arch_choose(const struct arch_facts *facts, struct requests *requests, 
 		.fp_trap = requests->of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP,
 		.paging_levels = off ? 0 : 4,
 	};
+	log_line("firmware at EL%u%s, kernel at EL%u%s", facts->firmware_level, facts->vhe ? " of a processor with VHE" : "",
+	         level == HOBNAIL_LEVEL_EL1 ? 1 : 2, level == HOBNAIL_LEVEL_EL2_VHE ? " with VHE" : "");
 	return OK;
 }
