@@ -106,6 +106,32 @@ static void what_is_cut_off_is_refused(void **state)
 		assert_false(opens(bytes));
 }
 
+/* The sentences are those of core/errors/elf.def, which the loader says of kernels. Every byte of the headers takes the values
+ * at its edges. */
+static void what_is_wrong_with_a_program_is_not_called_a_kernel_s(void **state)
+{
+	static const uint8_t values[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x7f, 0x80, 0xff };
+	unsigned refused = 0;
+
+	(void)state;
+	for (size_t at = 0; at < PH_TEXT + 56 * PH_COUNT; at++)
+		for (size_t i = 0; i < COUNT_OF(values); i++) {
+			make();
+			f.data[at] = values[i];
+			refused += !opens(f.bytes);
+			if (strstr(why, "kernel"))
+				fail_msg("byte %zu is %#x: %s", at, values[i], why);
+		}
+	assert_true(refused > 500);
+	make();
+	put32(&f, PH_TEXT, 0);
+	put32(&f, PH_DATA, 0);
+	is_refused("it has no segment to load");
+	make();
+	put64(&f, EH_ENTRY, 0);
+	is_refused("it has no entry point");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +139,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_program_is_refused_in_words),
 		cmocka_unit_test(segments_stay_in_user_memory),
 		cmocka_unit_test(what_is_cut_off_is_refused),
+		cmocka_unit_test(what_is_wrong_with_a_program_is_not_called_a_kernel_s),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
