@@ -153,6 +153,9 @@ _Noreturn void arch_halt(void);
  * one. NULL, or why this processor has no such thing: a sentence without its full stop. */
 const char *arch_faults_double(void);
 
+/* Likewise: the next system call on this processor meets an exception where neither stack nor other registers are the kernel's yet. */
+const char *arch_edge_break(void);
+
 /* The other processors stop where they are, for ever. May be called in any state. */
 void arch_stop_others(void);
 

@@ -33,14 +33,23 @@ static void overflow(void)
 	sink(1);
 }
 
+static void must_be_possible(const char *word, const char *why)
+{
+	if (why)
+		panic("%s: %s", word, why);
+}
+
 /* The stack overflows, and the exception of that cannot be handled either. */
 static void overflow_twice(void)
 {
-	const char *why = arch_faults_double();
-
-	if (why)
-		panic("crash=double: %s", why);
+	must_be_possible("crash=double", arch_faults_double());
 	sink(1);
+}
+
+/* Comes back: it is the next system call on this processor that fails. */
+static void break_edge(void)
+{
+	must_be_possible("crash=edge", arch_edge_break());
 }
 
 static struct {
@@ -86,7 +95,10 @@ void crash_if_asked(const char *words)
 	static const struct {
 		const char *word;
 		void (*fail)(void);
-	} kinds[] = { { "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall } };
+	} kinds[] = {
+		{ "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall },
+		{ "crash=edge", break_edge },
+	};
 
 	while (*words) {
 		const char *word = words_next(&words);

@@ -5,7 +5,7 @@
  *
  *     promises say of each promise what was found, not only of broken ones
  *     exit     hand the result to the emulator: enum power_status
- *     crash=stack, crash=double, crash=null, crash=assert   fail in the kernel, once it runs
+ *     crash=stack, crash=double, crash=null, crash=assert, crash=edge   fail in the kernel, once it runs
  *     crash=null@tick+300, crash=null@write+300, ...   so many milliseconds later, in a timer's interrupt or in PITH_WRITE
  *     return   return from the entry point instead (the loader must catch that)
  *     roots    release the other processors with a root table of pith's own

@@ -30,6 +30,7 @@
 #define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
 #define APIC_IRR         0x200
 #define APIC_TIMER       0x320 /* local vector; one shot with all but vector and mask clear */
+#define APIC_LINT1       0x360 /* local vector of the second pin: NMI, on PCs (MultiProcessor Specification, "Virtual Wire Mode") */
 #define APIC_TIMER_COUNT 0x380 /* writing it starts the timer, 0 stops it    */
 #define APIC_TIMER_LEFT  0x390
 #define APIC_TIMER_DIVIDE 0x3e0
@@ -44,6 +45,7 @@
 #define APIC_FIXED(vector) (0x4000 | (vector))
 #define APIC_NMI           0x4400
 #define APIC_ICR_PENDING   BIT(12)
+#define APIC_DELIVER_NMI   0x400 /* of a local vector, too */
 
 /* ... "Divide Configuration Register" */
 #define APIC_DIVIDE_BY_16 3

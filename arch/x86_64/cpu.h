@@ -37,7 +37,8 @@
 #define RFLAGS_RF   BIT(16)
 #define RFLAGS_AC   BIT(18) /* the kernel: SMAP is suspended            */
 #define DR6_ONES    0xffff0ff0
-#define DR7_ONES    BIT(10)
+#define DR7_ONES     BIT(10)
+#define DR7_GLOBAL_0 BIT(1) /* DR0 is the address of an instruction, with all else clear */
 
 /* Intel SDM vol. 1, "MXCSR Control and Status Register" (§10.2.3), "FINIT/FNINIT": all exceptions masked */
 #define MXCSR_RESET       0x1f80

@@ -62,6 +62,11 @@ const char *arch_faults_double(void)
 	return "this processor has no double fault: an exception stores nothing, so none can come while another is handed over";
 }
 
+const char *arch_edge_break(void)
+{
+	return "this processor has no such edge: it changes to the kernel's stack pointer by itself";
+}
+
 void arch_frame_make(struct arch_frame *frame, vaddr pc, vaddr sp, uint64_t first, uint64_t second)
 {
 	*frame = (struct arch_frame){

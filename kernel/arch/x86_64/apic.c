@@ -25,6 +25,11 @@ void apic_start(void)
 	apic_write(page, APIC_TIMER, VECTOR_TIMER);
 }
 
+void apic_open_nmi(void)
+{
+	apic_write(page, APIC_LINT1, APIC_DELIVER_NMI);
+}
+
 void apic_done(void)
 {
 	apic_write(page, APIC_EOI, 0);

@@ -40,6 +40,8 @@ struct arch_cpu;
 const char *apic_find(void);
 /* Let this processor's take and send interrupts. */
 void apic_start(void);
+/* Let the machine's NMI come to this processor: by one of them it is reported. */
+void apic_open_nmi(void);
 /* The interrupt being served is over. */
 void apic_done(void);
 /* Interrupt the processor with this APIC id: APIC_FIXED(vector) or APIC_NMI. */

@@ -68,6 +68,8 @@ void arch_cpu_start(struct cpu *self)
 	cpu_write_cr0(cpu_read_cr0() & ~CR0_TS);
 	cpu_write_cr4(cpu_read_cr4() | cpu_protections());
 	apic_start();
+	if (self == cpus[0])
+		apic_open_nmi();
 }
 
 void arch_idle(void)

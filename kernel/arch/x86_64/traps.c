@@ -5,7 +5,7 @@
 #include "trap.h"
 #include "vm.h"
 
-extern const char vectors[], vector_spurious[];
+extern const char vectors[], vector_spurious[], syscall_entry[];
 extern const char user_copy_begin[], user_copy_end[], user_copy_failed[];
 
 void trap_from_user(struct arch_frame *frame);
@@ -47,6 +47,14 @@ void traps_prepare(void)
 const char *arch_faults_double(void)
 {
 	gates[VECTOR_PAGE_FAULT].type &= (uint8_t)~DESCRIPTOR_PRESENT;
+	return NULL;
+}
+
+/* Intel SDM vol. 3B, "Debug Registers": an instruction breakpoint, which comes before it. */
+const char *arch_edge_break(void)
+{
+	cpu_write_dr0((uint64_t)syscall_entry);
+	cpu_write_dr7(DR7_ONES | DR7_GLOBAL_0);
 	return NULL;
 }
 
