@@ -106,7 +106,8 @@ $(UNIT): $(O)/test/unit/%: $(O)/test/tests/unit/%_test.o $(TEST_CORE)
 FIRMWARE := $(if $(filter x86_64,$(shell uname -m)),$(patsubst tests/firmware/%_test.c,$(O)/test/firmware/%,$(wildcard tests/firmware/*_test.c)))
 FIRMWARE_OBJ := $(patsubst %.c,$(O)/test/%.o,$(wildcard loader/*.c loader/firmware/*.c loader/protocol/*.c lib/draw.c) \
                   $(filter-out %_test.c,$(wildcard tests/firmware/*.c))) $(O)/test/$(O)/gen/font_small.o
-$(O)/test/loader/%.o $(O)/test/tests/firmware/%.o: TEST_FLAGS += -iquote loader -iquote efi -idirafter arch/x86_64
+$(O)/test/tests/firmware/%.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
+$(filter $(O)/test/loader/%,$(FIRMWARE_OBJ)): TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
 $(FIRMWARE): $(O)/test/firmware/%: $(O)/test/tests/firmware/%_test.o $(FIRMWARE_OBJ) $(TEST_CORE)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
@@ -114,12 +115,13 @@ UNIT += $(FIRMWARE)
 
 # The same with an architecture's own C in place of arch_fake.c: tests/arch/ARCH/NAME_test.c over tests/arch/ARCH/machine.c, which
 # plays the instructions and the assembly, and ends the image: it is linked last.
-ARCH_TEST_C_aarch64 := $(filter-out schemes,$(basename $(notdir $(wildcard loader/arch/aarch64/*.c))))
+ARCH_TEST_SHARED := $(wildcard tests/arch/*.c)
+$(patsubst %.c,$(O)/test/%.o,$(ARCH_TEST_SHARED)): TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
 # $(1) = architecture
 define arch_tests
 ARCH_TEST_$(1) := $$(if $$(FIRMWARE),$$(patsubst tests/arch/$(1)/%_test.c,$(O)/test/arch/$(1)/%,$$(wildcard tests/arch/$(1)/*_test.c)))
-ARCH_TEST_OBJ_$(1) := $$(ARCH_TEST_C_$(1):%=$(O)/test/loader/arch/$(1)/%.o) $$(patsubst %.c,$(O)/test/%.o,$$(wildcard tests/arch/*.c)) \
-                      $(O)/test/tests/arch/$(1)/machine.o
+ARCH_TEST_OBJ_$(1) := $$(patsubst %.c,$(O)/test/%.o,$$(filter-out %/schemes.c,$$(wildcard loader/arch/$(1)/*.c)) $$(ARCH_TEST_SHARED) \
+                      tests/arch/$(1)/machine.c)
 $(O)/test/loader/arch/$(1)/%.o $(O)/test/tests/arch/$(1)/%.o: TEST_FLAGS += -iquote loader -iquote efi -iquote loader/arch/$(1) \
     -Itests/arch/$(1) -Iarch/$(1)
 $(O)/test/loader/arch/$(1)/%.o: TEST_FLAGS += -fno-zero-initialized-in-bss -mllvm -asan-globals=0 -include tests/arch/statics.h
@@ -128,7 +130,6 @@ $$(ARCH_TEST_$(1)): $(O)/test/arch/$(1)/%: $(O)/test/tests/arch/$(1)/%_test.o $$
 	$(Q)$$(CC) $$(SANITIZE) -o $$@ $$^ -lcmocka
 ARCH_TESTS += $$(ARCH_TEST_$(1))
 endef
-$(O)/test/tests/arch/%.o: TEST_FLAGS += -iquote loader -iquote efi -idirafter arch/x86_64
 $(foreach a,$(ARCHES),$(eval $(call arch_tests,$(a))))
 UNIT += $(ARCH_TESTS)
 
@@ -444,7 +445,7 @@ $(addprefix $(O)/fuzz/,$(KERNEL_FUZZ)): $(O)/fuzz/%: $(O)/fuzz/obj/kernel/%.o
 $(patsubst %,$(O)/fuzz/obj/kernel/%.o,$(KERNEL_FUZZ)) $(patsubst %,$(O)/fuzz/obj/tests/fuzz/%_fuzz.o,$(KERNEL_FUZZ)): TEST_FLAGS += -iquote kernel
 # The whole loader, where its tests can be built. What plays the machine is not what is explored.
 FUZZ_LOADER := $(patsubst $(O)/test/%,$(O)/fuzz/obj/%,$(FIRMWARE_OBJ))
-$(FUZZ_LOADER) $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: TEST_FLAGS += -iquote loader -iquote efi -idirafter arch/x86_64
+$(FUZZ_LOADER) $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
 $(O)/fuzz/obj/tests/firmware/%.o $(O)/fuzz/obj/tests/fuzz/loader_fuzz.o: FUZZ_FLAGS = $(TEST_FLAGS) -O2
 $(O)/fuzz/loader: $(FUZZ_LOADER)
 $(FUZZ): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%_fuzz.o $(FUZZ_CORE)

@@ -73,13 +73,13 @@
 /* A register of the local APIC whose page is mapped, uncached, at `page`; 0: by MSR, in x2APIC mode. */
 static inline uint32_t apic_read(uintptr_t page, unsigned reg)
 {
-	return page ? *(volatile uint32_t *)(page + reg) : (uint32_t)cpu_read_msr(MSR_X2APIC + reg / 16);
+	return page ? cpu_device_read(page + reg) : (uint32_t)cpu_read_msr(MSR_X2APIC + reg / 16);
 }
 
 static inline void apic_write(uintptr_t page, unsigned reg, uint32_t value)
 {
 	if (page)
-		*(volatile uint32_t *)(page + reg) = value;
+		cpu_device_write(page + reg, value);
 	else
 		cpu_write_msr(MSR_X2APIC + reg / 16, value);
 }
@@ -89,7 +89,7 @@ static inline void apic_write(uintptr_t page, unsigned reg, uint32_t value)
 static inline void apic_send(uintptr_t page, uint32_t id, uint32_t command)
 {
 	if (!page) {
-		__asm__ volatile("mfence; lfence" : : : "memory");
+		cpu_all_barrier();
 		cpu_write_msr(MSR_X2APIC + APIC_ICR / 16, (uint64_t)id << 32 | command);
 		return;
 	}
@@ -113,14 +113,14 @@ static inline unsigned apic_extended_lvts(uintptr_t page)
 /* A register of the I/O APIC at `base`, mapped uncached. */
 static inline uint32_t ioapic_read(uintptr_t base, unsigned index)
 {
-	*(volatile uint32_t *)(base + IOAPIC_SELECT) = index;
-	return *(volatile uint32_t *)(base + IOAPIC_WINDOW);
+	cpu_device_write(base + IOAPIC_SELECT, index);
+	return cpu_device_read(base + IOAPIC_WINDOW);
 }
 
 static inline void ioapic_write(uintptr_t base, unsigned index, uint32_t value)
 {
-	*(volatile uint32_t *)(base + IOAPIC_SELECT) = index;
-	*(volatile uint32_t *)(base + IOAPIC_WINDOW) = value;
+	cpu_device_write(base + IOAPIC_SELECT, index);
+	cpu_device_write(base + IOAPIC_WINDOW, value);
 }
 
 static inline unsigned ioapic_last_input(uintptr_t base)

@@ -51,6 +51,8 @@
 #else
 #include <stdint.h>
 
+#include "cpu.h"
+
 /* Operand of lgdt, lidt and their stores. At even addresses: constant ones hold a pointer that is relocated. */
 struct __attribute__((packed, aligned(2))) descriptor_table {
 	uint16_t limit;
@@ -101,21 +103,7 @@ static inline void descriptor_tss_entries(uint64_t entries[2], uint64_t base)
 static inline void descriptor_tables_load(const struct descriptor_table *gdt, const struct descriptor_table *idt,
                                           uint64_t code, uint16_t data, uint16_t tss)
 {
-	__asm__ volatile("lgdt %0\n\t"
-	                 "push %2\n\t"
-	                 "lea 1f(%%rip), %%rax\n\t"
-	                 "push %%rax\n\t"
-	                 "lretq\n"
-	                 "1:\tmov %3, %%ds\n\t"
-	                 "mov %3, %%es\n\t"
-	                 "mov %3, %%ss\n\t"
-	                 "mov %4, %%fs\n\t"
-	                 "mov %4, %%gs\n\t"
-	                 "lldt %w4\n\t"
-	                 "ltr %w5\n\t"
-	                 "lidt %1"
-	                 : : "m"(*gdt), "m"(*idt), "er"(code), "r"((uint32_t)data), "r"(0), "r"((uint32_t)tss)
-	                 : "rax", "memory");
+	cpu_load_tables(gdt, idt, code, data, tss);
 }
 
 static inline uint64_t descriptor_gate_target(const struct descriptor_gate *g)

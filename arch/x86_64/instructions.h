@@ -61,8 +61,50 @@ static inline void cpu_out32(uint16_t port, uint32_t v) { __asm__ volatile("outl
 static inline void cpu_interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
 static inline void cpu_interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
 static inline void cpu_pause(void) { __asm__ volatile("pause" : : : "memory"); }
+static inline void cpu_interrupts_taken(void) { __asm__ volatile("sti; nop; nop; cli" : : : "memory"); } /* those that wait */
+static inline void cpu_all_barrier(void) { __asm__ volatile("mfence; lfence" : : : "memory"); } /* for what MSRs do outside */
 static inline void cpu_store_barrier(void) { __asm__ volatile("sfence" : : : "memory"); }
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("hlt" : : : "memory"); }
 static inline void cpu_invalidate_page(const void *at) { __asm__ volatile("invlpg (%0)" : : "r"(at) : "memory"); }
+
+/* Registers of devices. */
+static inline uint32_t cpu_device_read(uintptr_t at) { return *(volatile uint32_t *)at; }
+static inline void cpu_device_write(uintptr_t at, uint32_t value) { *(volatile uint32_t *)at = value; }
+
+/* x87 as after FNINIT, and MXCSR. */
+static inline void cpu_load_fp(uint32_t mxcsr) { __asm__ volatile("fninit\n\tldmxcsr %0" : : "m"(mxcsr)); }
+
+struct descriptor_table; /* descriptor.h */
+static inline void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt,
+                                   uint64_t code, uint16_t data, uint16_t tss)
+{
+	__asm__ volatile("lgdt %0\n\t"
+	                 "push %2\n\t"
+	                 "lea 1f(%%rip), %%rax\n\t"
+	                 "push %%rax\n\t"
+	                 "lretq\n"
+	                 "1:\tmov %3, %%ds\n\t"
+	                 "mov %3, %%es\n\t"
+	                 "mov %3, %%ss\n\t"
+	                 "mov %4, %%fs\n\t"
+	                 "mov %4, %%gs\n\t"
+	                 "lldt %w4\n\t"
+	                 "ltr %w5\n\t"
+	                 "lidt %1"
+	                 : : "m"(*(const uint8_t (*)[10])gdt), "m"(*(const uint8_t (*)[10])idt), "er"(code),
+	                     "r"((uint32_t)data), "r"(0), "r"((uint32_t)tss)
+	                 : "rax", "memory");
+}
+
+/* Another space and stack; `argument` is the first of a function at `target`. */
+static inline void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument) __attribute__((noreturn));
+static inline void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument)
+{
+	__asm__ volatile("mov %0, %%cr3\n\t"
+	                 "mov %1, %%rsp\n\t"
+	                 "jmp *%2"
+	                 : : "r"(root), "r"(stack), "r"(target), "D"(argument) : "memory");
+	__builtin_unreachable();
+}
 
 #endif

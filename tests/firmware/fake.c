@@ -138,6 +138,39 @@ static bool in_arena(uint64_t at, uint64_t pages)
 	       (at - ARENA) / PAGE_BYTES <= ARENA_PAGES - pages;
 }
 
+static EFI_MEMORY_DESCRIPTOR *low_page(void)
+{
+	for (unsigned i = 0; i < fake.options.range_count; i++)
+		if (fake.options.ranges[i].PhysicalStart == FAKE_LOW)
+			return &fake.options.ranges[i];
+	return NULL;
+}
+
+void fake_low_page(void)
+{
+	static void *page = MAP_FAILED;
+
+	if (page == MAP_FAILED)
+		page = mmap((void *)FAKE_LOW, PAGE_BYTES, PROT_READ | PROT_WRITE,
+		            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	if (page != (void *)FAKE_LOW || fake.options.range_count == FAKE_MAX_RANGES)
+		abort();
+	fake.options.ranges[fake.options.range_count++] = (EFI_MEMORY_DESCRIPTOR){
+		.Type = EfiConventionalMemory, .PhysicalStart = FAKE_LOW, .NumberOfPages = 1, .Attribute = 8 /* write-back */ };
+}
+
+static bool change_low_page(EFI_MEMORY_TYPE from, EFI_MEMORY_TYPE to)
+{
+	EFI_MEMORY_DESCRIPTOR *low = low_page();
+
+	if (!low || low->Type != from)
+		return false;
+	low->Type = to;
+	memset((void *)FAKE_LOW, 0xcc, PAGE_BYTES);
+	fake.key++;
+	return true;
+}
+
 static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory, UINTN pages, EFI_PHYSICAL_ADDRESS *at)
 {
 	EFI_STATUS s = fake_call(SERVICE_ALLOCATE_PAGES, NULL);
@@ -145,6 +178,11 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE 
 
 	if (EFI_ERROR(s))
 		return s;
+	if (type == AllocateMaxAddress && *at < ARENA && pages == 1 && change_low_page(EfiConventionalMemory, memory)) {
+		fake.pages++;
+		*at = FAKE_LOW;
+		return EFI_SUCCESS;
+	}
 	if (type == AllocateAddress) {
 		if (!in_arena(*at, pages) || !all_free((*at - ARENA) / PAGE_BYTES, pages))
 			return EFI_NOT_FOUND;
@@ -161,6 +199,10 @@ static EFI_STATUS EFIAPI free_pages(EFI_PHYSICAL_ADDRESS at, UINTN pages)
 {
 	EFI_STATUS s = fake_call(SERVICE_FREE_PAGES, NULL);
 
+	if (at == FAKE_LOW && pages == 1 && !EFI_ERROR(s) && change_low_page(EfiLoaderData, EfiConventionalMemory)) {
+		fake.pages--;
+		return EFI_SUCCESS;
+	}
 	if (!in_arena(at, pages))
 		return EFI_NOT_FOUND;
 	for (size_t i = (at - ARENA) / PAGE_BYTES, end = i + pages; i < end; i++)

@@ -28,6 +28,7 @@ enum { ARENA_PAGES = 4096, ARENA_BYTES = ARENA_PAGES * PAGE_BYTES };
 #define ARENA_SCREEN (ARENA + 0x120000) /* 16 pages: framebuffer, reserved              */
 #define ARENA_DEVICE (ARENA + 0x130000) /* 1 page: device registers                     */
 #define ARENA_BUSY   (ARENA + 0x800000) /* 64 pages: boot-services data: free after exit */
+#define FAKE_LOW     0x9f000ull           /* 1 page, where fake_low_page() is called      */
 #define ARENA_FREE   (ARENA + 0x400000) /* from here to ARENA_BUSY: free                */
 
 #define FAKE_SERVICES(X) \
@@ -165,6 +166,9 @@ void fake_leave_free(unsigned pages);
 
 /* Tables may be looked for in free memory: from now on reading it is no error. */
 void fake_tables_anywhere(void);
+
+/* There is a free page below 640 KiB, which only who asks for so low a place gets. */
+void fake_low_page(void);
 
 /* Run efi_main() to its end. Call once after each fake_reset(). */
 enum outcome fake_run(void);

@@ -162,6 +162,19 @@ void world_acpi(void)
 	fake.options.rsdp = rsdp;
 }
 
+/* ACPI 6.5, "Processor Local x2APIC Structure": in place of the last local APIC, before the I/O APIC. */
+void world_x2apic_id(uint32_t id)
+{
+	enum { OTHERS = 44 + 3 * 8, APIC = 8, X2APIC = 16, IOAPIC = 12 };
+	paddr madt = ARENA_ACPI + 0x200;
+	uint8_t *at = memory(madt) + OTHERS;
+
+	memmove(at + X2APIC, at + APIC, IOAPIC);
+	memcpy(at, (uint8_t[X2APIC]){ 9, X2APIC, [8] = 1, [12] = 3 }, X2APIC);
+	put_le(at + 4, 4, id);
+	acpi_table_at(madt, "APIC", OTHERS + X2APIC + IOAPIC);
+}
+
 /* ACPI 6.5, "FADT": the power-management timer's port, and the Arm boot flags. */
 void world_fadt(uint16_t pm_timer, uint16_t arm_boot)
 {

@@ -39,6 +39,9 @@ struct fake_file *world_file(const char *path);
 void world_acpi(void);
 void world_device_tree(void);
 
+/* After world_acpi(), on x86_64: the last processor has this id, which may need x2APIC mode. */
+void world_x2apic_id(uint32_t id);
+
 /* After world_acpi(): a FADT, which says of PSCI that it is there (1) and asked by HVC (2). */
 void world_fadt(uint16_t pm_timer, uint16_t arm_boot);
 

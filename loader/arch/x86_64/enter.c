@@ -56,12 +56,8 @@ static void switch_with_levels(const struct handoff *h)
 		.gdt_base = net_phys(h, net_gdt),
 	};
 	/* First into a space with the firmware's levels that maps the copy's code, whatever the firmware's own tables say. */
-	__asm__ volatile("mov %0, %%cr3\n\t"
-	                 "mov %1, %%rsp\n\t"
-	                 "jmp *%2"
-	                 : : "r"(h->transition_first), "r"(net_phys(h, small_stack + sizeof small_stack)), "r"(net_phys(h, (const void *)(uintptr_t)switch_levels)),
-	                     "D"(copy) : "memory");
-	__builtin_unreachable();
+	cpu_jump(h->transition_first, net_phys(h, small_stack + sizeof small_stack),
+	         net_phys(h, (const void *)(uintptr_t)switch_levels), copy);
 }
 
 void arch_interrupts_off(void)
@@ -82,15 +78,6 @@ void arch_switch(struct handoff *h)
 	             handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base));
 }
 
-static void final_fp_state(bool trap)
-{
-	uint32_t mxcsr = MXCSR_RESET;
-
-	__asm__ volatile("fninit\n\tldmxcsr %0" : : "m"(mxcsr));
-	if (trap)
-		cpu_write_cr0(cpu_read_cr0() | CR0_TS);
-}
-
 void enter_final_state(const struct handoff *h)
 {
 	cpu_write_msr(MSR_PAT, pat_at_entry);
@@ -102,7 +89,9 @@ void enter_final_state(const struct handoff *h)
 	cpu_write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
 	cpu_write_dr7(DR7_ONES);
 	cpu_write_dr6(DR6_ONES);
-	final_fp_state(h->mode.fp_trap);
+	cpu_load_fp(MXCSR_RESET);
+	if (h->mode.fp_trap)
+		cpu_write_cr0(cpu_read_cr0() | CR0_TS);
 }
 
 void arch_enter(struct handoff *h)

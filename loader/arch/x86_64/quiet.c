@@ -99,7 +99,7 @@ static void drain_local_apic(uintptr_t apic)
 	for (unsigned i = 0; i < 512 && any_bit(apic, APIC_ISR); i++)
 		apic_write(apic, APIC_EOI, 0);
 	for (unsigned i = 0; i < 512 && any_bit(apic, APIC_IRR); i++) {
-		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
+		cpu_interrupts_taken();
 		apic_write(apic, APIC_EOI, 0);
 	}
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arch/places.h"
 #include "arch/views.h"
 #include "cpu.h"
 #include "image.h"
@@ -14,7 +15,6 @@ static struct machine_register defaults[MACHINE_REGISTERS];
 static unsigned default_count;
 static unsigned running; /* which processor */
 static jmp_buf parked;   /* the boot processor, while another runs */
-static int64_t moved;    /* added to a net address of the processors' part, it is physical */
 static bool begun;       /* others have been told to begin */
 static uint64_t begun_at;
 
@@ -411,19 +411,6 @@ static void check_switch(const struct switch_state *s)
 	check_vectors();
 }
 
-/* Between addresses of the net and the physical ones. */
-static void move_processors(int64_t by)
-{
-	struct handoff_cpu *list = (struct handoff_cpu *)(uintptr_t)handoff.cpus_phys;
-
-	for (unsigned i = 0; i < handoff.cpu_count; i++) {
-		uint64_t direct_map = ((const struct hobnail_boot *)(uintptr_t)handoff.record_phys)->direct_map;
-		list[i].area += (uint64_t)by;
-		list[i].mailbox += by == moved ? -direct_map : direct_map;
-	}
-	handoff.cpus = (struct handoff_cpu *)((uintptr_t)handoff.cpus + (uint64_t)by);
-}
-
 void switch_world(struct switch_state *s)
 {
 	void (*target)(void) = (void (*)(void))(s->target - handoff.net_virt + (uintptr_t)image_base);
@@ -434,9 +421,7 @@ void switch_world(struct switch_state *s)
 	} else {
 		fake_event(EVENT_SWITCH, 0, 0);
 		check_switch(s);
-		moved = (int64_t)(handoff.cpus_phys - (uintptr_t)handoff.cpus);
-		move_processors(moved);
-		handoff.console.virt = handoff.framebuffer.virt = 0;
+		places_physical();
 	}
 	target();
 	__builtin_unreachable();
@@ -482,7 +467,7 @@ static void leave(uint64_t stack, uint64_t entry, uint64_t argument)
 		longjmp(parked, 1);
 	check_park();
 	fake_event(EVENT_ENTER, 0, 0);
-	move_processors(-moved);
+	places_virtual();
 	fake_end(FAKE_ENTERED);
 }
 

@@ -1,0 +1,328 @@
+/* The loader with all of loader/arch/x86_64/'s C, on the host: what a processor has when it enters the kernel, and how
+ * other processors are started. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "apic.h"
+#include "cpus.h"
+#include "log.h"
+#include "machine.h"
+
+static void run_boot(void)
+{
+	fake_run();
+	if (machine.wrong[0])
+		fail_msg("%s", machine.wrong);
+	const char *why = world_judge();
+	if (why)
+		fail_msg("%s", why);
+}
+
+static void make(enum world_kernel kernel)
+{
+	machine_reset();
+	world_make(FAKE_X86_64, kernel);
+	fake_tables_anywhere();
+	fake_low_page();
+}
+
+static void boots(enum world_kernel kernel)
+{
+	make(kernel);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+}
+
+/* docs/protocol.md, "x86_64" */
+static void the_kernel_is_entered_as_promised(void **state)
+{
+	const struct machine_cpu *c = &machine.cpus[0];
+
+	(void)state;
+	for (enum world_kernel kernel = KERNEL_UPPER; kernel <= KERNEL_STAGED; kernel++) {
+		boots(kernel);
+		const struct hobnail_boot *r = world_record();
+		assert_int_equal(c->root, handoff.root);
+		assert_int_equal(c->entry, r->entry_virt);
+		assert_int_equal(c->argument, handoff.record);
+		assert_int_equal(c->stack, r->stack_virt + r->stack_bytes);
+		assert_int_equal(c->cr[0], CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
+		assert_int_equal(c->cr[4], CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT);
+		assert_int_equal(machine_msr(0, MSR_EFER), EFER_LME | EFER_LMA | EFER_NXE);
+		assert_int_equal(machine_msr(0, MSR_PAT), 0x0007050100070406);
+		assert_int_equal(c->mxcsr, MXCSR_RESET);
+		assert_int_equal(c->dr7, DR7_ONES);
+		assert_int_equal(machine.message_count, 0);
+	}
+}
+
+static void levels_change_in_the_nets_copy(void **state)
+{
+	(void)state;
+	make(KERNEL_UPPER);
+	machine.has_la57 = true;
+	world_ask(HOBNAIL_REQUEST_PAGING | HOBNAIL_REQUIRED, 5);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_true(machine.cpus[0].cr[4] & CR4_LA57);
+
+	make(KERNEL_UPPER);
+	machine.has_la57 = true;
+	machine.cpus[0].cr[4] |= CR4_LA57;
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_false(machine.cpus[0].cr[4] & CR4_LA57);
+}
+
+static void interrupt_controllers_are_quiet(void **state)
+{
+	const uint32_t *apic = machine.cpus[0].apic;
+
+	(void)state;
+	make(KERNEL_UPPER);
+	machine.cpus[0].apic[APIC_TIMER_COUNT / 16] = 12345;
+	machine.cpus[0].apic[APIC_IRR / 16 + 1] = 1;
+	run_boot();
+	assert_int_equal(apic[APIC_TIMER_COUNT / 16], 0);
+	assert_true(apic[APIC_TIMER / 16] & APIC_MASKED);
+	assert_int_equal(machine.redirection, APIC_MASKED);
+	assert_int_equal(machine.taken, 1);
+	assert_int_equal(apic[APIC_IRR / 16 + 1] | apic[APIC_ISR / 16 + 1], 0);
+
+	make(KERNEL_UPPER);
+	machine.redirection = IOAPIC_DELIVERY_SMI << 8 | 0x33;
+	run_boot();
+	assert_int_equal(machine.redirection, IOAPIC_DELIVERY_SMI << 8 | 0x33);
+}
+
+/* ---- Other processors ---------------------------------------------------------------------------------- */
+
+/* Others are the second and the fourth of the machine, ids 2 and 6. */
+static void make_processors(enum world_kernel kernel)
+{
+	make(kernel);
+	world_ask(HOBNAIL_REQUEST_PROCESSORS | HOBNAIL_REQUIRED, 1);
+	world_fadt(MACHINE_PM_TIMER, 0);
+}
+
+static void entered_with_processors(void)
+{
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(handoff.cpu_count, 2);
+	for (unsigned i = 1; i < MACHINE_CPUS; i += 2)
+		assert_true(machine.cpus[i].parked || fake.options.silent >> i / 2 & 1);
+	assert_false(machine.cpus[2].ran);
+}
+
+static void every_processor_goes_the_boot_processors_way(void **state)
+{
+	const struct machine_cpu *boot = &machine.cpus[0];
+
+	(void)state;
+	for (enum world_kernel kernel = KERNEL_UPPER; kernel <= KERNEL_STAGED; kernel++) {
+		make_processors(kernel);
+		entered_with_processors();
+		for (unsigned i = 1; i < MACHINE_CPUS; i += 2) {
+			const struct machine_cpu *c = &machine.cpus[i];
+			assert_int_equal(c->cr[0], boot->cr[0]);
+			assert_int_equal(c->cr[3], handoff.root);
+			assert_int_equal(c->cr[4], boot->cr[4]);
+			assert_int_equal(c->mxcsr, boot->mxcsr);
+			assert_int_equal(c->idt, boot->idt);
+			assert_int_not_equal(c->gdt, boot->gdt);
+			assert_int_equal(machine_msr(i, MSR_EFER), machine_msr(0, MSR_EFER));
+			assert_int_equal(machine_msr(i, MSR_PAT), machine_msr(0, MSR_PAT));
+			assert_int_equal(c->apic[APIC_SPURIOUS / 16], APIC_ENABLE | 0x2f);
+			assert_true(c->apic[APIC_TIMER / 16] & APIC_MASKED);
+		}
+		assert_int_not_equal(machine.cpus[1].gdt, machine.cpus[3].gdt);
+	}
+}
+
+/* "MP Initialization Protocol Algorithm": INIT, 10 ms, startup, 200 us, startup again; who has answered gets no more. */
+static void check_messages(const uint64_t ids[2], bool by_msr)
+{
+	const struct machine_message *m = machine.messages;
+	const uint32_t startup = APIC_STARTUP(FAKE_LOW);
+
+	assert_true(machine.message_count >= 4);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(m[i].id, ids[i % 2]);
+		assert_int_equal(m[i].command, i < 2 ? APIC_INIT : startup);
+		assert_int_equal(m[i].by_msr, by_msr);
+		assert_true(!by_msr || m[i].ordered);
+	}
+	assert_true(m[2].at_ns - m[1].at_ns >= 10000000);
+	assert_true(m[2].at_ns - m[1].at_ns < 20000000);
+}
+
+static void init_goes_to_all_before_anybody_waits(void **state)
+{
+	(void)state;
+	make_processors(KERNEL_UPPER);
+	entered_with_processors();
+	check_messages((const uint64_t[]){ 2, 6 }, false);
+	assert_int_equal(machine.message_count, 4); /* both have answered the first startup interrupt */
+}
+
+/* Nor does who is dead hold up the other. */
+static void one_that_never_answers_is_asked_twice_and_given_up(void **state)
+{
+	const struct machine_message *m = machine.messages;
+
+	(void)state;
+	make_processors(KERNEL_UPPER);
+	machine.cpus[3].dead = true;
+	fake.options.silent = 2;
+	entered_with_processors();
+	check_messages((const uint64_t[]){ 2, 6 }, false);
+	assert_int_equal(machine.message_count, 6);
+	assert_int_equal(m[4].id, 6);
+	assert_int_equal(m[4].command, APIC_STARTUP(FAKE_LOW));
+	assert_true(m[4].at_ns - m[3].at_ns >= 200000 && m[4].at_ns - m[3].at_ns < 1000000);
+	assert_int_equal(m[5].id, 6);
+	assert_int_equal(m[5].command, APIC_INIT); /* so that it never runs */
+	assert_true(m[5].at_ns - m[4].at_ns >= CPUS_PATIENCE_MS * 1000000ull);
+	assert_non_null(strstr(fake.serial, "\nhobnail: CPU 3 (APIC id 6) did not answer INIT-SIPI-SIPI in 2000 ms\n"));
+}
+
+static void patience_begins_anew_with_every_answer(void **state)
+{
+	(void)state;
+	make_processors(KERNEL_UPPER);
+	machine.cpus[1].after_us = CPUS_PATIENCE_MS * 750;
+	machine.cpus[3].after_us = CPUS_PATIENCE_MS * 1500;
+	entered_with_processors();
+	assert_true(machine.cpus[3].parked);
+}
+
+/* Without a timer whose speed is known, waits may be longer, never shorter. */
+static void clocks_are_taken_for_what_they_are(void **state)
+{
+	static const struct { uint16_t port; bool stands; uint64_t tsc_hz; uint64_t least_ns, most_ns; } clocks[] = {
+		{ MACHINE_PM_TIMER, false, 0, 10000000, 11000000 },
+		{ MACHINE_PM_TIMER, true, 3000000000, 10000000, 11000000 },
+		{ 0, false, 3000000000, 10000000, 11000000 },
+		{ 0, false, 0, 10000000, 20000000 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(clocks); i++) {
+		make_processors(KERNEL_UPPER);
+		world_fadt(clocks[i].port, 0);
+		machine.timer_stands = clocks[i].stands;
+		machine.tsc_hz = clocks[i].tsc_hz;
+		entered_with_processors();
+		uint64_t waited = machine.messages[2].at_ns - machine.messages[1].at_ns;
+		assert_true(waited >= clocks[i].least_ns && waited < clocks[i].most_ns);
+	}
+}
+
+/* Ids of 255 and more are no destination in xAPIC mode: the boot processor changes its mode, and each other its own. */
+static void ids_that_need_it_get_x2apic_mode(void **state)
+{
+	(void)state;
+	make_processors(KERNEL_UPPER);
+	world_x2apic_id(300);
+	machine.has_x2apic = true;
+	machine.cpus[3].id = 300;
+	entered_with_processors();
+	check_messages((const uint64_t[]){ 2, 300 }, true);
+	for (unsigned i = 0; i < MACHINE_CPUS; i++)
+		assert_int_equal(!!(machine_msr(i, MSR_APIC_BASE) & APIC_BASE_X2APIC), i != 2);
+}
+
+/* Without that mode it is not asked, and does not become another processor's interrupt. */
+static void an_id_that_cannot_be_reached_is_named(void **state)
+{
+	(void)state;
+	make_processors(KERNEL_UPPER);
+	world_x2apic_id(300);
+	machine.cpus[3].id = 300;
+	fake.options.silent = 2;
+	entered_with_processors();
+	for (unsigned i = 0; i < machine.message_count; i++)
+		assert_int_equal(machine.messages[i].id, 2);
+	assert_non_null(strstr(fake.serial, "CPU 3 (APIC id 300) did not answer INIT-SIPI-SIPI"));
+	assert_false(machine_msr(0, MSR_APIC_BASE) & APIC_BASE_X2APIC);
+}
+
+/* As firmware leaves it on a machine that has more than 254. */
+static void x2apic_mode_is_kept(void **state)
+{
+	(void)state;
+	make_processors(KERNEL_UPPER);
+	machine.has_x2apic = true;
+	machine.cpus[0].msrs[0].value |= APIC_BASE_X2APIC;
+	assert_int_equal(machine.cpus[0].msrs[0].number, MSR_APIC_BASE);
+	entered_with_processors();
+	check_messages((const uint64_t[]){ 2, 6 }, true);
+	assert_true(machine_msr(1, MSR_APIC_BASE) & machine_msr(3, MSR_APIC_BASE) & APIC_BASE_X2APIC);
+}
+
+/* ---- Released ------------------------------------------------------------------------------------------ */
+
+static paddr other_root;
+
+static void release(void)
+{
+	for (unsigned i = 0; i < handoff.cpu_count; i++) {
+		struct hobnail_mailbox *m = (struct hobnail_mailbox *)(uintptr_t)handoff.cpus[i].mailbox;
+		m->root = other_root;
+		m->argument = 0x2000 + i;
+		m->entry = 0x1000 + i;
+	}
+}
+
+static void releases(paddr root, paddr expected)
+{
+	make_processors(KERNEL_UPPER);
+	other_root = root;
+	machine.waiting = release;
+	fake_run();
+	assert_string_equal(machine.wrong, "");
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct machine_cpu *c = &machine.cpus[2 * i + 1];
+		assert_true(c->left);
+		assert_int_equal(c->entry, 0x1000 + i);
+		assert_int_equal(c->argument, 0x2000 + i);
+		assert_int_equal(c->root, expected ? expected : handoff.root);
+		assert_int_equal(c->cr[3], c->root);
+		assert_true(c->cr[4] & CR4_PGE);
+		assert_int_equal(c->stack, ((const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys)[i].stack);
+	}
+}
+
+static void who_is_released_has_its_own_root(void **state)
+{
+	(void)state;
+	releases(0, 0);
+	releases(0x77000, 0x77000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernel_is_entered_as_promised),
+		cmocka_unit_test(levels_change_in_the_nets_copy),
+		cmocka_unit_test(interrupt_controllers_are_quiet),
+		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
+		cmocka_unit_test(init_goes_to_all_before_anybody_waits),
+		cmocka_unit_test(one_that_never_answers_is_asked_twice_and_given_up),
+		cmocka_unit_test(patience_begins_anew_with_every_answer),
+		cmocka_unit_test(clocks_are_taken_for_what_they_are),
+		cmocka_unit_test(ids_that_need_it_get_x2apic_mode),
+		cmocka_unit_test(an_id_that_cannot_be_reached_is_named),
+		cmocka_unit_test(x2apic_mode_is_kept),
+		cmocka_unit_test(who_is_released_has_its_own_root),
+	};
+
+	return cmocka_run_group_tests_name("arch/x86_64/boot", tests, NULL, NULL);
+}
