@@ -92,22 +92,24 @@ bool preflight_list(const struct walker *w, const struct requirement *list, size
 static void name_gap(const struct requirement *before, const struct requirement *after, struct violation *out)
 {
 	vaddr va = out->walk.va;
+	const struct requirement *touched = &out->wanted;
 
 	if (before && has(before, REQUIRE_GUARDS) && va - (before->va + before->bytes) < PAGE_BYTES) {
 		out->side = "the guard above ";
-		out->wanted.what = before->what;
-		out->wanted.index = before->index;
+		touched = before;
 	} else if (after && has(after, REQUIRE_GUARDS) && after->va - va <= PAGE_BYTES) {
 		out->side = "the guard below ";
-		out->wanted.what = after->what;
-		out->wanted.index = after->index;
+		touched = after;
 	}
+	out->wanted.what = touched->what;
+	out->wanted.said = touched->said;
+	out->wanted.index = touched->index;
 }
 
 static bool gap_holds(const struct walker *w, vaddr from, uint64_t bytes, const struct requirement *before,
                       const struct requirement *after, struct violation *out)
 {
-	const struct requirement nothing = { .va = from, .bytes = bytes, .what = "memory that belongs to nothing" };
+	const struct requirement nothing = { .va = from, .bytes = bytes, .said = SAY_NEED_NOTHING };
 
 	if (holds(w, &nothing, out))
 		return true;
@@ -144,6 +146,11 @@ bool preflight_exact(const struct walker *w, const struct requirement *list, siz
 }
 
 /* ---- In words ------------------------------------------------------------------------------------------ */
+
+size_t preflight_what(const struct requirement *r, char *out, size_t size)
+{
+	return r->what ? format(out, size, r->what, r->index) : say_any(out, size, r->said, r->index);
+}
 
 static bool is_denied(const struct violation *v)
 {
@@ -237,7 +244,7 @@ size_t preflight_sentence(const struct walker *w, const struct violation *v, con
 {
 	size_t used = format(out, size, "%s", v->side);
 
-	used += format(out + used, size - used, v->wanted.what, v->wanted.index);
+	used += preflight_what(&v->wanted, out + used, size - used);
 	used += format(out + used, size - used, " at %#llx ", (unsigned long long)v->walk.va);
 	used += say_fault(v, out + used, size - used);
 	used += format(out + used, size - used, " in %s", space);

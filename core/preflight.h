@@ -30,8 +30,9 @@ struct requirement {
 	vaddr va;
 	uint64_t bytes;   /* 0: 2^64, with va = 0 */
 	paddr pa;
-	const char *what; /* "the boot stack of CPU %u": `index` is there for its %u */
+	const char *what; /* "the boot stack of CPU %u": `index` is there for its %u. NULL: `said` is it */
 	uint16_t index;
+	uint8_t said;     /* enum say */
 	uint8_t access;
 	uint8_t flags;
 	uint8_t memory;   /* enum walk_memory */
@@ -61,6 +62,9 @@ struct violation {
 	const char *side;  /* PREFLIGHT_MAPPED next to a requirement: "the guard below " it; else "" */
 	struct walk walk;  /* of the first address that is wrong */
 };
+
+/* What it is about, NUL-terminated, cut to `size` bytes; returns the bytes without the NUL. */
+size_t preflight_what(const struct requirement *r, char *out, size_t size);
 
 /* Judge each requirement by itself. false: *out is the first that does not hold. */
 bool preflight_list(const struct walker *w, const struct requirement *list, size_t count, struct violation *out);

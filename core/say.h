@@ -22,7 +22,7 @@ enum say {
 #define say(out, size, name, ...) \
 	((void)sizeof format(NULL, 0, name##_FORMAT, ##__VA_ARGS__), say_any(out, size, name, ##__VA_ARGS__))
 
-/* The same for a name that is known later; nothing checks the arguments, so there should be none. */
+/* The same for a name that is known later; nothing checks the arguments: none, or one unsigned number. */
 size_t say_any(char *out, size_t size, enum say name, ...);
 
 #endif

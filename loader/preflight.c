@@ -80,7 +80,7 @@ static void say_range(const struct proof *proof, const struct requirement *r)
 	used = format(text, sizeof text, "\n%#018llx %#14llx bytes r%c%c %s, pages up to %llu KiB: ", (unsigned long long)r->va,
 	              (unsigned long long)r->bytes, r->access & REQUIRE_WRITE ? 'w' : '-', r->access & REQUIRE_EXECUTE ? 'x' : '-',
 	              walk_memory_name(r->memory), (unsigned long long)largest >> 10);
-	used += format(text + used, sizeof text - used, r->what, r->index);
+	used += preflight_what(r, text + used, sizeof text - used);
 	report_text(proof->b, text, used);
 }
 

@@ -1,6 +1,7 @@
 #include "require.h"
 
 #include "image.h"
+#include "say.h"
 
 #include <string.h>
 
@@ -35,7 +36,7 @@ enum err needs_end(struct needs *n, struct problem *p)
 }
 
 /* In its place in the list. */
-static void add(struct needs *n, const char *what, vaddr va, paddr pa, uint64_t bytes, unsigned access)
+static void add(struct needs *n, enum say what, vaddr va, paddr pa, uint64_t bytes, unsigned access)
 {
 	size_t at = n->count;
 	struct requirement *list = n->list, *next = &n->next;
@@ -43,7 +44,7 @@ static void add(struct needs *n, const char *what, vaddr va, paddr pa, uint64_t 
 	n->full |= n->count == n->capacity;
 	if (!bytes || n->full)
 		return;
-	next->what = what;
+	next->said = (uint8_t)what;
 	next->va = va;
 	next->pa = pa;
 	next->bytes = bytes;
@@ -60,10 +61,11 @@ static void begin(struct needs *n, unsigned flags, unsigned memory)
 	n->next.flags = (uint8_t)flags;
 	n->next.memory = (uint8_t)memory;
 	n->next.index = 0;
+	n->next.what = NULL;
 }
 
 /* Whole pages of a range that is mapped one to one. */
-static void add_identity(struct needs *n, const char *what, uint64_t base, uint64_t bytes, unsigned access)
+static void add_identity(struct needs *n, enum say what, uint64_t base, uint64_t bytes, unsigned access)
 {
 	paddr from = align_down(base, PAGE_BYTES);
 
@@ -79,7 +81,7 @@ static void add_entry(struct needs *n)
 	for (unsigned i = 0; i < k->layout.segment_count; i++) {
 		uint64_t offset = k->entry - k->segments[i].virt;
 		if (offset < k->segments[i].bytes)
-			add(n, "the entry point", k->entry, k->segments[i].phys + offset, 1, CODE);
+			add(n, SAY_NEED_ENTRY_POINT, k->entry, k->segments[i].phys + offset, 1, CODE);
 	}
 }
 
@@ -92,12 +94,12 @@ static void add_stacks(struct needs *n)
 
 	for (unsigned i = 0; i <= handoff.cpu_count; i++) {
 		n->next.index = (uint16_t)(i ? cpus[i - 1].index : handoff.boot_index);
-		add(n, "the boot stack of CPU %u", (i ? cpus[i - 1].stack : handoff.kernel_stack) - used,
+		add(n, SAY_NEED_STACK_OF, (i ? cpus[i - 1].stack : handoff.kernel_stack) - used,
 		    first->phys + (i + 1) * first->bytes - used, used, DATA);
 	}
 }
 
-static void add_direct(struct needs *n, const char *what, paddr at, uint64_t bytes)
+static void add_direct(struct needs *n, enum say what, paddr at, uint64_t bytes)
 {
 	add(n, what, at + n->b->space.plan.direct_map, at, bytes, DATA);
 }
@@ -111,11 +113,11 @@ static void add_net(struct needs *n)
 	vaddr va = handoff.net_virt;
 	paddr pa = handoff.net_phys;
 
-	add(n, "the code of hand-off and fault handlers", va + text, pa + text, (uint64_t)(image_text_end - image_text), CODE);
-	add(n, "the constants of the hand-off", va + rodata, pa + rodata, (uint64_t)(image_rodata_end - image_rodata), READ);
-	add(n, "descriptor tables and stacks of the fault handlers", va + data, pa + data, image_bytes() - data, DATA);
+	add(n, SAY_NEED_NET_CODE, va + text, pa + text, (uint64_t)(image_text_end - image_text), CODE);
+	add(n, SAY_NEED_NET_CONSTANTS, va + rodata, pa + rodata, (uint64_t)(image_rodata_end - image_rodata), READ);
+	add(n, SAY_NEED_NET_DATA, va + data, pa + data, image_bytes() - data, DATA);
 	n->next.flags |= REQUIRE_ANYWHERE;
-	add(n, "the stack of the hand-off", handoff.stack_top - PAGE_BYTES, 0, PAGE_BYTES, DATA);
+	add(n, SAY_NEED_NET_STACK, handoff.stack_top - PAGE_BYTES, 0, PAGE_BYTES, DATA);
 }
 
 /* The top-level table itself, through a recursive slot: every index is the slot's. */
@@ -128,7 +130,7 @@ static void add_recursive(struct needs *n)
 		va = va << 9 | r->value;
 	begin(n, 0, WALK_NORMAL);
 	if (r->asked)
-		add(n, "the top-level table, in its recursive slot,", va << PAGE_SHIFT, handoff.root, PAGE_BYTES, DATA);
+		add(n, SAY_NEED_RECURSIVE_TABLE, va << PAGE_SHIFT, handoff.root, PAGE_BYTES, DATA);
 }
 
 void need_named(struct needs *n)
@@ -138,18 +140,18 @@ void need_named(struct needs *n)
 	begin(n, REQUIRE_AT_LEAST, WALK_NORMAL);
 	add_entry(n);
 	add_stacks(n);
-	add_direct(n, "the boot record", n->b->record->phys, n->b->record->bytes);
+	add_direct(n, SAY_NEED_RECORD, n->b->record->phys, n->b->record->bytes);
 	for (unsigned i = 0; i < n->b->module_count; i++) {
 		n->next.index = (uint16_t)i;
-		add_direct(n, "module %u", n->b->modules[i].phys, n->b->modules[i].bytes);
+		add_direct(n, SAY_MODULE, n->b->modules[i].phys, n->b->modules[i].bytes);
 	}
 	add_net(n);
 	begin(n, REQUIRE_AT_LEAST, WALK_DEVICE);
 	if (s->console.virt)
-		add(n, "the debug console", s->console.virt, n->b->facts.console.phys, 4, DATA);
+		add(n, SAY_NEED_DEBUG_CONSOLE, s->console.virt, n->b->facts.console.phys, 4, DATA);
 	n->next.memory = WALK_WRITE_COMBINING;
 	if (s->framebuffer.virt)
-		add(n, "the framebuffer", s->framebuffer.virt, n->b->facts.framebuffer.phys, n->b->facts.framebuffer.bytes, DATA);
+		add(n, SAY_FRAMEBUFFER, s->framebuffer.virt, n->b->facts.framebuffer.phys, n->b->facts.framebuffer.bytes, DATA);
 	add_recursive(n);
 }
 
@@ -186,7 +188,7 @@ static paddr next_hole(const struct holes *h, paddr from, paddr to, paddr *behin
 
 /* docs/protocol.md, "Direct map": RAM that may be cached, but for framebuffers; P48 the same one to one, but for the
  * addresses of low segments. */
-static void list_ram(struct needs *n, const char *what, vaddr offset, const struct holes *holes)
+static void list_ram(struct needs *n, enum say what, vaddr offset, const struct holes *holes)
 {
 	const struct memmap *m = &n->b->memory;
 
@@ -216,8 +218,8 @@ static void list_memory(struct needs *n)
 		if (k->segments[i].low)
 			add_hole(&low, k->segments[i].virt, k->segments[i].bytes);
 	if (k->requests.of[HOBNAIL_REQUEST_IDENTITY_MAP].value)
-		list_ram(n, "the identity map", 0, &low);
-	list_ram(n, "the direct map", n->b->space.plan.direct_map, &holes);
+		list_ram(n, SAY_NEED_IDENTITY_MAP, 0, &low);
+	list_ram(n, SAY_NEED_DIRECT_MAP, n->b->space.plan.direct_map, &holes);
 }
 
 /* docs/protocol.md, P49: what no entry describes, and MMIO, to the end of RAM or of MMIO, and 4 GiB at least. */
@@ -235,7 +237,7 @@ static void list_device_map(struct needs *n)
 			continue;
 		paddr to = last ? end : min_u64(m->entries[i].base, end);
 		if (from < to)
-			add(n, "the device map", from + n->b->space.plan.device_map, from, to - from, DATA);
+			add(n, SAY_NEED_DEVICE_MAP, from + n->b->space.plan.device_map, from, to - from, DATA);
 		from = last ? end : m->entries[i].base + m->entries[i].bytes;
 	}
 }
@@ -247,11 +249,11 @@ static void list_segments(struct needs *n)
 	vaddr end = 0;
 
 	for (unsigned i = 0; i < k->layout.segment_count; i++) {
-	const struct plan_segment *s = &k->segments[i];
+		const struct plan_segment *s = &k->segments[i];
 		vaddr from = align_down(s->virt, PAGE_BYTES), to = align_up(s->virt + s->bytes, PAGE_BYTES);
 		uint64_t shared = from < end && end - from <= PAGE_BYTES ? end - from : 0;
 		n->next.index = (uint16_t)i;
-		add(n, "segment %u", from + shared, align_down(s->phys, PAGE_BYTES) + shared, to - from - shared,
+		add(n, SAY_NEED_SEGMENT_NUMBER, from + shared, align_down(s->phys, PAGE_BYTES) + shared, to - from - shared,
 		    READ | (s->rights & ELF_WRITE ? REQUIRE_WRITE : 0) | (s->rights & ELF_EXECUTE ? REQUIRE_EXECUTE : 0));
 		end = to;
 	}
@@ -264,13 +266,14 @@ static void list_pieces(struct needs *n)
 	const struct plan *plan = &n->b->space.plan;
 
 	for (size_t i = 0; i < plan->count; i++) {
-	const struct plan_range *r = &plan->ranges[i];
+		const struct plan_range *r = &plan->ranges[i];
 		bool stack = r->kind == PLAN_STACK;
 		if (r->kind < PLAN_STACK)
 			continue;
 		begin(n, stack || r->kind == PLAN_NET_STACK ? REQUIRE_GUARDS : 0, memory[r->memory]);
 		n->next.index = r->index;
-		add(n, stack ? "the boot stack of CPU %u" : plan_kind_name(r->kind), r->va, r->pa, r->bytes,
+		n->next.what = stack ? NULL : plan_kind_name(r->kind);
+		add(n, SAY_NEED_STACK_OF, r->va, r->pa, r->bytes,
 		    READ | (r->rights & PT_WRITE ? REQUIRE_WRITE : 0) | (r->rights & PT_EXECUTE ? REQUIRE_EXECUTE : 0));
 	}
 }
@@ -282,7 +285,7 @@ static void list_recursive_slot(struct needs *n)
 
 	begin(n, REQUIRE_SKIP, 0);
 	if (r->asked)
-		add(n, "the recursive slot", (~0ull << 9 | r->value) << shift, 0, 1ull << shift, 0);
+		add(n, SAY_NEED_RECURSIVE_SLOT, (~0ull << 9 | r->value) << shift, 0, 1ull << shift, 0);
 }
 
 /* Ascending, as far as that is known, for then each goes to the end of the list. */
@@ -303,7 +306,7 @@ void need_everything(struct needs *n)
 
 static void add_running_code(struct needs *n)
 {
-	add_identity(n, "the code that switches address spaces", (uintptr_t)image_text,
+	add_identity(n, SAY_NEED_SWITCH_CODE, (uintptr_t)image_text,
 	             (uint64_t)(image_code_end - image_text), CODE);
 }
 
@@ -315,9 +318,9 @@ static void add_switch_code(struct needs *n)
 	add_running_code(n);
 	if (!n->b->mode.mmu_off && !handoff.transition_first && !handoff.cpu_count)
 		return;
-	add_identity(n, "the copy of the code that switches", handoff.net_phys + text, (uint64_t)(image_text_end - image_text),
+	add_identity(n, SAY_NEED_SWITCH_COPY, handoff.net_phys + text, (uint64_t)(image_text_end - image_text),
 	             CODE);
-	add_identity(n, "the data of the code that switches", handoff.net_phys + data, image_bytes() - data, DATA);
+	add_identity(n, SAY_NEED_SWITCH_DATA, handoff.net_phys + data, image_bytes() - data, DATA);
 }
 
 /* With the MMU off no other tables have them. */
@@ -326,30 +329,30 @@ static void add_output(struct needs *n)
 	const struct facts *f = &n->b->facts;
 
 	if (f->has_console && f->console.kind != HOBNAIL_CONSOLE_16550_PORT)
-		add_identity(n, "the debug console", f->console.phys, 1, DATA);
+		add_identity(n, SAY_NEED_DEBUG_CONSOLE, f->console.phys, 1, DATA);
 	n->next.memory = WALK_WRITE_COMBINING;
 	if (f->has_framebuffer)
-		add_identity(n, "the framebuffer", f->framebuffer.phys, f->framebuffer.bytes, DATA);
+		add_identity(n, SAY_FRAMEBUFFER, f->framebuffer.phys, f->framebuffer.bytes, DATA);
 }
 
 void need_on_the_way(struct needs *n)
 {
 	begin(n, REQUIRE_AT_LEAST, WALK_NORMAL);
 	add_switch_code(n);
-	add_identity(n, "the page where other processors begin", handoff.startup.base, handoff.startup.bytes, CODE);
+	add_identity(n, SAY_NEED_STARTUP_PAGE, handoff.startup.base, handoff.startup.bytes, CODE);
 	for (unsigned i = 0; i < handoff.touch_count; i++)
-		add_identity(n, "memory that the hand-off works on", handoff.touch[i].base, handoff.touch[i].bytes, READ);
+		add_identity(n, SAY_NEED_TOUCHED, handoff.touch[i].base, handoff.touch[i].bytes, READ);
 	for (unsigned i = 0; i < handoff.move_count; i++)
-		add_identity(n, "the place of a segment that moves", handoff.moves[i].to, handoff.moves[i].bytes, DATA);
-	add_identity(n, "the boot record", n->b->record->phys, n->b->record->bytes, DATA);
+		add_identity(n, SAY_NEED_MOVED, handoff.moves[i].to, handoff.moves[i].bytes, DATA);
+	add_identity(n, SAY_NEED_RECORD, n->b->record->phys, n->b->record->bytes, DATA);
 	add_net(n);
 	begin(n, REQUIRE_AT_LEAST, WALK_DEVICE);
 	for (unsigned i = 0; i < handoff.device_count; i++)
-		add_identity(n, "an interrupt controller", handoff.devices[i].base, handoff.devices[i].bytes, DATA);
+		add_identity(n, SAY_NEED_INTERRUPT_CONTROLLER, handoff.devices[i].base, handoff.devices[i].bytes, DATA);
 	if (n->b->mode.mmu_off)
 		add_output(n);
 	begin(n, REQUIRE_IF_MAPPED, 0);
-	add(n, "a page", 0, 0, 1ull << 63, READ);
+	add(n, SAY_NEED_PAGE_ANY, 0, 0, 1ull << 63, READ);
 }
 
 void need_first_on_the_way(struct needs *n)
@@ -362,6 +365,6 @@ void need_before(struct needs *n)
 {
 	begin(n, REQUIRE_AT_LEAST | REQUIRE_ANY_MEMORY | REQUIRE_ANY_USER, 0);
 	add_running_code(n);
-	add_identity(n, "the memory of the loader's copy", handoff.net_phys, image_bytes(), DATA);
-	add_identity(n, "the page where other processors begin", handoff.startup.base, handoff.startup.bytes, DATA);
+	add_identity(n, SAY_NEED_NET_MEMORY, handoff.net_phys, image_bytes(), DATA);
+	add_identity(n, SAY_NEED_STARTUP_PAGE, handoff.startup.base, handoff.startup.bytes, DATA);
 }
