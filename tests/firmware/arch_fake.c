@@ -58,25 +58,12 @@ void arch_probe(struct arch_facts *out)
 	*out = fake.options.facts;
 }
 
+/* mode_<arch>.c */
+extern __typeof__(arch_choose) arch_choose_x86_64, arch_choose_aarch64;
+
 enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
 {
-	const struct request *of = requests->of;
-	bool trap = of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP;
-
-	if (fake.options.machine == FAKE_X86_64) {
-		bool five = of[HOBNAIL_REQUEST_PAGING].asked && of[HOBNAIL_REQUEST_PAGING].value == 5;
-		if (five && !facts->la57)
-			return problem(p, ERR_PAGING_UNAVAILABLE, 5);
-		*out = (struct arch_mode){ .layout = five ? &plan_x86_64_5 : &plan_x86_64_4, .fp_trap = trap, .paging_levels = five ? 5 : 4 };
-		return OK;
-	}
-	uint32_t level = (uint32_t)of[HOBNAIL_REQUEST_LEVEL].value;
-	bool off = of[HOBNAIL_REQUEST_MMU_OFF].asked && of[HOBNAIL_REQUEST_MMU_OFF].value;
-	if (level != HOBNAIL_LEVEL_EL1 && facts->firmware_level != 2)
-		return problem(p, ERR_LEVEL_UNAVAILABLE, facts->firmware_level);
-	*out = (struct arch_mode){ .layout = level == HOBNAIL_LEVEL_EL2 ? &plan_aarch64_el2 : &plan_aarch64, .level = level,
-	                           .mmu_off = off, .fp_trap = trap, .paging_levels = off ? 0 : 4 };
-	return OK;
+	return (fake.options.machine == FAKE_X86_64 ? arch_choose_x86_64 : arch_choose_aarch64)(facts, requests, out, p);
 }
 
 bool arch_console_by_convention(struct hobnail_console *out)
