@@ -409,7 +409,7 @@ coverage: ## lines of core/ and loader/ that the host tests run, per file; fewer
 # $(1) = programs, $(2) = folder, $(3) = the least that shall be run, in percent
 define covered
 	@rm -f $(O)/$(2).*.profraw
-	@for t in $(1); do LLVM_PROFILE_FILE=$(O)/$(2).$$(basename $$t).profraw $$t >$(O)/$(2).log 2>&1 || { cat $(O)/$(2).log; exit 1; }; done
+	@for t in $(1); do LLVM_PROFILE_FILE=$(O)/$(2).$$(echo $$t | tr / -).profraw $$t >$(O)/$(2).log 2>&1 || { cat $(O)/$(2).log; exit 1; }; done
 	@llvm-profdata merge -o $(O)/$(2).profdata $(O)/$(2).*.profraw
 	@llvm-cov report -instr-profile=$(O)/$(2).profdata -show-region-summary=false -show-branch-summary=false \
 		$(firstword $(1)) $(patsubst %,-object %,$(wordlist 2,99,$(1))) \
