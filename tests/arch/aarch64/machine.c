@@ -124,6 +124,8 @@ void machine_write(const char *name, uint64_t value)
 
 	if (!running && strcmp(name, "cntp_ctl_el0") == 0)
 		fake_event(EVENT_QUIET, 0, 0);
+	if (machine.sre_stays_0 && strcmp(name, MACHINE_NAME(ICC_SRE_EL2)) == 0)
+		value &= ~(uint64_t)ICC_SRE_SRE;
 	set(c->written, &c->write_count, meant(name), value);
 }
 

@@ -45,6 +45,7 @@ struct machine_state {
 	struct machine_cpu cpus[MACHINE_CPUS];
 	uint64_t line_bytes;
 	bool host;          /* at EL2: E2H = 1 holds          */
+	bool sre_stays_0;   /* of ICC_SRE_EL2                 */
 	bool masked;        /* interrupts of the boot processor */
 	unsigned smc, hvc;
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */
