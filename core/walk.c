@@ -168,9 +168,16 @@ static struct walk_rights walk_path(const struct walker *w, const struct walk_sc
 	return r;
 }
 
+/* Arm ARM DDI 0487, "Address tagging": bit 55 says which range it is, and is what the top byte becomes. */
+vaddr walk_untagged(const struct walker *w, vaddr va)
+{
+	return w->flags & (va >> 55 & 1 ? WALK_TBI1 : WALK_TBI0) ? (vaddr)((int64_t)(va << 8) >> 8) : va;
+}
+
 void walk_next(const struct walker *w, vaddr va, struct walk *out)
 {
 	const struct walk_scheme *s = walk_schemes[w->mode];
+	va = walk_untagged(w, va);
 	bool same_table = out->steps && (va ^ out->va) >> (9 * out->step[out->steps - 1].level + 21) == 0;
 
 	out->mapped = out->readable = out->writable = out->executable = out->user = out->user_executable = out->shared = false;

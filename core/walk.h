@@ -5,7 +5,7 @@
  *            way, root first, and for each access that it would not grant the entry and the bit that say so
  *   State    of the processor is in struct walker; what is left 0 is as docs/protocol.md has it at entry: EFER.NXE and
  *            CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, the access flag not managed by hardware;
- *            sstatus.SUM clear, Svpbmt present. Address tags (TBI) are not stripped
+ *            sstatus.SUM clear, Svpbmt present; addresses have no tags
  *   Words    for a walk are in walk_text.h */
 #ifndef CORE_WALK_H
 #define CORE_WALK_H
@@ -37,6 +37,8 @@ enum {
 	WALK_EPD1 = 1u << 7,  /* ... and for the upper one                                            */
 	WALK_HW_AF = 1u << 8, /* the processor sets the access flag (TCR.HA, Svadu)                   */
 	WALK_AS_USER = 1u << 9, /* an access by user mode: NO_WP, SMEP and SMAP mean nothing then     */
+	WALK_TBI0 = 1u << 10, /* aarch64: TCR.TBI0, the top byte of addresses of the lower range is a tag ... */
+	WALK_TBI1 = 1u << 11, /* ... and of the upper one; walk_extent() does not look past a tag     */
 };
 
 struct walker {
@@ -113,6 +115,9 @@ struct walk {
 
 /* Walk one address. Always fills *out; mapped = false when the walk ends early: out->step[out->steps - 1] says where. */
 void walk(const struct walker *w, vaddr va, struct walk *out);
+
+/* The address as it is translated, and as out->va has it: without its tag, if the processor ignores that. */
+vaddr walk_untagged(const struct walker *w, vaddr va);
 
 /* The same, where *out is an earlier walk by the same walker over tables that have not changed: the last table is not
  * looked for again. */

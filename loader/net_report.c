@@ -174,7 +174,7 @@ static void say_address(const struct fault *f, const struct fault_view *v)
 
 	if (!v->has_address)
 		return;
-	fault_place(&net.places, v->address, f->sp, text, sizeof text);
+	fault_place(&net.places, walk_untagged(&walker, v->address), f->sp, text, sizeof text);
 	report_line(SCREEN_TEXT, "address %#llx: %s", LL(v->address), text);
 	if (translated)
 		say_walk(v);

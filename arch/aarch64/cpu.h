@@ -51,9 +51,15 @@
 #define TCR_IPS_SHIFT 32
 #define TCR_AS       BIT(36)         /* ASIDs have 16 bits                     */
 #define TCR_HA       BIT(39)         /* the access flag is set by hardware     */
+#define TCR_TBI0     BIT(37)         /* the top byte of an address is a tag    */
+#define TCR_TBI1     BIT(38)
+#define TCR_HPD0     BIT(41)         /* tables' entries take no rights away    */
+#define TCR_HPD1     BIT(42)
 #define TCR_DS       BIT(59)         /* 52-bit addresses, another format       */
 #define TCR_EL2_PS_SHIFT 16
+#define TCR_EL2_TBI  BIT(20)
 #define TCR_EL2_HA   BIT(21)
+#define TCR_EL2_HPD  BIT(24)
 #define TCR_EL2_DS   BIT(32)
 
 /* TTBRn_ELx: the ASID is above, CnP below. In the operand of TLBI it is at the same place. */

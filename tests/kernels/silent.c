@@ -34,6 +34,12 @@ static void rodata_write(const struct hobnail_boot *boot)
 	write_to((volatile char *)(uintptr_t)read_only);
 }
 
+static void tagged_write(const struct hobnail_boot *boot)
+{
+	(void)boot;
+	write_to(machine_tagged(read_only));
+}
+
 /* The record is data, reached through the direct map, and no code. */
 static void jump_into_direct_map(const struct hobnail_boot *boot)
 {
@@ -138,6 +144,7 @@ static const struct {
 	{ "fp", floating_point },
 	{ "misaligned", misaligned },
 	{ "rodata", rodata_write },
+	{ "tagged", tagged_write },
 	{ "overflow", stack_overflow },
 	{ "device", unmapped_device },
 	{ "identity", no_identity_map },

@@ -586,6 +586,28 @@ static void user_mode_needs_what_gives_it_the_page(void **state)
 	assert_true(w.readable && w.writable && w.executable);
 }
 
+static void a_tag_is_no_part_of_the_address(void **state)
+{
+	struct walker w = { .mode = WALK_AARCH64, .flags = WALK_TBI0 };
+	const vaddr tag = 0x5aull << 56, high = 0xffffull << 48 | VA;
+	struct walk found;
+
+	(void)state;
+	(void)A64(3, 3, 3, 3 | AF);
+	found = walk_as(w, VA | tag);
+	assert_true(found.mapped);
+	assert_int_equal(found.va, VA);
+	assert_int_equal(found.phys, walk_as(w, VA).phys);
+	blames_for_all(walk_as(w, (high ^ 0xffull << 56) | tag), WALK_NOT_CANONICAL, 0, 0); /* the other range has none */
+	blames_for_all(walk_as(w, VA | 1ull << 52), WALK_NOT_CANONICAL, 0, 0);
+	w.flags = WALK_TBI1;
+	blames_for_all(walk_as(w, VA | tag), WALK_NOT_CANONICAL, 0, 0);
+	assert_int_equal(walk_untagged(&w, (high ^ 0xffull << 56) | tag), high);
+	assert_int_equal(walk_untagged(&w, high), high);
+	w = (struct walker){ .mode = WALK_AARCH64_EL2, .flags = WALK_TBI0 };
+	assert_true(walk_as(w, VA | tag).mapped);
+}
+
 static void the_first_entry_that_takes_a_right_away_is_to_blame(void **state)
 {
 	(void)state;
@@ -897,6 +919,7 @@ int main(void)
 		cmocka_unit_test(x86_without_wp_a_supervisor_writes_everywhere),
 		cmocka_unit_test(x86_smep_and_smap_keep_the_supervisor_from_user_pages),
 		cmocka_unit_test(user_mode_needs_what_gives_it_the_page),
+		cmocka_unit_test(a_tag_is_no_part_of_the_address),
 		cmocka_unit_test(the_first_entry_that_takes_a_right_away_is_to_blame),
 		cmocka_unit_test(a64_every_entry_is_blamed_for_what_it_takes),
 		cmocka_unit_test(a64_addresses_have_the_width_of_ips),

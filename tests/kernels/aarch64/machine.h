@@ -18,6 +18,14 @@ static inline void machine_misaligned(void)
 	                 "str x0, [sp]" : : : "memory");
 }
 
+/* The same place by a pointer whose top byte is a tag. */
+static inline volatile char *machine_tagged(const void *at)
+{
+	cpu_write(tcr_el1, cpu_read(tcr_el1) | TCR_TBI1);
+	cpu_instruction_barrier();
+	return (volatile char *)(((uintptr_t)at & ~(0xffull << 56)) | 0x5aull << 56);
+}
+
 /* Entries of user mode's tables. Arm ARM, "VMSAv8-64 translation table format descriptors": a page is normal memory, inner
  * shareable, read-only for EL1 and EL0, and PXN. */
 #define MACHINE_TABLE     3ull

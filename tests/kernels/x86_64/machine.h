@@ -20,6 +20,8 @@ static inline void machine_misaligned(void)
 	                 "movaps %%xmm0, 8(%%rsp)" : : : "memory");
 }
 
+static inline volatile char *machine_tagged(const void *at) { return (volatile char *)(uintptr_t)at; } /* no tags */
+
 /* Entries of user mode's tables. Intel SDM vol. 3A, "4-Level Paging and 5-Level Paging": present, writable in tables, U/S. */
 #define MACHINE_TABLE     7ull
 #define MACHINE_USER_PAGE 5ull

@@ -1,0 +1,69 @@
+/* Which translation a report takes to be the live one: from the registers as a kernel has left them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "arch.h"
+#include "cpu.h"
+#include "machine.h"
+
+/* 4 KiB granules, 48 bits. */
+#define BOTH (TCR_T0SZ(16) | TCR_T1SZ(16) | TCR_TG1_4K)
+#define ONE  TCR_T0SZ(16)
+
+static bool live(unsigned level, uint64_t tcr, struct walker *out)
+{
+	machine_reset(level);
+	machine_has(level == 2 ? "sctlr_el2" : "sctlr_el1", SCTLR_M);
+	machine_has(level == 2 ? "tcr_el2" : "tcr_el1", tcr);
+	return arch_live_walker(out);
+}
+
+static void tags_are_ignored_where_the_processor_ignores_them(void **state)
+{
+	struct walker w;
+
+	(void)state;
+	assert_true(live(1, BOTH, &w));
+	assert_int_equal(w.mode, WALK_AARCH64);
+	assert_int_equal(w.flags, 0);
+	assert_true(live(1, BOTH | BIT(37), &w)); /* TBI0 */
+	assert_int_equal(w.flags, WALK_TBI0);
+	assert_true(live(1, BOTH | BIT(38), &w)); /* TBI1 */
+	assert_int_equal(w.flags, WALK_TBI1);
+	assert_true(live(2, ONE, &w));
+	assert_int_equal(w.mode, WALK_AARCH64_EL2);
+	assert_int_equal(w.flags, 0);
+	assert_true(live(2, ONE | BIT(20), &w)); /* TCR_EL2.TBI */
+	assert_int_equal(w.flags, WALK_TBI0);
+}
+
+static void what_the_walker_does_not_know_is_not_walked(void **state)
+{
+	struct walker w;
+
+	(void)state;
+	assert_false(live(1, BOTH | BIT(41), &w)); /* HPD0 */
+	assert_false(live(1, BOTH | BIT(42), &w)); /* HPD1 */
+	assert_false(live(1, BOTH | BIT(59), &w)); /* DS */
+	assert_false(live(1, BOTH | BIT(14), &w)); /* TG0: 64 KiB */
+	assert_true(live(1, BOTH | BIT(14) | TCR_EPD0, &w));
+	assert_false(live(2, ONE | BIT(24), &w));  /* TCR_EL2.HPD */
+	assert_false(live(2, ONE | BIT(32), &w));  /* DS */
+	machine_reset(1);
+	machine_has("tcr_el1", BOTH);
+	assert_false(arch_live_walker(&w)); /* SCTLR.M */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tags_are_ignored_where_the_processor_ignores_them),
+		cmocka_unit_test(what_the_walker_does_not_know_is_not_walked),
+	};
+
+	return cmocka_run_group_tests_name("arch/aarch64/live", tests, NULL, NULL);
+}
