@@ -28,9 +28,9 @@ static void check_text(const struct walker *walker, const struct walk *w)
 			require(*why && step <= w->steps);
 }
 
-static void check(const struct walk *w, vaddr va)
+static void check(const struct walker *walker, const struct walk *w, vaddr va)
 {
-	require(w->steps <= COUNT_OF(w->step) && w->va == va);
+	require(w->steps <= COUNT_OF(w->step) && w->va == walk_untagged(walker, va));
 	for (unsigned i = 1; i < w->steps; i++)
 		require(w->step[i].level == w->step[i - 1].level - 1 && w->step[i].index < 512);
 	require(w->readable == (w->mapped && !w->blame[WALK_READ].cause));
@@ -54,7 +54,7 @@ static void check_next(const struct walker *walker, struct walk *got, vaddr va)
 	walk_next(walker, va, got);
 	walk(walker, va, &fresh);
 	require(memcmp(got->blame, fresh.blame, sizeof fresh.blame) == 0 && got->phys == fresh.phys && got->steps == fresh.steps);
-	check(got, va);
+	check(walker, got, va);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
@@ -75,10 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		struct walk got;
 		walker.mode = mode;
 		walk(&walker, va, &got);
-		check(&got, va);
+		check(&walker, &got, va);
 		check_text(&walker, &got);
 		walk(&walker, va | 0xffff000000000000, &got);
-		check(&got, va | 0xffff000000000000);
+		check(&walker, &got, va | 0xffff000000000000);
 		check_next(&walker, &got, other);
 		check_next(&walker, &got, other ^ (va & 0x1fffff));
 	}
