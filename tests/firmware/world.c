@@ -190,6 +190,17 @@ void world_fadt(uint16_t pm_timer, uint16_t arm_boot)
 	acpi_table_at(xsdt, "XSDT", 52);
 }
 
+/* IA-PC HPET Specification 1.0a, "The ACPI 2.0 HPET Description Table": in place of the FADT. */
+void world_hpet(paddr base)
+{
+	paddr xsdt = ARENA_ACPI + 0x100, hpet = ARENA_ACPI + 0x700;
+
+	put_le(memory(hpet) + 44, 8, base);
+	acpi_table_at(hpet, "HPET", 56);
+	put_le(memory(xsdt) + 44, 8, hpet);
+	acpi_table_at(xsdt, "XSDT", 52);
+}
+
 /* Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format": big-endian. */
 struct tree {
 	uint8_t *blob;

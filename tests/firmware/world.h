@@ -45,6 +45,9 @@ void world_x2apic_id(uint32_t id);
 /* After world_acpi(): a FADT, which says of PSCI that it is there (1) and asked by HVC (2). */
 void world_fadt(uint16_t pm_timer, uint16_t arm_boot);
 
+/* After world_acpi(): a table of an HPET whose registers are there. */
+void world_hpet(paddr base);
+
 /* No ACPI, and a device tree with these processors besides the boot processor, ids 2, 4, ...; 0: one without a spin table. */
 void world_spin_tables(const paddr *release, unsigned count);
 

@@ -100,6 +100,54 @@ static void interrupt_controllers_are_quiet(void **state)
 	assert_int_equal(machine.redirection, IOAPIC_DELIVERY_SMI << 8 | 0x33);
 }
 
+/* Its interrupts may be messages, which no mask holds back; its counter goes on. */
+static void no_timer_of_the_hpet_raises_interrupts(void **state)
+{
+	volatile uint32_t *hpet = (volatile uint32_t *)(uintptr_t)ARENA_DEVICE;
+
+	(void)state;
+	make(KERNEL_UPPER);
+	world_hpet(ARENA_DEVICE);
+	memset((void *)(uintptr_t)ARENA_DEVICE, 0, PAGE_BYTES);
+	hpet[0] = 2 << 8; /* three timers */
+	hpet[4] = 1;      /* counting     */
+	for (unsigned i = 0; i < 4; i++)
+		hpet[HPET_TIMER(i) / 4] = 0xc0 | HPET_INT_ENB;
+	run_boot();
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(hpet[HPET_TIMER(i) / 4], i < 3 ? 0xc0 : 0xc0 | HPET_INT_ENB);
+	assert_int_equal(hpet[4], 1);
+}
+
+static void every_local_vector_is_masked(void **state)
+{
+	static const uint16_t common[] = { 0x320, 0x350, 0x360, 0x370, 0x340, 0x330 };
+	const uint32_t *apic = machine.cpus[0].apic;
+
+	(void)state;
+	for (unsigned last = 3; last <= 6; last++) { /* how many there are, beyond the first */
+		make(KERNEL_UPPER);
+		machine.cpus[0].apic[APIC_VERSION / 16] = BIT(31) | last << 16 | 0x10;
+		machine.cpus[0].apic[APIC_EXTENDED_FEATURES / 16] = 4 << 16;
+		run_boot();
+		for (unsigned i = 0; i < COUNT_OF(common); i++)
+			assert_int_equal(apic[common[i] / 16] >> 16 & 1, i <= last);
+		assert_int_equal(apic[0x2f0 / 16] >> 16 & 1, last == 6);
+		for (unsigned i = 0; i < 4; i++)
+			assert_true(apic[APIC_EXTENDED_LVT / 16 + i] & APIC_MASKED);
+		assert_false(apic[APIC_EXTENDED_LVT / 16 + 4] & APIC_MASKED);
+	}
+}
+
+static void an_apic_that_is_off_is_left_alone(void **state)
+{
+	(void)state;
+	make(KERNEL_UPPER);
+	machine.cpus[0].msrs[0].value &= ~(uint64_t)APIC_BASE_ENABLE;
+	run_boot();
+	assert_int_equal(machine.cpus[0].apic[APIC_TIMER / 16], 0x20020);
+}
+
 /* ---- Other processors ---------------------------------------------------------------------------------- */
 
 /* Others are the second and the fourth of the machine, ids 2 and 6. */
@@ -224,6 +272,19 @@ static void clocks_are_taken_for_what_they_are(void **state)
 	}
 }
 
+/* A startup interrupt can name no other page. */
+static void without_low_memory_there_are_no_others(void **state)
+{
+	(void)state;
+	machine_reset();
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	fake_tables_anywhere();
+	world_ask(HOBNAIL_REQUEST_PROCESSORS | HOBNAIL_REQUIRED, 1);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_true(world_said("(ERR_CPUS_LOW_MEMORY"));
+}
+
 /* Ids of 255 and more are no destination in xAPIC mode: the boot processor changes its mode, and each other its own. */
 static void ids_that_need_it_get_x2apic_mode(void **state)
 {
@@ -313,11 +374,15 @@ int main(void)
 		cmocka_unit_test(the_kernel_is_entered_as_promised),
 		cmocka_unit_test(levels_change_in_the_nets_copy),
 		cmocka_unit_test(interrupt_controllers_are_quiet),
+		cmocka_unit_test(no_timer_of_the_hpet_raises_interrupts),
+		cmocka_unit_test(every_local_vector_is_masked),
+		cmocka_unit_test(an_apic_that_is_off_is_left_alone),
 		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
 		cmocka_unit_test(init_goes_to_all_before_anybody_waits),
 		cmocka_unit_test(one_that_never_answers_is_asked_twice_and_given_up),
 		cmocka_unit_test(patience_begins_anew_with_every_answer),
 		cmocka_unit_test(clocks_are_taken_for_what_they_are),
+		cmocka_unit_test(without_low_memory_there_are_no_others),
 		cmocka_unit_test(ids_that_need_it_get_x2apic_mode),
 		cmocka_unit_test(an_id_that_cannot_be_reached_is_named),
 		cmocka_unit_test(x2apic_mode_is_kept),

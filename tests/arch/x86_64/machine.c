@@ -357,6 +357,20 @@ static void run(unsigned cpu)
 	running = 0;
 }
 
+bool machine_stops(unsigned cpu, void (*call)(void))
+{
+	volatile bool returned = false;
+
+	running = cpu;
+	machine.cpus[cpu].halted = false;
+	if (!setjmp(parked)) {
+		call();
+		returned = true;
+	}
+	running = 0;
+	return !returned && machine.cpus[cpu].halted;
+}
+
 void cpu_pause(void)
 {
 	machine.ns += PAUSE_NS;
@@ -512,5 +526,6 @@ void machine_reset(void)
 void fake_arch_reset(enum machine kind)
 {
 	fake_image_fill();
+	memset(image_own, 0, (size_t)(trampoline - image_own));
 	fake.options.machine = kind;
 }

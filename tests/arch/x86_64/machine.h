@@ -11,7 +11,7 @@
 
 #include "firmware/world.h"
 
-enum { MACHINE_CPUS = 4, MACHINE_MSRS = 32, MACHINE_APIC_REGISTERS = 64, MACHINE_MESSAGES = 32 };
+enum { MACHINE_CPUS = 4, MACHINE_MSRS = 32, MACHINE_APIC_REGISTERS = 96, MACHINE_MESSAGES = 32 };
 enum { MACHINE_PM_TIMER = 0x608 }; /* its port */
 
 struct machine_cpu {
@@ -57,5 +57,8 @@ extern struct machine_state machine;
 void machine_reset(void);
 
 uint64_t machine_msr(unsigned cpu, uint32_t number);
+
+/* Call it as that processor, which is not the boot processor. true: it has stopped there. */
+bool machine_stops(unsigned cpu, void (*call)(void));
 
 #endif
