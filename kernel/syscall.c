@@ -69,16 +69,17 @@ static int64_t call_read(const uint64_t a[5])
 	struct process *self = process_self();
 	uint64_t nobody = 0;
 	char text[256];
+	const uint64_t most = min_u64(a[1], sizeof text);
 	int64_t bytes = 0;
 
-	if (!vm_is_user(a[0], a[1]))
-		return PITH_BAD_ADDRESS;
-	if (a[1] == 0)
+	if (!vm_is_user(a[0], a[1]) || !(copy_in(text, a[0], most) && copy_out(a[0], text, most)))
+		return PITH_BAD_ADDRESS; /* before anybody has typed for it */
+	if (most == 0)
 		return 0;
 	if (!__atomic_compare_exchange_n(&reader, &nobody, self->pid, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return PITH_BUSY;
 	while (bytes == 0 && !self->killed)
-		bytes = read_typed(text, min_u64(a[1], sizeof text));
+		bytes = read_typed(text, most);
 	__atomic_store_n(&reader, 0, __ATOMIC_RELEASE);
 	return copy_out(a[0], text, (uint64_t)bytes) ? bytes : PITH_BAD_ADDRESS;
 }
