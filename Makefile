@@ -217,13 +217,17 @@ $(O)/$(1)/broken/%.efi: $(O)/$(1)/broken/%.elf $(O)/host/elf2efi
 .SECONDARY: $$(BROKEN_OBJ_$(1)) $$(BROKEN_EFI_$(1):.efi=.elf)
 
 # Loaders that make the world harder, and must boot all the same: the same object replaced.
-HOOKS_$(1) := $$(patsubst tests/hooks/%.c,$(O)/$(1)/hooks/%.efi,$$(wildcard tests/hooks/*.c))
+HOOK_$(1) := $$(wildcard tests/hooks/*.c tests/hooks/$(1)/*.c)
+HOOKS_$(1) := $$(patsubst %.c,$(O)/$(1)/hooks/%.efi,$$(notdir $$(HOOK_$(1))))
 $(O)/$(1)/hooks/%.elf: $(O)/$(1)/loader/tests/hooks/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
+	@mkdir -p $$(@D)
+	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
+$(O)/$(1)/hooks/%.elf: $(O)/$(1)/loader/tests/hooks/$(1)/%.o $(O)/$(1)/loader/loader/sabotage.o $(O)/$(1)/rest.o loader/loader.ld
 	@mkdir -p $$(@D)
 	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(filter %.o,$$^)
 $(O)/$(1)/hooks/%.efi: $(O)/$(1)/hooks/%.elf $(O)/host/elf2efi
 	$(Q)$(O)/host/elf2efi -o $$@ $$<
-.SECONDARY: $$(patsubst tests/hooks/%.c,$(O)/$(1)/loader/tests/hooks/%.o,$$(wildcard tests/hooks/*.c)) $$(HOOKS_$(1):.efi=.elf)
+.SECONDARY: $$(patsubst %.c,$(O)/$(1)/loader/%.o,$$(HOOK_$(1))) $$(HOOKS_$(1):.efi=.elf)
 
 $(O)/$(1)/kernel/core/%.o: core/%.c
 	@mkdir -p $$(@D)

@@ -51,6 +51,8 @@
 
 /* Intel SDM vol. 4, "IA-32 Architectural MSRs" (table 2-2) */
 #define MSR_APIC_BASE      0x1b
+#define MSR_SYSENTER_CS    0x174
+#define MSR_SYSENTER_EIP   0x176
 #define MSR_PAT            0x277
 #define MSR_TSC_DEADLINE   0x6e0
 #define MSR_X2APIC         0x800 /* apic.h */

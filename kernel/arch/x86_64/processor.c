@@ -48,8 +48,10 @@ static void descriptors(struct arch_cpu *c)
 	descriptor_tables_load(&gdt, &traps_table, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS);
 }
 
+/* Intel SDM vol. 2B, "SYSENTER": it enters ring 0 unless this selector is null; firmware may have left one. */
 static void system_calls(void)
 {
+	cpu_write_msr(MSR_SYSENTER_CS, 0);
 	cpu_write_msr(MSR_STAR, (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_CODE << 32);
 	cpu_write_msr(MSR_LSTAR, (uint64_t)syscall_entry);
 	cpu_write_msr(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC);
