@@ -9,17 +9,25 @@ static bool is_idle(const struct cpu *c)
 	return c->started && c->running == c->idle && c->ready.count == 0;
 }
 
-/* Where a process that becomes ready is to run: where it was if nothing else runs there, else where nothing does. */
+/* How many others want that processor. */
+static unsigned load_of(const struct cpu *c, const struct process *p)
+{
+	return c->ready.count + (c->running != c->idle && c->running != p);
+}
+
+/* Where a process that becomes ready is to run: where the fewest others want to, and there where it was if that is one. */
 static struct cpu *place_for(const struct process *p)
 {
 	if (p->runnable.pinned != PINNED_NOWHERE)
 		return cpus[p->runnable.pinned];
-	if (is_idle(p->cpu))
-		return p->cpu;
-	for (unsigned i = 0; i < cpu_count; i++)
-		if (is_idle(cpus[i]))
-			return cpus[i];
-	return p->cpu;
+	struct cpu *to = p->cpu;
+	unsigned least = load_of(to, p);
+	for (unsigned i = 0; i < cpu_count && least; i++)
+		if (cpus[i]->started && load_of(cpus[i], p) < least) {
+			to = cpus[i];
+			least = load_of(to, p);
+		}
+	return to;
 }
 
 void schedule_ready(struct process *p)
@@ -43,6 +51,19 @@ static struct runnable *steal(const struct cpu *self)
 		if (cpus[i] != self && cpus[i]->ready.free && (!from || cpus[i]->ready.free > from->ready.free))
 			from = cpus[i];
 	return from ? runqueue_steal(&from->ready) : NULL;
+}
+
+/* One that waits elsewhere waits here from now on; false: nobody does. Where there are a few processes more than processors, each of
+ * them gets to wait by this, and not the same ones always. */
+static bool take_one(struct cpu *self)
+{
+	struct runnable *r = steal(self);
+
+	if (!r)
+		return false;
+	((struct process *)r)->cpu = self;
+	runqueue_add(&self->ready, r);
+	return true;
 }
 
 static struct process *next_for(struct cpu *self)
@@ -99,6 +120,21 @@ void schedule_yield(void)
 		return;
 	schedule_ready(self->running); /* here, or on a processor that has nothing to do */
 	switch_away();
+}
+
+void schedule_turn(void)
+{
+	struct cpu *self = arch_this_cpu();
+	uint64_t now = arch_now();
+
+	if (now < self->slice_end)
+		return;
+	if (self->ready.count || take_one(self)) {
+		schedule_yield();
+	} else {
+		self->slice_end = now + SLICE_NS;
+		set_timer(self);
+	}
 }
 
 void schedule_rest(enum pith_state state)
@@ -178,11 +214,8 @@ bool schedule_tick(void)
 	while (self->sleepers && self->sleepers->wake_at <= now)
 		schedule_wake(self->sleepers);
 	bool over = self->running != self->idle && now >= self->slice_end;
-	if (over && !self->ready.count) { /* nobody else wants it */
-		self->slice_end = now + SLICE_NS;
-		over = false;
-	}
-	set_timer(self);
+	if (!over)
+		set_timer(self);
 	return over;
 }
 

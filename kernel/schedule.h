@@ -27,7 +27,10 @@ void schedule_move(void);
 /* This process never runs again. */
 _Noreturn void schedule_end(void);
 
-/* The timer has come: wake whom it was for; is this process's turn over? */
+/* If this process's turn is over: those that wait are next, here or for another processor. Else, or if nobody waits, it goes on. */
+void schedule_turn(void);
+
+/* The timer has come: wake whom it was for. Is this process's turn over? Then schedule_turn() is to follow. */
 bool schedule_tick(void);
 
 /* What a processor that has nothing else to do does, on its own idle stack, for ever. Takes the lock. */

@@ -21,15 +21,14 @@ void trap_kicked(void)
 	arch_this_cpu()->attention = true;
 }
 
-/* Its turn is over and others wait, or it has been killed. */
+/* Its turn may be over, or it has been killed. */
 static void attend(void)
 {
 	struct cpu *self = arch_this_cpu();
 
 	self->attention = false;
 	lock_take(&process_lock);
-	if (self->ready.count && arch_now() >= self->slice_end)
-		schedule_yield();
+	schedule_turn();
 	lock_give(&process_lock);
 	if (process_self()->killed)
 		process_exit(PITH_KILLED);

@@ -103,6 +103,37 @@ static void balance(const uint64_t number[4])
 	}
 }
 
+/* So many that never call: for a second or two each gets nearly as much as the others. Processor time is what counts, which an
+ * emulator's host may give unevenly in a short time. */
+static void share_among(uint64_t count)
+{
+	static uint64_t pid[257], ran[257];
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < count; i++)
+		pid[i] = child("spin", 0, 0, 0);
+	for (uint64_t i = 0; i < count; i++)
+		ran[i] = process_of(pid[i]).run_ns;
+	sys_sleep(2 * SECONDS);
+	for (uint64_t i = 0; i < count; i++)
+		sum += ran[i] = process_of(pid[i]).run_ns - ran[i];
+	for (uint64_t i = 0; i < count; i++)
+		end(pid[i]);
+	for (uint64_t i = 0; i < count; i++)
+		if (ran[i] * count * 10 < sum * 6)
+			fail("one of %lu got %lu ms, all of them %lu", count, ran[i] / MILLISECONDS, sum / MILLISECONDS);
+}
+
+/* Nobody has said where they are to run, and all are started by one. */
+static void fairness(const uint64_t number[4])
+{
+	uint64_t all = processors() < 128 ? processors() : 128;
+
+	(void)number;
+	share_among(2 * all);
+	share_among(all + 1);
+}
+
 /* Behind a process that is pinned there nobody has to wait while another processor has nothing to do. */
 static void no_waiting(const uint64_t number[4])
 {
@@ -218,6 +249,7 @@ const struct test processor_tests[] = {
 	{ "pin", pin, TEST },
 	{ "preemption", preemption, ALONE },
 	{ "balance", balance, ALONE },
+	{ "fairness", fairness, ALONE },
 	{ "no-waiting", no_waiting, ALONE },
 	{ "idleness", idleness, ALONE },
 	{ "registers", registers, TEST },
