@@ -336,30 +336,39 @@ static void take_range(struct space *s, vaddr at, uint64_t bytes)
 	chain_give(chain);
 }
 
-/* The first address of [at, at + bytes) behind which nothing is mapped there. */
-static vaddr end_of_mapped(struct space *s, vaddr at, uint64_t bytes)
+/* Behind the last page of [from, to) that is mapped by a table that covers addresses from `base` on; 0: none is. */
+static vaddr end_of_mapped(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to)
 {
-	struct pt_leaf leaf;
+	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
+	const uint64_t *entries = table_at(s, table);
+	unsigned first = from > base ? (unsigned)((from - base) >> shift) : 0;
+	vaddr end = 0;
 
-	while (bytes && !pt_lookup(&s->pt, at + bytes - PAGE_BYTES, &leaf))
-		bytes -= PAGE_BYTES;
-	return at + bytes;
+	for (unsigned i = (unsigned)min_u64(PT_ENTRIES, ((to - base - 1) >> shift) + 1); i-- > first && !end;) {
+		vaddr at = base + ((uint64_t)i << shift);
+		if (entries[i])
+			end = level == 0 ? at + PAGE_BYTES : end_of_mapped(s, frame_of(s->pt.format, entries[i]), level - 1, at, from, to);
+	}
+	return end;
 }
 
-/* Addresses that are free, usually just behind what was given last; 0 where a process has made that hard to find. */
+/* Addresses that are free, usually just behind what was given last; 0: from there on and once around there are none. No page is looked
+ * at twice, so that it takes as long as the process has mapped memory. */
 static vaddr find_room(struct space *s, uint64_t bytes)
 {
-	enum { TRIES = 16 };
+	bool around = false;
 
-	for (unsigned i = 0; i < TRIES; i++) {
-		if (!is_user_range(s->next, bytes))
-			s->next = USER_MAPS; /* once around */
-		vaddr end = end_of_mapped(s, s->next, bytes);
-		if (end == s->next)
-			return end;
-		s->next = end;
+	for (vaddr at = s->next, end;; at = end) {
+		if (!is_user_range(at, bytes)) {
+			if (around)
+				return 0;
+			around = true;
+			at = USER_MAPS;
+		}
+		end = end_of_mapped(s, s->pt.root, s->pt.format->levels - 1, 0, at, at + bytes);
+		if (!end)
+			return s->next = at;
 	}
-	return 0;
 }
 
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)

@@ -40,6 +40,27 @@ static void map(const uint64_t number[4])
 	GOOD(sys_map(0, 4 * PAGE, PITH_MAP_WRITE));
 }
 
+/* There is room, however much is in the way that was mapped at addresses of our own: for a page that comes with a message, too. */
+static void room(const uint64_t number[4])
+{
+	enum { IN_THE_WAY = 64, PIECE = 4, HOLES = 150 };
+	uint64_t last = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
+	struct pith_message m;
+
+	(void)number;
+	EXPECT(sys_map(last + PAGE, IN_THE_WAY * PAGE, PITH_MAP_WRITE), last + PAGE);
+	EXPECT(sys_map(0, PAGE, PITH_MAP_WRITE), last + (IN_THE_WAY + 1) * PAGE);
+	last += (IN_THE_WAY + 1) * PAGE;
+	EXPECT(sys_map(last + PAGE, IN_THE_WAY * PAGE, PITH_MAP_WRITE), last + PAGE);
+	EXPECT(sys_receive((uint64_t)sys_getpid(), &m), PITH_NOT_FOUND); /* nobody sends, but there would be room */
+	last += IN_THE_WAY * PAGE;
+	for (uint64_t i = 0; i < HOLES; i++) /* of one page each, and more than a table */
+		EXPECT(sys_map(last + (2 + (PIECE + 1) * i) * PAGE, PIECE * PAGE, 0), last + (2 + (PIECE + 1) * i) * PAGE);
+	EXPECT(sys_map(0, PAGE, PITH_MAP_WRITE), last + PAGE);
+	EXPECT(sys_map(0, 2 * PAGE, PITH_MAP_WRITE), last + (1 + (PIECE + 1) * HOLES) * PAGE);
+	EXPECT(sys_map(0, 256 * PAGE, PITH_MAP_WRITE), last + (3 + (PIECE + 1) * HOLES) * PAGE);
+}
+
 /* As often as one likes: nothing is used up. */
 static void map_again(const uint64_t number[4])
 {
@@ -203,6 +224,7 @@ static void spawn_exhausted(const uint64_t number[4])
 
 const struct test memory_tests[] = {
 	{ "map", map, TEST },
+	{ "map-room", room, TEST },
 	{ "map-again", map_again, ALONE },
 	{ "map-errors", map_errors, TEST },
 	{ "exhaustion", exhaustion, ALONE },
