@@ -371,6 +371,14 @@ static vaddr find_room(struct space *s, uint64_t bytes)
 	}
 }
 
+/* [at, at + done) was mapped, and the page behind could not be: that may have got tables, which are nobody's unless it is mapped. */
+static void unmap_part(struct space *s, vaddr at, uint64_t done)
+{
+	struct pt_leaf leaf;
+
+	take_range(s, at, pt_lookup(&s->pt, at + done, &leaf) ? done : done + PAGE_BYTES);
+}
+
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
 {
 	if (!is_user_range(at ? at : USER_MAPS, bytes) || (rights & PT_WRITE && rights & PT_EXECUTE))
@@ -384,7 +392,7 @@ int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
 	for (uint64_t done = 0; done < bytes; done += PAGE_BYTES) {
 		int64_t e = map_new_page(s, base + done, rights);
 		if (e) {
-			take_range(s, base, done);
+			unmap_part(s, base, done);
 			return e;
 		}
 	}

@@ -179,6 +179,30 @@ static void role_hoard(const uint64_t number[4])
 		hoard_take(&h); /* and leave it to the kernel */
 }
 
+/* Where new tables would be needed, and there is memory for a part of them: nothing is kept of what was tried. */
+static void map_refused(const uint64_t number[4])
+{
+	enum { ROOM = 8 };
+	static const uint64_t far[] = { 1ull << 45, (1ull << 45) + PAGE, (1ull << 46) - PAGE }; /* where a table begins, and not */
+	uint64_t room = GOOD(sys_map(0, ROOM * PAGE, PITH_MAP_WRITE)), refused = 0;
+	struct hoard h = { NULL, 0 };
+
+	(void)number;
+	hoard_take(&h);
+	for (uint64_t i = 0; i < ROOM; i++) {
+		EXPECT(sys_unmap(room + i * PAGE, PAGE), 0);
+		for (size_t k = 0; k < sizeof far / sizeof *far; k++) {
+			uint64_t before = free_pages();
+			int64_t e = sys_map(far[k], PAGE, PITH_MAP_WRITE);
+			refused += e == PITH_NO_MEMORY;
+			EXPECT(e < 0 ? e : sys_unmap(far[k], PAGE), e < 0 ? PITH_NO_MEMORY : 0);
+			EXPECT(free_pages(), before);
+		}
+	}
+	CHECK(refused >= 4);
+	hoard_give(&h);
+}
+
 /* Several that want all of it, while others come and go. */
 static void exhaustion_by_many(const uint64_t number[4])
 {
@@ -228,6 +252,7 @@ const struct test memory_tests[] = {
 	{ "map-again", map_again, ALONE },
 	{ "map-errors", map_errors, TEST },
 	{ "exhaustion", exhaustion, ALONE },
+	{ "map-refused", map_refused, ALONE },
 	{ "exhaustion-by-many", exhaustion_by_many, ALONE },
 	{ "spawn-exhausted", spawn_exhausted, ALONE },
 	{ "hoard", role_hoard, ROLE },
