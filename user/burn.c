@@ -34,7 +34,7 @@ int main(int count, const char *const *words)
 	}
 	for (uint64_t i = 0; i < all; i++) {
 		must("receive", sys_receive(0, &m));
-		print("burn: processor %lu: %lu rounds, %lu %% of its time\n", m.word[0], m.word[1], m.word[2] * 100 / m.word[3]);
+		print("burn: processor %lu: %lu rounds, %lu %% of its time\n", m.word[0], m.word[1], m.word[3] ? m.word[2] * 100 / m.word[3] : 0);
 	}
 	for (uint64_t i = 0; i < all; i++)
 		must("wait", sys_wait(0, NULL));
