@@ -36,12 +36,32 @@ static int run_one(size_t count, const char *const *words)
 	return status > 0xff ? 0xff : (int)status;
 }
 
+/* There may be some again when others have ended; those who did, and whose parent this is, still have a little. */
+static void await_memory(void)
+{
+	struct pith_process p;
+
+	for (uint64_t pid = 1; sys_process(pid, &p) > 0; pid = p.pid + 1)
+		if (p.parent == 1 && p.state == PITH_ENDED)
+			sys_wait(p.pid, NULL);
+	sys_sleep(100 * MILLISECONDS);
+}
+
+static int64_t start_shell(void)
+{
+	int64_t pid;
+
+	while ((pid = spawn(-1, "sh")) == PITH_NO_MEMORY)
+		await_memory();
+	return must("bin/sh", pid);
+}
+
 static void run_shells(void)
 {
 	char text[32];
 
 	for (;;) {
-		uint64_t status = wait_reaping(must("bin/sh", spawn(-1, "sh")));
+		uint64_t status = wait_reaping(start_shell());
 		if (status == 0)
 			return;
 		print("init: the shell has ended (%s); here is another one\n", status_text(status, text));

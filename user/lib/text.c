@@ -65,6 +65,16 @@ uint64_t number_word(int count, const char *const *words, int index, uint64_t ot
 	return otherwise;
 }
 
+/* Another process may read: then after it. */
+static int64_t read_char(char *c)
+{
+	int64_t e;
+
+	while ((e = sys_read(c, 1)) == PITH_BUSY)
+		sys_sleep(10 * MILLISECONDS);
+	return e;
+}
+
 /* Take the last `count` characters off the screen. */
 static void rub_out(size_t count)
 {
@@ -79,7 +89,7 @@ int64_t line_read(char *line, size_t size)
 
 	for (;;) {
 		char c;
-		int64_t e = sys_read(&c, 1);
+		int64_t e = read_char(&c);
 		if (e < 0)
 			return e;
 		if (escaped) {

@@ -62,7 +62,7 @@ bool number_read(const char *text, uint64_t *out);
 uint64_t number_word(int count, const char *const *words, int index, uint64_t otherwise);
 
 /* A line as it is typed, echoed, with backspace, without its end; cut to what fits with a NUL. Ctrl-U empties it, Ctrl-C gives it up:
- * it is empty then. Its length, or an error. */
+ * it is empty then. Waits while another process reads. Its length, or an error. */
 int64_t line_read(char *line, size_t size);
 
 /* The archive's file on the console: 0 or an error. */

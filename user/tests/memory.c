@@ -203,6 +203,23 @@ static void map_refused(const uint64_t number[4])
 	hoard_give(&h);
 }
 
+/* All memory, and what becomes free, for so many seconds. */
+static void role_greedy(const uint64_t number[4])
+{
+	uint64_t until = sys_clock() + number[0] * SECONDS;
+
+	while (sys_clock() < until)
+		sys_map(0, PAGE, PITH_MAP_WRITE);
+}
+
+/* A child of its own does that, and is left behind. */
+static void role_leave_greedy(const uint64_t number[4])
+{
+	child("greedy", number[0], 0, 0);
+	while (free_pages() > 4)
+		sys_sleep(MILLISECONDS);
+}
+
 /* Several that want all of it, while others come and go. */
 static void exhaustion_by_many(const uint64_t number[4])
 {
@@ -256,5 +273,7 @@ const struct test memory_tests[] = {
 	{ "exhaustion-by-many", exhaustion_by_many, ALONE },
 	{ "spawn-exhausted", spawn_exhausted, ALONE },
 	{ "hoard", role_hoard, ROLE },
+	{ "greedy", role_greedy, ROLE },
+	{ "leave-greedy", role_leave_greedy, ROLE },
 	{ NULL, NULL, ROLE },
 };

@@ -124,6 +124,13 @@ static void role_rest(const uint64_t number[4])
 	sys_exit(99); /* it should not have come back */
 }
 
+/* A child of its own reads, and is left behind: what is typed next is not for others. */
+static void role_leave_reader(const uint64_t number[4])
+{
+	(void)number;
+	await_state(child("rest", PITH_READING, 0, 0), PITH_READING);
+}
+
 /* Processes that have no parent any more are the first process's, and end with it: not here. So kill the grandchild, too. */
 static void kill_with_child(uint64_t pid)
 {
@@ -348,6 +355,7 @@ const struct test process_tests[] = {
 	{ "spin", role_spin, ROLE },
 	{ "exit", role_exit, ROLE },
 	{ "rest", role_rest, ROLE },
+	{ "leave-reader", role_leave_reader, ROLE },
 	{ "leave child", role_leave_child, ROLE },
 	{ "wait for message", role_wait_for_message, ROLE },
 	{ "say and wait", role_say_and_wait, ROLE },
