@@ -25,8 +25,8 @@ static void judged(const char *why)
 static void run_boot(void)
 {
 	fake_run();
-	if (machine.wrong[0])
-		fail_msg("%s", machine.wrong);
+	if (machine_failure[0])
+		fail_msg("%s", machine_failure);
 	judged(world_judge());
 }
 
@@ -330,18 +330,12 @@ static void without_any_way_a_request_is_dropped_or_an_error(void **state)
 
 /* ---- Released ------------------------------------------------------------------------------------------ */
 
-/* A kernel releases who waits: each gets an entry, an argument and, in half of the runs, a root of its own. */
+/* A kernel releases who waits, in half of the runs with a root of its own. */
 static paddr other_root;
 
 static void release(void)
 {
-	for (unsigned i = 0; i < handoff.cpu_count; i++) {
-		const struct handoff_cpu *c = (const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys + i;
-		struct hobnail_mailbox *m = (struct hobnail_mailbox *)(uintptr_t)c->mailbox;
-		m->root = other_root;
-		m->argument = 0x2000 + i;
-		m->entry = 0x1000 + i;
-	}
+	mailboxes_fill(other_root);
 }
 
 static void releases(enum world_kernel kernel, uint64_t wanted, paddr root)
@@ -350,8 +344,8 @@ static void releases(enum world_kernel kernel, uint64_t wanted, paddr root)
 	other_root = root;
 	machine.waiting = release;
 	fake_run();
-	if (machine.wrong[0])
-		fail_msg("%s", machine.wrong);
+	if (machine_failure[0])
+		fail_msg("%s", machine_failure);
 	assert_int_equal(fake.outcome, FAKE_ENTERED);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct machine_cpu *c = &machine.cpus[2 * i + 1];

@@ -1,10 +1,8 @@
 #include "machine.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "arch/places.h"
+#include "arch/shared.h"
 #include "arch/views.h"
 #include "cpu.h"
 #include "image.h"
@@ -17,17 +15,6 @@ static unsigned running; /* which processor */
 static jmp_buf parked;   /* the boot processor, while another runs */
 static bool begun;       /* others have been told to begin */
 static uint64_t begun_at;
-
-static void wrong(const char *text, ...) __attribute__((format(printf, 1, 2)));
-static void wrong(const char *text, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, text);
-	if (!machine.wrong[0])
-		vsnprintf(machine.wrong, sizeof machine.wrong, text, arguments);
-	va_end(arguments);
-}
 
 static uintptr_t in_copy(const char *in_image)
 {
@@ -81,7 +68,7 @@ static void set(struct machine_register *in, unsigned *count, const char *name, 
 	if (r)
 		*r = (struct machine_register){ name, value };
 	else
-		wrong("too many registers");
+		machine_failed("too many registers");
 }
 
 void machine_has(const char *name, uint64_t value)
@@ -141,7 +128,7 @@ static void must_be_mapped(paddr page)
 
 	walk(&w, page, &found);
 	if (!found.mapped || found.phys != page)
-		wrong("%#llx is cleaned and not mapped", (unsigned long long)page);
+		machine_failed("%#llx is cleaned and not mapped", (unsigned long long)page);
 }
 
 static void note(enum event_kind kind, uint64_t at)
@@ -204,7 +191,7 @@ void cpu_interrupts_off(void)
 static void must_be_in_memory(const char *what, uintptr_t at, uint64_t bytes)
 {
 	if (!views_memory_has(at, bytes))
-		wrong("%s is not in memory for who reads it without caches", what);
+		machine_failed("%s is not in memory for who reads it without caches", what);
 }
 
 /* ---- Other processors ----------------------------------------------------------------------------------- */
@@ -260,8 +247,8 @@ static void run(unsigned cpu)
 
 	c->ran = true;
 	if (c->begin != in_copy(secondary_entry))
-		wrong("processor %u begins at %#llx", cpu, (unsigned long long)c->begin);
-	if (machine.wrong[0])
+		machine_failed("processor %u begins at %#llx", cpu, (unsigned long long)c->begin);
+	if (machine_failure[0])
 		return;
 	running = cpu;
 	if (!setjmp(parked))
@@ -316,7 +303,7 @@ static uint64_t psci(uint64_t function, uint64_t id, uint64_t entry)
 			c->begin = entry;
 		return (uint32_t)c->psci; /* firmware may answer in w0 */
 	}
-	wrong("PSCI was asked for %#llx of %#llx", (unsigned long long)function, (unsigned long long)id);
+	machine_failed("PSCI was asked for %#llx of %#llx", (unsigned long long)function, (unsigned long long)id);
 	return 0;
 }
 
@@ -345,7 +332,7 @@ static void wait(void)
 void cpu_wait_for_event(void)
 {
 	if (!machine.cpus[running].uncached)
-		wrong("a processor waits for an event with its caches on");
+		machine_failed("a processor waits for an event with its caches on");
 	wait();
 }
 
@@ -353,7 +340,7 @@ void cpu_wait_for_change(const uint64_t *word)
 {
 	(void)word;
 	if (machine.cpus[running].uncached)
-		wrong("an exclusive access without translation");
+		machine_failed("an exclusive access without translation");
 	wait();
 }
 
@@ -385,9 +372,9 @@ static void check_vectors(void)
 		const uint8_t *park = (const uint8_t *)in_copy(park_vectors) + i * VECTOR_BYTES;
 		const char *parks = i == VECTOR_LOWER_SYNC ? park_call : park_wait;
 		if (memcmp(net, net_vector, bytes) != 0 || read_le64(net + bytes) != target)
-			wrong("the net's vector %u is not what it must be", i);
+			machine_failed("the net's vector %u is not what it must be", i);
 		if (memcmp(park, parks, (size_t)(park_end - parks)) != 0)
-			wrong("vector %u of the level that was left is not what it must be", i);
+			machine_failed("vector %u of the level that was left is not what it must be", i);
 	}
 }
 
@@ -406,9 +393,9 @@ static void check_switch(const struct switch_state *s)
 	if (!views_fetch_has(in_copy(image_text), (uint64_t)(image_text_end - image_text)) ||
 	    !views_fetch_has(in_copy(net_vectors), VECTORS * VECTOR_BYTES) ||
 	    !views_fetch_has(in_copy(park_vectors), VECTORS * VECTOR_BYTES))
-		wrong("instruction fetch does not see the net's code as it is");
+		machine_failed("instruction fetch does not see the net's code as it is");
 	if (!machine.masked)
-		wrong("an interrupt could come");
+		machine_failed("an interrupt could come");
 	check_park();
 	check_vectors();
 }
@@ -437,7 +424,7 @@ static void change(paddr between, paddr root)
 	for (unsigned i = 0; i < 512; i++)
 		if (read_le64((const void *)(uintptr_t)(between + 8 * i)) !=
 		    (i == net ? read_le64((const void *)(uintptr_t)(handoff.root + 8 * i)) : 0))
-			wrong("entry %u of the root between two is wrong", i);
+			machine_failed("entry %u of the root between two is wrong", i);
 	machine.change_root = root;
 }
 
@@ -476,7 +463,7 @@ static void leave(uint64_t stack, uint64_t entry, uint64_t argument)
 void leave_mapped(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range)
 {
 	if (handoff.mode.mmu_off || one_range != (handoff.mode.level == HOBNAIL_LEVEL_EL2))
-		wrong("the kernel is entered in another regime than its own");
+		machine_failed("the kernel is entered in another regime than its own");
 	leave(stack, entry, argument);
 }
 
@@ -484,7 +471,7 @@ void leave_mapped(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t on
 void leave_physical(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range)
 {
 	if (!handoff.mode.mmu_off || one_range != (handoff.mode.level == HOBNAIL_LEVEL_EL2))
-		wrong("the kernel is entered in another regime than its own");
+		machine_failed("the kernel is entered in another regime than its own");
 	for (unsigned i = 0; i < fake.event_count && !running; i++)
 		if (fake.events[i].kind == EVENT_CLEAN)
 			must_be_in_memory("what was cleaned", fake.events[i].base, fake.events[i].bytes);
@@ -499,7 +486,7 @@ void leave_translation(uintptr_t top, uint64_t line, uint64_t one_range)
 	for (unsigned i = 0; i < handoff.cpu_count; i++)
 		own |= list[i].hardware_id == machine.cpus[running].id && list[i].stack == top;
 	if (!own || line != machine.line_bytes || one_range != (handoff.mode.level == HOBNAIL_LEVEL_EL2))
-		wrong("a processor without translation waits in another regime than its kernel's");
+		machine_failed("a processor without translation waits in another regime than its kernel's");
 	machine.cpus[running].uncached = true;
 }
 
@@ -516,6 +503,7 @@ void machine_line(uint64_t bytes)
 void machine_reset(unsigned level)
 {
 	machine = (struct machine_state){ 0 };
+	machine_failure[0] = 0;
 	for (unsigned i = 0; i < MACHINE_CPUS; i++)
 		machine.cpus[i] = (struct machine_cpu){ .id = 2 * i, .level = level };
 	default_count = 0;

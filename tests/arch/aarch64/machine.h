@@ -8,6 +8,7 @@
 #ifndef TESTS_ARCH_AARCH64_MACHINE_H
 #define TESTS_ARCH_AARCH64_MACHINE_H
 
+#include "arch/shared.h"
 #include "enter.h"
 #include "firmware/world.h"
 
@@ -50,7 +51,6 @@ struct machine_state {
 	unsigned smc, hvc;
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */
 	paddr change_root;  /* the root that change_upper() or change_only() was given last */
-	char wrong[256];    /* what the processor would not have survived; empty: nothing */
 };
 extern struct machine_state machine;
 

@@ -16,8 +16,8 @@
 static void run_boot(void)
 {
 	fake_run();
-	if (machine.wrong[0])
-		fail_msg("%s", machine.wrong);
+	if (machine_failure[0])
+		fail_msg("%s", machine_failure);
 	const char *why = world_judge();
 	if (why)
 		fail_msg("%s", why);
@@ -333,12 +333,7 @@ static paddr other_root;
 
 static void release(void)
 {
-	for (unsigned i = 0; i < handoff.cpu_count; i++) {
-		struct hobnail_mailbox *m = (struct hobnail_mailbox *)(uintptr_t)handoff.cpus[i].mailbox;
-		m->root = other_root;
-		m->argument = 0x2000 + i;
-		m->entry = 0x1000 + i;
-	}
+	mailboxes_fill(other_root);
 }
 
 static void releases(paddr root, paddr expected)
@@ -347,7 +342,7 @@ static void releases(paddr root, paddr expected)
 	other_root = root;
 	machine.waiting = release;
 	fake_run();
-	assert_string_equal(machine.wrong, "");
+	assert_string_equal(machine_failure, "");
 	assert_int_equal(fake.outcome, FAKE_ENTERED);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct machine_cpu *c = &machine.cpus[2 * i + 1];

@@ -1,11 +1,9 @@
 #include "machine.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "apic.h"
-#include "arch/places.h"
+#include "arch/shared.h"
 #include "descriptor.h"
 #include "image.h"
 #include "local.h"
@@ -19,17 +17,6 @@ static unsigned running; /* which processor */
 static jmp_buf parked;   /* the boot processor, while another runs */
 static bool ordered;     /* nothing has been written since an instruction that waits for all before it */
 static uint32_t ioapic_select;
-
-static void wrong(const char *text, ...) __attribute__((format(printf, 1, 2)));
-static void wrong(const char *text, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, text);
-	if (!machine.wrong[0])
-		vsnprintf(machine.wrong, sizeof machine.wrong, text, arguments);
-	va_end(arguments);
-}
 
 static struct machine_cpu *current(void)
 {
@@ -75,7 +62,7 @@ void cpu_load_fp(uint32_t mxcsr) { current()->mxcsr = mxcsr; }
 void cpu_write_cr4(uint64_t v)
 {
 	if ((v ^ current()->cr[4]) & CR4_LA57)
-		wrong("the number of levels changes with paging on");
+		machine_failed("the number of levels changes with paging on");
 	current()->cr[4] = v;
 }
 
@@ -85,7 +72,7 @@ static uint64_t *msr_of(struct machine_cpu *c, uint32_t number)
 		if (c->msrs[i].number == number)
 			return &c->msrs[i].value;
 	if (c->msr_count == MACHINE_MSRS) {
-		wrong("too many MSRs");
+		machine_failed("too many MSRs");
 		return &c->msrs[0].value;
 	}
 	c->msrs[c->msr_count].number = number;
@@ -113,13 +100,13 @@ void cpu_write_msr(uint32_t msr, uint64_t value)
 	bool on = *msr_of(current(), MSR_APIC_BASE) & APIC_BASE_X2APIC;
 
 	if (msr == MSR_APIC_BASE && value & APIC_BASE_X2APIC && !machine.has_x2apic)
-		wrong("x2APIC mode is switched on, and there is none");
+		machine_failed("x2APIC mode is switched on, and there is none");
 	if (msr - MSR_X2APIC >= MACHINE_APIC_REGISTERS) {
 		*msr_of(current(), msr) = value;
 		return;
 	}
 	if (!on)
-		wrong("the local APIC is written by MSR in xAPIC mode");
+		machine_failed("the local APIC is written by MSR in xAPIC mode");
 	if (msr == MSR_X2APIC + APIC_ICR / 16)
 		message(value >> 32, (uint32_t)value, true);
 	else
@@ -201,7 +188,7 @@ void cpu_out32(uint16_t port, uint32_t v)
 static void message(uint64_t id, uint32_t command, bool by_msr)
 {
 	if (running)
-		wrong("processor %u sends", running);
+		machine_failed("processor %u sends", running);
 	if (machine.message_count < MACHINE_MESSAGES)
 		machine.messages[machine.message_count++] =
 			(struct machine_message){ machine.ns, id, command, by_msr, ordered };
@@ -240,7 +227,7 @@ static uint32_t *device_at(uintptr_t at)
 
 	if (at - APIC_PAGE < MACHINE_APIC_REGISTERS * 16) {
 		if (*msr_of(current(), MSR_APIC_BASE) & APIC_BASE_X2APIC)
-			wrong("the local APIC is accessed in memory in x2APIC mode");
+			machine_failed("the local APIC is accessed in memory in x2APIC mode");
 		return &current()->apic[(at - APIC_PAGE) / 16];
 	}
 	if (at == IOAPIC_PAGE + IOAPIC_SELECT)
@@ -248,7 +235,7 @@ static uint32_t *device_at(uintptr_t at)
 	if (at == IOAPIC_PAGE + IOAPIC_WINDOW && ioapic_select == IOAPIC_REDIRECTION)
 		return &machine.redirection;
 	if (at != IOAPIC_PAGE + IOAPIC_WINDOW)
-		wrong("there is no device at %#lx", (unsigned long)at);
+		machine_failed("there is no device at %#lx", (unsigned long)at);
 	nothing = 0;
 	return &nothing;
 }
@@ -312,21 +299,21 @@ static void check_trampoline(uint64_t page)
 	uint64_t cr4 = CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (handoff.mode.paging_levels == 5 ? CR4_LA57 : 0);
 
 	if (page != FAKE_LOW)
-		wrong("a processor begins at %#llx", (unsigned long long)page);
+		machine_failed("a processor begins at %#llx", (unsigned long long)page);
 	else if (memcmp(at, trampoline, (size_t)(trampoline_end - trampoline)) != 0)
-		wrong("the code where a processor begins is not the trampoline");
+		machine_failed("the code where a processor begins is not the trampoline");
 	else if (read_le64(at + TRAMPOLINE_ROOT) != handoff.transition || read_le64(at + TRAMPOLINE_CR4) != cr4)
-		wrong("a processor begins in another space than the transition space");
+		machine_failed("a processor begins in another space than the transition space");
 	else if (read_le64(at + TRAMPOLINE_TARGET) != handoff_net_address(&handoff, cpu_entry, (uintptr_t)image_base))
-		wrong("a processor does not go into the net");
+		machine_failed("a processor does not go into the net");
 	else if (read_le32(at + TRAMPOLINE_FAR_32) != page + (uint64_t)(trampoline_32 - trampoline) ||
 	         read_le16(at + TRAMPOLINE_FAR_32 + 4) != SELECTOR_CODE32 ||
 	         read_le32(at + TRAMPOLINE_FAR_64) != page + (uint64_t)(trampoline_64 - trampoline) ||
 	         read_le16(at + TRAMPOLINE_FAR_64 + 4) != SELECTOR_CODE)
-		wrong("a processor does not find its way through the modes");
+		machine_failed("a processor does not find its way through the modes");
 	else if (read_le16(gdtr) != GDT_BYTES - 1 || read_le32(gdtr + 2) - page > PAGE_BYTES - GDT_BYTES ||
 	         memcmp((const uint8_t *)(uintptr_t)read_le32(gdtr + 2), net_gdt, GDT_BYTES) != 0)
-		wrong("a processor has no GDT to begin with");
+		machine_failed("a processor has no GDT to begin with");
 }
 
 /* cpu_entry: by its APIC id. The list's address is one of the net. */
@@ -347,7 +334,7 @@ static void run(unsigned cpu)
 
 	c->ran = true;
 	check_trampoline(c->begin);
-	if (machine.wrong[0])
+	if (machine_failure[0])
 		return;
 	c->cr[3] = handoff.transition;
 	c->cr[4] = read_le64((const void *)(uintptr_t)(c->begin + TRAMPOLINE_CR4));
@@ -407,27 +394,27 @@ static void check_stacks(const struct net_cpu *own, const struct descriptor_gate
 
 	descriptor_tss_entries(entries, (uintptr_t)&own->tss);
 	if (memcmp(&own->gdt[SELECTOR_TSS / 8], entries, sizeof entries) != 0)
-		wrong("the GDT does not name the processor's TSS");
+		machine_failed("the GDT does not name the processor's TSS");
 	for (unsigned i = 1; i <= IST_LAST; i++) {
 		seen[i] = own->tss.ist[i - 1];
 		if (seen[i] % 16 || seen[i] > (uintptr_t)(own + 1) ||
 		    seen[i] < max_u64((uintptr_t)own->stacks, seen[i - 1]) + FAULT_STACK_BYTES)
-			wrong("exception stack %u is another's", i);
+			machine_failed("exception stack %u is another's", i);
 	}
 	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++)
 		if (idt[i].stack < 1 || idt[i].stack > IST_LAST ||
 		    descriptor_gate_target(&idt[i]) != (uintptr_t)net_exceptions + i * EXCEPTION_STUB_BYTES)
-			wrong("exception %u does not arrive", i);
+			machine_failed("exception %u does not arrive", i);
 	if (idt[VECTOR_DOUBLE_FAULT].stack == idt[0].stack || idt[VECTOR_NMI].stack == idt[0].stack ||
 	    idt[VECTOR_MACHINE_CHECK].stack == idt[VECTOR_NMI].stack)
-		wrong("exceptions that come at any time have no stacks of their own");
+		machine_failed("exceptions that come at any time have no stacks of their own");
 }
 
 void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt, uint64_t code, uint16_t data,
                      uint16_t tss)
 {
 	if (code != SELECTOR_CODE || data != SELECTOR_DATA || tss != SELECTOR_TSS || gdt->limit != GDT_BYTES - 1)
-		wrong("segments are not those of the net's GDT");
+		machine_failed("segments are not those of the net's GDT");
 	check_stacks((const struct net_cpu *)gdt->base, (const struct descriptor_gate *)idt->base);
 	current()->gdt = gdt->base;
 	current()->idt = idt->base;
@@ -438,9 +425,9 @@ static void enter_net(uint64_t root, uint64_t stack, uint64_t target)
 {
 	if (root != handoff.transition || stack != handoff.stack_top ||
 	    target != handoff_net_address(&handoff, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base))
-		wrong("the switch does not lead into the net");
+		machine_failed("the switch does not lead into the net");
 	if (!(*msr_of(current(), MSR_EFER) & EFER_NXE))
-		wrong("the new tables use NX, which is off");
+		machine_failed("the new tables use NX, which is off");
 	current()->cr[3] = root;
 	fake_event(EVENT_SYNC, 0, UINT64_MAX);
 	fake_event(EVENT_SWITCH, 0, 0);
@@ -451,7 +438,7 @@ static void enter_net(uint64_t root, uint64_t stack, uint64_t target)
 void switch_space(uint64_t root, uint64_t stack, uint64_t target)
 {
 	if (!!(current()->cr[4] & CR4_LA57) != (handoff.mode.paging_levels == 5))
-		wrong("the transition space has another number of levels");
+		machine_failed("the transition space has another number of levels");
 	enter_net(root, stack, target);
 	__builtin_unreachable();
 }
@@ -472,12 +459,12 @@ void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument)
 
 	if (root != handoff.transition_first || target != in_copy((const void *)(uintptr_t)switch_levels) ||
 	    stack - handoff.net_phys > image_bytes() || (uintptr_t)argument - handoff.net_phys > image_bytes())
-		wrong("the change of levels does not happen in the net's copy");
+		machine_failed("the change of levels does not happen in the net's copy");
 	if (read_le32(s + 0x18) != in_copy(switch_levels_64) || read_le16(s + 0x1c) != SELECTOR_CODE ||
 	    read_le16(s + 0x20) != GDT_BYTES - 1 || read_le64(s + 0x22) != in_copy(net_gdt))
-		wrong("the change of levels does not find its way through the modes");
+		machine_failed("the change of levels does not find its way through the modes");
 	if (handoff.net_phys + image_bytes() > GIB(4) || read_le64(s) >= GIB(4))
-		wrong("the change of levels lies above 4 GiB");
+		machine_failed("the change of levels lies above 4 GiB");
 	current()->cr[4] ^= CR4_LA57;
 	enter_net(read_le64(s), read_le64(s + 8), read_le64(s + 16));
 	__builtin_unreachable();
@@ -512,6 +499,7 @@ static void reset_cpu(struct machine_cpu *c, uint64_t id)
 void machine_reset(void)
 {
 	machine = (struct machine_state){ 0 };
+	machine_failure[0] = 0;
 	for (unsigned i = 0; i < MACHINE_CPUS; i++)
 		reset_cpu(&machine.cpus[i], 2 * i);
 	machine.cpus[0].apic[APIC_SPURIOUS / 16] = APIC_ENABLE | 0x2f;

@@ -9,6 +9,7 @@
 #ifndef TESTS_ARCH_X86_64_MACHINE_H
 #define TESTS_ARCH_X86_64_MACHINE_H
 
+#include "arch/shared.h"
 #include "firmware/world.h"
 
 enum { MACHINE_CPUS = 4, MACHINE_MSRS = 32, MACHINE_APIC_REGISTERS = 96, MACHINE_MESSAGES = 32 };
@@ -50,7 +51,6 @@ struct machine_state {
 	uint32_t redirection; /* of the I/O APIC's first input */
 	unsigned taken;      /* how often interrupts were let in */
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */
-	char wrong[256];     /* what the processor would not have survived; empty: nothing */
 };
 extern struct machine_state machine;
 

@@ -1,6 +1,21 @@
-#include "places.h"
+#include "shared.h"
+
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "firmware/fake.h"
+
+char machine_failure[256];
+
+void machine_failed(const char *text, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, text);
+	if (!machine_failure[0])
+		vsnprintf(machine_failure, sizeof machine_failure, text, arguments);
+	va_end(arguments);
+}
 
 static uint64_t moved, direct_map;
 
@@ -26,4 +41,16 @@ void places_physical(void)
 void places_virtual(void)
 {
 	move(-moved, direct_map);
+}
+
+void mailboxes_fill(paddr root)
+{
+	const struct handoff_cpu *list = (const struct handoff_cpu *)(uintptr_t)handoff.cpus_phys;
+
+	for (unsigned i = 0; i < handoff.cpu_count; i++) {
+		struct hobnail_mailbox *m = (struct hobnail_mailbox *)(uintptr_t)list[i].mailbox;
+		m->root = root;
+		m->argument = 0x2000 + i;
+		m->entry = 0x1000 + i;
+	}
 }
