@@ -47,6 +47,25 @@ static inline struct hobnail_framebuffer framebuffer_of(const struct canvas *c)
 	                                     s->red_mask, s->green_mask, s->blue_mask, 0 };
 }
 
+/* Each spoilt in its own way: nobody may draw on it. */
+enum { SPOILT = 8 };
+static inline struct hobnail_framebuffer framebuffer_spoilt(const struct canvas *c, unsigned how)
+{
+	struct hobnail_framebuffer bad = framebuffer_of(c);
+
+	switch (how) {
+	case 0: bad.pitch = bad.width * bad.bits_per_pixel / 8 - 1; break;
+	case 1: bad.bits_per_pixel = 8; break;
+	case 2: bad.bytes--; break;
+	case 3: bad.width = 0; break;
+	case 4: bad.height = UINT32_MAX; break;
+	case 5: bad.red_mask = 0xf0f; break;
+	case 6: bad.width = UINT32_MAX; break;
+	default: bad = (struct hobnail_framebuffer){ 0 }; break;
+	}
+	return bad;
+}
+
 static inline bool is_untouched(const struct canvas *c)
 {
 	for (uint64_t i = 0; i < c->bytes; i++)

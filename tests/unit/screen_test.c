@@ -167,21 +167,10 @@ static void screen_stays_inside_of_any_display(void **state)
 
 static void screen_leaves_alone_what_cannot_be_drawn_on(void **state)
 {
-	struct hobnail_framebuffer none = { 0 };
-
 	(void)state;
-	for (unsigned what = 0; what < 7; what++) {
+	for (unsigned how = 0; how < SPOILT; how++) {
 		struct canvas c = canvas_new(&layouts[0], 300, 100, 8);
-		struct hobnail_framebuffer bad = framebuffer_of(&c);
-		switch (what) {
-		case 0: bad.pitch = 1199; break;
-		case 1: bad.bits_per_pixel = 8; break;
-		case 2: bad.bytes--; break;
-		case 3: bad.width = 0; break;
-		case 4: bad.height = UINT32_MAX; break;
-		case 5: bad.red_mask = 0xf0f; break;
-		case 6: bad = none; break;
-		}
+		struct hobnail_framebuffer bad = framebuffer_spoilt(&c, how);
 		screen_open(&bad, 0);
 		say("nothing");
 		assert_true(is_untouched(&c));

@@ -222,18 +222,9 @@ static void it_stays_inside_of_any_display(void **state)
 static void what_cannot_be_drawn_on_is_left_alone(void **state)
 {
 	(void)state;
-	for (unsigned what = 0; what < 7; what++) {
+	for (unsigned how = 0; how < SPOILT; how++) {
 		struct canvas c = canvas_new(&layouts[0], 300, 100, 8);
-		struct hobnail_framebuffer bad = framebuffer_of(&c);
-		switch (what) {
-		case 0: bad.pitch = 1199; break;
-		case 1: bad.bits_per_pixel = 8; break;
-		case 2: bad.bytes--; break;
-		case 3: bad.width = 0; break;
-		case 4: bad.height = UINT32_MAX; break;
-		case 5: bad.red_mask = 0xf0f; break;
-		case 6: bad.width = UINT32_MAX; break;
-		}
+		struct hobnail_framebuffer bad = framebuffer_spoilt(&c, how);
 		terminal_open(&bad, c.surface.pixels);
 		say("nothing");
 		terminal_open(&bad, NULL);
