@@ -231,7 +231,7 @@ static size_t say_hole(const struct fault_places *f, const struct hole *hole, va
 	return used ? used : say(out, size, SAY_UNKNOWN);
 }
 
-size_t fault_place(const struct fault_places *f, vaddr at, uint64_t sp, char *out, size_t size)
+size_t fault_place(const struct fault_places *f, vaddr at, bool mapped, uint64_t sp, char *out, size_t size)
 {
 	struct hole hole;
 	const struct plan_range *r = find(f, at, &hole);
@@ -240,5 +240,7 @@ size_t fault_place(const struct fault_places *f, vaddr at, uint64_t sp, char *ou
 		return at ? format(out, size, "NULL + %#llx", LL(at)) : format(out, size, "NULL");
 	if (!f->range_count) /* translation off */
 		return fault_place_physical(f, at, out, size);
-	return r ? say_range(f, r, at, sp, out, size) : say_hole(f, &hole, at, sp, out, size);
+	if (r)
+		return say_range(f, r, at, sp, out, size);
+	return mapped ? say(out, size, SAY_UNKNOWN) : say_hole(f, &hole, at, sp, out, size);
 }

@@ -36,8 +36,9 @@ struct fault_places {
 size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, size_t size);
 
 /* "NULL + 0x8", "segment 2 (r--) of the kernel", "in the guard page below CPU 0's boot stack: overflow, by 16 bytes",
- * "direct map of module 1". `sp` is the stack pointer when the access was made. */
-size_t fault_place(const struct fault_places *f, vaddr at, uint64_t sp, char *out, size_t size);
+ * "direct map of module 1". `sp` is the stack pointer when the access was made; `mapped`: by the tables that are live, which
+ * may be the kernel's, so an address that the loader has not mapped was not mistaken for another. */
+size_t fault_place(const struct fault_places *f, vaddr at, bool mapped, uint64_t sp, char *out, size_t size);
 
 /* The segment of the kernel that holds the address, or NULL. */
 const struct fault_segment *fault_place_segment(const struct fault_places *f, vaddr at);

@@ -89,6 +89,16 @@ static size_t say_symbol(const struct fault_segment *s, vaddr at, char *out, siz
 	return used;
 }
 
+/* What the loader knows of it. */
+static void say_place(vaddr at, uint64_t sp, char *out, size_t size)
+{
+	struct walk found = { .mapped = false };
+
+	if (translated)
+		walk(&walker, at, &found);
+	fault_place(&net.places, walk_untagged(&walker, at), found.mapped, sp, out, size);
+}
+
 /* A line for an address of code. */
 static void say_code(const char *label, vaddr at, uint64_t sp)
 {
@@ -99,7 +109,7 @@ static void say_code(const char *label, vaddr at, uint64_t sp)
 	if (image_has_code(at))
 		format(text, sizeof text, "the loader's own hand-off");
 	else
-		fault_place(&net.places, at, sp, text + used, sizeof text - used);
+		say_place(at, sp, text + used, sizeof text - used);
 	report_line(SCREEN_TEXT, "%s %#018llx  %s", label, LL(at), text);
 }
 
@@ -174,7 +184,7 @@ static void say_address(const struct fault *f, const struct fault_view *v)
 
 	if (!v->has_address)
 		return;
-	fault_place(&net.places, walk_untagged(&walker, v->address), f->sp, text, sizeof text);
+	say_place(v->address, f->sp, text, sizeof text);
 	report_line(SCREEN_TEXT, "address %#llx: %s", LL(v->address), text);
 	if (translated)
 		say_walk(v);

@@ -59,7 +59,7 @@ static const struct fault_places places = {
 static void says(vaddr at, uint64_t sp, const char *want)
 {
 	char text[256];
-	size_t used = fault_place(&places, at, sp, text, sizeof text);
+	size_t used = fault_place(&places, at, false, sp, text, sizeof text);
 
 	assert_string_equal(text, want);
 	assert_int_equal(used, strlen(want));
@@ -152,12 +152,24 @@ static void with_translation_off_addresses_are_physical(void **state)
 
 	(void)state;
 	off.range_count = 0;
-	fault_place(&off, MIB(101), 0, text, sizeof text);
+	fault_place(&off, MIB(101), false, 0, text, sizeof text);
 	assert_string_equal(text, "module 0");
-	fault_place(&off, 4, 0, text, sizeof text);
+	fault_place(&off, 4, false, 0, text, sizeof text);
 	assert_string_equal(text, "NULL + 0x4");
-	fault_place(&off, TIB(9), 0, text, sizeof text);
+	fault_place(&off, TIB(9), false, 0, text, sizeof text);
 	assert_string_equal(text, "a device, or nothing: not in the memory map");
+}
+
+/* A kernel's own tables, or user mode's, may map what the loader's do not. */
+static void what_is_mapped_is_not_taken_for_a_mistake(void **state)
+{
+	char text[128];
+
+	(void)state;
+	fault_place(&places, MIB(101), true, 0, text, sizeof text);
+	assert_string_equal(text, "nothing that the loader has mapped");
+	fault_place(&places, KERNEL, true, 0, text, sizeof text);
+	assert_string_equal(text, "segment 1 (r-x) of the kernel");
 }
 
 static void segments_are_found_by_their_bytes(void **state)
@@ -177,7 +189,7 @@ static void any_address_fits_any_room(void **state)
 		for (size_t size = 0; size < sizeof text; size++) {
 			memset(text, '?', sizeof text);
 			vaddr at = ranges[i].va + (i & 1 ? ranges[i].bytes : 0) - 1;
-			size_t used = fault_place(&places, at, at, text, size);
+			size_t used = fault_place(&places, at, false, at, text, size);
 			assert_true(used < size || !size);
 			assert_true(!size || text[used] == 0);
 			assert_int_equal(text[size], '?');
@@ -195,6 +207,7 @@ int main(void)
 		cmocka_unit_test(a_physical_address_is_recognised),
 		cmocka_unit_test(neighbours_are_named),
 		cmocka_unit_test(with_translation_off_addresses_are_physical),
+		cmocka_unit_test(what_is_mapped_is_not_taken_for_a_mistake),
 		cmocka_unit_test(segments_are_found_by_their_bytes),
 		cmocka_unit_test(any_address_fits_any_room),
 	};
