@@ -5,12 +5,12 @@
 #include "lock.h"
 #include "mmio.h"
 #include "processor.h"
+#include "stop.h"
 #include "string.h"
 #include "terminal.h"
 #include "uart.h"
 
 static struct lock lock;
-static uint64_t owner; /* its hardware id + 1: a processor that does not wait for others any more, and they may not print */
 static struct hobnail_console device;
 static struct uart uart;
 static char text_log[CONSOLE_LOG_BYTES];
@@ -54,27 +54,20 @@ void console_open(const struct hobnail_console *console)
 	};
 }
 
-static bool is_owned_here(void)
-{
-	uint64_t by = __atomic_load_n(&owner, __ATOMIC_RELAXED);
-
-	return by && by == arch_hardware_id() + 1;
-}
-
 /* There is one processor until the kernel starts the others, and with translation off it may not be able to do what locks need. */
 static void take(void)
 {
-	if (!cpu_count || is_owned_here())
+	if (!cpu_count || stop_is_ours())
 		return;
 	lock_take(&lock);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&owner, __ATOMIC_RELAXED))
+	if (stop_is_wanted())
 		arch_halt();
 }
 
 static void give(void)
 {
-	if (cpu_count && !is_owned_here())
+	if (cpu_count && !stop_is_ours())
 		lock_give(&lock);
 }
 
@@ -128,9 +121,6 @@ void console_break(void)
 {
 	const uint64_t patience = 100000000, begin = arch_now();
 
-	if (is_owned_here())
-		return;
-	__atomic_store_n(&owner, arch_hardware_id() + 1, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	uint32_t serving = __atomic_load_n(&lock.serving, __ATOMIC_ACQUIRE);
 	if (serving == __atomic_load_n(&lock.next, __ATOMIC_RELAXED))

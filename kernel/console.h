@@ -28,8 +28,7 @@ bool console_present(void);
 /* Wait (bounded) until everything has left the port. */
 void console_drain(void);
 
-/* Other processors have been told to stop, and may have done so in the middle of a line: wait no longer than 100 ms for that line.
- * From now on this processor alone prints, and others that want to stop instead. */
+/* stop_others()'s: who is in the middle of a line may end it, within 100 ms. Others stop instead of printing. */
 void console_break(void);
 
 #endif

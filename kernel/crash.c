@@ -2,6 +2,8 @@
 
 #include "arch.h"
 #include "panic.h"
+#include "power.h"
+#include "processor.h"
 #include "string.h"
 #include "words.h"
 
@@ -52,6 +54,19 @@ static void break_edge(void)
 	must_be_possible("crash=edge", arch_edge_break());
 }
 
+/* All processors end the machine, 5 ms after the last one has come to this: for a place that each of them comes to. */
+static void end_together(void)
+{
+	static unsigned here;
+	static uint64_t at;
+
+	if (__atomic_add_fetch(&here, 1, __ATOMIC_RELAXED) == cpu_count)
+		__atomic_store_n(&at, arch_now() + 5000000, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&at, __ATOMIC_ACQUIRE) || arch_now() < at)
+		arch_spin();
+	power_end(POWER_FAULT);
+}
+
 static struct {
 	void (*fail)(void); /* NULL: nothing is planned */
 	enum crash_place place;
@@ -97,7 +112,7 @@ void crash_if_asked(const char *words)
 		void (*fail)(void);
 	} kinds[] = {
 		{ "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall },
-		{ "crash=edge", break_edge },
+		{ "crash=edge", break_edge }, { "crash=end", end_together },
 	};
 
 	while (*words) {

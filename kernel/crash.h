@@ -3,7 +3,8 @@
 #define KERNEL_CRASH_H
 
 /* Does the command line ask for one? `crash=KIND`, KIND stack, double, null or assert: does not return then. `crash=KIND@tick+MS`,
- * `crash=KIND@write+MS`: in the first such place after so many milliseconds. `crash=edge` returns: the next system call on
+ * `crash=KIND@write+MS`: in the first such place after so many milliseconds; KIND `end`: on all processors, which only come
+ * to that of `write`. `crash=edge` returns: the next system call on
  * this processor meets an exception before its first instruction in the kernel. */
 void crash_if_asked(const char *words);
 

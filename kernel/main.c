@@ -7,6 +7,7 @@
  *     exit     hand the result to the emulator: enum power_status
  *     crash=stack, crash=double, crash=null, crash=assert, crash=edge   fail in the kernel, once it runs
  *     crash=null@tick+300, crash=null@write+300, ...   so many milliseconds later, in a timer's interrupt or in PITH_WRITE
+ *     crash=end@write+300   then all processors end the machine at once
  *     return   return from the entry point instead (the loader must catch that)
  *     roots    release the other processors with a root table of pith's own
  *     fault-other  let them execute an undefined instruction before all else (the loader must report one)

@@ -3,6 +3,7 @@
 #include "arch.h"
 #include "console.h"
 #include "processor.h"
+#include "stop.h"
 
 static const struct hobnail_boot *record;
 static bool with_status;
@@ -15,10 +16,8 @@ void power_choose(const struct hobnail_boot *boot, bool exit_status)
 
 _Noreturn void power_end(enum power_status status)
 {
-	if (cpu_count && cpus[0]->started) {
-		arch_stop_others();
-		console_break();
-	}
+	if (cpu_count && cpus[0]->started)
+		stop_others();
 	console_drain();
 	if (with_status)
 		arch_exit(status);

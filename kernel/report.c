@@ -6,6 +6,7 @@
 #include "panic.h"
 #include "power.h"
 #include "process.h"
+#include "stop.h"
 #include "string.h"
 #include "texts.h"
 #include "walk_text.h"
@@ -162,8 +163,7 @@ static void begin(const char *what)
 		arch_halt();
 	if (cpu_count && cpus[0]->started) {
 		const struct cpu *self = arch_this_cpu();
-		arch_stop_others();
-		console_break();
+		stop_others();
 		console_print("\npith: %s on CPU %u in process %lu (%s)\n", what, self->index, (unsigned long)self->running->pid,
 		              self->running->name);
 	} else {

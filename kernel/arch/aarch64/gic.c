@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "panic.h"
 #include "processor.h"
+#include "stop.h"
 #include "trap.h"
 #include "vm.h"
 
@@ -222,26 +223,10 @@ void arch_kick(struct cpu *other)
 	send(KICK, gic.version == 2 ? (uint64_t)other->arch.target << GICD_SGIR_TARGETS : to_one(other->hardware_id));
 }
 
-/* The affinity of the processor that stops the others, and a bit that tells 0 from nobody. */
-static uint64_t stopper;
-enum { SOMEBODY = 1 << 30 }; /* no bit of an affinity */
-
-static uint64_t stopper_name(void)
-{
-	return arch_hardware_id() | SOMEBODY;
-}
-
 /* Those in user mode and idle ones get a message; those that wait for another look in arch_spin(); the rest get the message as
  * soon as they leave the kernel. */
 void arch_stop_others(void)
 {
-	uint64_t nobody = 0;
-
-	if (!__atomic_compare_exchange_n(&stopper, &nobody, stopper_name(), false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-		if (nobody != stopper_name())
-			arch_halt();
-		return;
-	}
 	if (gic.version == 2)
 		send(STOP, GICD_SGIR_OTHERS);
 	else if (gic.version == 3 && cpu_read(ICC_SRE_EL1) & ICC_SRE_SRE) /* else this one has not joined yet */
@@ -250,9 +235,7 @@ void arch_stop_others(void)
 
 void arch_spin(void)
 {
-	uint64_t by = __atomic_load_n(&stopper, __ATOMIC_RELAXED);
-
-	if (by && by != stopper_name())
+	if (stop_is_wanted())
 		arch_halt();
 	arch_pause();
 }

@@ -2,6 +2,7 @@
 #include "apic.h"
 #include "cpu.h"
 #include "processor.h"
+#include "stop.h"
 #include "trap.h"
 #include "vm.h"
 
@@ -13,8 +14,6 @@ void trap_from_kernel(struct arch_frame *frame);
 
 static struct descriptor_gate gates[VECTORS];
 struct descriptor_table traps_table = { sizeof gates - 1, (uint64_t)gates };
-
-static bool stopping;
 
 /* ---- The table ----------------------------------------------------------------------------------------- */
 
@@ -71,7 +70,7 @@ static struct fault fault_of(const struct arch_frame *f)
 
 static _Noreturn void kernel_fault(const struct arch_frame *frame)
 {
-	if (frame->vector == VECTOR_NMI && __atomic_load_n(&stopping, __ATOMIC_ACQUIRE))
+	if (frame->vector == VECTOR_NMI && stop_is_wanted())
 		arch_halt();
 	struct fault fault = fault_of(frame);
 	bool of_memory = frame->vector == VECTOR_PAGE_FAULT || frame->vector == VECTOR_DOUBLE_FAULT;
@@ -82,7 +81,6 @@ void arch_stop_others(void)
 {
 	uint64_t self = cpu_apic_id();
 
-	__atomic_store_n(&stopping, true, __ATOMIC_RELEASE);
 	for (unsigned i = 0; i < cpu_count; i++)
 		if (cpus[i]->started && cpus[i]->hardware_id != self)
 			apic_interrupt(cpus[i]->hardware_id, APIC_NMI);
