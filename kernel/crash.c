@@ -90,13 +90,11 @@ static uint64_t number(const char *digits)
 	return n;
 }
 
-/* Now, or where and when the rest of the word says. */
+/* Where and when the rest of the word says. */
 static void fail_at(void (*fail)(void), const char *rest)
 {
-	static const char *const places[] = { [CRASH_TICK] = "@tick+", [CRASH_WRITE] = "@write+" };
+	static const char *const places[] = { [CRASH_START] = "@start", [CRASH_TICK] = "@tick+", [CRASH_WRITE] = "@write+" };
 
-	if (*rest != '@')
-		fail();
 	for (enum crash_place i = 0; i < COUNT_OF(places); i++)
 		if (after(rest, places[i])) {
 			plan.place = i;
@@ -105,7 +103,7 @@ static void fail_at(void (*fail)(void), const char *rest)
 		}
 }
 
-void crash_if_asked(const char *words)
+void crash_if_asked(const char *words, bool now)
 {
 	static const struct {
 		const char *word;
@@ -118,8 +116,10 @@ void crash_if_asked(const char *words)
 	while (*words) {
 		const char *word = words_next(&words);
 		for (size_t i = 0; i < COUNT_OF(kinds); i++)
-			if (after(word, kinds[i].word))
+			if (after(word, kinds[i].word) && *after(word, kinds[i].word) == '@')
 				fail_at(kinds[i].fail, after(word, kinds[i].word));
+			else if (after(word, kinds[i].word) && now)
+				kinds[i].fail();
 	}
 }
 

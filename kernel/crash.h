@@ -2,13 +2,17 @@
 #ifndef KERNEL_CRASH_H
 #define KERNEL_CRASH_H
 
-/* Does the command line ask for one? `crash=KIND`, KIND stack, double, null or assert: does not return then. `crash=KIND@tick+MS`,
+#include <stdbool.h>
+
+/* Does the command line ask for one? `crash=KIND`, KIND stack, double, null or assert: does not return then, if `now`. `crash=KIND@start`:
+ * on another processor, before it has started, if this was called before it comes. `crash=KIND@tick+MS`,
  * `crash=KIND@write+MS`: in the first such place after so many milliseconds; KIND `end`: on all processors, which only come
  * to that of `write`. `crash=edge` returns: the next system call on
  * this processor meets an exception before its first instruction in the kernel. */
-void crash_if_asked(const char *words);
+void crash_if_asked(const char *words, bool now);
 
 enum crash_place {
+	CRASH_START, /* another processor, before it has started */
 	CRASH_TICK,  /* a timer's interrupt, with process_lock */
 	CRASH_WRITE, /* the system call                        */
 };

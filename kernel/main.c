@@ -6,6 +6,7 @@
  *     promises say of each promise what was found, not only of broken ones
  *     exit     hand the result to the emulator: enum power_status
  *     crash=stack, crash=double, crash=null, crash=assert, crash=edge   fail in the kernel, once it runs
+ *     crash=assert@start   in another processor, before it has started
  *     crash=null@tick+300, crash=null@write+300, ...   so many milliseconds later, in a timer's interrupt or in PITH_WRITE
  *     crash=end@write+300   then all processors end the machine at once
  *     return   return from the entry point instead (the loader must catch that)

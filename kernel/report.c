@@ -154,6 +154,15 @@ static void print_callers(vaddr frame)
 
 /* ---- Reports ------------------------------------------------------------------------------------------------------ */
 
+/* This processor; NULL: it has not started, and arch_this_cpu() knows nothing. */
+static const struct cpu *started_self(void)
+{
+	for (unsigned i = 0; i < cpu_count; i++)
+		if (cpus[i]->hardware_id == arch_hardware_id() && cpus[i]->started)
+			return cpus[i];
+	return NULL;
+}
+
 /* Only one processor reports. */
 static void begin(const char *what)
 {
@@ -161,14 +170,14 @@ static void begin(const char *what)
 
 	if (__atomic_test_and_set(&reporting, __ATOMIC_ACQUIRE))
 		arch_halt();
-	if (cpu_count && cpus[0]->started) {
-		const struct cpu *self = arch_this_cpu();
+	const struct cpu *self = started_self();
+	if (cpu_count && cpus[0]->started)
 		stop_others();
+	if (self)
 		console_print("\npith: %s on CPU %u in process %lu (%s)\n", what, self->index, (unsigned long)self->running->pid,
 		              self->running->name);
-	} else {
-		console_print("\npith: %s\n", what);
-	}
+	else
+		console_print("\npith: %s on processor %#lx, which has not started\n", what, (unsigned long)arch_hardware_id());
 }
 
 static _Noreturn void end(void)

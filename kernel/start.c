@@ -173,6 +173,7 @@ static void started(struct cpu *self)
 
 static void run_other(void *self)
 {
+	crash_if_here(CRASH_START);
 	started(self);
 	schedule_idle();
 }
@@ -230,7 +231,7 @@ static void run_first(void *self)
 	start_others();
 	if (!any_cpu_silent(record)) /* one that comes late would use it */
 		free_memory(record, FREE_OF_LOADER);
-	crash_if_asked(command_line);
+	crash_if_asked(command_line, true);
 	start_init();
 	schedule_idle();
 }
@@ -250,5 +251,6 @@ _Noreturn void start(const struct hobnail_boot *boot, const char *words)
 	if (why)
 		give_up(why);
 	add_cpus(boot, others);
+	crash_if_asked(words, false);
 	arch_stack_call(cpus[0]->stack_top, run_first, cpus[0]);
 }
