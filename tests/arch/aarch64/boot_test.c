@@ -12,6 +12,7 @@
 #include "arch/views.h"
 #include "cpu.h"
 #include "cpus.h"
+#include "image.h"
 #include "log.h"
 #include "machine.h"
 
@@ -95,6 +96,83 @@ static void each_level_has_its_own_regime(void **state)
 	assert_int_equal(machine.cpus[0].switched.route, ROUTE_EL2_VHE);
 	assert_int_equal(machine.cpus[0].switched.hcr & (HCR_E2H | HCR_TGE), HCR_E2H | HCR_TGE);
 	assert_int_equal(machine_register(0, "ttbr0_el1"), handoff.lower_root);
+}
+
+/* ..., the table. Bits by name are those of the Arm ARM; values are the document's. */
+static void the_regime_is_exactly_as_in_the_table(void **state)
+{
+	const uint64_t both = 16 | 16ull << 16 | 5ull << 8 | 3ull << 12 | 5ull << 24 | 3ull << 28 | 2ull << 30 | 5ull << 32;
+	const struct switch_state *s = &machine.cpus[0].switched;
+	const uint64_t mcisa = BIT(0) | BIT(2) | BIT(12) | BIT(3);
+
+	(void)state;
+	for (unsigned trap = 0; trap < 2; trap++) {
+		make(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+		world_ask(HOBNAIL_REQUEST_FP, trap ? HOBNAIL_FP_TRAP : HOBNAIL_FP_USABLE);
+		run_boot();
+		assert_int_equal(s->tcr, both);
+		assert_int_equal(s->mair, 0x4404ff);
+		assert_int_equal(s->sctlr & (mcisa | 0x30c00000), mcisa | 0x30c00000);
+		assert_int_equal(s->sctlr & (BIT(1) | BIT(19) | BIT(25) | BIT(13) | BIT(27) | BIT(30) | BIT(31)), 0);
+		assert_int_equal(s->cpacr, trap ? 0 : 3 << 20);
+		assert_int_equal(s->cptr, 0x32ff);
+		assert_int_equal(s->cnthctl, 3);
+		assert_int_equal(s->vbar - handoff.net_virt, net_vectors - image_base);
+		assert_int_equal(s->vbar_el2 - handoff.net_phys, park_vectors - image_base);
+	}
+	boots(2, KERNEL_STAGED, HOBNAIL_LEVEL_EL2);
+	assert_int_equal(s->tcr, 16 | 5 << 8 | 3 << 12 | 5 << 16 | BIT(23) | BIT(31));
+	assert_int_equal(s->cptr, 0x32ff | BIT(8) | BIT(12)); /* TZ, and bit 12: RES1 or TSM */
+	make(2, KERNEL_STAGED, HOBNAIL_LEVEL_EL2);
+	world_ask(HOBNAIL_REQUEST_FP, HOBNAIL_FP_TRAP);
+	run_boot();
+	assert_int_equal(s->cptr, 0x32ff | BIT(8) | BIT(12) | BIT(10)); /* TFP */
+	boots(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL2_VHE);
+	assert_int_equal(s->tcr, both);
+	assert_int_equal(s->cptr, 3 << 20);
+	assert_int_equal(s->cnthctl, 3 << 10);
+}
+
+/* What a firmware, or a debugger before it, may have left. */
+static void nothing_is_inherited(void **state)
+{
+	static const char *const always[] = { "cntp_ctl_el0", "cntv_ctl_el0", MACHINE_NAME(FPCR), MACHINE_NAME(FPSR), "mdscr_el1",
+	                                      "contextidr_el1", "tpidr_el1", "tpidr_el0", "tpidrro_el0" };
+	static const char *const vhe[] = { MACHINE_NAME(CNTP_CTL_EL02), MACHINE_NAME(CNTV_CTL_EL02) };
+
+	(void)state;
+	for (uint64_t wanted = HOBNAIL_LEVEL_EL1; wanted <= HOBNAIL_LEVEL_EL2_VHE; wanted++) {
+		make(2, wanted == HOBNAIL_LEVEL_EL2 ? KERNEL_STAGED : KERNEL_UPPER, wanted);
+		for (unsigned i = 0; i < COUNT_OF(always); i++)
+			machine_has(always[i], 0xbad);
+		for (unsigned i = 0; i < COUNT_OF(vhe); i++)
+			machine_has(vhe[i], 0xbad);
+		machine_has("cntkctl_el1", 0xbad);
+		run_boot();
+		for (unsigned i = 0; i < COUNT_OF(always); i++)
+			assert_int_equal(machine_register(0, always[i]), 0);
+		for (unsigned i = 0; i < COUNT_OF(vhe); i++)
+			assert_int_equal(machine_register(0, vhe[i]), wanted == HOBNAIL_LEVEL_EL2_VHE ? 0 : 0xbad);
+		assert_int_equal(machine_register(0, "cntkctl_el1"), wanted == HOBNAIL_LEVEL_EL1 ? 0 : 0xbad);
+	}
+}
+
+/* They change what descriptors and SCTLR mean. */
+static void newer_registers_are_cleared_where_they_are(void **state)
+{
+	static const struct { const char *id; unsigned shift; uint64_t has; } newer[] = {
+		{ MACHINE_NAME(ID_AA64MMFR3_EL1), 0, 1 << SWITCH_HAS_TCR2 },
+		{ MACHINE_NAME(ID_AA64MMFR3_EL1), 4, 1 << SWITCH_HAS_SCTLR2 },
+		{ "id_aa64pfr1_el1", 44, 1 << SWITCH_HAS_GCS },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(newer); i++) {
+		make(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+		machine_has(newer[i].id, 1ull << newer[i].shift);
+		run_boot();
+		assert_int_equal(machine.cpus[0].switched.extensions, newer[i].has);
+	}
 }
 
 static void a_processor_whose_e2h_is_fixed_is_known_by_what_it_does(void **state)
@@ -377,6 +455,9 @@ int main(void)
 		cmocka_unit_test(what_is_read_without_caches_is_in_memory),
 		cmocka_unit_test(lines_may_be_longer),
 		cmocka_unit_test(each_level_has_its_own_regime),
+		cmocka_unit_test(the_regime_is_exactly_as_in_the_table),
+		cmocka_unit_test(nothing_is_inherited),
+		cmocka_unit_test(newer_registers_are_cleared_where_they_are),
 		cmocka_unit_test(a_processor_whose_e2h_is_fixed_is_known_by_what_it_does),
 		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
 		cmocka_unit_test(every_processor_has_the_boot_processors_registers),

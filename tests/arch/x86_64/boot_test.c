@@ -61,6 +61,33 @@ static void the_kernel_is_entered_as_promised(void **state)
 	}
 }
 
+/* ..., what a firmware may have left; the bit of CR0 that traps floating point is the kernel's to ask for. */
+static void nothing_is_inherited(void **state)
+{
+	static const uint32_t bases[] = { MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE };
+	struct machine_cpu *c = &machine.cpus[0];
+
+	(void)state;
+	for (unsigned trap = 0; trap < 2; trap++) {
+		make(KERNEL_UPPER);
+		world_ask(HOBNAIL_REQUEST_FP, trap ? HOBNAIL_FP_TRAP : HOBNAIL_FP_USABLE);
+		for (unsigned i = 0; i < COUNT_OF(bases); i++)
+			c->msrs[c->msr_count].number = bases[i], c->msrs[c->msr_count++].value = 0xbad;
+		machine.has_tsc_deadline = true;
+		c->msrs[c->msr_count].number = MSR_TSC_DEADLINE, c->msrs[c->msr_count++].value = 0xbad;
+		c->cr[8] = 15;
+		c->cr[4] |= CR4_SMEP | CR4_UMIP;
+		run_boot();
+		for (unsigned i = 0; i < COUNT_OF(bases); i++)
+			assert_int_equal(machine_msr(0, bases[i]), 0);
+		assert_int_equal(machine_msr(0, MSR_TSC_DEADLINE), 0);
+		assert_int_equal(c->cr[8], 0);
+		assert_int_equal(c->dr6, 0xffff0ff0);
+		assert_int_equal(!!(c->cr[0] & CR0_TS), trap);
+		assert_int_equal(machine.masked_8259s, 3);
+	}
+}
+
 static void levels_change_in_the_nets_copy(void **state)
 {
 	(void)state;
@@ -93,6 +120,12 @@ static void interrupt_controllers_are_quiet(void **state)
 	assert_int_equal(machine.redirection, APIC_MASKED);
 	assert_int_equal(machine.taken, 1);
 	assert_int_equal(apic[APIC_IRR / 16 + 1] | apic[APIC_ISR / 16 + 1], 0);
+
+	make(KERNEL_UPPER);
+	machine.cpus[0].apic[APIC_ISR / 16 + 2] = 1; /* the firmware's handler has been left behind */
+	run_boot();
+	assert_int_equal(apic[APIC_ISR / 16 + 2], 0);
+	assert_int_equal(machine.taken, 0);
 
 	make(KERNEL_UPPER);
 	machine.redirection = IOAPIC_DELIVERY_SMI << 8 | 0x33;
@@ -367,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_kernel_is_entered_as_promised),
+		cmocka_unit_test(nothing_is_inherited),
 		cmocka_unit_test(levels_change_in_the_nets_copy),
 		cmocka_unit_test(interrupt_controllers_are_quiet),
 		cmocka_unit_test(no_timer_of_the_hpet_raises_interrupts),

@@ -17,6 +17,7 @@ static unsigned running; /* which processor */
 static jmp_buf parked;   /* the boot processor, while another runs */
 static bool ordered;     /* nothing has been written since an instruction that waits for all before it */
 static uint32_t ioapic_select;
+static uint64_t list_virt; /* where the processors' entries are in the net */
 
 static struct machine_cpu *current(void)
 {
@@ -63,6 +64,7 @@ void cpu_write_cr4(uint64_t v)
 {
 	if ((v ^ current()->cr[4]) & CR4_LA57)
 		machine_failed("the number of levels changes with paging on");
+	current()->flushed |= !(v & CR4_PGE); /* SDM vol. 3A, "Invalidation of TLBs and Paging-Structure Caches" */
 	current()->cr[4] = v;
 }
 
@@ -120,7 +122,7 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 	(void)subleaf;
 	switch (leaf) {
 	case 0: return (struct cpu_id){ .a = machine.tsc_hz ? 0x15 : 0xb };
-	case 1: return (struct cpu_id){ .b = id << 24, .c = machine.has_x2apic ? BIT(21) : 0 };
+	case 1: return (struct cpu_id){ .b = id << 24, .c = (machine.has_x2apic ? BIT(21) : 0) | (machine.has_tsc_deadline ? BIT(24) : 0) };
 	case 7: return (struct cpu_id){ .c = machine.has_la57 ? BIT(16) : 0 };
 	case 0xb: return (struct cpu_id){ .b = machine.has_x2apic, .d = id };
 	case 0x15: return (struct cpu_id){ .a = 1, .b = (uint32_t)(machine.tsc_hz / 1000000), .c = 1000000 };
@@ -166,6 +168,7 @@ uint32_t cpu_in32(uint16_t port)
 
 void cpu_out8(uint16_t port, uint8_t v)
 {
+	machine.masked_8259s |= (port == PIC_1_MASK && v == 0xff ? 1 : 0) | (port == PIC_2_MASK && v == 0xff ? 2 : 0);
 	if (port == PIC_2_MASK)
 		fake_event(EVENT_QUIET, 0, 0);
 	if (port == 0x3f8 && v != '\r')
@@ -314,6 +317,8 @@ static void check_trampoline(uint64_t page)
 	else if (read_le16(gdtr) != GDT_BYTES - 1 || read_le32(gdtr + 2) - page > PAGE_BYTES - GDT_BYTES ||
 	         memcmp((const uint8_t *)(uintptr_t)read_le32(gdtr + 2), net_gdt, GDT_BYTES) != 0)
 		machine_failed("a processor has no GDT to begin with");
+	else if (read_le64(at + TRAMPOLINE_CPUS) != list_virt)
+		machine_failed("a processor does not find the list");
 }
 
 /* cpu_entry: by its APIC id. The list's address is one of the net. */
@@ -431,6 +436,7 @@ static void enter_net(uint64_t root, uint64_t stack, uint64_t target)
 	current()->cr[3] = root;
 	fake_event(EVENT_SYNC, 0, UINT64_MAX);
 	fake_event(EVENT_SWITCH, 0, 0);
+	list_virt = (uintptr_t)handoff.cpus;
 	places_physical();
 	handoff_main();
 }
@@ -476,6 +482,8 @@ void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t argume
 
 	c->left = true;
 	c->root = root, c->stack = stack, c->entry = entry, c->argument = argument;
+	if (!c->flushed)
+		machine_failed("global translations of other tables are left");
 	if (running)
 		longjmp(parked, 1);
 	fake_event(EVENT_SYNC, 0, UINT64_MAX);

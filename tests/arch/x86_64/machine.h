@@ -26,6 +26,7 @@ struct machine_cpu {
 	bool waits_for_startup, ran, parked, halted, left;
 	uint64_t begin, began_at; /* the page of the startup interrupt that it took; 0: none */
 	uint64_t cr[9], dr6, dr7;
+	bool flushed; /* global translations are gone */
 	uint32_t mxcsr;
 	struct { uint32_t number; uint64_t value; } msrs[MACHINE_MSRS];
 	unsigned msr_count;
@@ -47,8 +48,9 @@ struct machine_state {
 	unsigned message_count;
 	uint64_t ns;
 	uint64_t tsc_hz;     /* 0: no leaf says it; the counter has 3 GHz */
-	bool has_x2apic, has_la57, timer_stands;
+	bool has_x2apic, has_la57, has_tsc_deadline, timer_stands;
 	uint32_t redirection; /* of the I/O APIC's first input */
+	unsigned masked_8259s; /* 3: both */
 	unsigned taken;      /* how often interrupts were let in */
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */
 };
