@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		walker.mode = mode;
 		walk(&walker, va, &got);
 		check(&walker, &got, va);
-		check_text(&walker, &got);
+		if (other % 32 == mode) /* to unpack texts takes nearly all the time */
+			check_text(&walker, &got);
 		walk(&walker, va | 0xffff000000000000, &got);
 		check(&walker, &got, va | 0xffff000000000000);
 		check_next(&walker, &got, other);
