@@ -358,12 +358,13 @@ unit: $(UNIT) ## build and run the unit tests alone
 
 # ---- Tests, runs and fuzzing ---------------------------------------------------------------------------------
 
-# One prove for all: boot scenarios, those with most variants first, then tests/*-check and the unit tests.
+# One prove for all, what takes long first: tests/*-check, boot scenarios, those with most variants first, and the unit tests.
+# A boot waits for a second or two of its time, so one job more than processors keeps these busy.
 CHECKS := $(wildcard tests/*-check)
 SCENARIOS_ALL = $(shell grep -c '^each:' $(wildcard tests/boot/*.scenario) | sort -t: -k2 -nr | cut -d: -f1)
 SCENARIOS = $(shell grep -L '^only: *test-all' $(SCENARIOS_ALL))
 MALFORMED := $(foreach a,$(ARCHES),$(O)/test/malformed/$(a)/made)
-JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
 PROVE = prove --jobs $(JOBS) --timer --failures --comments --exec tests/tap
 
 $(MALFORMED): $(O)/test/malformed/%/made: $(O)/host/malformed
@@ -402,7 +403,7 @@ $(BOARD_FIRMWARE):
 	$(Q)tools/unpack $(O)/firmware u-boot-rpi:arm64
 
 run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE)
-	@$(PROVE) $(SCENARIOS) $(CHECKS) $(UNIT)
+	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Line coverage by the tests of a part: core/ by unit tests, loader/ by the fake firmware, with each architecture's C where there
 # are tests of it, which the limit leaves out. Pairs of failures run no other lines than single ones.
