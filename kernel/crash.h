@@ -4,17 +4,19 @@
 
 #include <stdbool.h>
 
-/* Does the command line ask for one? `crash=KIND`, KIND stack, double, null or assert: does not return then, if `now`. `crash=KIND@start`:
- * on another processor, before it has started, if this was called before it comes. `crash=KIND@tick+MS`,
- * `crash=KIND@write+MS`: in the first such place after so many milliseconds; KIND `end`: on all processors, which only come
- * to that of `write`. `crash=edge` returns: the next system call on
- * this processor meets an exception before its first instruction in the kernel. */
+/* Does the command line ask for one?
+ *
+ *     crash=KIND            now, if `now`; KIND is stack, double, null or assert, and this does not return then
+ *     crash=KIND@start      on another processor, before it has started, if this was called before it comes
+ *     crash=KIND@tick+MS    in the first timer's interrupt after so many milliseconds
+ *     crash=KIND@write+MS   in the first PITH_WRITE after so many; KIND end: on all processors, once each has come to one
+ *     crash=edge            returns: the next system call on this processor meets an exception before its first instruction */
 void crash_if_asked(const char *words, bool now);
 
 enum crash_place {
 	CRASH_START, /* another processor, before it has started */
-	CRASH_TICK,  /* a timer's interrupt, with process_lock */
-	CRASH_WRITE, /* the system call                        */
+	CRASH_TICK,  /* a timer's interrupt, with process_lock   */
+	CRASH_WRITE, /* the system call                          */
 };
 
 /* This is such a place. */
