@@ -16,7 +16,13 @@
 #include "json.h"
 #include "process.h"
 
-enum { ERRORS_KEPT_BYTES = 4096, END_MILLISECONDS = 2000, PICTURE_MILLISECONDS = 5000, SERIAL_ROOM_BYTES = 1 << 20 };
+enum {
+	ERRORS_KEPT_BYTES = 4096,
+	END_MILLISECONDS = 2000, /* until QEMU is killed; longer when its exit status says how the guest ended: */
+	OFF_MILLISECONDS = 20000,
+	PICTURE_MILLISECONDS = 5000,
+	SERIAL_ROOM_BYTES = 1 << 20,
+};
 
 long long milliseconds_now(void)
 {
@@ -208,12 +214,15 @@ static void pass_input(struct guest *g, int input)
 		type(g, bytes, (size_t)n);
 }
 
-/* QEMU ended without a word on the control socket, so it left through the exit device, or failed.
- * isa-debug-exit (QEMU, hw/misc/debugexit.c): the status is value * 2 + 1. */
+/* QEMU's own exit status decides. Before 9.1 isa-debug-exit ended QEMU without a word on the control socket; since then it
+ * asks for a shutdown as a power-off does, with a status that QEMU ends with (QEMU, hw/misc/debugexit.c: value * 2 + 1).
+ * A reset has none. Any other end is QEMU's own failure. */
 static void judge_exit(struct guest *g, int status)
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
+	if (g->end == GUEST_RESET || (g->end == GUEST_OFF && code == 0))
+		return;
 	g->end = GUEST_BROKEN;
 	if (!g->machine_runs || code < 0)
 		return;
@@ -230,8 +239,7 @@ static void reap(struct guest *g)
 	if (g->pid <= 0 || waitpid(g->pid, &status, WNOHANG) != g->pid)
 		return;
 	g->pid = 0;
-	if (g->end == GUEST_RUNS)
-		judge_exit(g, status);
+	judge_exit(g, status);
 }
 
 static void read_ready(struct guest *g, const struct pollfd *polled, guest_output *output, void *context)
@@ -295,24 +303,30 @@ void guest_command(struct guest *g, const char *command)
 }
 
 /* Politely first, so that what QEMU writes itself (traces, recordings) is complete. */
-void guest_stop(struct guest *g)
+static void end_process(struct guest *g, int milliseconds)
 {
 	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
-	long long deadline = milliseconds_now() + END_MILLISECONDS;
+	long long deadline = milliseconds_now() + milliseconds;
+	bool counts = g->end != GUEST_RUNS; /* not the status of a QEMU that only we end */
+	int status = 0;
+	pid_t pid = 0;
 
-	if (g->pid > 0)
-		kill(g->pid, SIGTERM);
-	while (g->pid > 0 && milliseconds_now() < deadline) {
-		if (waitpid(g->pid, NULL, WNOHANG) == g->pid)
-			g->pid = 0;
-		else
-			nanosleep(&pause, NULL);
-	}
-	if (g->pid > 0) {
+	kill(g->pid, SIGTERM);
+	while ((pid = waitpid(g->pid, &status, WNOHANG)) == 0 && milliseconds_now() < deadline)
+		nanosleep(&pause, NULL);
+	if (pid == 0) {
 		kill(g->pid, SIGKILL);
-		waitpid(g->pid, NULL, 0);
-		g->pid = 0;
+		waitpid(g->pid, &status, 0);
 	}
+	g->pid = 0;
+	if (counts)
+		judge_exit(g, status);
+}
+
+void guest_stop(struct guest *g)
+{
+	if (g->pid > 0)
+		end_process(g, g->end == GUEST_OFF ? OFF_MILLISECONDS : END_MILLISECONDS);
 	close_end(&g->serial);
 	close_end(&g->keys);
 	close_end(&g->control);

@@ -10,10 +10,10 @@
 
 enum guest_end {
 	GUEST_RUNS,
-	GUEST_OFF,    /* powered off; on the way out through the window's close button, too       */
-	GUEST_RESET,  /* asked for a reset, or took a triple fault                                */
-	GUEST_STATUS, /* left through the exit device, with `status`                              */
-	GUEST_BROKEN, /* QEMU itself failed: `errors` has what it said                            */
+	GUEST_OFF,    /* powered off, or the window was closed; until QEMU has ended, or GUEST_STATUS */
+	GUEST_RESET,  /* asked for a reset, or took a triple fault                                    */
+	GUEST_STATUS, /* left through the exit device, with `status`                                  */
+	GUEST_BROKEN, /* QEMU itself failed: `errors` has what it said                                */
 };
 
 struct guest {
@@ -47,7 +47,7 @@ bool guest_picture(struct guest *g, const char *path, guest_output *output, void
 /* Give QEMU's monitor a command (QEMU, "QEMU Monitor"); an answer comes on standard error. */
 void guest_command(struct guest *g, const char *command);
 
-/* End QEMU if it still runs. */
+/* End QEMU if it still runs. Only now g->end is certain: a guest that seemed to power off may have passed a status. */
 void guest_stop(struct guest *g);
 
 /* Monotonic. */
