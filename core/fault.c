@@ -18,6 +18,11 @@ void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, st
 	fault_decode_by(f->arch == HOBNAIL_ARCH_X86_64 ? fault_decode_x86_64 : fault_decode_aarch64, f, code, bytes, out);
 }
 
+uint64_t fault_code(const struct fault *f)
+{
+	return f->pc - (fault_is_interrupt(f) ? FAULT_INT_BYTES : 0);
+}
+
 struct fault_name fault_general_name(uint32_t arch, unsigned index)
 {
 	static const struct fault_name x86[] = {

@@ -9,6 +9,8 @@
 #define FAULT_RETURNED 256
 
 #ifndef __ASSEMBLER__
+#include <hobnail/boot.h>
+
 #include "walk.h"
 
 enum { FAULT_MAX_GENERAL = 31, FAULT_MAX_CONTROL = 6 };
@@ -38,7 +40,10 @@ struct fault_view {
 	enum walk_access access;
 };
 
-/* `code` holds the `bytes` bytes at f->pc, as many as could be read and at most 15: with them some exceptions say more. */
+/* Where the instruction begins that has most to say: at f->pc, or where f->pc may be behind it. */
+uint64_t fault_code(const struct fault *f);
+
+/* `code` holds the `bytes` bytes at fault_code(f), as many as could be read and at most 15: with them some exceptions say more. */
 void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);
 
 /* "rax", "x7"; "cr0", "sctlr"; "" where there is none of that number. */
@@ -50,6 +55,13 @@ struct fault_name fault_control_name(uint32_t arch, unsigned index);
  * on the stack. */
 uint64_t fault_frame_pointer(const struct fault *f);
 uint64_t fault_link(const struct fault *f);
+
+/* x86_64: vectors that no exception has. A program gets there by int as well, which has two bytes. */
+enum { FAULT_INT_BYTES = 2 };
+static inline bool fault_is_interrupt(const struct fault *f)
+{
+	return f->arch == HOBNAIL_ARCH_X86_64 && f->vector >= 32 && f->vector < FAULT_RETURNED;
+}
 
 /* fault_decode() with one architecture's part: a loader has no other. */
 typedef void fault_decoder(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out);

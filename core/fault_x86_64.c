@@ -200,13 +200,23 @@ static enum err undefined(const struct fault *f, const uint8_t *code, unsigned b
 	return first[0] == 0xc5 || first[0] == 0xc4 || first[0] == 0x62 ? undefined_vector(f, first) : ERR_FAULT_UNDEFINED;
 }
 
+/* Taken by hardware, or called: then the instruction before says so. vol. 2A, "INT n". */
+static struct problem interrupt(const struct fault *f, const uint8_t *code, unsigned bytes)
+{
+	bool called = bytes >= FAULT_INT_BYTES && code[0] == 0xcd && code[1] == f->vector;
+
+	return (struct problem){ called ? ERR_FAULT_INT : ERR_FAULT_INTERRUPT, 0, { f->vector } };
+}
+
 void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
 {
 	uint64_t error = f->syndrome;
 
 	out->user = (f->control[4] & SELECTOR_LEVEL) == SELECTOR_LEVEL; /* CS */
 	out->what = (struct problem){ f->vector < COUNT_OF(codes) ? codes[f->vector] : OK, 0, { error & 0xfffc } };
-	if (!out->what.code)
+	if (fault_is_interrupt(f))
+		out->what = interrupt(f, code, bytes);
+	else if (!out->what.code)
 		out->what = (struct problem){ ERR_FAULT_RESERVED, 0, { f->vector } };
 	switch (f->vector) {
 	case UNDEFINED:

@@ -122,6 +122,9 @@ extern const char arch_return_trap[];
  * read them. false: translation is off, or its format is none of core/walk.h. At EL2 it changes FAR_EL1 and FAR_EL2. */
 bool arch_live_walker(struct walker *out);
 
+/* Is this an interrupt that no device has asked for, after which the kernel goes on? It may look at devices by net_device(). */
+bool arch_is_spurious(const struct fault *f, const struct fault_view *v);
+
 /* Write the entry that translates the page at `va`, which may be in use by this processor. */
 void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va);
 

@@ -28,6 +28,7 @@ struct net {
 	uintptr_t window;
 	volatile uint64_t *window_entry; /* its leaf */
 	uint64_t window_bits;            /* of the leaf, but for the page's address */
+	uint64_t window_device_bits;     /* ... where that is a device's            */
 };
 
 extern struct net net;
@@ -49,8 +50,11 @@ void net_facts_memory(const struct memmap *m);
 
 /* ---- After exit ---------------------------------------------------------------------------------------- */
 
-/* The report, on net_report_stack, by the one processor that got here first. */
-void net_report(const struct fault *f) __attribute__((noreturn));
+/* The report, on net_report_stack, by the one processor that got here first. Returns if it was nothing: arch_is_spurious(). */
+void net_report(const struct fault *f);
+
+/* Where a page of device registers can be read until something else is looked at. Not with the MMU off. */
+uintptr_t net_device(paddr page);
 
 /* That processor faulted again while it was reporting: one line, as long as that works. At most once, and
  * nothing after the end of the report. */

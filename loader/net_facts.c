@@ -114,6 +114,7 @@ enum err net_window_open(struct boot *b, struct problem *p)
 		return e;
 	net.window_entry = (volatile uint64_t *)memory_at(table.virt) + (net.window >> PAGE_SHIFT & (PT_ENTRIES - 1));
 	net.window_bits = pt_leaf_bits(pt->format, 0, PT_GLOBAL, PT_NORMAL);
+	net.window_device_bits = pt_leaf_bits(pt->format, 0, PT_GLOBAL, PT_DEVICE);
 	net.places.range_count = b->space.plan.count;
 	return OK;
 }

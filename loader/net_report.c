@@ -41,6 +41,12 @@ static const uint64_t *page(void *context, paddr at)
 	return memory_at(net.window);
 }
 
+uintptr_t net_device(paddr page)
+{
+	arch_window(net.window_entry, net.window_device_bits | page, net.window);
+	return net.window;
+}
+
 /* The bytes at an address, as many of them as can be read. */
 static unsigned peek(vaddr at, void *to, unsigned bytes)
 {
@@ -289,18 +295,25 @@ static void say_end(const struct fault *f)
 	handoff.reported = true;
 }
 
+/* Parked processors wait for a kernel that will not come, and the boot processor may be waiting for them. */
+static void stop_others(void)
+{
+	__atomic_store_n(&handoff.stopped, true, __ATOMIC_RELEASE);
+	arch_wake();
+}
+
 void net_report(const struct fault *f)
 {
 	struct fault_view view;
 	uint8_t code[MAX_CODE];
 
-	/* Parked processors wait for a kernel that will not come, and the boot processor may be waiting for them. */
-	__atomic_store_n(&handoff.stopped, true, __ATOMIC_RELEASE);
-	arch_wake();
 	translated = arch_live_walker(&walker);
 	walker.page = page;
-	unsigned bytes = f->vector == FAULT_RETURNED ? 0 : peek(f->pc, code, sizeof code);
+	unsigned bytes = f->vector == FAULT_RETURNED ? 0 : peek(fault_code(f), code, sizeof code);
 	fault_decode_by(arch_fault_decoder, f, code, bytes, &view);
+	if (arch_is_spurious(f, &view))
+		return;
+	stop_others();
 	say_sentence(f, &view);
 	if (f->vector != FAULT_RETURNED)
 		say_code("at", f->pc, f->sp);
@@ -315,6 +328,7 @@ void net_report_again(uint64_t pc)
 {
 	if (handoff.reported) /* all has been said: a machine check of the processor that waits */
 		arch_halt();
+	stop_others();
 	serial_write("\n", 1);
 	report_line(SCREEN_ACCENT, "hobnail: a second fault, at %#llx, while the first was reported", LL(pc));
 	report_line(SCREEN_FAINT, "hobnail: stopped.");

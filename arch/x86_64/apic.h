@@ -8,6 +8,13 @@
 #define PIC_1_MASK 0x21
 #define PIC_2_MASK 0xa1
 
+/* ... OCW2 and OCW3, at the even port */
+#define PIC_1_COMMAND 0x20
+#define PIC_2_COMMAND 0xa0
+#define PIC_EOI       0x20
+#define PIC_READ_ISR  0x0b /* the next reads are of the inputs in service */
+#define PIC_CASCADE   BIT(2) /* of the first chip: the second one's */
+
 /* Intel 82093AA data sheet, "Register Description": byte offsets, and indexes behind them */
 #define IOAPIC_SELECT      0x00
 #define IOAPIC_WINDOW      0x10
@@ -30,6 +37,7 @@
 #define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
 #define APIC_IRR         0x200
 #define APIC_TIMER       0x320 /* local vector; one shot with all but vector and mask clear */
+#define APIC_LINT0       0x350 /* local vector of the first pin: the 8259s', on PCs */
 #define APIC_LINT1       0x360 /* local vector of the second pin: NMI, on PCs (MultiProcessor Specification, "Virtual Wire Mode") */
 #define APIC_TIMER_COUNT 0x380 /* writing it starts the timer, 0 stops it    */
 #define APIC_TIMER_LEFT  0x390
@@ -58,6 +66,9 @@
 /* AMD64 APM vol. 2, "Extended APIC Feature Register", "Extended Interrupt Local Vector Table Registers" */
 #define APIC_EXTENDED_FEATURES 0x400 /* bits 23:16: number of the entries */
 #define APIC_EXTENDED_LVT      0x500 /* 0x10 apart                        */
+
+/* Of the lower half of a local vector: bits 10:8, an interrupt whose number the 8259 says */
+#define APIC_IS_EXTINT(vector) (((vector) & 0x700) == 0x700)
 
 /* The mask of a local vector and of the lower register of a redirection entry alike. */
 #define APIC_MASKED BIT(16)

@@ -110,6 +110,12 @@ bool arch_live_walker(struct walker *out)
 	return out->root != 0;
 }
 
+bool arch_is_spurious(const struct fault *f, const struct fault_view *v)
+{
+	(void)v;
+	return fake.options.spurious && f->vector == fake.options.spurious;
+}
+
 /* ---- Caches and the way out ---------------------------------------------------------------------------- */
 
 void arch_sync_code(uintptr_t at, uint64_t bytes)

@@ -78,6 +78,7 @@ struct fake_drift {
 enum machine { FAKE_X86_64, FAKE_AARCH64 };
 
 struct fake_options {
+	unsigned spurious; /* the vector of an interrupt that is none; 0: there is none */
 	enum machine machine;
 	struct arch_facts facts;
 	uint64_t descriptor_bytes;

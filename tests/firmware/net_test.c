@@ -203,6 +203,26 @@ static void user_mode_is_judged_by_its_own_rights(void **state)
 	assert_int_equal(lines_with("older translation"), 1);
 }
 
+/* The kernel goes on, and nobody stops for it. */
+static void an_interrupt_that_is_none_is_not_reported(void **state)
+{
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 0x27, .flags = 0x202, .pc = ready()->entry_virt + 2 };
+
+	(void)state;
+	fake.options.spurious = 0x27;
+	fake.serial_used = 0;
+	fake.outcome = FAKE_RETURNED;
+	if (!setjmp(fake.out))
+		net_report(&f);
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_int_equal(fake.serial_used, 0);
+	assert_false(handoff.stopped);
+	f.vector = 0x28;
+	report(&f);
+	says("hobnail: CPU 0: interrupt 0x28, with no vectors for it.\n");
+	assert_true(handoff.stopped);
+}
+
 static void what_cannot_be_read_is_left_out(void **state)
 {
 	const struct hobnail_boot *r = ready();
@@ -361,6 +381,7 @@ int main(void)
 		cmocka_unit_test(the_window_is_the_nets_own),
 		cmocka_unit_test(a_fault_is_explained),
 		cmocka_unit_test(user_mode_is_judged_by_its_own_rights),
+		cmocka_unit_test(an_interrupt_that_is_none_is_not_reported),
 		cmocka_unit_test(what_cannot_be_read_is_left_out),
 		cmocka_unit_test(frames_are_followed_within_bounds),
 		cmocka_unit_test(a_call_of_nothing_names_the_caller),

@@ -121,7 +121,8 @@ static enum verdict check_lvt(uintptr_t page, struct finding *f)
 
 	for (unsigned i = 0; i < COUNT_OF(lvt) && i <= last; i++) {
 		uint32_t value = apic_read(page, lvt[i].offset);
-		if (!(value & APIC_MASKED))
+		bool of_8259s = lvt[i].offset == APIC_LINT0 && APIC_IS_EXTINT(value);
+		if (!(value & APIC_MASKED) && !of_8259s)
 			return broken(f, "%s = %#x", lvt[i].name, value);
 	}
 	for (unsigned i = 0; i < apic_extended_lvts(page); i++)

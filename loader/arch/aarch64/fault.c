@@ -3,6 +3,7 @@
 
 #include <hobnail/boot.h>
 
+#include "arch.h"
 #include "cpu.h"
 #include "handoff.h"
 #include "layout.h"
@@ -62,6 +63,15 @@ void fault_enter(const struct fault_frame *frame)
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
 	net_report(&fault);
+	arch_halt();
+}
+
+/* GIC Architecture Specification, "Special INTIDs": a spurious interrupt is found by who acknowledges it, which the net never
+ * does. */
+bool arch_is_spurious(const struct fault *f, const struct fault_view *v)
+{
+	(void)f, (void)v;
+	return false;
 }
 
 void fault_again(void)

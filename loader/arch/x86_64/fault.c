@@ -24,8 +24,9 @@ struct fault_entered {
 	uint64_t again; /* 0: an NMI, to go on after */
 };
 struct fault_entered fault_enter(const struct fault_frame *frame);
+void fault_leave(void);
 
-/* Nobody, or 1 + the APIC id of the processor that reports. Never given back. */
+/* Nobody, or 1 + the APIC id of the processor that reports. Given back only where there is nothing to report. */
 static uint64_t reporter;
 
 /* No return if it is another processor's turn. Whether it is this one's second is asked before anything of the first fault,
@@ -36,13 +37,17 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 	static bool again;
 	uint64_t me = 1 + (uint64_t)cpu_apic_id(), owner = 0;
 
-	if (!__atomic_compare_exchange_n(&reporter, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
+	while (!__atomic_compare_exchange_n(&reporter, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
 		if (owner == me && frame->vector == VECTOR_NMI) /* none of the report's: it goes on */
 			return (struct fault_entered){ NULL, 0 };
-		if (owner != me || again)
+		if (owner == me ? again : __atomic_load_n(&handoff.stopped, __ATOMIC_ACQUIRE))
 			arch_halt();
-		again = true;
-		return (struct fault_entered){ NULL, frame->rip };
+		if (owner == me) {
+			again = true;
+			return (struct fault_entered){ NULL, frame->rip };
+		}
+		owner = 0; /* that one may have nothing to report */
+		cpu_pause();
 	}
 	fault = (struct fault){
 		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)frame->vector, .hardware_id = me - 1, .syndrome = frame->error,
@@ -51,4 +56,10 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
 	return (struct fault_entered){ &fault, 0 };
+}
+
+/* net_report() came back. */
+void fault_leave(void)
+{
+	__atomic_store_n(&reporter, 0, __ATOMIC_RELEASE);
 }

@@ -9,10 +9,28 @@
 net_exceptions:
 	vector_stubs VECTOR_EXCEPTIONS, EXCEPTION_STUB_BYTES, net_exception_common
 
+/* The same for the vectors behind them. */
+	.globl net_interrupts
+net_interrupts:
+	.set	number, 0
+1:	.rept	VECTORS - VECTOR_EXCEPTIONS
+	pushq	$0
+	.byte	0x68			/* push imm32 */
+	.long	VECTOR_EXCEPTIONS + number
+	jmp	net_exception_common
+	.set	number, number + 1
+	.org	1b + number * INTERRUPT_STUB_BYTES, 0x90
+	.endr
+
 /* In:  what the processor pushes, and below it error code and vector.
- * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported or returned from. */
+ * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported or returned from, and the report
+ * may find that there is nothing to say. */
 net_exception_common:
-	.irp	r, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
+	testb	$8, %spl		/* the stack began at a multiple of 16 */
+	jnz	1f
+	pushq	(%rsp)			/* int with the number of an exception pushes no error code */
+	movq	$0, 8(%rsp)
+1:	.irp	r, r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax
 	push	%\r
 	.endr
 	mov	%rsp, %rdi
@@ -28,6 +46,8 @@ net_exception_common:
 	test	%rdi, %rdi
 	jz	1f
 	call	net_report
+	call	fault_leave
+	jmp	2f
 1:	mov	%rdx, %rdi
 	call	net_report_again
 2:	mov	%rbx, %rsp
@@ -56,7 +76,7 @@ arch_return_trap:
 	push	$FAULT_RETURNED
 	jmp	net_exception_common
 
-/* Pending when it was masked: taken and forgotten. */
+/* While arch_quiet() works: pending when it was masked, taken and forgotten. */
 	.globl net_interrupt
 net_interrupt:
 	iretq

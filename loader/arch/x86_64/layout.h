@@ -10,6 +10,7 @@
 #define GDT_BYTES       0x30
 
 #define EXCEPTION_STUB_BYTES 9 /* two pushes and a jump */
+#define INTERRUPT_STUB_BYTES 12 /* ... of numbers that do not fit a byte */
 
 /* net.c: each stack of the net's TSS: holds one frame, the report has a stack of its own */
 #define FAULT_STACK_BYTES 960

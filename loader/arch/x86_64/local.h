@@ -23,10 +23,13 @@ _Static_assert(sizeof(struct net_cpu) <= PAGE_BYTES, "arch_cpu_bytes");
 /* net.c: take them, and the IDT. */
 void net_enter_cpu(struct net_cpu *c);
 
+/* net.c: from now on, an interrupt is a fault: of a kernel that has opened them and has no IDT yet. */
+void net_report_interrupts(void);
+
 /* quiet.c: this processor's local APIC, for apic.h: devices are mapped one to one in the transition space. */
 uintptr_t quiet_apic(void);
 
-/* quiet.c: stop its timer and mask all that it has. */
+/* quiet.c: stop its timer and mask all sources of its own. */
 void quiet_mask(uintptr_t apic);
 
 /* enter.c: the control registers that docs/protocol.md promises, but for CR3. */

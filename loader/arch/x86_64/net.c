@@ -8,7 +8,7 @@ static struct descriptor_gate idt[VECTORS] __attribute__((aligned(16)));
 static struct net_cpu boot_cpu;
 
 extern const uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
-extern const char net_exceptions[], net_interrupt[]; /* fault_entry.S */
+extern const char net_exceptions[], net_interrupts[], net_interrupt[]; /* fault_entry.S */
 
 static uint8_t stack_of(unsigned vector)
 {
@@ -35,6 +35,13 @@ void net_enter_cpu(struct net_cpu *c)
 
 	fill(c);
 	descriptor_tables_load(&gdtr, &idtr, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS);
+}
+
+void net_report_interrupts(void)
+{
+	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++)
+		idt[i] = descriptor_gate((uintptr_t)net_interrupts + (i - VECTOR_EXCEPTIONS) * INTERRUPT_STUB_BYTES, SELECTOR_CODE,
+		                         IST_FAULT);
 }
 
 void arch_net_enter(struct handoff *h)

@@ -76,8 +76,11 @@ void quiet_mask(uintptr_t apic)
 	apic_write(apic, APIC_TIMER_COUNT, 0);
 	if (cpu_has_tsc_deadline())
 		cpu_write_msr(MSR_TSC_DEADLINE, 0);
-	for (unsigned i = 0; i < COUNT_OF(lvt) && i <= last; i++)
-		apic_write(apic, lvt[i], apic_read(apic, lvt[i]) | APIC_MASKED);
+	for (unsigned i = 0; i < COUNT_OF(lvt) && i <= last; i++) {
+		uint32_t value = apic_read(apic, lvt[i]);
+		if (lvt[i] != APIC_LINT0 || !APIC_IS_EXTINT(value)) /* the 8259s' way, and these are masked */
+			apic_write(apic, lvt[i], value | APIC_MASKED);
+	}
 	for (unsigned i = apic_extended_lvts(apic); i-- > 0;) {
 		unsigned entry = APIC_EXTENDED_LVT + 0x10 * i;
 		apic_write(apic, entry, apic_read(apic, entry) | APIC_MASKED);
@@ -113,8 +116,9 @@ void arch_quiet(struct handoff *h)
 		silence_hpet(hpet);
 	for (unsigned i = 1; i <= ioapic_count; i++)
 		mask_ioapic((uintptr_t)h->devices[i].base);
-	if (!(cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_ENABLE))
-		return;
-	quiet_mask(quiet_apic());
-	drain_local_apic(quiet_apic());
+	if (cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_ENABLE) {
+		quiet_mask(quiet_apic());
+		drain_local_apic(quiet_apic());
+	}
+	net_report_interrupts();
 }

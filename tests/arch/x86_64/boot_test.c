@@ -10,6 +10,8 @@
 
 #include "apic.h"
 #include "cpus.h"
+#include "descriptor.h"
+#include "layout.h"
 #include "log.h"
 #include "machine.h"
 
@@ -169,6 +171,40 @@ static void every_local_vector_is_masked(void **state)
 		for (unsigned i = 0; i < 4; i++)
 			assert_true(apic[APIC_EXTENDED_LVT / 16 + i] & APIC_MASKED);
 		assert_false(apic[APIC_EXTENDED_LVT / 16 + 4] & APIC_MASKED);
+	}
+}
+
+/* The 8259s' way stays open: they are masked themselves. An NMI's, or a vector of its own, does not. */
+static void the_8259s_keep_their_way(void **state)
+{
+	static const struct { uint32_t was; bool masked; } ways[] = { { 0x700, false }, { 0x8700, false }, { 0x400, true }, { 0x31, true } };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(ways); i++) {
+		make(KERNEL_UPPER);
+		machine.cpus[0].apic[APIC_LINT0 / 16] = machine.cpus[0].apic[APIC_LINT1 / 16] = ways[i].was;
+		run_boot();
+		assert_int_equal(machine.cpus[0].apic[APIC_LINT0 / 16], ways[i].was | (ways[i].masked ? APIC_MASKED : 0));
+		assert_int_equal(machine.cpus[0].apic[APIC_LINT1 / 16], ways[i].was | APIC_MASKED);
+		assert_int_equal(machine.masked_8259s, 3);
+	}
+}
+
+extern const char net_interrupts[]; /* fault_entry.S */
+
+/* While the APIC is emptied they are dropped. */
+static void interrupts_are_reported_at_entry(void **state)
+{
+	struct descriptor_gate gates[VECTORS];
+
+	(void)state;
+	make(KERNEL_UPPER);
+	run_boot();
+	memcpy(gates, (const void *)(uintptr_t)machine.cpus[0].idt, sizeof gates);
+	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++) {
+		assert_int_equal(descriptor_gate_target(&gates[i]),
+		                 (uintptr_t)net_interrupts + (i - VECTOR_EXCEPTIONS) * INTERRUPT_STUB_BYTES);
+		assert_int_equal(gates[i].stack, gates[VECTOR_PAGE_FAULT].stack);
 	}
 }
 
@@ -405,6 +441,8 @@ int main(void)
 		cmocka_unit_test(interrupt_controllers_are_quiet),
 		cmocka_unit_test(no_timer_of_the_hpet_raises_interrupts),
 		cmocka_unit_test(every_local_vector_is_masked),
+		cmocka_unit_test(the_8259s_keep_their_way),
+		cmocka_unit_test(interrupts_are_reported_at_entry),
 		cmocka_unit_test(an_apic_that_is_off_is_left_alone),
 		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
 		cmocka_unit_test(init_goes_to_all_before_anybody_waits),

@@ -21,6 +21,7 @@ struct fault_entered {
 	uint64_t again;
 };
 struct fault_entered fault_enter(const struct fault_frame *frame);
+void fault_leave(void);
 
 static struct fault_frame frame;
 static struct fault_entered entered;
@@ -42,6 +43,7 @@ static int reset(void **state)
 	(void)state;
 	machine_reset();
 	world_make(FAKE_X86_64, KERNEL_UPPER);
+	handoff.stopped = false;
 	return 0;
 }
 
@@ -70,9 +72,23 @@ static void others_stop_while_it_reports(void **state)
 	(void)state;
 	fault_at(14, 0x1000);
 	assert_false(machine_stops(1, enter));
+	handoff.stopped = true;
 	assert_true(machine_stops(2, enter));
 	fault_at(VECTOR_NMI, 0x2000); /* theirs, too */
 	assert_true(machine_stops(3, enter));
+}
+
+/* Who comes second waits until it is known whether there is a report. */
+static void what_was_nothing_leaves_the_report_to_others(void **state)
+{
+	(void)state;
+	fault_at(0x27, 0x1000);
+	assert_false(machine_stops(1, enter));
+	fault_leave();
+	fault_at(14, 0x2000);
+	assert_false(machine_stops(2, enter));
+	assert_non_null(entered.first);
+	assert_int_equal(entered.first->pc, 0x2000);
 }
 
 /* The frame of the first is overwritten by then. */
@@ -109,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_first_has_all_that_it_needs, reset),
 		cmocka_unit_test_setup(others_stop_while_it_reports, reset),
+		cmocka_unit_test_setup(what_was_nothing_leaves_the_report_to_others, reset),
 		cmocka_unit_test_setup(a_fault_of_the_report_is_told_once, reset),
 		cmocka_unit_test_setup(a_report_goes_on_after_an_nmi, reset),
 	};

@@ -28,7 +28,7 @@ static struct machine_cpu *current(void)
 
 __asm__(".pushsection fake_image, \"aw\", @progbits\n" /* linked last */
         ".globl trampoline, trampoline_32, trampoline_64, trampoline_end, cpu_entry, net_gdt, net_exceptions\n"
-        ".globl net_interrupt, arch_return_trap, switch_levels_64, image_end\n"
+        ".globl net_interrupt, net_interrupts, arch_return_trap, switch_levels_64, image_end\n"
         ".balign 4096\n"
         "trampoline: .fill 32, 1, 0x51\n"
         "trampoline_32: .fill 64, 1, 0x52\n"
@@ -39,6 +39,7 @@ __asm__(".pushsection fake_image, \"aw\", @progbits\n" /* linked last */
         "net_gdt: .quad 0, 0x1111, 0x2222, 0x3333, 0, 0\n"
         "net_exceptions: .skip 512\n"
         "net_interrupt: .skip 16\n"
+        "net_interrupts: .skip 2688\n"
         "arch_return_trap: .skip 16\n"
         ".balign 4096\n"
         "image_end:\n"
@@ -152,6 +153,8 @@ static uint32_t pm_timer(void)
 
 uint8_t cpu_in8(uint16_t port)
 {
+	if (port == PIC_1_COMMAND || port == PIC_2_COMMAND)
+		return machine.isr_asked[port == PIC_2_COMMAND] ? machine.isr[port == PIC_2_COMMAND] : 0xaa;
 	return port == 0x3f8 + 5 ? 0x60 : 0;
 }
 
@@ -169,6 +172,10 @@ uint32_t cpu_in32(uint16_t port)
 void cpu_out8(uint16_t port, uint8_t v)
 {
 	machine.masked_8259s |= (port == PIC_1_MASK && v == 0xff ? 1 : 0) | (port == PIC_2_MASK && v == 0xff ? 2 : 0);
+	if (port == PIC_1_COMMAND || port == PIC_2_COMMAND) {
+		machine.isr_asked[port == PIC_2_COMMAND] |= v == PIC_READ_ISR;
+		machine.ended += port == PIC_1_COMMAND && v == PIC_EOI;
+	}
 	if (port == PIC_2_MASK)
 		fake_event(EVENT_QUIET, 0, 0);
 	if (port == 0x3f8 && v != '\r')

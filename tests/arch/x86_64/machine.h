@@ -51,6 +51,9 @@ struct machine_state {
 	bool has_x2apic, has_la57, has_tsc_deadline, timer_stands;
 	uint32_t redirection; /* of the I/O APIC's first input */
 	unsigned masked_8259s; /* 3: both */
+	uint8_t isr[2];      /* of the 8259s: what is in service */
+	bool isr_asked[2];
+	unsigned ended;      /* ends of interrupt to the first of them */
 	unsigned taken;      /* how often interrupts were let in */
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */
 };
