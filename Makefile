@@ -15,7 +15,9 @@ LD := ld.lld
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wimplicit-fallthrough -Wundef -Werror
-COMMON := -std=c17 -g -MMD -MP $(WARN)
+# Where the tree lies is nobody's business: what is built is the same everywhere (tests/reproducible-check).
+DEBUG  := -g -fdebug-compilation-dir=.
+COMMON := -std=c17 $(DEBUG) -MMD -MP $(WARN)
 
 # ---- Host: core/ for tools and tests, tools/, cli/ --------------------------------------------------------
 
@@ -191,7 +193,7 @@ $(O)/$(1)/loader/%.o: %.c Makefile
 	$(Q)$$(CC) $$(call LOADER_CODE,$(1)) $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/loader/%.o: %.S
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP $$(DEBUG) $$(call LOADER_INCLUDES,$(1)) -c -o $$@ $$<
 
 $(O)/$(1)/hobnail.elf: $$(LOADER_OBJ_$(1)) loader/loader.ld
 	$(Q)$$(LD) $$(call LOADER_LINK,$(1)) -T loader/loader.ld -o $$@ $$(LOADER_OBJ_$(1))
@@ -240,7 +242,7 @@ $(O)/$(1)/kernel/%.o: %.c
 	$(Q)$$(CC) $$(TARGET_$(1)) $$(FREE) -O2 $$(KERNEL_MODEL_$(1)) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
 $(O)/$(1)/kernel/%.o: %.S
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP -g $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
+	$(Q)$$(CC) $$(TARGET_$(1)) -MMD -MP $$(DEBUG) $$(call KERNEL_INCLUDES,$(1)) -c -o $$@ $$<
 
 # pith, and its variants: the same objects, other requests (kernel/requests/), other places.
 $(O)/$(1)/pith.elf: $$(KERNEL_OBJ_$(1)) $(O)/$(1)/kernel/kernel/requests/pith.o kernel/arch/$(1)/kernel.ld kernel/static.ld kernel/pie.ld
@@ -258,7 +260,7 @@ $(O)/$(1)/user/%.o: %.c
 	$(Q)$$(CC) $$(call USER_CODE,$(1)) -c -o $$@ $$<
 $(O)/$(1)/user/%.o: %.S
 	@mkdir -p $$(@D)
-	$(Q)$$(CC) $$(USER_TARGET_$(1)) -MMD -MP -g -Iinclude -iquote user/tests/$(1) -c -o $$@ $$<
+	$(Q)$$(CC) $$(USER_TARGET_$(1)) -MMD -MP $$(DEBUG) -Iinclude -iquote user/tests/$(1) -c -o $$@ $$<
 $(O)/$(1)/root/bin/%: $$$$(call user_objects,$(1),$$$$*) $$(USER_LIB:%.c=$(O)/$(1)/user/%.o) user/user.ld
 	@mkdir -p $$(@D) $(O)/$(1)/programs
 	$(Q)$$(USER_LINK) -o $(O)/$(1)/programs/$$*.elf $$(filter %.o,$$^)
@@ -270,8 +272,12 @@ $(O)/$(1)/root/etc/%: user/etc/%
 $(O)/$(1)/root/docs/%: docs/%
 	@mkdir -p $$(@D)
 	$(Q)cp $$< $$@
+# Copied first, for an archive that is the same whoever builds it, and when: owner, rights and time are not those of the build.
 $(O)/$(1)/programs.cpio: $$(USER_PROGRAMS:%=$(O)/$(1)/root/bin/%) $$(USER_TEXTS:%=$(O)/$(1)/root/%)
-	$(Q)cd $(O)/$(1)/root && printf '%s\n' $$(^:$(O)/$(1)/root/%=%) | cpio --quiet --create --format=newc --reproducible >../$$(@F)
+	@rm -rf $(O)/$(1)/archive
+	@cp -R $(O)/$(1)/root $(O)/$(1)/archive && chmod -R u=rwX,go=rX $(O)/$(1)/archive
+	@find $(O)/$(1)/archive -exec touch -d @0 {} +
+	$(Q)cd $(O)/$(1)/archive && printf '%s\n' $$(^:$(O)/$(1)/root/%=%) | cpio --quiet --create --format=newc --reproducible --owner=+0:+0 >../$$(@F)
 
 # Kernels of other makes, tests/kernels/: each links a source with a voice; TEST_KERNEL_* below say what differs.
 $(O)/$(1)/kernels/%.o: tests/kernels/%.c
@@ -381,9 +387,10 @@ test: ## install what is missing, build, and run unit tests and boot scenarios
 	$(call with_deps,test) run-tests
 
 test-all: export HOBNAIL_TEST_ALL := 1
-test-all: ## the same, and what takes long: big machines, more disks, all pairs of failures, coverage, a soak
+test-all: ## the same, and what takes long: big machines, more disks, all pairs of failures, coverage, planted faults, a soak
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 	$(call with_deps,test) coverage
+	$(call with_deps,test) run-mutants N=20 MUTANTS_LEAST=85
 	$(call with_deps,test) run-soak
 
 soak: ## boot pith SOAK=100 times in a row on each architecture
@@ -427,6 +434,15 @@ endef
 run-coverage: $(UNIT)
 	$(call covered,$(filter-out $(FIRMWARE) $(ARCH_TESTS),$(UNIT)),core,95)
 	$(if $(FIRMWARE),$(call covered,$(FIRMWARE) $(ARCH_TESTS),loader,85))
+
+# Reproducible from N and SEED, and from the sources.
+mutants: ## plant N=200 single faults, one at a time, chosen by SEED=1 (in FILES= alone), and list those that no test notices
+	$(call with_deps,test) run-mutants
+N ?= 200
+SEED ?= 1
+
+run-mutants:
+	@MUTANTS_LEAST=$(MUTANTS_LEAST) CC='$(CC)' tests/mutants $(N) $(SEED) $(FILES)
 
 run: ## boot pith in QEMU (ARCH=aarch64: on that); Ctrl-C ends it
 	$(call with_deps,run) run-pith
@@ -530,5 +546,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: all kernels broken hooks unit test test-all run-tests soak run-soak coverage run-coverage run run-pith fuzz bench run-bench clean help
+.PHONY: all kernels broken hooks unit test test-all run-tests soak run-soak coverage run-coverage mutants run-mutants run run-pith fuzz bench run-bench clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)
