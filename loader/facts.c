@@ -20,9 +20,16 @@ enum err machine_check(struct boot *b, struct problem *p)
 /* A signed loader that starts whatever it finds would break the chain; a state that cannot be read counts as on. */
 enum err secure_boot_check(struct boot *b, struct problem *p)
 {
-	step_set(b, "start", b->entry.kernel);
+	step_set(b, "start a kernel", text_of(""));
 	b->facts.secure_boot = firmware_secure_boot(&b->fw);
-	return b->facts.secure_boot == HOBNAIL_SECURE_BOOT_OFF ? OK : problem(p, ERR_SECURE_BOOT);
+	switch (b->facts.secure_boot) {
+	case HOBNAIL_SECURE_BOOT_OFF:
+		return OK;
+	case HOBNAIL_SECURE_BOOT_ON:
+		return problem(p, ERR_SECURE_BOOT);
+	default:
+		return problem(p, ERR_SECURE_BOOT_UNKNOWN);
+	}
 }
 
 /* ---- Memory -------------------------------------------------------------------------------------------- */

@@ -39,8 +39,8 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 static enum err boot_prepare(struct boot *b, struct problem *p)
 {
 	enum err e = machine_check(b, p);        /* one that we can work on at all                     */
+	if (!e) e = secure_boot_check(b, p);     /* before anything that nobody has verified is parsed */
 	if (!e) e = entry_choose(b, p);          /* hobnail.conf and load options: what to boot        */
-	if (!e) e = secure_boot_check(b, p);     /* version 1 verifies nothing: it must not start kernels then */
 	if (!e) e = memory_survey(b, p);         /* what is RAM, before anything is placed in it       */
 	if (!e) e = kernel_load(b, p);           /* segments at their final addresses, or staged       */
 	if (!e) e = modules_load(b, p);
@@ -85,6 +85,7 @@ static EFI_STATUS status_of(enum err e)
 	case ERR_PT_NO_TABLES:
 		return EFI_OUT_OF_RESOURCES;
 	case ERR_SECURE_BOOT:
+	case ERR_SECURE_BOOT_UNKNOWN:
 		return EFI_SECURITY_VIOLATION;
 	case ERR_LEVEL_UNAVAILABLE:
 	case ERR_LEVEL_NO_VHE:

@@ -159,6 +159,9 @@ bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970)
 	return true;
 }
 
+/* UEFI 2.10, "Globally Defined Variables": SecureBoot alone says whether images are verified. SetupMode, AuditMode and
+ * DeployedMode say who may change the keys. They are not asked: EDK2 has a switch of its own beside them (SecureBootEnable), so
+ * with keys enrolled Secure Boot may be on or off. */
 uint32_t firmware_secure_boot(const struct firmware *fw)
 {
 	uint8_t on = 0;
@@ -167,7 +170,7 @@ uint32_t firmware_secure_boot(const struct firmware *fw)
 
 	if (s == EFI_NOT_FOUND || s == EFI_UNSUPPORTED)
 		return HOBNAIL_SECURE_BOOT_OFF; /* firmware without Secure Boot has no such variable, or no variables */
-	if (EFI_ERROR(s) || bytes != sizeof on)
+	if (EFI_ERROR(s) || bytes != sizeof on || on > 1)
 		return HOBNAIL_SECURE_BOOT_UNKNOWN;
 	return on ? HOBNAIL_SECURE_BOOT_ON : HOBNAIL_SECURE_BOOT_OFF;
 }

@@ -126,7 +126,10 @@ bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t he
 
 bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes);
 bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
-uint32_t firmware_secure_boot(const struct firmware *fw); /* HOBNAIL_SECURE_BOOT_* */
+
+/* HOBNAIL_SECURE_BOOT_*. Off: the firmware says so, or has no such variable. Unknown: it has one that cannot be read, or that
+ * is not one byte of 0 or 1. */
+uint32_t firmware_secure_boot(const struct firmware *fw);
 
 /* What a status that ERR_FIRMWARE or ERR_FILE_READ carries means; SAY_NOTHING if unknown. */
 enum say firmware_status(uint64_t status);

@@ -458,6 +458,7 @@ void fake_reset(enum machine machine)
 	fake.options.descriptor_bytes = 48;
 	fake.options.read_most = fake.options.bad_byte = UINT64_MAX;
 	fake.options.budget = 100000;
+	fake.options.secure_boot_bytes = 1;
 	memcpy(fake.options.ranges, ranges, sizeof ranges);
 	fake.options.range_count = COUNT_OF(ranges);
 	fake.options.time = (EFI_TIME){ .Year = 2024, .Month = 2, .Day = 29, .Hour = 12, .TimeZone = 2047 };

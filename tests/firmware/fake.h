@@ -91,6 +91,8 @@ struct fake_options {
 	unsigned exit_refusals;         /* of ExitBootServices, with a changed key  */
 	bool no_console_out, no_serial, no_gop, console_gop, no_rng, rng_fails, serial_console;
 	int secure_boot;                /* 0, 1; -1: no such variable               */
+	UINTN secure_boot_bytes;        /* of that variable: 1 at first             */
+	EFI_STATUS secure_boot_status;  /* reading it gives this error (0: none)    */
 	EFI_TIME time;
 	const void *load_options;
 	uint32_t load_options_bytes;

@@ -123,17 +123,22 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor
 {
 	static const uint8_t path_end[] = { 0x7f, 0xff, 4, 0 }, path_uart[] = { 3, 14, 4, 0, 0x7f, 0xff, 4, 0 };
 	EFI_STATUS s = fake_call(SERVICE_GET_VARIABLE, NULL);
-	uint8_t on = (uint8_t)fake.options.secure_boot;
+	static const EFI_GUID global = EFI_GLOBAL_VARIABLE;
+	uint8_t on[4] = { (uint8_t)fake.options.secure_boot };
 
-	(void)vendor, (void)attributes;
+	(void)attributes;
 	if (EFI_ERROR(s))
 		return s;
 	if (s == FAULT_SHORT) {
 		*bytes = 0;
 		return EFI_SUCCESS;
 	}
+	if (memcmp(vendor, &global, sizeof global) != 0)
+		return EFI_NOT_FOUND;
+	if (is_name(name, "SecureBoot") && fake.options.secure_boot_status)
+		return fake.options.secure_boot_status;
 	if (is_name(name, "SecureBoot") && fake.options.secure_boot >= 0)
-		return give(&on, 1, bytes, data);
+		return give(on, fake.options.secure_boot_bytes, bytes, data);
 	if (is_name(name, "ConOut"))
 		return fake.options.serial_console ? give(path_uart, sizeof path_uart, bytes, data)
 		                                   : give(path_end, sizeof path_end, bytes, data);

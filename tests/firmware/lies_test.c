@@ -717,16 +717,67 @@ static void a_confidential_guest_is_refused_before_anything(void **state)
 		assert_true(fake.trace[i].service != SERVICE_OPEN_VOLUME && fake.trace[i].service != SERVICE_ALLOCATE_PAGES);
 }
 
-static void secure_boot_is_refused_before_the_kernel_is_read(void **state)
+/* Neither the load options nor a directory or file of the volume is looked at. */
+static void secure_boot_refuses(const char *what, uint64_t n, const char *code)
+{
+	static const CHAR16 nonsense[] = u"BOOTX64.EFI nonsense=";
+
+	fake.options.load_options = nonsense;
+	fake.options.load_options_bytes = sizeof nonsense;
+	refuses(what, n, code);
+	assert_true(world_said("hobnail: cannot start a kernel: "));
+	assert_int_equal(fake.status, EFI_SECURITY_VIOLATION);
+	for (unsigned i = 0; i < fake.calls; i++)
+		assert_true(fake.trace[i].service != SERVICE_OPEN_VOLUME && fake.trace[i].service != SERVICE_OPEN);
+}
+
+static void secure_boot_is_refused_before_anything_is_parsed(void **state)
 {
 	(void)state;
 	plain();
 	fake.options.secure_boot = 1;
-	refuses("Secure Boot", 1, "ERR_SECURE_BOOT");
-	assert_false(world_file(KERNEL)->opened);
-	plain();
-	fake.options.secure_boot = -1;
-	enters("no such variable", 0);
+	secure_boot_refuses("Secure Boot", 1, "(ERR_SECURE_BOOT;");
+}
+
+static void a_secure_boot_state_that_cannot_be_read_counts_as_on(void **state)
+{
+	static const EFI_STATUS failures[] = { EFI_DEVICE_ERROR, EFI_SECURITY_VIOLATION, EFI_INVALID_PARAMETER, EFI_TIMEOUT,
+	                                       EFI_BUFFER_TOO_SMALL };
+	static const UINTN sizes[] = { 0, 2, 4 };
+
+	(void)state;
+	for (unsigned on = 0; on < 2; on++) {
+		for (unsigned i = 0; i < COUNT_OF(failures); i++) {
+			plain();
+			fake.options.secure_boot = (int)on;
+			fake.options.secure_boot_status = failures[i];
+			secure_boot_refuses("SecureBoot fails with", failures[i], "(ERR_SECURE_BOOT_UNKNOWN;");
+		}
+		for (unsigned i = 0; i < COUNT_OF(sizes); i++) {
+			plain();
+			fake.options.secure_boot = (int)on;
+			fake.options.secure_boot_bytes = sizes[i];
+			secure_boot_refuses("SecureBoot has bytes", sizes[i], "(ERR_SECURE_BOOT_UNKNOWN;");
+		}
+	}
+	for (int value = 2; value < 256; value++) {
+		plain();
+		fake.options.secure_boot = value;
+		secure_boot_refuses("SecureBoot is", (uint64_t)value, "(ERR_SECURE_BOOT_UNKNOWN;");
+	}
+}
+
+static void firmware_without_secure_boot_boots(void **state)
+{
+	static const EFI_STATUS none[] = { EFI_NOT_FOUND, EFI_UNSUPPORTED };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(none); i++) {
+		plain();
+		fake.options.secure_boot_status = none[i];
+		enters("no variable SecureBoot", none[i]);
+		assert_int_equal(world_record()->secure_boot, HOBNAIL_SECURE_BOOT_OFF);
+	}
 }
 
 /* ---- Tables -------------------------------------------------------------------------------------------- */
@@ -1003,7 +1054,9 @@ int main(void)
 		cmocka_unit_test(verbose_shows_the_log),
 		cmocka_unit_test(chance_and_time_may_be_missing),
 		cmocka_unit_test(a_confidential_guest_is_refused_before_anything),
-		cmocka_unit_test(secure_boot_is_refused_before_the_kernel_is_read),
+		cmocka_unit_test(secure_boot_is_refused_before_anything_is_parsed),
+		cmocka_unit_test(a_secure_boot_state_that_cannot_be_read_counts_as_on),
+		cmocka_unit_test(firmware_without_secure_boot_boots),
 		cmocka_unit_test(broken_acpi_tables_are_not_used),
 		cmocka_unit_test(any_damaged_byte_of_a_table_does_no_harm),
 		cmocka_unit_test(a_truncated_device_tree_is_not_used),
