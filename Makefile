@@ -85,6 +85,12 @@ $(O)/test/tests/unit/screen_test.o: TEST_FLAGS += -iquote loader
 $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 $(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
+# What hostile tables cost: readers whose branches are counted (tests/unit/work.h).
+$(O)/test/unit/work: $(addprefix $(O)/test/work/,acpi.o fdt.o memmap.o)
+$(O)/test/work/%.o: core/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TEST_FLAGS) -include tests/unit/work.h -fsanitize-coverage=trace-pc -c -o $@ $<
+
 # The parts of kernel/ that are pure.
 KERNEL_TESTS := archive memory pages program runqueue terminal
 $(addprefix $(O)/test/unit/,$(KERNEL_TESTS)): $(O)/test/unit/%: $(O)/test/kernel/%.o

@@ -8,6 +8,8 @@
 
 enum { HEADER_BYTES = 36 };          /* "System Description Table Header": signature 0, length 4 */
 enum { MAX_TABLE_BYTES = 16 << 20 }; /* larger is a broken length, not a table */
+enum { MAX_TABLES = 1024 };          /* that a root table may name: servers name a few hundred                     */
+enum { MAX_DAMAGED = 4 };            /* tables of one signature whose sums are wrong: after so many none is looked for */
 
 static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
 {
@@ -18,8 +20,8 @@ static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
 	return sum == 0;
 }
 
-/* A table that is whole and has this signature. NULL: it is not. */
-static const uint8_t *table_at(const struct table_reader *r, paddr at, const char *signature, uint32_t *bytes)
+/* A table that is whole and has this signature. NULL: it is not; *damaged counts those whose sum alone is wrong. */
+static const uint8_t *table_at(const struct table_reader *r, paddr at, const char *signature, uint32_t *bytes, unsigned *damaged)
 {
 	const uint8_t *header = r->map(r->context, at, HEADER_BYTES);
 
@@ -29,47 +31,54 @@ static const uint8_t *table_at(const struct table_reader *r, paddr at, const cha
 	if (length < HEADER_BYTES || length > MAX_TABLE_BYTES)
 		return NULL;
 	const uint8_t *table = r->map(r->context, at, length);
-	if (!table || !sums_to_zero(table, length))
+	bool good = table && sums_to_zero(table, length);
+	*damaged += table && !good;
+	if (!good)
 		return NULL;
 	*bytes = length;
 	return table;
 }
 
-/* "Root System Description Pointer (RSDP)": revision 15, RSDT 16; from revision 2 on length 20, XSDT 24. */
-static const uint8_t *checked_rsdp(const struct table_reader *r, paddr at, bool *extended)
-{
-	enum { OLD_BYTES = 20, BYTES = 36 };
-	const uint8_t *rsdp = r->map(r->context, at, OLD_BYTES);
+enum { OLD_RSDP_BYTES = 20, RSDP_BYTES = 36 };
 
-	if (!rsdp || memcmp(rsdp, "RSD PTR ", 8) != 0 || !sums_to_zero(rsdp, OLD_BYTES))
+/* "Root System Description Pointer (RSDP)": revision 15, RSDT 16; from revision 2 on length 20, XSDT 24. *bytes: its length,
+ * which is OLD_RSDP_BYTES without a length. */
+static const uint8_t *checked_rsdp(const struct table_reader *r, paddr at, uint32_t *bytes)
+{
+	const uint8_t *rsdp = r->map(r->context, at, OLD_RSDP_BYTES);
+
+	if (!rsdp || memcmp(rsdp, "RSD PTR ", 8) != 0 || !sums_to_zero(rsdp, OLD_RSDP_BYTES))
 		return NULL;
-	*extended = rsdp[15] >= 2;
-	if (!*extended)
+	*bytes = OLD_RSDP_BYTES;
+	if (rsdp[15] < 2)
 		return rsdp;
-	rsdp = r->map(r->context, at, BYTES);
+	rsdp = r->map(r->context, at, RSDP_BYTES);
 	if (!rsdp)
 		return NULL;
-	uint32_t length = read_le32(rsdp + 20);
-	if (length < BYTES || length > PAGE_BYTES)
+	*bytes = read_le32(rsdp + 20);
+	if (*bytes < RSDP_BYTES || *bytes > PAGE_BYTES)
 		return NULL;
-	rsdp = r->map(r->context, at, length);
-	return rsdp && sums_to_zero(rsdp, length) ? rsdp : NULL;
+	rsdp = r->map(r->context, at, *bytes);
+	return rsdp && sums_to_zero(rsdp, *bytes) ? rsdp : NULL;
 }
 
 enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, struct problem *p)
 {
-	bool extended;
-	const uint8_t *pointer = checked_rsdp(&reader, rsdp, &extended);
-	uint32_t bytes;
+	unsigned damaged = 0;
+	uint32_t bytes, rsdp_bytes;
+	const uint8_t *pointer = checked_rsdp(&reader, rsdp, &rsdp_bytes);
 
 	if (!pointer)
 		return problem(p, ERR_ACPI_RSDP, rsdp);
-	paddr xsdt = extended ? read_le64(pointer + 24) : 0;
+	paddr xsdt = rsdp_bytes >= RSDP_BYTES ? read_le64(pointer + 24) : 0;
 	paddr root = xsdt ? xsdt : read_le32(pointer + 16);
-	if (!table_at(&reader, root, xsdt ? "XSDT" : "RSDT", &bytes))
+	if (!table_at(&reader, root, xsdt ? "XSDT" : "RSDT", &bytes, &damaged))
 		return problem(p, ERR_ACPI_ROOT, root);
 	unsigned pointer_bytes = xsdt ? 8 : 4;
-	*out = (struct acpi){ reader, root, pointer_bytes, (bytes - HEADER_BYTES) / pointer_bytes };
+	unsigned count = (bytes - HEADER_BYTES) / pointer_bytes;
+	if (count > MAX_TABLES)
+		return problem(p, ERR_ACPI_TABLES, root, count, MAX_TABLES);
+	*out = (struct acpi){ reader, rsdp, rsdp_bytes, root, pointer_bytes, count };
 	return OK;
 }
 
@@ -89,10 +98,11 @@ static paddr entry_at(const struct acpi *a, const uint8_t *entries, unsigned i)
 const void *acpi_table(const struct acpi *a, const char *signature, uint32_t *bytes)
 {
 	const uint8_t *entries = entries_of(a);
+	unsigned damaged = 0;
 
-	for (unsigned i = 0; entries && i < a->count; i++) {
+	for (unsigned i = 0; entries && i < a->count && damaged < MAX_DAMAGED; i++) {
 		paddr at = entry_at(a, entries, i);
-		const void *table = at ? table_at(&a->reader, at, signature, bytes) : NULL;
+		const void *table = at ? table_at(&a->reader, at, signature, bytes, &damaged) : NULL;
 		if (table)
 			return table;
 	}
@@ -446,11 +456,11 @@ static enum err visit_fadt(const struct acpi *a, const struct visitor *v, struct
 	return e;
 }
 
-enum err acpi_ranges(const struct acpi *a, paddr rsdp, table_visit *visit, void *context, struct problem *p)
+enum err acpi_ranges(const struct acpi *a, table_visit *visit, void *context, struct problem *p)
 {
 	const struct visitor v = { visit, context };
 	const uint8_t *entries = entries_of(a);
-	enum err e = visit(context, rsdp, 36, p); /* the old one has 20: as much as can be */
+	enum err e = visit(context, a->rsdp, a->rsdp_bytes, p);
 
 	if (!e)
 		e = visit_table(a, &v, a->root, p);

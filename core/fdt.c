@@ -1,5 +1,7 @@
 /* fdt.c — the few facts a loader needs from a flattened device tree.
  *
+ * The time that a tree takes is proportional to its size, whatever is in it (tests/unit/work_test.c).
+ *
  * A node is the offset of its FDT_BEGIN_NODE token in the blob; NONE is no node. fdt_open() has seen every token, but
  * each step is checked again: the cost is nothing and no order of calls can leave the blob. Nothing recurses. Section
  * titles are those of the Devicetree Specification, release 0.4. */
@@ -44,9 +46,10 @@ static const char *string_in(const struct fdt *f, uint32_t at, uint32_t end, uin
 	return (const char *)start;
 }
 
+/* Every name ends in the strings block: read_header() has cut off what follows its last NUL. */
 static bool read_property(const struct fdt *f, uint32_t at, struct token *t)
 {
-	uint32_t end = structure_end(f), length;
+	uint32_t end = structure_end(f);
 
 	if (!range_within(at, 8, end))
 		return false;
@@ -54,10 +57,10 @@ static bool read_property(const struct fdt *f, uint32_t at, struct token *t)
 	uint32_t name = be32(f->blob + at + 4);
 	if (!range_within(at + 8, t->bytes, end) || name >= f->strings_bytes)
 		return false;
-	t->name = string_in(f, f->strings + name, f->strings + f->strings_bytes, &length);
+	t->name = (const char *)f->blob + f->strings + name;
 	t->data = f->blob + at + 8;
 	t->next = at + 8 + t->bytes;
-	return t->name != NULL;
+	return true;
 }
 
 /* Read the token at `at`. False: it does not lie in the structure block, or is none. */
@@ -124,6 +127,8 @@ static uint32_t read_header(const uint8_t *blob, uint64_t bytes, struct fdt *f)
 		return 24;
 	if (!range_within(f->strings, f->strings_bytes, f->bytes))
 		return 32;
+	while (f->strings_bytes && blob[f->strings + f->strings_bytes - 1])
+		f->strings_bytes--;
 	return range_within(f->structure, f->structure_bytes, f->bytes) ? HEADER_BYTES : 36;
 }
 
@@ -351,6 +356,7 @@ static const char *string_property(struct property p, size_t *length)
 /* "/chosen Node", stdout-path: a path, or an alias, either followed by ":" and options. */
 static bool find_stdout(const struct fdt *f, struct place *out)
 {
+	enum { ALIAS_BYTES = 31 }; /* "/aliases node": a longer one would be compared with many long names */
 	uint32_t chosen = child_of_root(f, "chosen");
 	size_t length;
 	const char *path = chosen ? string_property(property(f, chosen, "stdout-path"), &length) : NULL;
@@ -359,6 +365,8 @@ static bool find_stdout(const struct fdt *f, struct place *out)
 		return false;
 	length = until(path, length, ':');
 	if (length && path[0] != '/') {
+		if (length > ALIAS_BYTES)
+			return false;
 		uint32_t aliases = child_of_root(f, "aliases");
 		path = aliases ? string_property(property_n(f, aliases, path, length), &length) : NULL;
 	}
@@ -390,18 +398,37 @@ static uint64_t number(const uint8_t *at, uint32_t cells)
 	return n;
 }
 
-/* Translate an address below `bus` into one below `parent` ("ranges": empty means the same, absent means no way). */
-static bool translate(const struct fdt *f, uint32_t bus, uint32_t parent, uint64_t *address)
-{
-	struct property ranges = property(f, bus, "ranges");
-	struct cells child, up;
+/* From a node's `reg` up to the processor: what is the same for each of its addresses, looked up once. */
+struct way {
+	struct property reg;
+	unsigned depth;                    /* of the node */
+	struct cells cells[MAX_DEPTH];     /* below node[0 .. depth - 1] */
+	struct property ranges[MAX_DEPTH]; /* of node[1 .. depth - 1]: the buses between */
+};
 
-	if (!ranges.data || !cells_below(f, bus, &child) || !cells_below(f, parent, &up))
-		return false;
+/* Absent "ranges" mean that there is no way. */
+static bool find_way(const struct fdt *f, const struct place *p, struct way *w)
+{
+	w->depth = p->depth;
+	w->reg = property(f, p->node[p->depth], "reg");
+	for (unsigned i = 0; i < p->depth; i++) {
+		w->ranges[i] = property(f, p->node[i], "ranges");
+		if (!cells_below(f, p->node[i], &w->cells[i]) || (i && !w->ranges[i].data))
+			return false;
+	}
+	return p->depth != 0;
+}
+
+enum { MAX_RANGES = 1024 }; /* of one bus; more are not believed */
+
+/* Translate an address below a bus into one above it. Empty "ranges" mean the same. */
+static bool translate(struct property ranges, struct cells child, struct cells up, uint64_t *address)
+{
+	uint32_t stride = 4 * (child.address + up.address + child.size);
+
 	if (ranges.bytes == 0)
 		return true;
-	uint32_t stride = 4 * (child.address + up.address + child.size);
-	for (uint32_t at = 0; range_within(at, stride, ranges.bytes); at += stride) {
+	for (uint32_t at = 0; at < stride * MAX_RANGES && range_within(at, stride, ranges.bytes); at += stride) {
 		const uint8_t *entry = ranges.data + at;
 		uint64_t from = number(entry, child.address);
 		uint64_t to = number(entry + 4 * child.address, up.address);
@@ -415,24 +442,19 @@ static bool translate(const struct fdt *f, uint32_t bus, uint32_t parent, uint64
 }
 
 /* Entry `index` of a node's `reg`, its address as the processor sees it. The size of the last one may be missing: 0. */
-static bool physical_span(const struct fdt *f, const struct place *p, unsigned index, struct span *out)
+static bool physical_span(const struct way *w, unsigned index, struct span *out)
 {
-	struct cells c;
-
-	if (p->depth == 0)
-		return false;
-	struct property reg = property(f, p->node[p->depth], "reg");
-	if (!cells_below(f, p->node[p->depth - 1], &c))
-		return false;
+	struct cells c = w->cells[w->depth - 1];
 	uint32_t at = index * 4 * (c.address + c.size);
-	if (!range_within(at, 4 * c.address, reg.bytes))
+
+	if (!range_within(at, 4 * c.address, w->reg.bytes))
 		return false;
-	uint64_t address = number(reg.data + at, c.address);
-	bool sized = range_within(at, 4 * (c.address + c.size), reg.bytes);
-	for (unsigned bus = p->depth - 1; bus > 0; bus--)
-		if (!translate(f, p->node[bus], p->node[bus - 1], &address))
+	uint64_t address = number(w->reg.data + at, c.address);
+	bool sized = range_within(at, 4 * (c.address + c.size), w->reg.bytes);
+	for (unsigned bus = w->depth - 1; bus > 0; bus--)
+		if (!translate(w->ranges[bus], w->cells[bus], w->cells[bus - 1], &address))
 			return false;
-	*out = (struct span){ address, sized ? number(reg.data + at + 4 * c.address, c.size) : 0 };
+	*out = (struct span){ address, sized ? number(w->reg.data + at + 4 * c.address, c.size) : 0 };
 	return true;
 }
 
@@ -510,7 +532,8 @@ bool fdt_console(const struct fdt *f, struct hobnail_console *out)
 	if (!is_okay(f, node) || !port_kind(f, node, &c) || !port_width(f, node, &c))
 		return false;
 	struct span registers;
-	if (!physical_span(f, &place, 0, &registers))
+	struct way way;
+	if (!find_way(f, &place, &way) || !physical_span(&way, 0, &registers))
 		return false;
 	c.phys = registers.base;
 	*out = c;
@@ -524,14 +547,20 @@ static bool is_cpu(const struct fdt *f, uint32_t node)
 	return lists(property(f, node, "device_type"), "cpu") || strncmp(node_name(f, node), "cpu@", 4) == 0;
 }
 
+/* What /cpus says for all of them, looked up once. */
+struct all_cpus {
+	uint32_t cells;         /* of an id */
+	struct property method; /* how one is started that does not say so itself */
+};
+
 /* How it is started. "cpu-release-addr" has 64 bits; 32 have been seen. enable-method may stand in /cpus for all. */
-static void read_method(const struct fdt *f, uint32_t cpus, uint32_t node, struct table_cpu *cpu)
+static void read_method(const struct fdt *f, const struct all_cpus *all, uint32_t node, struct table_cpu *cpu)
 {
 	struct property method = property(f, node, "enable-method");
 	struct property release = property(f, node, "cpu-release-addr");
 
 	if (!method.data)
-		method = property(f, cpus, "enable-method");
+		method = all->method;
 	cpu->enabled |= method.data != NULL;
 	if (!lists(method, "spin-table") || (release.bytes != 4 && release.bytes != 8))
 		return;
@@ -541,18 +570,17 @@ static void read_method(const struct fdt *f, uint32_t cpus, uint32_t node, struc
 
 /* "/cpus/cpu* Node Properties". A CPU that is "disabled" waits to be started, by its enable-method; one that failed is left
  * out. */
-static bool read_cpu(const struct fdt *f, uint32_t cpus, uint32_t node, struct table_cpu *cpu)
+static bool read_cpu(const struct fdt *f, const struct all_cpus *all, uint32_t node, struct table_cpu *cpu)
 {
-	uint32_t cells = cell(f, cpus, "#address-cells", 2);
 	struct property reg = property(f, node, "reg");
 
 	cpu->enabled = is_okay(f, node);
 	if (!cpu->enabled && !lists(property(f, node, "status"), "disabled"))
 		return false;
-	if (cells < 1 || cells > 2 || reg.bytes < 4 * cells)
+	if (all->cells < 1 || all->cells > 2 || reg.bytes < 4 * all->cells)
 		return false;
-	cpu->hardware_id = number(reg.data, cells);
-	read_method(f, cpus, node, cpu);
+	cpu->hardware_id = number(reg.data, all->cells);
+	read_method(f, all, node, cpu);
 	return true;
 }
 
@@ -562,11 +590,14 @@ size_t fdt_cpus(const struct fdt *f, struct table_cpu *out, size_t capacity)
 	uint32_t node = NONE, index = 0;
 	size_t count = 0;
 
-	while (cpus != NONE && (node = next_child(f, cpus, node)) != NONE) {
+	if (cpus == NONE)
+		return 0;
+	struct all_cpus all = { cell(f, cpus, "#address-cells", 2), property(f, cpus, "enable-method") };
+	while ((node = next_child(f, cpus, node)) != NONE) {
 		if (!is_cpu(f, node))
 			continue;
 		struct table_cpu cpu = { .firmware_id = index++ };
-		if (!read_cpu(f, cpus, node, &cpu) || table_cpu_is_listed(out, min_u64(count, capacity), cpu.hardware_id))
+		if (!read_cpu(f, &all, node, &cpu) || table_cpu_is_listed(out, min_u64(count, capacity), cpu.hardware_id))
 			continue;
 		if (count < capacity)
 			out[count] = cpu;
@@ -598,11 +629,14 @@ static void read_gic(const struct fdt *f, const struct place *place, struct tabl
 	bool v3 = is_compatible(f, node, "arm,gic-v3");
 	uint32_t regions = v3 ? cell(f, node, "#redistributor-regions", 1) : 0;
 	struct span at;
+	struct way way;
 
 	gic->version = v3 ? 3 : 2;
-	gic->distributor = physical_span(f, place, 0, &at) ? at.base : 0;
-	gic->cpu_interface = !v3 && physical_span(f, place, 1, &at) ? at.base : 0;
-	for (uint32_t i = 0; i < regions && i < TABLES_MAX_REDISTRIBUTORS && physical_span(f, place, 1 + i, &at); i++)
+	if (!find_way(f, place, &way))
+		return;
+	gic->distributor = physical_span(&way, 0, &at) ? at.base : 0;
+	gic->cpu_interface = !v3 && physical_span(&way, 1, &at) ? at.base : 0;
+	for (uint32_t i = 0; i < regions && i < TABLES_MAX_REDISTRIBUTORS && physical_span(&way, 1 + i, &at); i++)
 		table_gic_add(gic, at.base, at.bytes);
 }
 

@@ -78,19 +78,23 @@ bool smbios_ranges(struct table_reader reader, paddr at, struct span out[2]);
 
 struct acpi {
 	struct table_reader reader;
+	paddr rsdp;
+	uint32_t rsdp_bytes;
 	paddr root;        /* XSDT or RSDT */
 	unsigned pointer_bytes; /* of its entries: 8 or 4 */
 	unsigned count;
 };
 
-/* Check the RSDP (signature, checksums) and its root table. ERR_ACPI_RSDP, ERR_ACPI_ROOT. */
+/* Check the RSDP (signature, checksums) and its root table. ERR_ACPI_RSDP, ERR_ACPI_ROOT; ERR_ACPI_TABLES: the root table
+ * names more than 1024. */
 enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, struct problem *p);
 
-/* Visit everything that the root pointer at `rsdp` leads to, by the lengths that the tables give: itself, the root table,
+/* Visit everything that the root pointer leads to, by the lengths that the tables give: itself, the root table,
  * each table that this names, and the FADT's DSDT and FACS. Tables whose length cannot be are left out. */
-enum err acpi_ranges(const struct acpi *acpi, paddr rsdp, table_visit *visit, void *context, struct problem *p);
+enum err acpi_ranges(const struct acpi *acpi, table_visit *visit, void *context, struct problem *p);
 
-/* The first table with this 4-character signature and a good checksum: its bytes and length; NULL: none. */
+/* The first table with this 4-character signature and a good checksum: its bytes and length; NULL: none, or four of this
+ * signature with wrong checksums came before it (summing up is what costs time). */
 const void *acpi_table(const struct acpi *acpi, const char *signature, uint32_t *bytes);
 
 /* SPCR, else DBG2: the debug console. `virt` stays 0. false: none, or of a kind this loader cannot drive. */

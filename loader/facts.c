@@ -134,7 +134,7 @@ static enum err keep_tables(struct boot *b, const struct span smbios[2], struct 
 	if (!e && has_fdt(f))
 		e = keep_table(b, f->tables.device_tree, f->fdt.bytes, p);
 	if (!e && f->has_acpi)
-		e = acpi_ranges(&f->acpi, f->tables.rsdp, keep_table, b, p);
+		e = acpi_ranges(&f->acpi, keep_table, b, p);
 	return e;
 }
 

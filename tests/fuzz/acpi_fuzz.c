@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		require(!acpi_gic(&a, &gic) || gic.redistributor_count <= COUNT_OF(gic.redistributors));
 		acpi_psci(&a);
 		acpi_pm_timer(&a);
-		require(acpi_ranges(&a, 0, visit, &m, NULL) != ERR_RANGE);
+		require(acpi_ranges(&a, visit, &m, NULL) != ERR_RANGE);
 	}
 	free(m.bytes);
 	return 0;

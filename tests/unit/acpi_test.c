@@ -165,6 +165,44 @@ static void refuses_a_root_pointer_that_is_none(void **state)
 	expect_open(ERR_ACPI_RSDP);
 }
 
+/* From revision 2 on all of it sums up to zero, as long as it says that it is: 36 bytes, and at most a page. */
+static void a_root_pointer_is_as_long_as_it_says(void **state)
+{
+	static const struct { uint32_t length; enum err expected; } cases[] = {
+		{ 0, ERR_ACPI_RSDP }, { 20, ERR_ACPI_RSDP }, { 33, ERR_ACPI_RSDP }, { 35, ERR_ACPI_RSDP }, { 36, OK }, { 37, OK }, { 64, OK },
+		{ 4095, OK }, { 4096, OK }, { 4097, ERR_ACPI_RSDP }, { 5000, ERR_ACPI_RSDP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		uint32_t length = cases[i].length;
+		begin();
+		paddr behind = begin_table("TEST", 6000);
+		built[offset_of(behind) + 5500] = 1; /* the sum is that of the length, and of no other */
+		finish_cut(2, &behind, 1, UINT32_MAX);
+		put(20, length, 4);
+		if (length > 32)
+			fix_sum(0, length, 32);
+		memcpy(memory, built, used);
+		expect_open(cases[i].expected);
+		if (cases[i].expected)
+			continue;
+		memory[length - 1]++;
+		expect_open(ERR_ACPI_RSDP);
+	}
+}
+
+/* Before revision 2 there is no length: 20 bytes, whatever follows. */
+static void an_old_root_pointer_has_no_length(void **state)
+{
+	(void)state;
+	begin();
+	finish_cut(0, NULL, 0, UINT32_MAX);
+	put(20, 0xffffffff, 4);
+	memcpy(memory, built, used);
+	expect_open(OK);
+}
+
 static void refuses_a_root_table_that_is_not_whole(void **state)
 {
 	(void)state;
@@ -205,6 +243,27 @@ static void a_table_with_a_bad_checksum_is_passed_over(void **state)
 	memcpy(memory, built, used);
 	assert_null(acpi_table(&a, "TEST", &bytes));
 	assert_int_equal(bytes, 48);
+}
+
+static void after_four_damaged_tables_no_other_is_looked_for(void **state)
+{
+	(void)state;
+	for (unsigned damaged = 0; damaged < 6; damaged++) {
+		uint32_t bytes;
+		paddr tables[7];
+		begin();
+		for (unsigned i = 0; i < COUNT_OF(tables); i++) {
+			tables[i] = begin_table(i == 3 ? "ELSE" : "TEST", 40 + i);
+			end_table(tables[i]);
+			built[offset_of(tables[i]) + 39] += i < damaged;
+		}
+		struct acpi a = finish(2, tables, COUNT_OF(tables));
+		/* One of those is not of this signature, and wrong sums of others are nobody's business. */
+		if (damaged < 5)
+			assert_non_null(acpi_table(&a, "TEST", &bytes));
+		else
+			assert_null(acpi_table(&a, "TEST", &bytes));
+	}
 }
 
 static void pointers_to_nowhere_are_passed_over(void **state)
@@ -844,7 +903,7 @@ static void every_range_of_tables_is_visited(void **state)
 		put(offset_of(tables[2]) + 4, 7, 4); /* shorter than the field that says so */
 		struct acpi a = finish(2, tables, 4);
 		visits = 0, visits_allowed = COUNT_OF(visited);
-		assert_int_equal(acpi_ranges(&a, BASE, visit, NULL, NULL), OK);
+		assert_int_equal(acpi_ranges(&a, visit, NULL, NULL), OK);
 		assert_int_equal(visits, 6);
 		expect_visit(0, BASE, 36);
 		expect_visit(1, a.root, 36 + 4 * 8);
@@ -854,9 +913,31 @@ static void every_range_of_tables_is_visited(void **state)
 		expect_visit(5, dsdt, 50);
 		for (visits_allowed = 0; visits_allowed < 6; visits_allowed++) {
 			visits = 0;
-			assert_int_equal(acpi_ranges(&a, BASE, visit, NULL, NULL), ERR_FULL);
+			assert_int_equal(acpi_ranges(&a, visit, NULL, NULL), ERR_FULL);
 			assert_int_equal(visits, visits_allowed);
 		}
+	}
+}
+
+static void a_root_pointer_is_visited_by_its_length(void **state)
+{
+	struct acpi a;
+
+	(void)state;
+	for (unsigned k = 0; k < 3; k++) {
+		begin();
+		paddr table = begin_table("SSDT", 60);
+		end_table(table);
+		finish_cut(k ? 2 : 0, &table, 1, UINT32_MAX);
+		if (k == 2) {
+			put(20, 50, 4);
+			fix_sum(0, 50, 32);
+			memcpy(memory, built, used);
+		}
+		assert_int_equal(acpi_open(reader, BASE, &a, NULL), OK);
+		visits = 0, visits_allowed = COUNT_OF(visited);
+		assert_int_equal(acpi_ranges(&a, visit, NULL, NULL), OK);
+		expect_visit(0, BASE, k == 0 ? 20 : k == 1 ? 36 : 50);
 	}
 }
 
@@ -865,8 +946,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(opens_both_kinds_of_root_table, tear_down),
 		cmocka_unit_test_teardown(refuses_a_root_pointer_that_is_none, tear_down),
+		cmocka_unit_test_teardown(a_root_pointer_is_as_long_as_it_says, tear_down),
+		cmocka_unit_test_teardown(an_old_root_pointer_has_no_length, tear_down),
 		cmocka_unit_test_teardown(refuses_a_root_table_that_is_not_whole, tear_down),
 		cmocka_unit_test_teardown(a_table_with_a_bad_checksum_is_passed_over, tear_down),
+		cmocka_unit_test_teardown(after_four_damaged_tables_no_other_is_looked_for, tear_down),
 		cmocka_unit_test_teardown(pointers_to_nowhere_are_passed_over, tear_down),
 		cmocka_unit_test_teardown(spcr_names_every_port_that_can_be_driven, tear_down),
 		cmocka_unit_test_teardown(access_size_decides_and_bit_width_only_without_it, tear_down),
@@ -892,6 +976,7 @@ int main(void)
 		cmocka_unit_test_teardown(psci_is_what_the_fadt_says, tear_down),
 		cmocka_unit_test_teardown(memory_that_ends_anywhere_is_never_left, tear_down),
 		cmocka_unit_test_teardown(every_range_of_tables_is_visited, tear_down),
+		cmocka_unit_test_teardown(a_root_pointer_is_visited_by_its_length, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 #include "tables.h"
 
-enum { MAX_BYTES = 8192, HEADER = 40 };
+enum { MAX_BYTES = 32768, HEADER = 40 };
 
 /* ---- The writer ---------------------------------------------------------------------------------------- */
 
@@ -324,6 +324,28 @@ static void expect_no_console(void)
 	assert_false(fdt_console(&f, &c));
 }
 
+/* What follows the last NUL of the strings block is no name, and no reason to refuse one before it. */
+static void names_end_before_the_last_nul_of_the_strings(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		begin_root(2, 2);
+		chosen("/uart@9000000");
+		serial("uart@9000000", "arm,pl011", 0x9000000);
+		if (k)
+			text("b", "");
+		close_node();
+		word(9);
+		memcpy(strings + strings_used - (k ? 1 : 0), "xyz", 3);
+		strings_used += 3 - k;
+		finish_raw();
+		struct fdt f;
+		struct hobnail_console c;
+		assert_int_equal(fdt_open(blob, blob_bytes, &f, NULL), k ? ERR_FDT : OK);
+		assert_true(k || fdt_console(&f, &c));
+	}
+}
+
 static void stdout_may_be_a_path(void **state)
 {
 	(void)state;
@@ -358,6 +380,29 @@ static void stdout_may_be_an_alias_with_options(void **state)
 	serial("pl011@9000000", "arm,pl011", 0x9000000);
 	close_node();
 	expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+}
+
+/* Devicetree Specification, "/aliases node": 1 to 31 characters. */
+static void an_alias_has_at_most_31_characters(void **state)
+{
+	char name[33] = "serial";
+
+	(void)state;
+	for (unsigned length = 30; length <= 32; length++) {
+		memset(name + 6, '0', length - 6);
+		name[length] = 0;
+		begin_root(2, 2);
+		open_node("aliases");
+		text(name, "/uart@9000000");
+		close_node();
+		chosen(name);
+		serial("uart@9000000", "arm,pl011", 0x9000000);
+		close_node();
+		if (length <= 31)
+			expect_console(HOBNAIL_CONSOLE_PL011, 0x9000000, 4, 0);
+		else
+			expect_no_console();
+	}
 }
 
 static void a_path_may_leave_out_the_unit_address(void **state)
@@ -517,6 +562,34 @@ static void a_bus_without_a_way_up_has_no_address(void **state)
 	expect_translated(3, ranges, 0x1800, 0);            /* cut short */
 	expect_translated(4, wrap, 0x800, 0xfffffffffffff800);
 	expect_translated(4, wrap, 0x1000, 0);              /* wraps */
+}
+
+static void a_bus_has_at_most_1024_ranges(void **state)
+{
+	static uint8_t ranges[1025 * 16];
+
+	(void)state;
+	for (uint32_t last = 1023; last <= 1024; last++) {
+		begin_root(2, 2);
+		chosen("/bus/uart");
+		open_node("bus");
+		CELLS("#address-cells", 1);
+		CELLS("#size-cells", 1);
+		memset(ranges, 0, sizeof ranges);
+		be32_to(ranges + 16 * last + 8, 0x9000000);
+		be32_to(ranges + 16 * last + 12, 0x10000);
+		prop("ranges", ranges, sizeof ranges);
+		open_node("uart");
+		text("compatible", "arm,pl011");
+		CELLS("reg", 0x1000, 0x1000);
+		close_node();
+		close_node();
+		close_node();
+		if (last < 1024)
+			expect_console(HOBNAIL_CONSOLE_PL011, 0x9001000, 4, 0);
+		else
+			expect_no_console();
+	}
 }
 
 static void cells_that_cannot_be_translated_have_no_address(void **state)
@@ -943,16 +1016,19 @@ int main(void)
 		cmocka_unit_test_teardown(a_later_compatible_version_is_read, tear_down),
 		cmocka_unit_test_teardown(a_structure_that_is_no_tree_is_refused_where_it_goes_wrong, tear_down),
 		cmocka_unit_test_teardown(a_property_that_leaves_the_blob_is_refused, tear_down),
+		cmocka_unit_test_teardown(names_end_before_the_last_nul_of_the_strings, tear_down),
 		cmocka_unit_test_teardown(nesting_is_limited_to_32_levels, tear_down),
 		cmocka_unit_test_teardown(stdout_may_be_a_path, tear_down),
 		cmocka_unit_test_teardown(stdout_may_carry_options, tear_down),
 		cmocka_unit_test_teardown(stdout_may_be_an_alias_with_options, tear_down),
+		cmocka_unit_test_teardown(an_alias_has_at_most_31_characters, tear_down),
 		cmocka_unit_test_teardown(a_path_may_leave_out_the_unit_address, tear_down),
 		cmocka_unit_test_teardown(a_stdout_that_leads_nowhere_is_none, tear_down),
 		cmocka_unit_test_teardown(compatible_names_the_kind_and_the_node_its_widths, tear_down),
 		cmocka_unit_test_teardown(a_disabled_port_is_none, tear_down),
 		cmocka_unit_test_teardown(addresses_are_translated_through_every_bus, tear_down),
 		cmocka_unit_test_teardown(a_bus_without_a_way_up_has_no_address, tear_down),
+		cmocka_unit_test_teardown(a_bus_has_at_most_1024_ranges, tear_down),
 		cmocka_unit_test_teardown(cells_that_cannot_be_translated_have_no_address, tear_down),
 		cmocka_unit_test_teardown(cpus_are_listed_with_both_sizes_of_id, tear_down),
 		cmocka_unit_test_teardown(spin_table_release_addresses_are_read, tear_down),
