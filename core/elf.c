@@ -195,12 +195,12 @@ static enum err check_file_range(const struct reader *r, const uint8_t *h, uint3
 	return OK;
 }
 
-/* Does [virt, virt + memory_bytes), rounded up to pages, end within the address space? A segment linked low goes to its
- * physical address, so that must not wrap either; that of an upper-half segment is ignored and may be anything. */
+/* Does [virt, virt + memory_bytes), rounded up to pages, end within the address space? A static kernel's low segment goes
+ * to its physical address, so that must not wrap either; that of any other is ignored and may be anything. */
 static enum err check_memory_range(const struct reader *r, const struct elf_segment *s)
 {
 	const uint64_t last_page = UINT64_MAX - PAGE_BYTES + 1;
-	bool low = s->virt >> 63 == 0;
+	bool low = s->virt >> 63 == 0 && !r->file->position_independent;
 
 	if (s->file_bytes > s->memory_bytes)
 		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), s->index, s->file_bytes, s->memory_bytes);

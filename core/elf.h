@@ -26,6 +26,7 @@ enum {
 	ELF_MAX_PROGRAM_HEADERS = 64, /* of all types          */
 	ELF_MAX_SEGMENTS = 16,        /* PT_LOAD with p_memsz > 0 */
 	ELF_MAX_NOTES = 8,            /* PT_NOTE               */
+	ELF_MAX_NOTE_SECTIONS = 32,   /* SHT_NOTE without PT_NOTE: more are passed over */
 };
 
 enum { ELF_MACHINE_X86_64 = 62, ELF_MACHINE_AARCH64 = 183, ELF_MACHINE_RISCV = 243 };
@@ -34,7 +35,7 @@ enum { ELF_MACHINE_X86_64 = 62, ELF_MACHINE_AARCH64 = 183, ELF_MACHINE_RISCV = 2
 enum { ELF_EXECUTE = 1, ELF_WRITE = 2, ELF_READ = 4 };
 
 #define ELF_MAX_FILE_BYTES  MIB(512)
-#define ELF_MAX_ALIGNMENT   MIB(2)
+#define ELF_MAX_ALIGNMENT   GIB(1)
 
 /* What the header says. */
 struct elf_file {
@@ -55,7 +56,7 @@ struct elf_segment {
 	uint64_t offset;     /* p_offset */
 	uint64_t file_bytes;
 	uint64_t memory_bytes; /* >= file_bytes, > 0 */
-	uint64_t alignment;  /* power of two, 4096 .. 2 MiB (smaller values read as 4096) */
+	uint64_t alignment;  /* power of two, 4096 .. 1 GiB (smaller values read as 4096) */
 	uint32_t rights;     /* ELF_READ | ELF_WRITE | ELF_EXECUTE */
 	uint32_t index;      /* in the program header table, for messages */
 };
@@ -82,7 +83,7 @@ enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const st
 
 /* Check the program headers: `table` holds program_header_count * 56 bytes read from file->program_headers.
  * What holds afterwards: file ranges lie in the file (those of file_bytes 0 may have any offset); memory ranges do not
- * wrap, not even rounded up to pages, and those of low segments do not physically; segments overlap nowhere, and share
+ * wrap, not even rounded up to pages, and those of a static kernel's low segments do not physically; segments overlap nowhere, and share
  * a page only with equal rights; the entry is in an executable segment's file part; a position-independent kernel has a
  * PT_DYNAMIC. How much memory they take all together is not judged. */
 enum err elf_segments(const struct elf_file *file, const void *table, const struct elf_rules *rules,
@@ -120,7 +121,7 @@ enum err elf_relocate(const struct elf_layout *layout, const struct elf_dynamic 
 struct elf_sections {
 	struct span symbols;      /* file range of .symtab; bytes 0: none */
 	struct span symbol_names; /* file range of its string table */
-	struct span notes[ELF_MAX_NOTES]; /* file ranges of SHT_NOTE sections that no PT_NOTE covers */
+	struct span notes[ELF_MAX_NOTE_SECTIONS]; /* file ranges of SHT_NOTE sections that no PT_NOTE covers */
 	unsigned note_count;
 };
 

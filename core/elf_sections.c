@@ -74,10 +74,8 @@ static enum err read_note_section(struct section_reader *r, uint32_t index)
 	struct span range;
 	enum err e = section_range(r, index, &range);
 
-	if (e || range.bytes == 0 || is_in_program_note(r->layout, range))
+	if (e || range.bytes == 0 || is_in_program_note(r->layout, range) || r->found.note_count == ELF_MAX_NOTE_SECTIONS)
 		return e;
-	if (r->found.note_count == ELF_MAX_NOTES)
-		return problem_at(r->p, ERR_ELF_TOO_MANY_NOTES, section_field_at(r, index, SH_TYPE), ELF_MAX_NOTES);
 	r->found.notes[r->found.note_count++] = range;
 	return OK;
 }

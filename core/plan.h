@@ -60,6 +60,9 @@ struct plan_layout {
 
 extern const struct plan_layout plan_x86_64_4, plan_x86_64_5, plan_aarch64, plan_aarch64_el2, plan_riscv_sv39, plan_riscv_sv48;
 
+/* Where a kernel begins in a page of this size, there its block begins in physical memory, if there is room. */
+#define PLAN_LARGE_PAGE MIB(2)
+
 /* One segment where it will run. */
 struct plan_segment {
 	vaddr virt;
@@ -144,6 +147,9 @@ enum err plan_make(struct plan *plan, const struct plan_input *in, struct proble
  *   ERR_PLAN_NET_FULL      the window is full: value[0] = bytes wanted, value[1] = base of the net
  *   ERR_FULL               value[0] = capacity */
 enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct plan_piece *piece, struct problem *p);
+
+/* What a position-independent kernel's move is a multiple of: the largest p_align, and at least PLAN_LARGE_PAGE. */
+uint64_t plan_alignment(const struct elf_layout *elf);
 
 /* Capacity for a memory map of n entries, up to 16 ranges to avoid, 32 pieces and so many boot stacks. */
 size_t plan_bound(size_t memory_entries, size_t stacks);

@@ -36,12 +36,21 @@ static enum err check_physical(const struct elf_segment *s, struct problem *p)
 	return OK;
 }
 
+uint64_t plan_alignment(const struct elf_layout *elf)
+{
+	uint64_t most = PLAN_LARGE_PAGE;
+
+	for (unsigned i = 0; i < elf->segment_count; i++)
+		most = max_u64(most, elf->segments[i].alignment);
+	return most;
+}
+
 enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, const struct elf_layout *elf,
                        bool mmu_off, struct plan_segment *out, uint64_t *slide, struct problem *p)
 {
 	bool fixed = !file->position_independent;
 	bool moves = !fixed && layout->top && !mmu_off;
-	vaddr start = align_down(elf->segments[0].virt, ELF_MAX_ALIGNMENT);
+	vaddr start = align_down(elf->segments[0].virt, plan_alignment(elf));
 	uint64_t move = moves ? layout->top - start : 0;
 
 	for (unsigned i = 0; i < elf->segment_count; i++) {

@@ -82,6 +82,7 @@ static EFI_STATUS status_of(enum err e)
 	case ERR_CONFIG_NO_ENTRY:
 		return EFI_NOT_FOUND;
 	case ERR_NO_MEMORY:
+	case ERR_NO_MEMORY_ALIGNED:
 	case ERR_PT_NO_TABLES:
 		return EFI_OUT_OF_RESOURCES;
 	case ERR_SECURE_BOOT:

@@ -32,7 +32,7 @@ static void settle_block(struct kernel *k, paddr block, vaddr start, bool runs_p
 static enum err place_block(struct boot *b, struct problem *p)
 {
 	struct kernel *k = &b->kernel;
-	uint64_t alignment = ELF_MAX_ALIGNMENT;
+	uint64_t least = PAGE_BYTES; /* what the program headers ask for */
 	vaddr start = 0, end = 0;
 	bool found = false;
 	paddr block;
@@ -44,19 +44,21 @@ static enum err place_block(struct boot *b, struct problem *p)
 		if (!found)
 			start = align_down(s->virt, PAGE_BYTES);
 		found = true;
+		least = max_u64(least, k->layout.segments[i].alignment);
 		end = s->virt + s->bytes - 1; /* inclusive: the last byte may be the address space's last */
 	}
 	if (!found)
 		return OK; /* all low */
-	/* Keep virtual and physical addresses congruent to 2 MiB, so that large pages fit. */
-	uint64_t lead = start % alignment, bytes = align_down(end, PAGE_BYTES) - start + PAGE_BYTES;
-	enum err e = firmware_pages_aligned(&b->fw, lead + bytes, alignment, HOBNAIL_MEMORY_KERNEL, &block, p);
-	if (e == ERR_NO_MEMORY) {
-		lead = 0;
-		e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_KERNEL, &block, p);
-	}
+	/* Keep virtual and physical addresses congruent to 2 MiB, so that large pages fit; and in any case to p_align. */
+	uint64_t alignment = max_u64(least, PLAN_LARGE_PAGE), bytes = align_down(end, PAGE_BYTES) - start + PAGE_BYTES;
+	enum err e = firmware_pages_aligned(&b->fw, bytes, alignment, start % alignment, HOBNAIL_MEMORY_KERNEL, &block, p);
+	if (e == ERR_NO_MEMORY)
+		e = least > PAGE_BYTES ? firmware_pages_aligned(&b->fw, bytes, least, start % least, HOBNAIL_MEMORY_KERNEL, &block, p)
+		                       : firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_KERNEL, &block, p);
+	if (e == ERR_NO_MEMORY && least > PAGE_BYTES)
+		return problem(p, ERR_NO_MEMORY_ALIGNED, bytes, least);
 	if (!e)
-		settle_block(k, block + lead, start, k->file.position_independent && (b->mode.mmu_off || !b->mode.layout->top));
+		settle_block(k, block, start, k->file.position_independent && (b->mode.mmu_off || !b->mode.layout->top));
 	return e;
 }
 

@@ -14,7 +14,7 @@
 #include "tables.h"
 
 
-enum { LEDGER_MAX = 256 };
+enum { LEDGER_MAX = 512 };
 
 /* Pages that the loader holds. */
 struct claim {
@@ -68,14 +68,15 @@ enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, padd
 enum err firmware_pages_below(struct firmware *fw, uint64_t bytes, uint64_t limit, bool code, uint32_t type, paddr *out,
                               struct problem *p);
 
-/* Likewise, anywhere, at a multiple of `alignment`. */
-enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint32_t type, paddr *out,
-                                struct problem *p);
+/* Likewise, anywhere, `offset` past a multiple of `alignment`: a multiple of pages, and less than that. */
+enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t offset, uint32_t type,
+                                paddr *out, struct problem *p);
 
 /* Exactly these pages, which must be free.   ERR_NO_MEMORY */
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p);
 
-/* All pages of [at, at + bytes) that are free. *taken: how many bytes.   ERR_FULL, ERR_FIRMWARE */
+/* The pages of [at, at + bytes) that are free, in as many pieces as they are, unless the ledger's last entries would be needed
+ * for them: then the rest is left. *taken: how many bytes.   ERR_NO_MEMORY, ERR_FIRMWARE */
 enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p);
 
 /* Give one claim back early. */

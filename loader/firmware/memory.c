@@ -40,11 +40,13 @@ static const struct claim *claim_within(const struct firmware *fw, paddr base, u
 	return NULL;
 }
 
-/* The highest aligned place for `bytes` in [base, end) where we have claimed nothing; 0: none. */
-static paddr highest_place(const struct firmware *fw, paddr base, paddr end, uint64_t bytes, uint64_t alignment)
+/* The highest place for `bytes` in [base, end) that lies `offset` past a multiple of the alignment, and where we have
+ * claimed nothing; 0: none. */
+static paddr highest_place(const struct firmware *fw, paddr base, paddr end, uint64_t bytes, uint64_t alignment,
+                           uint64_t offset)
 {
-	while (end > base && end - base >= bytes) {
-		paddr at = align_down(end - bytes, alignment);
+	while (end > base && end - base >= bytes && end - bytes >= offset) {
+		paddr at = align_down(end - bytes - offset, alignment) + offset;
 		if (at < base)
 			return 0;
 		const struct claim *taken = claim_within(fw, at, bytes);
@@ -56,7 +58,7 @@ static paddr highest_place(const struct firmware *fw, paddr base, paddr end, uin
 }
 
 /* The same in all free descriptors, as the map was when it was read. */
-static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t alignment)
+static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t offset)
 {
 	const struct firmware_map *map = &fw->map;
 	paddr best = 0;
@@ -67,7 +69,7 @@ static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t align
 		if (d->Type != EfiConventionalMemory || !is_ordinary(d->Attribute))
 			continue;
 		best = max_u64(best, highest_place(fw, d->PhysicalStart, d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, bytes,
-		                                   alignment));
+		                                   alignment, offset));
 	}
 	return best;
 }
@@ -87,12 +89,12 @@ enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, padd
 /* Asking for more and freeing the edges would cost a firmware fill of every page, and EDK2 needs some hundred thousand
  * instructions to list its memory: the place is looked for in the map that we have, and in a new one only if the
  * firmware has taken it since. */
-enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint32_t type, paddr *out,
-                                struct problem *p)
+enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t offset, uint32_t type,
+                                paddr *out, struct problem *p)
 {
 	bytes = align_up(bytes, PAGE_BYTES);
 	for (unsigned attempt = 0;; attempt++) {
-		paddr base = best_hole(fw, bytes, alignment);
+		paddr base = best_hole(fw, bytes, alignment, offset);
 		enum err e = base ? firmware_pages_at(fw, base, bytes, type, p) : problem(p, ERR_NO_MEMORY, bytes, EFI_OUT_OF_RESOURCES);
 
 		if (e != ERR_NO_MEMORY || attempt == 1) {
@@ -113,36 +115,24 @@ enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32
 	return allocate(fw, AllocateAddress, EfiLoaderData, bytes, at, type, &where, p);
 }
 
-/* The free pieces of [at, at + bytes), as the firmware says now. ERR_FULL: more than `capacity`. */
-static enum err free_pieces(struct firmware *fw, paddr at, uint64_t bytes, struct span *out, unsigned capacity,
-                            unsigned *count, struct problem *p)
+/* Claims that nobody but the steps to come may use: 64 modules, and what the loader itself needs. */
+enum { LEDGER_RESERVE = 160 };
+
+/* fw->map is a copy, which our own allocations do not change. */
+enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p)
 {
+	uint64_t sum = 0;
 	enum err e = firmware_read_map(fw, p);
 
-	*count = 0;
 	for (uint64_t i = 0; !e && i + fw->map.descriptor_bytes <= fw->map.bytes; i += fw->map.descriptor_bytes) {
 		const EFI_MEMORY_DESCRIPTOR *d = (const void *)((const uint8_t *)fw->map.buffer + i);
 		paddr from = max_u64(d->PhysicalStart, at);
 		paddr to = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, at + bytes);
-		if (d->Type != EfiConventionalMemory || from >= to)
+
+		if (d->Type != EfiConventionalMemory || from >= to || fw->claims >= LEDGER_MAX - LEDGER_RESERVE)
 			continue;
-		if (*count == capacity)
-			return problem(p, ERR_FULL, capacity);
-		out[(*count)++] = (struct span){ from, to - from };
-	}
-	return e;
-}
-
-enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p)
-{
-	struct span pieces[32];
-	unsigned count;
-	uint64_t sum = 0;
-	enum err e = free_pieces(fw, at, bytes, pieces, COUNT_OF(pieces), &count, p);
-
-	for (unsigned i = 0; !e && i < count; i++) {
-		e = firmware_pages_at(fw, pieces[i].base, pieces[i].bytes, type, p);
-		sum += pieces[i].bytes;
+		e = firmware_pages_at(fw, from, to - from, type, p);
+		sum += to - from;
 	}
 	if (!e)
 		*taken = sum;

@@ -274,6 +274,30 @@ static void elf_ignores_thread_storage_and_unknown_headers(void **state)
 	accept(ELF_MACHINE_X86_64);
 }
 
+/* Nobody uses it: it goes wherever there is room. */
+static void elf_ignores_physical_address_of_position_independent_kernels(void **state)
+{
+	(void)state;
+	for (unsigned low = 0; low < 2; low++) {
+		elf_build(&f, ELF_MACHINE_X86_64, true);
+		put_segment(&f, PH_SPARE, 1, 4, AT_TEXT, low ? 0x1000 : BUILT_TEXT - 0x1000, 16, 16);
+		put64(&f, PH_SPARE + PH_PADDR, UINT64_MAX - 7);
+		accept(ELF_MACHINE_X86_64);
+		assert_int_equal(r.layout.segments[0].phys, UINT64_MAX - 7);
+	}
+}
+
+static void elf_takes_alignments_up_to_1_gib(void **state)
+{
+	(void)state;
+	elf_build(&f, ELF_MACHINE_X86_64, false);
+	put64(&f, PH_TEXT + PH_ALIGN, GIB(1));
+	accept(ELF_MACHINE_X86_64);
+	assert_int_equal(r.layout.segments[0].alignment, GIB(1));
+	put64(&f, PH_TEXT + PH_ALIGN, GIB(2));
+	refuse(ELF_MACHINE_X86_64, ERR_ELF_ALIGNMENT_BIG, PH_TEXT + PH_ALIGN);
+}
+
 /* Program headers of one type, more than fit. The headers are read from a table of their own. */
 static enum err read_many(uint32_t type, unsigned count, uint64_t step)
 {
@@ -545,6 +569,28 @@ static void elf_sections_finds_notes_that_no_program_header_covers(void **state)
 	assert_int_equal(r.sections.notes[0].bytes, 28);
 }
 
+/* What asks for symbols has no use for notes: their number is no reason to be without. */
+static void elf_sections_finds_symbols_beside_any_number_of_notes(void **state)
+{
+	enum { SECTIONS = 50 };
+	static uint8_t table[SECTIONS * 64];
+	struct elf_layout layout = { .note_count = 0 };
+	struct elf_sections found;
+
+	(void)state;
+	elf_build(&f, ELF_MACHINE_X86_64, false);
+	accept(ELF_MACHINE_X86_64);
+	memcpy(table, f.data + SH_SYMBOLS, 64);
+	table[SH_NAMED_BY] = 1;
+	memcpy(table + 64, f.data + SH_NAMES, 64);
+	for (unsigned i = 2; i < SECTIONS; i++)
+		memcpy(table + 64 * i, f.data + SH_NOTE, 64);
+	r.file.section_header_count = SECTIONS;
+	assert_int_equal(elf_sections(&r.file, &layout, table, &found, &problem), OK);
+	assert_int_equal(found.symbols.bytes, 5 * 24);
+	assert_int_equal(found.note_count, ELF_MAX_NOTE_SECTIONS);
+}
+
 static void expect_symbol(uint64_t address, const char *name, uint64_t distance)
 {
 	const char *found = NULL;
@@ -601,6 +647,8 @@ int main(void)
 		cmocka_unit_test(elf_passes_over_segments_without_memory),
 		cmocka_unit_test(elf_accepts_bss_whose_file_offset_is_past_the_end),
 		cmocka_unit_test(elf_ignores_physical_address_of_upper_half_segments),
+		cmocka_unit_test(elf_ignores_physical_address_of_position_independent_kernels),
+		cmocka_unit_test(elf_takes_alignments_up_to_1_gib),
 		cmocka_unit_test(elf_reads_small_alignments_as_pages),
 		cmocka_unit_test(elf_ignores_thread_storage_and_unknown_headers),
 		cmocka_unit_test(elf_rejects_too_many_segments_and_notes),
@@ -620,6 +668,7 @@ int main(void)
 		cmocka_unit_test(elf_dynamic_may_lack_its_end_and_its_tables),
 		cmocka_unit_test(elf_sections_finds_symbols),
 		cmocka_unit_test(elf_sections_finds_notes_that_no_program_header_covers),
+		cmocka_unit_test(elf_sections_finds_symbols_beside_any_number_of_notes),
 		cmocka_unit_test(elf_symbol_at_names_the_nearest_code_below),
 		cmocka_unit_test(elf_symbol_at_passes_over_malformed_names),
 	};

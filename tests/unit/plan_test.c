@@ -347,6 +347,20 @@ static void position_independent_kernels_go_to_the_top(void **state)
 	}
 }
 
+/* ... and keep what their program headers say about alignment: a multiple of it stays one. */
+static void position_independent_kernels_keep_their_alignment(void **state)
+{
+	struct kernel k = kernel_new(true);
+
+	(void)state;
+	kernel_segment(&k, 0x1412345, 9, 0x1000, ELF_READ | ELF_EXECUTE);
+	kernel_segment(&k, 0x2000000, 9, 0x1000, ELF_READ);
+	k.elf.segments[1].alignment = MIB(32);
+	assert_int_equal(place(&k, &plan_x86_64_4, false), OK);
+	assert_true(k.slide == TOP_2G);
+	assert_true(k.out[1].virt == TOP_2G + MIB(32));
+}
+
 static void a_position_independent_kernel_may_be_linked_high(void **state)
 {
 	struct kernel k = kernel_new(true);
@@ -1328,6 +1342,7 @@ int main(void)
 		cmocka_unit_test(a_segment_may_end_with_the_address_space_but_not_beyond),
 		cmocka_unit_test(low_segments_keep_their_place_in_the_page),
 		cmocka_unit_test(position_independent_kernels_go_to_the_top),
+		cmocka_unit_test(position_independent_kernels_keep_their_alignment),
 		cmocka_unit_test(a_position_independent_kernel_may_be_linked_high),
 		cmocka_unit_test(a_position_independent_kernel_that_would_wrap_is_refused),
 		cmocka_unit_test(with_the_mmu_off_segments_keep_their_linked_addresses),
