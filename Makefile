@@ -408,7 +408,7 @@ run-soak: all
 
 # Defined before the rule that needs them: prerequisites are expanded when they are read.
 FUZZ := $(filter-out $(if $(FIRMWARE),,%/loader),$(patsubst tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)))
-FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/font/9x18.pcf $(O)/fuzz/seeds/program/made
+FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/recognise/made $(O)/fuzz/seeds/font/9x18.pcf $(O)/fuzz/seeds/program/made
 
 # The firmware of a board, for its scenarios; without it they are skipped.
 BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
@@ -482,6 +482,11 @@ $(FUZZ): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%_fuzz.o $(FUZZ_CORE)
 $(O)/fuzz/seeds/elf/made: $(MALFORMED)
 	@mkdir -p $(@D)
 	$(Q)for a in $(ARCHES); do for f in $(O)/test/malformed/$$a/*.elf; do cp $$f $(@D)/$$a-$${f##*/} || exit 1; done; done
+	$(Q)touch $@
+# The same files as they are called by what they are.
+$(O)/fuzz/seeds/recognise/made: $(O)/test/malformed/x86_64/made
+	@mkdir -p $(@D)
+	$(Q)cut -f1,2 $< | while read -r name code; do case $$code in ERR_IS_*) cp $(O)/test/malformed/x86_64/$$name.elf $(@D) || exit 1; esac; done
 	$(Q)touch $@
 # A byte that says which machine, and a program.
 $(O)/fuzz/seeds/program/made: $(foreach a,$(ARCHES),$(O)/$(a)/programs.cpio)

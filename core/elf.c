@@ -41,6 +41,8 @@ static enum err check_ident(const uint8_t *h, struct problem *p)
 {
 	if (read_le32(h) != ELF_MAGIC)
 		return problem(p, ERR_ELF_MAGIC, read_le32(h));
+	if (h[EI_CLASS] == 1)
+		return problem_at(p, ERR_ELF_32_BIT, EI_CLASS);
 	if (h[EI_CLASS] != 2)
 		return problem_at(p, ERR_ELF_CLASS, EI_CLASS, h[EI_CLASS]);
 	if (h[EI_DATA] != 1)
@@ -399,4 +401,18 @@ enum err elf_segments(const struct elf_file *file, const void *table, const stru
 	if (!e) e = check_dynamic(&r);
 	if (!e) *out = r.layout;
 	return e;
+}
+
+unsigned elf_note_ranges(const struct elf_file *file, const void *table, struct span *out)
+{
+	unsigned count = 0;
+
+	for (uint32_t i = 0; i < file->program_header_count && count < ELF_MAX_NOTES; i++) {
+		const uint8_t *h = (const uint8_t *)table + (size_t)i * ELF_PROGRAM_HEADER_BYTES;
+		struct span range = { read_le64(h + P_OFFSET), read_le64(h + P_FILESZ) };
+
+		if (read_le32(h + P_TYPE) == PT_NOTE && range_within(range.base, range.bytes, file->file_bytes))
+			out[count++] = range;
+	}
+	return count;
 }

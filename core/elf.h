@@ -89,6 +89,10 @@ enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const st
 enum err elf_segments(const struct elf_file *file, const void *table, const struct elf_rules *rules,
                       struct elf_layout *out, struct problem *p);
 
+/* The file ranges of PT_NOTE alone, those that lie in the file, in a table that elf_segments() may have refused: at most
+ * ELF_MAX_NOTES. Returns how many. */
+unsigned elf_note_ranges(const struct elf_file *file, const void *table, struct span *out);
+
 /* Call visit() for each note named "Hobnail" in the bytes of one PT_NOTE (or SHT_NOTE); `offset` is the file offset
  * of the descriptor. A visit that returns an error ends the walk with it. */
 typedef enum err elf_note_visit(void *context, uint32_t type, const void *descriptor, uint32_t bytes, uint64_t offset,

@@ -15,7 +15,7 @@
 enum {
 	PACKED_CHARS = 128, /* ASCII */
 	PACKED_CHAR_BITS = 7,
-	PACKED_MAX_ROWS = 38 << 10,
+	PACKED_MAX_ROWS = 62 << 10,
 	PACKED_BLOCK_ROWS = 2048, /* half of them are looked at for a character of a text */
 	PACKED_BLOCKS = PACKED_MAX_ROWS / PACKED_BLOCK_ROWS,
 };

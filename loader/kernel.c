@@ -1,6 +1,7 @@
 /* kernel.c — the kernel file: read once, checked, placed, relocated. */
 #include "boot.h"
 #include "log.h"
+#include "recognise.h"
 
 #include <string.h>
 
@@ -67,6 +68,77 @@ static enum err view(struct boot *b, struct source *s, uint64_t offset, uint64_t
 	return OK;
 }
 
+/* ---- What it is instead --------------------------------------------------------------------------------- */
+
+/* The file's first bytes, as many as are looked at to name it. */
+static enum err view_beginning(struct boot *b, struct source *s, const void **out, uint64_t *count)
+{
+	*count = min_u64(s->file.bytes, RECOGNISE_BYTES);
+	return view(b, s, 0, *count, out, NULL);
+}
+
+/* A file that is no ELF64 file has a name all the same. */
+static enum err name_file(struct boot *b, struct source *s, enum err refusal, struct problem *p)
+{
+	const void *bytes;
+	uint64_t count;
+
+	if ((refusal != ERR_ELF_MAGIC && refusal != ERR_ELF_SHORT && refusal != ERR_ELF_32_BIT) || view_beginning(b, s, &bytes, &count))
+		return refusal;
+	enum err e = refusal == ERR_ELF_32_BIT ? recognise_multiboot(bytes, count, 0, p) : recognise_file(bytes, count, p);
+	return e ? e : refusal;
+}
+
+static enum err note_is_there(void *context, uint32_t type, const void *descriptor, uint32_t bytes, uint64_t offset,
+                              struct problem *p)
+{
+	(void)type, (void)descriptor, (void)bytes, (void)offset, (void)p;
+	*(bool *)context = true;
+	return OK;
+}
+
+/* Segments that are refused here can be right for Multiboot, if the kernel has no notes of ours. */
+static enum err name_kernel(struct boot *b, struct source *s, const void *table, enum err refusal, struct problem *p)
+{
+	struct span notes[ELF_MAX_NOTES];
+	unsigned note_count = elf_note_ranges(&b->kernel.file, table, notes);
+	const void *bytes;
+	uint64_t count;
+	bool ours = false;
+
+	for (unsigned i = 0; i < note_count; i++)
+		if (!view(b, s, notes[i].base, notes[i].bytes, &bytes, NULL))
+			elf_notes(bytes, notes[i].bytes, notes[i].base, note_is_there, &ours, NULL);
+	if (ours || view_beginning(b, s, &bytes, &count))
+		return refusal;
+	enum err e = recognise_multiboot(bytes, count, 0, p);
+	return e ? e : refusal;
+}
+
+/* A kernel without requests can be another protocol's: it would wait for answers that nobody gives. Its bytes are in memory. */
+static enum err look_for_other_protocol(struct boot *b, struct source *s, struct problem *p)
+{
+	const struct kernel *k = &b->kernel;
+	const void *bytes;
+	enum err e = OK;
+
+	for (unsigned i = 0; !e && !k->requests.note_count && i < k->layout.segment_count; i++) {
+		const struct elf_segment *segment = &k->layout.segments[i];
+		uint64_t lead = -segment->virt % 8;
+
+		e = recognise_multiboot(memory_at(k->loaded[i]), segment->file_bytes, segment->offset, p);
+		if (!e && segment->rights & ELF_WRITE && segment->file_bytes > lead)
+			e = recognise_limine(memory_at(k->loaded[i] + lead), segment->file_bytes - lead, segment->offset + lead, p);
+	}
+	for (unsigned i = 0; !e && !k->requests.note_count && i < k->layout.note_count; i++) {
+		const struct span *note = &k->layout.notes[i];
+
+		if (!view(b, s, note->base, note->bytes, &bytes, NULL))
+			e = recognise_notes(bytes, note->bytes, note->base, p);
+	}
+	return e;
+}
+
 /* ---- Headers and notes --------------------------------------------------------------------------------- */
 
 static enum err read_headers(struct boot *b, struct source *s, struct problem *p)
@@ -81,11 +153,13 @@ static enum err read_headers(struct boot *b, struct source *s, struct problem *p
 	enum err e = view(b, s, 0, head, &bytes, p);
 	if (!e)
 		e = elf_open(bytes, head, s->file.bytes, &rules, &k->file, p);
-	if (!e)
-		e = view(b, s, k->file.program_headers, k->file.program_header_count * (uint64_t)ELF_PROGRAM_HEADER_BYTES, &table, p);
-	if (!e)
-		e = elf_segments(&k->file, table, &rules, &k->layout, p);
-	return e;
+	if (e)
+		return name_file(b, s, e, p);
+	e = view(b, s, k->file.program_headers, k->file.program_header_count * (uint64_t)ELF_PROGRAM_HEADER_BYTES, &table, p);
+	if (e)
+		return e;
+	e = elf_segments(&k->file, table, &rules, &k->layout, p);
+	return e ? name_kernel(b, s, table, e, p) : OK;
 }
 
 static enum err note_is_lost(void *context, uint32_t type, const void *descriptor, uint32_t bytes, uint64_t offset,
@@ -287,6 +361,7 @@ enum err kernel_load(struct boot *b, struct problem *p)
 	if (!e) e = plan_segments(b->mode.layout, &k->file, &k->layout, b->mode.mmu_off, k->segments, &k->slide, p);
 	if (!e) e = kernel_place(b, p);
 	if (!e) e = read_segments(b, &source, p);
+	if (!e) e = look_for_other_protocol(b, &source, p);
 	if (!e) read_symbols(b, &source);
 	file_close(&source.file);
 	if (e)

@@ -1,9 +1,10 @@
 /* malformed ARCH DIR — write the malformed kernels of malformed.h to DIR/<name>.elf, some of those of mutants.h for each
- * code that refuses them, and kernels that only a machine can refuse; and for each a line
+ * code that refuses them, kernels that only a machine can refuse, and the files of foreign.h; and for each a line
  * "name<TAB>ERR_CODE<TAB>words of its sentence" to standard output. The same bytes every time. Kernels whose sections
  * are wrong are left out: they boot, only without symbols. */
 #include <stdio.h>
 
+#include "foreign.h"
 #include "malformed.h"
 #include "mutants.h"
 
@@ -22,7 +23,7 @@ static uint16_t machine_of(const char *arch)
 	return 0;
 }
 
-static bool write_file(const char *dir, const char *name, const struct elf_image *f)
+static bool write_bytes(const char *dir, const char *name, const void *data, size_t bytes)
 {
 	char path[4096];
 
@@ -31,12 +32,17 @@ static bool write_file(const char *dir, const char *name, const struct elf_image
 		return false;
 	}
 	FILE *out = fopen(path, "wb");
-	bool ok = out && fwrite(f->data, 1, f->bytes, out) == f->bytes;
+	bool ok = out && fwrite(data, 1, bytes, out) == bytes;
 	if (out && fclose(out) != 0)
 		ok = false;
 	if (!ok)
 		perror(path);
 	return ok;
+}
+
+static bool write_file(const char *dir, const char *name, const struct elf_image *f)
+{
+	return write_bytes(dir, name, f->data, f->bytes);
 }
 
 static bool stops_a_boot(enum err code)
@@ -123,6 +129,27 @@ static bool write_misplaced(const char *dir, uint16_t machine)
 	return write_file(dir, "map-on-kernel", &f);
 }
 
+/* What is no kernel at all, or another protocol's. */
+static bool write_foreign(const char *dir, uint16_t machine)
+{
+	static struct elf_image f;
+	static uint8_t file[FOREIGN_MOST];
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < COUNT_OF(foreign) + COUNT_OF(foreign_zeros); i++) {
+		const struct foreign *is = i < COUNT_OF(foreign) ? &foreign[i] : &foreign_zeros[i - COUNT_OF(foreign)];
+
+		printf("%s\t%s\t%s\n", is->name, err_name(is->code).text, is->says);
+		ok = write_bytes(dir, is->name, file, foreign_build(is, file));
+	}
+	for (unsigned kind = 0; ok && kind < FOREIGN_KERNELS; kind++) {
+		foreign_kernel_build(&f, machine, kind);
+		printf("%s\t%s\t%s\n", foreign_kernels[kind].name, err_name(foreign_kernels[kind].code).text, foreign_kernels[kind].says);
+		ok = write_file(dir, foreign_kernels[kind].name, &f);
+	}
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	uint16_t machine = argc == 3 ? machine_of(argv[1]) : 0;
@@ -131,5 +158,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: malformed x86_64|aarch64|riscv64 DIRECTORY\n");
 		return 2;
 	}
-	return write_table(argv[2], machine) && write_mutants(argv[2], machine) && write_misplaced(argv[2], machine) ? 0 : 1;
+	return write_table(argv[2], machine) && write_mutants(argv[2], machine) && write_misplaced(argv[2], machine) &&
+	       write_foreign(argv[2], machine) ? 0 : 1;
 }

@@ -28,7 +28,8 @@ static const struct malformed malformed[] = {
 	/* The header */
 	{ "empty", ERR_ELF_SHORT, 0, "has only 0 bytes", false, 0, { { 0 } } },
 	{ "not-elf", ERR_ELF_MAGIC, 0, "not an ELF file", STATIC, { { EH_MAGIC, 4, 0x00005a4d } } },
-	{ "wrong-class", ERR_ELF_CLASS, 4, "not a 64-bit ELF file", STATIC, { { EH_CLASS, 1, 1 } } },
+	{ "32-bit", ERR_ELF_32_BIT, 4, "a 32-bit ELF file", STATIC, { { EH_CLASS, 1, 1 } } },
+	{ "wrong-class", ERR_ELF_CLASS, 4, "not a 64-bit ELF file", STATIC, { { EH_CLASS, 1, 3 } } },
 	{ "big-endian", ERR_ELF_BYTE_ORDER, 5, "not a little-endian ELF file", STATIC, { { EH_DATA, 1, 2 } } },
 	{ "ident-version", ERR_ELF_VERSION, 6, "version at offset 0x6", STATIC, { { EH_IDENT_VERSION, 1, 9 } } },
 	{ "wrong-version", ERR_ELF_VERSION, 20, "version at offset 0x14", STATIC, { { EH_VERSION, 4, 2 } } },

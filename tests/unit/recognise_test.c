@@ -1,0 +1,133 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "kernels/foreign.h"
+#include "recognise.h"
+
+static struct elf_image f;
+static struct problem problem;
+
+/* In a buffer of exactly its size, so that a read past the end is seen. */
+static enum err recognise_copy(const uint8_t *data, size_t bytes)
+{
+	uint8_t *copy = malloc(bytes + !bytes);
+
+	assert_non_null(copy);
+	memcpy(copy, data, bytes);
+	problem = (struct problem){ 0 };
+	enum err e = recognise_file(copy, min_u64(bytes, RECOGNISE_BYTES), &problem);
+	assert_int_equal(problem.code, e);
+	free(copy);
+	return e;
+}
+
+static void named(const struct foreign *is)
+{
+	static uint8_t file[FOREIGN_MOST];
+	char sentence[512], advice[256];
+	size_t bytes = foreign_build(is, file);
+	enum err e = recognise_copy(file, bytes);
+
+	if (is->code == ERR_ELF_MAGIC || is->code == ERR_ELF_SHORT) {
+		if (e)
+			fail_msg("%s: %s", is->name, err_name(e).text);
+		return;
+	}
+	err_sentence(&problem, sentence, sizeof sentence);
+	if (e != is->code || !strstr(sentence, is->says) || strchr(sentence, '{'))
+		fail_msg("%s: %s, %s", is->name, err_name(e).text, sentence);
+	if (!err_advice(e, advice, sizeof advice))
+		fail_msg("%s: no advice", is->name);
+}
+
+static void files_are_named_for_what_they_are(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(foreign); i++)
+		named(&foreign[i]);
+	for (size_t i = 0; i < COUNT_OF(foreign_zeros); i++)
+		named(&foreign_zeros[i]);
+	assert_int_equal(recognise_copy((const uint8_t *)"", 0), OK);
+}
+
+/* A file that is cut off somewhere is still read within its bounds. */
+static void any_beginning_of_a_file_is_read_within_its_bounds(void **state)
+{
+	static uint8_t file[FOREIGN_MOST];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(foreign); i++) {
+		size_t bytes = foreign_build(&foreign[i], file);
+		for (size_t cut = 0; cut < min_u64(bytes, 600); cut++)
+			recognise_copy(file, cut);
+	}
+}
+
+static void headers_of_multiboot_are_found_where_they_may_be(void **state)
+{
+	uint8_t piece[64];
+
+	(void)state;
+	foreign_kernel_build(&f, 62, FOREIGN_MULTIBOOT2);
+	memcpy(piece, f.data + AT_TEXT + 0x48, 16);
+	/* The offset of the piece counts, not that of the bytes in it. */
+	assert_int_equal(recognise_multiboot(piece, 16, 0x7ff0, &problem), ERR_IS_MULTIBOOT2);
+	assert_int_equal(problem.offset, 0x7ff0);
+	assert_int_equal(recognise_multiboot(piece, 16, 0x7ff8, &problem), OK);
+	assert_int_equal(recognise_multiboot(piece, 16, 0x7ff4, &problem), OK);
+	assert_int_equal(recognise_multiboot(piece, 15, 0x1000, &problem), OK);
+	assert_int_equal(recognise_multiboot(piece, 16, UINT64_MAX, &problem), OK);
+	memmove(piece + 6, piece, 16);
+	assert_int_equal(recognise_multiboot(piece, 22, 0x1002, &problem), ERR_IS_MULTIBOOT2);
+	assert_int_equal(problem.offset, 0x1008);
+	foreign_kernel_build(&f, 62, FOREIGN_MULTIBOOT);
+	assert_int_equal(recognise_multiboot(f.data + AT_TEXT + 0x44, 12, 8180, &problem), ERR_IS_MULTIBOOT);
+	assert_int_equal(recognise_multiboot(f.data + AT_TEXT + 0x44, 11, 8180, &problem), OK);
+	assert_int_equal(recognise_multiboot(f.data + AT_TEXT + 0x44, 12, 8184, &problem), OK);
+}
+
+static void requests_of_limine_are_found_in_data(void **state)
+{
+	(void)state;
+	for (unsigned kind = FOREIGN_LIMINE; kind <= FOREIGN_LIMINE_REQUEST; kind++) {
+		foreign_kernel_build(&f, 62, kind);
+		assert_int_equal(recognise_limine(f.data + AT_DATA, 0x200, AT_DATA, &problem), ERR_IS_LIMINE);
+		assert_int_equal(problem.offset, foreign_kernels[kind].offset);
+		/* All of both words must be there. */
+		assert_int_equal(recognise_limine(f.data + AT_DATA, foreign_kernels[kind].offset - AT_DATA + 15, AT_DATA, &problem), OK);
+		assert_int_equal(recognise_limine(f.data + AT_DATA + 4, 0x1fc, AT_DATA, &problem), OK);
+		f.data[foreign_kernels[kind].offset + 15] ^= 1;
+		assert_int_equal(recognise_limine(f.data + AT_DATA, 0x200, AT_DATA, &problem), OK);
+	}
+	assert_int_equal(recognise_limine("", 0, 0, &problem), OK);
+}
+
+static void notes_of_xen_are_found(void **state)
+{
+	(void)state;
+	foreign_kernel_build(&f, 62, FOREIGN_PVH);
+	assert_int_equal(recognise_notes(f.data + AT_NOTE, 28, AT_NOTE, &problem), ERR_IS_PVH);
+	assert_int_equal(problem.offset, AT_NOTE);
+	assert_int_equal(recognise_notes(f.data + AT_NOTE, 15, AT_NOTE, &problem), OK);
+	put32(&f, AT_NOTE + 8, 17); /* another one of Xen's: not an entry point */
+	assert_int_equal(recognise_notes(f.data + AT_NOTE, 28, AT_NOTE, &problem), OK);
+	elf_build(&f, 62, false);
+	assert_int_equal(recognise_notes(f.data + AT_NOTE, 28, AT_NOTE, &problem), OK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_are_named_for_what_they_are),
+		cmocka_unit_test(any_beginning_of_a_file_is_read_within_its_bounds),
+		cmocka_unit_test(headers_of_multiboot_are_found_where_they_may_be),
+		cmocka_unit_test(requests_of_limine_are_found_in_data),
+		cmocka_unit_test(notes_of_xen_are_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
