@@ -115,8 +115,8 @@ static const struct {
 	const char *says;
 	uint64_t offset;
 } foreign_kernels[FOREIGN_KERNELS] = {
-	{ "limine", ERR_IS_LIMINE, "made for the Limine protocol: it has requests", 0x2048 },
-	{ "limine-request", ERR_IS_LIMINE, "made for the Limine protocol: it has requests", 0x21f0 },
+	{ "limine", ERR_IS_LIMINE, "made for the Limine protocol: it has its requests", 0x2048 },
+	{ "limine-request", ERR_IS_LIMINE, "made for the Limine protocol: it has its requests", 0x21f0 },
 	{ "multiboot", ERR_IS_MULTIBOOT, "made for Multiboot: it has the header of version 1", 0x1044 },
 	{ "multiboot2", ERR_IS_MULTIBOOT2, "made for Multiboot2: it has that header", 0x1048 },
 	{ "pvh", ERR_IS_PVH, "it has the PVH entry point in a note", 0x1080 },
