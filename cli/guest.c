@@ -130,36 +130,71 @@ static void take_shutdown(struct guest *g, const struct json *data)
 {
 	const char *reason = json_text(data, "reason");
 
-	g->end = reason && strcmp(reason, "guest-reset") == 0 ? GUEST_RESET : GUEST_OFF;
+	if (!reason)
+		reason = "";
+	if (strcmp(reason, "guest-reset") == 0)
+		g->end = GUEST_RESET;
+	else if (strcmp(reason, "guest-panic") == 0)
+		g->end = GUEST_PANIC;
+	else if (strcmp(reason, "host-error") == 0 || strcmp(reason, "host-signal") == 0)
+		g->end = GUEST_BROKEN;
+	else
+		g->end = GUEST_OFF;
+}
+
+/* QEMU stops the machine, for ever as far as we are concerned, when the disk image cannot be read or written. */
+static void take_disk_error(struct guest *g, const struct json *data)
+{
+	const char *action = json_text(data, "action"), *reason = json_text(data, "reason");
+
+	if (!action || strcmp(action, "stop") != 0)
+		return;
+	char *text = string_format("the disk image fails: %s", reason ? reason : "no reason is given");
+	buffer_add(&g->errors, text, strlen(text));
+	free(text);
+	g->end = GUEST_BROKEN;
+}
+
+/* QEMU, "QEMU Machine Protocol Reference", events of run states and of block devices. */
+static void take_event(struct guest *g, const char *event, const struct json *data)
+{
+	if (strcmp(event, "SHUTDOWN") == 0)
+		take_shutdown(g, data);
+	else if (strcmp(event, "BLOCK_IO_ERROR") == 0)
+		take_disk_error(g, data);
+	else if (strcmp(event, "SUSPEND") == 0)
+		g->sleeps = true;
+	else if (strcmp(event, "WAKEUP") == 0)
+		g->sleeps = false;
 }
 
 /* What the monitor says is a list for people, or a complaint; most commands do their work and say nothing. */
-static void take_answer(const char *text)
+static void take_answer(struct guest *g, const struct json *message, const struct guest_ears *ears)
 {
-	int length = text ? (int)strcspn(text, "\r\n") : 0;
+	const char *text = json_text(message, "return"), *wrong = json_text(json_member(message, "error"), "desc");
 
-	if (length)
-		complain(0, "QEMU's monitor says: %.*s", length, text);
+	g->answers_due -= g->answers_due > 0;
+	ears->answer(ears->context, text ? text : wrong ? wrong : "");
 }
 
 /* {"event": ...}, or the answer to a command: {"return": ..., "id": ...} or {"error": ..., "id": ...}. */
-static void take_message(struct guest *g, const struct json *message)
+static void take_message(struct guest *g, const struct json *message, const struct guest_ears *ears)
 {
 	const char *event = json_text(message, "event"), *id = json_text(message, "id");
 
-	if (event && strcmp(event, "SHUTDOWN") == 0)
-		take_shutdown(g, json_member(message, "data"));
+	if (event)
+		take_event(g, event, json_member(message, "data"));
 	if (id && strcmp(id, "hello") == 0)
 		g->machine_runs = true;
 	if (id && strcmp(id, "command") == 0)
-		take_answer(json_text(message, "return"));
+		take_answer(g, message, ears);
 	if (id && strcmp(id, "picture") == 0) {
 		g->picture_done = true;
 		g->picture_good = json_member(message, "return") != NULL;
 	}
 }
 
-static void take_control(struct guest *g, const char *bytes, size_t count)
+static void take_control(struct guest *g, const char *bytes, size_t count, const struct guest_ears *ears)
 {
 	struct buffer *text = &g->control_text;
 	struct json_problem p;
@@ -170,7 +205,7 @@ static void take_control(struct guest *g, const char *bytes, size_t count)
 		size_t line = (size_t)(end - text->at) + 1;
 		struct json *message = json_read(text->at, line, &p);
 		if (message)
-			take_message(g, message);
+			take_message(g, message, ears);
 		json_free(message);
 		memmove(text->at, text->at + line, text->bytes - line);
 		text->bytes -= line;
@@ -194,34 +229,34 @@ static ssize_t read_some(int *fd, char *bytes, size_t room)
 	return n;
 }
 
-static void type(struct guest *g, const char *bytes, size_t count)
+/* As much as the line takes now. */
+static void send_keys(struct guest *g)
 {
-	if (g->keys >= 0)
-		(void)!write(g->keys, bytes, count); /* full: the guest does not read */
+	if (g->keys < 0 || g->unsent.bytes == 0)
+		return;
+	ssize_t n = write(g->keys, g->unsent.at, g->unsent.bytes);
+	if (n > 0) {
+		memmove(g->unsent.at, g->unsent.at + n, g->unsent.bytes - (size_t)n);
+		g->unsent.bytes -= (size_t)n;
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		close_end(&g->keys);
+	}
 }
 
-void guest_type(struct guest *g, const char *keys)
+void guest_type(struct guest *g, const char *keys, size_t count)
 {
-	type(g, keys, strlen(keys));
-}
-
-static void pass_input(struct guest *g, int input)
-{
-	char bytes[256];
-	ssize_t n = read(input, bytes, sizeof(bytes));
-
-	if (n > 0)
-		type(g, bytes, (size_t)n);
+	buffer_add(&g->unsent, keys, count);
+	send_keys(g);
 }
 
 /* QEMU's own exit status decides. Before 9.1 isa-debug-exit ended QEMU without a word on the control socket; since then it
  * asks for a shutdown as a power-off does, with a status that QEMU ends with (QEMU, hw/misc/debugexit.c: value * 2 + 1).
- * A reset has none. Any other end is QEMU's own failure. */
+ * A reset has none, nor has a panic. Any other end is QEMU's own failure. */
 static void judge_exit(struct guest *g, int status)
 {
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
-	if (g->end == GUEST_RESET || (g->end == GUEST_OFF && code == 0))
+	if (g->end == GUEST_RESET || g->end == GUEST_PANIC || g->end == GUEST_BROKEN || (g->end == GUEST_OFF && code == 0))
 		return;
 	g->end = GUEST_BROKEN;
 	if (!g->machine_runs || code < 0)
@@ -242,17 +277,19 @@ static void reap(struct guest *g)
 	judge_exit(g, status);
 }
 
-static void read_ready(struct guest *g, const struct pollfd *polled, guest_output *output, void *context)
+static void read_ready(struct guest *g, const struct pollfd *polled, const struct guest_ears *ears)
 {
 	char bytes[16384];
 	ssize_t n;
 
 	if (polled[0].revents && (n = read_some(&g->serial, bytes, sizeof(bytes))) > 0)
-		output(context, bytes, (size_t)n);
+		ears->output(ears->context, bytes, (size_t)n);
 	if (polled[1].revents && (n = read_some(&g->control, bytes, sizeof(bytes))) > 0)
-		take_control(g, bytes, (size_t)n);
+		take_control(g, bytes, (size_t)n, ears);
 	if (polled[2].revents && (n = read_some(&g->error, bytes, sizeof(bytes))) > 0)
 		take_error(g, bytes, (size_t)n);
+	if (polled[3].revents)
+		send_keys(g);
 }
 
 /* Has everything that QEMU said been read? poll() passes over closed (negative) descriptors. */
@@ -261,22 +298,24 @@ static bool drained(const struct guest *g)
 	return g->serial < 0 && g->control < 0;
 }
 
-void guest_wait(struct guest *g, int milliseconds, int input, guest_output *output, void *context)
+unsigned guest_wait(struct guest *g, int milliseconds, int input, int outlet, const struct guest_ears *ears)
 {
 	struct pollfd polled[] = {
-		{ g->serial, POLLIN, 0 }, { g->control, POLLIN, 0 }, { g->error, POLLIN, 0 }, { input, POLLIN, 0 },
+		{ g->serial, POLLIN, 0 }, { g->control, POLLIN, 0 }, { g->error, POLLIN, 0 },
+		{ g->unsent.bytes ? g->keys : -1, POLLOUT, 0 }, { input, POLLIN, 0 }, { outlet, 0, 0 },
 	};
+	unsigned ready = 0;
 
-	if (poll(polled, 4, drained(g) ? 10 : milliseconds) > 0) {
-		read_ready(g, polled, output, context);
-		if (polled[3].revents & POLLIN)
-			pass_input(g, input);
+	if (poll(polled, sizeof(polled) / sizeof(polled[0]), drained(g) ? 10 : milliseconds) > 0) {
+		read_ready(g, polled, ears);
+		ready = (polled[4].revents ? GUEST_INPUT : 0) | (polled[5].revents ? GUEST_OUTLET_GONE : 0);
 	}
 	if (drained(g))
 		reap(g);
+	return ready;
 }
 
-bool guest_picture(struct guest *g, const char *path, guest_output *output, void *context)
+bool guest_picture(struct guest *g, const char *path, const struct guest_ears *ears)
 {
 	char *quoted = json_quoted(path);
 	char *command = string_format("{\"execute\":\"screendump\",\"id\":\"picture\","
@@ -287,7 +326,7 @@ bool guest_picture(struct guest *g, const char *path, guest_output *output, void
 	free(quoted);
 	free(command);
 	while (!g->picture_done && g->control >= 0 && milliseconds_now() < deadline)
-		guest_wait(g, 100, -1, output, context);
+		guest_wait(g, 100, -1, -1, ears);
 	return g->picture_done && g->picture_good;
 }
 
@@ -298,6 +337,7 @@ void guest_command(struct guest *g, const char *command)
 	                           "\"arguments\":{\"command-line\":%s}}\n", quoted);
 
 	control_say(g, line);
+	g->answers_due += g->control >= 0;
 	free(quoted);
 	free(line);
 }

@@ -1,7 +1,9 @@
 /* main.c — the host command `hobnail`: which part of it is meant. */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -35,8 +37,21 @@ static void help(FILE *out)
 	fputs("\nhobnail COMMAND --help explains one.\n", out);
 }
 
+/* What is opened later must not become standard input, output or error. */
+static void descriptors_settle(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
+	descriptors_settle();
 	if (argc < 2) {
 		help(stderr);
 		return STATUS_TROUBLE;

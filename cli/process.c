@@ -27,7 +27,7 @@ static void remember_signal(int number)
 
 void signals_watch(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction action = { .sa_handler = remember_signal }; /* no SA_RESTART: waits end */
 
 	sigemptyset(&action.sa_mask);

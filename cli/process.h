@@ -7,8 +7,8 @@
 
 #include "strlist.h"
 
-/* From now on SIGINT, SIGTERM and SIGHUP only set a flag: whoever waits looks at it, everything is put away, and the
- * program ends with STATUS_SIGNAL + the number. 0: none came. */
+/* From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT only set a flag: whoever waits looks at it, everything is put away, and
+ * the program ends with STATUS_SIGNAL + the number. 0: none came. SIGPIPE is ignored: who writes sees EPIPE. */
 void signals_watch(void);
 int signal_seen(void);
 

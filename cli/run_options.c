@@ -32,8 +32,8 @@ static const char help[] =
 	"  --display D           as QEMU's -display takes it (gtk, ...); default: none, and no graphics card\n"
 	"  --gdb                 wait for a debugger on port 1234\n"
 	"  --when TEXT=COMMAND   give QEMU's monitor this command (eject disk, device_del boot, sendkey ret, ...) as soon as\n"
-	"                        the guest prints TEXT; repeatable. A command that begins with +N waits N seconds. The disk's\n"
-	"                        device is boot, its drive is disk\n"
+	"                        the guest prints TEXT; repeatable. A command that begins with +N waits N seconds. What the\n"
+	"                        monitor answers is shown. The disk's device is boot, its drive is disk\n"
 	"  --type TEXT=KEYS      type KEYS and Return as soon as the guest prints TEXT; repeatable, one after the other: each\n"
 	"                        TEXT is waited for behind the one before\n"
 	"\n"
@@ -44,19 +44,32 @@ static const char help[] =
 	"  --forbid TEXT, --forbid-re REGEX\n"
 	"                        must not be printed\n"
 	"  --expect-exit N       the guest must end by itself, with status N\n"
+	"  --expect-reset        the guest must reset\n"
 	"  --timeout SECONDS     end the guest after so long; default: %d if anything is expected, else never\n"
+	"  --stay                go on when nothing more will happen (see below)\n"
 	"  --screenshot FILE     write the screen as PNG when the guest ends or all was seen\n"
 	"  --log FILE            write the guest's output there, too\n"
 	"  --raw                 show the output as it comes, with all terminal sequences\n"
 	"\n"
 	"A run with something expected or forbidden ends a second after everything was seen. Without --expect-exit the\n"
-	"guest's own status does not count then.\n"
+	"guest's own status does not count then; a reset does, and a panic.\n"
+	"\n"
+	"A run ends, too, when nothing more will happen: when the last lines are those with which the loader goes back to the\n"
+	"firmware (at once; after 10 quiet seconds where anything is looked for), with which the loader's fault reporter or pith\n"
+	"stops (a quiet second; five if other processors may run the kernel), or with which the firmware finds nothing to boot; or\n"
+	"when the guest sleeps. A guest that prints those very lines is believed. --stay, --gdb, --display and a terminal go on.\n"
+	"\n"
+	"Standard input that is no terminal is typed to the guest as soon as it has said something and is quiet for half a\n"
+	"second; line ends arrive as Return, with --raw as they are. Its end ends the run once the guest has been quiet for %d\n"
+	"seconds (%d if it has said nothing yet), unless anything is expected, or --timeout or --stay is given. So does the end of\n"
+	"whoever reads standard output. On a terminal, Ctrl-A C opens QEMU's monitor, Ctrl-A X ends the guest, Ctrl-A H helps.\n"
 	"\n"
 	"The guest passes a status by writing it to I/O port 0xf4 (x86_64, 0 to 127; isa-debug-exit) or by the\n"
 	"semihosting call SYS_EXIT (aarch64, riscv64). Semihosting also lets the guest read and write your files.\n"
 	"\n"
-	"Exit status: 0 all as expected; 1 not so, or the guest reset; 2 usage, or a tool or file is missing; 124 time\n"
-	"is up; with nothing expected, the status that the guest passed (0 if it powered off).\n";
+	"Exit status: 0 all as expected; 1 not so, or the guest reset, panicked or stopped; 2 usage, or a tool or file is\n"
+	"missing; 124 time is up; 128 and a signal's number: by that (141: nobody reads the output any more). With nothing\n"
+	"expected: the status that the guest passed; 0 if it powered off, or if standard input ended and it had said something.\n";
 
 /* ---- Options ------------------------------------------------------------------------------------------------- */
 
@@ -77,6 +90,8 @@ enum {
 	OPTION_FORBID,
 	OPTION_FORBID_RE,
 	OPTION_EXPECT_EXIT,
+	OPTION_EXPECT_RESET,
+	OPTION_STAY,
 	OPTION_TIMEOUT,
 	OPTION_SCREENSHOT,
 	OPTION_LOG,
@@ -101,7 +116,9 @@ static const struct option options[] = {
 	{ "forbid", required_argument, NULL, OPTION_FORBID },
 	{ "forbid-re", required_argument, NULL, OPTION_FORBID_RE },
 	{ "expect-exit", required_argument, NULL, OPTION_EXPECT_EXIT },
+	{ "expect-reset", no_argument, NULL, OPTION_EXPECT_RESET },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "stay", no_argument, NULL, OPTION_STAY },
 	{ "screenshot", required_argument, NULL, OPTION_SCREENSHOT },
 	{ "log", required_argument, NULL, OPTION_LOG },
 	{ "raw", no_argument, NULL, OPTION_RAW },
@@ -266,6 +283,12 @@ static int take_option(struct run *r, int option, const char *value)
 		status = take_number("expect-exit", value, 255, &n);
 		r->expect_exit = (int)n;
 		break;
+	case OPTION_EXPECT_RESET:
+		r->expect_reset = true;
+		break;
+	case OPTION_STAY:
+		r->stay = true;
+		break;
 	case OPTION_TIMEOUT:
 		status = take_number("timeout", value, 1000000, &r->timeout_seconds);
 		break;
@@ -304,7 +327,7 @@ int run_take_options(struct run *r, int argc, char **argv)
 	argc = split_extra(r, argc, argv);
 	while (!status && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option == 'h') {
-			printf(help, volume_help, DEFAULT_TIMEOUT_SECONDS);
+			printf(help, volume_help, DEFAULT_TIMEOUT_SECONDS, INPUT_QUIET_SECONDS, INPUT_SILENT_SECONDS);
 			exit(STATUS_OK);
 		}
 		status = take_option(r, option, optarg);
@@ -314,5 +337,7 @@ int run_take_options(struct run *r, int argc, char **argv)
 	if (!status && r->volume.kernels.count > 1)
 		status = complain(STATUS_TROUBLE, "%s and %s: one kernel at a time", r->volume.kernels.at[0],
 		                  r->volume.kernels.at[1]);
+	if (!status && r->expect_exit >= 0 && r->expect_reset)
+		status = complain(STATUS_TROUBLE, "--expect-exit and --expect-reset: a guest does one of them");
 	return status;
 }

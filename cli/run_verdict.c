@@ -1,6 +1,8 @@
 #include "run.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,7 @@ bool run_is_judged(const struct run *r)
 	for (size_t i = 0; i < r->pattern_count; i++)
 		if (!r->patterns[i].command)
 			return true;
-	return r->expect_exit >= 0;
+	return r->expect_exit >= 0 || r->expect_reset;
 }
 
 /* The first pattern that was seen and must not be; NULL: none was. */
@@ -43,7 +45,7 @@ static bool all_expected_seen(const struct run *r)
 
 bool run_is_decided(const struct run *r)
 {
-	return forbidden_seen(r) || r->console.full || (all_expected_seen(r) && r->expect_exit < 0);
+	return forbidden_seen(r) || r->console.full || (all_expected_seen(r) && r->expect_exit < 0 && !r->expect_reset);
 }
 
 /* ---- Afterwards ------------------------------------------------------------------------------------------- */
@@ -88,22 +90,48 @@ static char *ending_reset(const struct run *r)
 	char *line = last_line(&r->console.lines);
 	const char *guess = r->machine.arch == ARCH_X86_64 ?
 	                    " (most often a triple fault: an exception that no handler could take)" : "";
-	char *how = string_format("the guest reset, and printed no explanation after \"%s\"%s", line, guess);
+	char *how = *line ? string_format("the guest reset, and printed no explanation after \"%s\"%s", line, guess) :
+	            string_format("the guest reset before it printed anything: can this processor run the firmware%s?",
+	                          r->machine.arch == ARCH_X86_64 ? ", which is 64-bit code" : "");
 
 	free(line);
 	return how;
 }
 
-/* "the guest reset ...": how it ended, as the first half of a sentence. */
-static char *ending(const struct run *r)
+static char *ending_stopped(const struct run *r)
 {
-	if (r->timed_out)
-		return string_format("time is up after %ld s", r->timeout_seconds);
+	switch (r->last_word) {
+	case PROGRESS_RETURNED:
+		return string_format("the loader went back to the firmware (%s)", r->progress.error);
+	case PROGRESS_STOPPED:
+		return string_copy("the loader's fault reporter stopped the guest");
+	case PROGRESS_PITH_STOPPED:
+		return string_copy("pith stopped after a fault");
+	case PROGRESS_PITH_WAITS:
+		return string_copy("pith has ended, and cannot switch the machine off");
+	default:
+		return string_copy("the firmware has found nothing to boot");
+	}
+}
+
+static char *ending_input(const struct run *r)
+{
+	if (r->speaks_since)
+		return string_format("standard input has ended, and the guest has been quiet for %d s", INPUT_QUIET_SECONDS);
+	return string_format("standard input has ended, and nothing was heard of the guest for %d s", INPUT_SILENT_SECONDS);
+}
+
+/* How it ended by itself. */
+static char *ending_guest(const struct run *r)
+{
 	switch (r->guest.end) {
 	case GUEST_RESET:
 		return ending_reset(r);
 	case GUEST_OFF:
-		return string_copy("the guest powered off");
+		return string_format("%sthe guest powered off", r->progress.end == PROGRESS_PITH_STOPPED ?
+		                                                "pith stopped after a fault, and " : "");
+	case GUEST_PANIC:
+		return string_copy("the guest panicked");
 	case GUEST_STATUS:
 		return string_format("the guest ended with status %d", r->guest.status);
 	default:
@@ -111,10 +139,30 @@ static char *ending(const struct run *r)
 	}
 }
 
+/* "the guest reset ...": how it ended, as the first half of a sentence. */
+static char *ending(const struct run *r)
+{
+	switch (r->over) {
+	case OVER_TIME:
+		return string_format("time is up after %ld s", r->timeout_seconds);
+	case OVER_STOPPED:
+		return ending_stopped(r);
+	case OVER_ASLEEP:
+		return string_copy("the guest sleeps, and nobody wakes it");
+	case OVER_INPUT:
+		return ending_input(r);
+	case OVER_OUTPUT:
+		return r->output_error == EPIPE ? string_copy("nobody reads the guest's output any more") :
+		       string_format("the guest's output cannot be written: %s", strerror(r->output_error));
+	default:
+		return ending_guest(r);
+	}
+}
+
 static int fail_with(const struct run *r, const char *what)
 {
 	char *how = ending(r);
-	int status = complain(r->timed_out ? STATUS_TIMEOUT : STATUS_FAILED, "%s%s%s", how, *what ? "; " : "", what);
+	int status = complain(r->over == OVER_TIME ? STATUS_TIMEOUT : STATUS_FAILED, "%s%s%s", how, *what ? "; " : "", what);
 
 	free(how);
 	return status;
@@ -152,16 +200,30 @@ static int judge_patterns(const struct run *r)
 	int status = judge_missing(r);
 	if (!status && r->expect_exit >= 0)
 		status = judge_exit_status(r);
-	if (!status && r->timed_out && !all_expected_seen(r))
+	if (!status && r->expect_reset)
+		status = r->guest.end == GUEST_RESET ? 0 : fail_with(r, "expected was that it resets");
+	else if (!status && (r->guest.end == GUEST_RESET || r->guest.end == GUEST_PANIC))
+		status = fail_with(r, "");
+	if (!status && r->over == OVER_TIME)
 		status = fail_with(r, "the guest did not end");
+	if (!status && (r->over == OVER_STOPPED || r->over == OVER_ASLEEP))
+		status = fail_with(r, "");
 	return status;
 }
 
+/* Nothing was expected. */
 static int judge_guest(const struct run *r)
 {
-	if (r->guest.end == GUEST_STATUS)
+	bool is_off = r->guest.end == GUEST_OFF && r->progress.end != PROGRESS_PITH_STOPPED;
+
+	if (r->over == OVER_USER || (!r->over && is_off))
+		return STATUS_OK;
+	if (!r->over && r->guest.end == GUEST_STATUS)
 		return r->guest.status;
-	return r->guest.end == GUEST_OFF ? STATUS_OK : fail_with(r, "");
+	int status = fail_with(r, "");
+	if (r->over == OVER_OUTPUT)
+		return r->output_error == EPIPE ? STATUS_SIGNAL + SIGPIPE : STATUS_TROUBLE;
+	return r->over == OVER_INPUT && r->speaks_since ? STATUS_OK : status;
 }
 
 int run_judge(const struct run *r)

@@ -1,0 +1,149 @@
+#include "progress.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "err.h"
+
+static bool begins(const struct progress *p, const char *prefix)
+{
+	return strncmp(p->line, prefix, strlen(prefix)) == 0;
+}
+
+static bool ends(const struct progress *p, const char *suffix)
+{
+	size_t line = strlen(p->line), bytes = strlen(suffix);
+
+	return line >= bytes && strcmp(p->line + line - bytes, suffix) == 0;
+}
+
+static bool is(const struct progress *p, const char *line)
+{
+	return strcmp(p->line, line) == 0;
+}
+
+static bool is_blank(const struct progress *p)
+{
+	return p->line[strspn(p->line, " \t")] == '\0';
+}
+
+/* ---- Lines ----------------------------------------------------------------------------------------------------- */
+
+static bool is_start(const struct progress *p)
+{
+	return begins(p, "BdsDxe: starting Boot") || begins(p, "Booting /") || begins(p, "Booting: ") ||
+	       begins(p, "** Booting bootflow ");
+}
+
+/* What was started before is over, unless it was started by hand in the shell. */
+static void take_start(struct progress *p)
+{
+	bool returned = p->end == PROGRESS_RETURNED;
+
+	p->in_shell = strstr(p->line, "\"EFI Internal Shell\"") != NULL;
+	p->started = !p->in_shell;
+	p->speaks = false;
+	p->end = returned && p->in_shell ? PROGRESS_RETURNED : PROGRESS_GOES_ON;
+}
+
+/* "         (ERR_NAME; back to the firmware)": is it a code that there is? */
+static bool take_return(struct progress *p)
+{
+	static const char before[] = "         (", after[] = "; back to the firmware)";
+
+	if (!p->reporting || !begins(p, before) || !ends(p, after))
+		return false;
+	size_t bytes = strlen(p->line) - strlen(before) - strlen(after);
+	for (enum err e = OK + 1; e < ERR_COUNT; e++) {
+		struct err_name name = err_name(e);
+		if (strlen(name.text) == bytes && memcmp(p->line + strlen(before), name.text, bytes) == 0) {
+			memcpy(p->error, name.text, bytes + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does the line begin so, as far as it is there? */
+static bool may_begin(const struct progress *p, const char *prefix)
+{
+	size_t known = strlen(p->line) < strlen(prefix) ? strlen(p->line) : strlen(prefix);
+
+	return strncmp(p->line, prefix, known) == 0;
+}
+
+/* A line of the firmware's own, beside what it has started. */
+static bool is_firmware(const struct progress *p)
+{
+	return may_begin(p, "BdsDxe: ");
+}
+
+static void take_end(struct progress *p, enum progress_end end)
+{
+	p->end = end;
+	p->runs_on = p->says_others;
+	p->reporting = p->says_others = false;
+}
+
+/* Something else than an end: who has stopped has not. The firmware goes on when the loader went back to it. */
+static void take_other(struct progress *p)
+{
+	if (begins(p, "hobnail: cannot ")) {
+		p->reporting = true;
+		p->end = PROGRESS_GOES_ON;
+	}
+	if (begins(p, "Processors that run the kernel, and may run on: "))
+		p->says_others = true;
+	if (p->end != PROGRESS_RETURNED && !is_blank(p))
+		p->end = PROGRESS_GOES_ON;
+}
+
+static void take_line(struct progress *p)
+{
+	if (is_start(p))
+		take_start(p);
+	else if (take_return(p))
+		take_end(p, PROGRESS_RETURNED);
+	else if (is(p, "hobnail: stopped."))
+		take_end(p, PROGRESS_STOPPED);
+	else if (is(p, "pith: stopped"))
+		take_end(p, PROGRESS_PITH_STOPPED);
+	else if (begins(p, "pith: cannot switch off: ") && ends(p, "; waiting for ever"))
+		take_end(p, p->end == PROGRESS_PITH_STOPPED ? PROGRESS_PITH_STOPPED : PROGRESS_PITH_WAITS);
+	else if (is(p, "BdsDxe: No bootable option or device was found."))
+		take_end(p, PROGRESS_NOTHING);
+	else if (p->end != PROGRESS_NOTHING || !is_firmware(p))
+		take_other(p);
+}
+
+/* A line without an end yet: a prompt. */
+static void take_part(struct progress *p)
+{
+	if (is_blank(p))
+		return;
+	p->speaks |= p->started && !is_firmware(p);
+	if (p->in_shell && is(p, "Shell> ") && p->end == PROGRESS_GOES_ON)
+		p->end = PROGRESS_NOTHING;
+	else if (p->end != PROGRESS_RETURNED && !may_begin(p, "pith: ") && !is_firmware(p))
+		p->end = PROGRESS_GOES_ON;
+}
+
+/* ---- Bytes ----------------------------------------------------------------------------------------------------- */
+
+void progress_feed(struct progress *p, const char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (bytes[i] != '\n') {
+			if (p->line_bytes < PROGRESS_LINE_BYTES - 1)
+				p->line[p->line_bytes] = bytes[i];
+			p->line_bytes++;
+			continue;
+		}
+		p->line[p->line_bytes < PROGRESS_LINE_BYTES - 1 ? p->line_bytes : PROGRESS_LINE_BYTES - 1] = '\0';
+		p->speaks |= p->started && !is_blank(p) && !is_firmware(p);
+		take_line(p);
+		p->line_bytes = 0;
+		memset(p->line, 0, sizeof(p->line));
+	}
+	take_part(p);
+}

@@ -1,0 +1,205 @@
+/* run_input.c — standard input: keys from a terminal, or what a file or another program has for the guest. */
+#include "run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "process.h"
+
+enum {
+	HELD_BYTES = 1 << 16,
+	PAUSE = 500,    /* milliseconds without output: the guest has said what it had to say, and listens */
+	PATIENCE = 5000, /* ... or it goes on speaking for so long */
+	UNKNOWN = 10000, /* no firmware that we know has started anything, but something was printed */
+};
+
+/* ---- The terminal --------------------------------------------------------------------------------------------- */
+
+static struct termios terminal_before;
+
+static void terminal_restore(void)
+{
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+}
+
+/* Keys go to the guest one by one and unechoed; Ctrl-C stays ours. */
+static bool terminal_open(const struct run *r)
+{
+	if (run_is_judged(r) || r->timeout_seconds || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &terminal_before) != 0)
+		return false;
+	struct termios t = terminal_before;
+	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	t.c_iflag &= ~(tcflag_t)ICRNL;
+	atexit(terminal_restore);
+	return tcsetattr(STDIN_FILENO, TCSAFLUSH, &t) == 0;
+}
+
+void input_open(struct run *r)
+{
+	bool is_terminal = isatty(STDIN_FILENO);
+
+	r->input.is_terminal = is_terminal && terminal_open(r);
+	r->input.fd = is_terminal && !r->input.is_terminal ? -1 : STDIN_FILENO;
+}
+
+static void say(struct run *r, const char *text)
+{
+	if (r->inside_line)
+		putchar('\n');
+	fputs(text, stdout);
+	fflush(stdout);
+	r->inside_line = false;
+}
+
+static const char prompt[] = "(qemu) ";
+
+static void monitor_toggle(struct run *r)
+{
+	struct input *in = &r->input;
+
+	in->in_monitor = !in->in_monitor;
+	in->line = (struct monitor_line){ .bytes = 0 };
+	say(r, in->in_monitor ? "QEMU's monitor; Ctrl-A C goes back to the guest\n" : "");
+	if (in->in_monitor)
+		say(r, prompt);
+	r->inside_line = in->in_monitor;
+}
+
+static void monitor_byte(struct run *r, char byte)
+{
+	struct monitor_line *line = &r->input.line;
+	char echo[4];
+	bool complete = monitor_line_take(line, byte, echo);
+
+	fputs(echo, stdout);
+	fflush(stdout);
+	if (!complete)
+		return;
+	r->inside_line = false;
+	if (line->bytes)
+		guest_command(&r->guest, line->text);
+	else
+		say(r, prompt);
+	*line = (struct monitor_line){ .bytes = 0 };
+}
+
+static void take_key(struct run *r, char byte)
+{
+	switch (keys_take(&r->input.keys, byte)) {
+	case KEY_BYTE:
+		if (r->input.in_monitor)
+			monitor_byte(r, byte);
+		else
+			guest_type(&r->guest, &byte, 1);
+		break;
+	case KEY_QUIT:
+		r->over = OVER_USER;
+		break;
+	case KEY_MONITOR:
+		monitor_toggle(r);
+		break;
+	case KEY_HELP:
+		say(r, keys_help);
+		break;
+	case KEY_NONE:
+		break;
+	}
+}
+
+/* The text as its lines are, without an end at the end. The caller frees. */
+static char *plain_text(const char *text)
+{
+	char *plain = string_copy(text), *to = plain;
+
+	for (const char *from = text; *from; from++)
+		if (*from != '\r')
+			*to++ = *from;
+	while (to > plain && to[-1] == '\n')
+		to--;
+	*to = '\0';
+	return plain;
+}
+
+void input_answer(struct run *r, const char *text)
+{
+	char *plain = plain_text(text);
+
+	if (r->input.in_monitor) {
+		say(r, plain);
+		say(r, *plain ? "\n" : "");
+		say(r, prompt);
+		r->inside_line = true;
+	} else if (*plain) {
+		say(r, "");
+		complain(0, "QEMU's monitor says:%s%s", strchr(plain, '\n') ? "\n" : " ", plain);
+	}
+	free(plain);
+}
+
+/* ---- Files and pipes ------------------------------------------------------------------------------------------ */
+
+/* Lines end as Return ends them. */
+static void hold(struct run *r, char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count && !r->raw; i++)
+		if (bytes[i] == '\n')
+			bytes[i] = '\r';
+	buffer_add(&r->input.held, bytes, count);
+}
+
+int input_to_poll(const struct run *r)
+{
+	const struct input *in = &r->input;
+	bool is_full = !in->is_terminal && in->held.bytes + r->guest.unsent.bytes >= HELD_BYTES;
+
+	return in->ended || is_full ? -1 : in->fd;
+}
+
+void input_take(struct run *r)
+{
+	char bytes[4096];
+	ssize_t n = read(r->input.fd, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	r->input.ended = n <= 0;
+	if (n > 0 && !r->input.is_terminal)
+		hold(r, bytes, (size_t)n);
+	for (ssize_t i = 0; i < n && r->input.is_terminal; i++)
+		take_key(r, bytes[i]);
+}
+
+/* What comes sooner, firmware would take for keys that are meant for it. */
+static bool guest_listens(const struct run *r, long long now)
+{
+	long long quiet = now - r->last_output;
+
+	if (r->speaks_since)
+		return quiet >= PAUSE || now - r->speaks_since >= PATIENCE;
+	return r->progress.end == PROGRESS_NOTHING || (r->console.lines.bytes && quiet >= UNKNOWN);
+}
+
+void input_feed(struct run *r, long long now)
+{
+	struct input *in = &r->input;
+
+	if (in->held.bytes == 0 || !guest_listens(r, now))
+		return;
+	guest_type(&r->guest, in->held.at, in->held.bytes);
+	in->held.bytes = 0;
+	in->fed_at = now;
+}
+
+bool input_is_over(const struct run *r, long long now)
+{
+	const struct input *in = &r->input;
+	long long quiet = now - (in->fed_at > r->last_output ? in->fed_at : r->last_output);
+
+	if (!in->ended || in->held.bytes || r->guest.unsent.bytes || run_is_judged(r) || r->timeout_seconds)
+		return false;
+	return quiet >= 1000LL * (r->speaks_since ? INPUT_QUIET_SECONDS : INPUT_SILENT_SECONDS);
+}
