@@ -325,7 +325,7 @@ KERNEL_VARIANTS_aarch64 := debug devicemap el2 el2vhe fptrap identity low mmuoff
 
 test_kernel_at = -T tests/kernels/kernel.ld --defsym=KERNEL_BASE=$(1)
 SPOILT := $(addprefix spoilt-,entry-zero entry-outside entry-in-data text-no-exec truncated wrong-machine too-large)
-TEST_KERNELS_x86_64  := silent silent-fptrap silent-low identity recursive hypervisor nmi interrupt
+TEST_KERNELS_x86_64  := silent silent-fptrap silent-low identity recursive hypervisor nmi interrupt undefined
 TEST_KERNELS_aarch64 := silent silent-fptrap silent-low identity identity-mapped higher_half hypervisor hypervisor-vhe
 TEST_KERNEL_FLAGS_x86_64_identity         := -DIDENTITY_MAP
 TEST_KERNEL_FLAGS_x86_64_silent-fptrap    := -DTRAP_FP

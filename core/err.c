@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "say.h"
 #include "texts.h"
 
 enum { TEXT_BYTES = 256 }; /* the longest as it stands, and its NUL */
@@ -32,21 +33,39 @@ size_t err_advice(enum err code, char *out, size_t size)
 	return texts_read(TEXTS_PER_CODE * (unsigned)(is_code(code) ? code : OK) + TEXTS_ADVICE, out, size);
 }
 
-/* Write the number of the placeholder that begins at s, and return the placeholder's length; 0: it is none. */
+/* Arm ARM DDI 0487, "S<op0>_<op1>_<Cn>_<Cm>_<op2>": a system register by the 16 bits that an instruction has for it. */
+static size_t put_register(uint64_t n, char *out, size_t size)
+{
+	return format(out, size, "S%u_%u_C%u_C%u_%u", (unsigned)(n >> 14 & 3), (unsigned)(n >> 11 & 7), (unsigned)(n >> 7 & 15),
+	              (unsigned)(n >> 3 & 15), (unsigned)(n & 7));
+}
+
+static size_t put_value(char kind, uint64_t number, char *out, size_t size)
+{
+	switch (kind) {
+	case 's':
+		return number < SAY_COUNT ? say_text(out, size, (enum say)number) : 0;
+	case 'r':
+		return put_register(number, out, size);
+	default:
+		return format(out, size, kind == 'x' ? "%#llx" : "%llu", (unsigned long long)number);
+	}
+}
+
+/* Write what the placeholder that begins at s stands for, and return the placeholder's length; 0: it is none. */
 static size_t put_placeholder(const struct problem *p, const char *s, char *out, size_t size, size_t *used)
 {
-	bool hex = s[1] == 'x';
-	char digit = s[hex ? 2 : 1];
-	size_t length = hex ? 4 : 3;
+	char kind = s[1] == 'x' || s[1] == 's' || s[1] == 'r' ? s[1] : 0, digit = s[kind ? 2 : 1];
+	size_t length = kind ? 4 : 3;
 	uint64_t number = p->offset;
 
 	if (strncmp(s, "{off}", 5) == 0)
-		hex = true, length = 5;
+		kind = 'x', length = 5;
 	else if (s[0] == '{' && digit >= '0' && digit <= '2' && s[length - 1] == '}')
 		number = p->value[digit - '0'];
 	else
 		return 0;
-	*used += format(out + *used, size - *used, hex ? "%#llx" : "%llu", (unsigned long long)number);
+	*used += put_value(kind, number, out + *used, size - *used);
 	return length;
 }
 

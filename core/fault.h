@@ -13,7 +13,12 @@
 
 #include "walk.h"
 
-enum { FAULT_MAX_GENERAL = 31, FAULT_MAX_CONTROL = 6 };
+enum { FAULT_MAX_GENERAL = 31, FAULT_MAX_CONTROL = 6, FAULT_MAX_ID = 8 };
+
+/* What fault.id has. x86_64: registers of CPUID's leaves, and XCR0; aarch64: ID_AA64 registers. */
+enum { FAULT_ID_1, FAULT_ID_7, FAULT_ID_7_EDX, FAULT_ID_80000001, FAULT_ID_80000008_EBX, FAULT_ID_XCR0 }; /* 1, 80000001: ECX, EDX;
+                                                                                                           * 7: EBX, ECX  */
+enum { FAULT_ID_PFR0, FAULT_ID_PFR1, FAULT_ID_ISAR0, FAULT_ID_ISAR1, FAULT_ID_ISAR2, FAULT_ID_MMFR1, FAULT_ID_MMFR2, FAULT_ID_DFR0 };
 
 /* The processor's registers when it happened. */
 struct fault {
@@ -27,6 +32,7 @@ struct fault {
 	uint64_t flags;       /* RFLAGS, SPSR                                                               */
 	uint64_t general[FAULT_MAX_GENERAL]; /* x86_64: rax rbx rcx rdx rsi rdi rbp r8-r15; aarch64: x0-x30 */
 	uint64_t control[FAULT_MAX_CONTROL]; /* x86_64: cr0 cr3 cr4 efer cs ss; aarch64: sctlr tcr ttbr0 ttbr1 mair hcr_el2 */
+	uint64_t id[FAULT_MAX_ID]; /* what the processor has, FAULT_ID_*; all 0: not known */
 };
 
 /* What it means. `what` is a code of errors/fault.def with its numbers: sentence and advice are err_sentence()'s and

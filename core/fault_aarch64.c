@@ -1,5 +1,5 @@
 /* fault_aarch64.c — Arm ARM DDI 0487, "ESR_EL1, Exception Syndrome Register": EC, and the ISS of each class. */
-#include "fault.h"
+#include "fault_undefined.h"
 
 enum { CLASS_SHIFT = 26, CLASSES = 64, ISS = (1 << 25) - 1, IMMEDIATE = 0xffff };
 
@@ -59,13 +59,11 @@ static void decode_abort(const struct fault *f, bool fetch, struct fault_view *o
 	                              { f->address, f->syndrome & ABORT_STATUS } };
 }
 
-/* An instruction word that nothing defines. "UDF": the upper half is 0. */
-static struct problem undefined(const uint8_t *code, unsigned bytes)
+/* "ISS encoding for an exception from MSR, MRS, or System instruction execution": op0, op2, op1, CRn, Rt, CRm, direction; as err.h
+ * has registers. */
+static uint64_t trapped_register(uint64_t iss)
 {
-	if (bytes < 4)
-		return (struct problem){ .code = ERR_FAULT_UNDEFINED };
-	uint32_t word = read_le32(code);
-	return (struct problem){ word ? ERR_FAULT_UNDEFINED_WORD : ERR_FAULT_ZEROS, 0, { word } };
+	return (iss >> 20 & 3) << 14 | (iss >> 14 & 7) << 11 | (iss >> 10 & 15) << 7 | (iss >> 1 & 15) << 3 | (iss >> 17 & 7);
 }
 
 void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
@@ -80,7 +78,7 @@ void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned b
 	}
 	switch (class) {
 	case CLASS_UNKNOWN:
-		out->what = undefined(code, bytes);
+		out->what = fault_undefined_aarch64(f, code, bytes);
 		return;
 	case CLASS_FETCH_LOWER: case CLASS_FETCH: case CLASS_DATA_LOWER: case CLASS_DATA:
 		decode_abort(f, class <= CLASS_FETCH, out);
@@ -95,7 +93,9 @@ void fault_decode_aarch64(const struct fault *f, const uint8_t *code, unsigned b
 	out->what = (struct problem){ codes[class], 0, { f->syndrome & IMMEDIATE } };
 	if (!codes[class] || codes[class] == ERR_FAULT_AARCH32 || codes[class] == ERR_FAULT_IMPLEMENTATION)
 		out->what.value[0] = class;
-	else if (codes[class] == ERR_FAULT_SYSTEM || codes[class] == ERR_FAULT_SERROR)
+	else if (codes[class] == ERR_FAULT_SYSTEM)
+		out->what.value[0] = trapped_register(f->syndrome & ISS);
+	else if (codes[class] == ERR_FAULT_SERROR)
 		out->what.value[0] = f->syndrome & ISS;
 	if (!codes[class])
 		out->what.code = ERR_FAULT_CLASS;

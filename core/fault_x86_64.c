@@ -1,6 +1,6 @@
 /* fault_x86_64.c — Intel SDM vol. 3A, "Exception and Interrupt Reference" (§6.15), "Page-Fault Exception" (§4.7); vol. 2A,
  * "Instruction Format". */
-#include "fault.h"
+#include "fault_undefined.h"
 
 /* Error code of a page fault */
 enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16, PF_KEY = 32, PF_SHADOW_STACK = 64 };
@@ -8,7 +8,7 @@ enum { PF_PRESENT = 1, PF_WRITE = 2, PF_USER = 4, PF_RESERVED = 8, PF_FETCH = 16
 /* Error code that holds a selector: not by an instruction of the program's; a vector */
 enum { SELECTOR_EXTERNAL = 1, SELECTOR_IDT = 2 };
 
-enum { CR4_LA57 = 1 << 12, CR4_OSXSAVE = 1 << 18 };
+enum { CR4_LA57 = 1 << 12 };
 
 /* CS: 3 is user mode */
 enum { SELECTOR_LEVEL = 3 };
@@ -177,29 +177,6 @@ static void decode_page_fault(const struct fault *f, struct fault_view *out)
 	                 (enum err)(error & PF_PRESENT ? forbidden : unmapped)[out->access];
 }
 
-/* An instruction with prefix VEX (C5, C4) or EVEX (62). vol. 2D, "Opcode Map", C4 with maps 0F38 and 0F3A: all from E0 on
- * work on general registers, andn to shrx and rorx for example, and need no XCR0; so do those of map 4, Intel APX Architecture
- * Specification, "Extended EVEX Prefix". */
-static enum err undefined_vector(const struct fault *f, const uint8_t code[4])
-{
-	unsigned map = code[1] & (code[0] == 0x62 ? 7 : 31);
-
-	if (code[0] == 0x62 ? map == 4 : code[0] == 0xc4 && (map == 2 || map == 3) && code[3] >= 0xe0)
-		return ERR_FAULT_NEWER;
-	return f->control[2] & CR4_OSXSAVE ? ERR_FAULT_AVX_MISSING : ERR_FAULT_AVX;
-}
-
-static enum err undefined(const struct fault *f, const uint8_t *code, unsigned bytes)
-{
-	uint8_t first[4] = { 0 };
-
-	for (unsigned i = 0; i < bytes && i < sizeof first; i++)
-		first[i] = code[i];
-	if (first[0] == 0x0f && first[1] == 0x0b)
-		return ERR_FAULT_UD2;
-	return first[0] == 0xc5 || first[0] == 0xc4 || first[0] == 0x62 ? undefined_vector(f, first) : ERR_FAULT_UNDEFINED;
-}
-
 /* Taken by hardware, or called: then the instruction before says so. vol. 2A, "INT n". */
 static struct problem interrupt(const struct fault *f, const uint8_t *code, unsigned bytes)
 {
@@ -220,7 +197,7 @@ void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned by
 		out->what = (struct problem){ ERR_FAULT_RESERVED, 0, { f->vector } };
 	switch (f->vector) {
 	case UNDEFINED:
-		out->what.code = undefined(f, code, bytes);
+		out->what = fault_undefined_x86_64(f, code, bytes);
 		break;
 	case STACK_SEGMENT:
 		if (error)

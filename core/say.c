@@ -3,6 +3,11 @@
 #include "err.h"
 #include "texts.h"
 
+size_t say_text(char *out, size_t size, enum say name)
+{
+	return texts_read(TEXTS_PER_CODE * ERR_COUNT + name, out, size);
+}
+
 size_t say_any(char *out, size_t size, enum say name, ...)
 {
 	char text[128];

@@ -25,4 +25,7 @@ enum say {
 /* The same for a name that is known later; nothing checks the arguments: none, or one unsigned number. */
 size_t say_any(char *out, size_t size, enum say name, ...);
 
+/* The text as it stands, "" if there is none. */
+size_t say_text(char *out, size_t size, enum say name);
+
 #endif

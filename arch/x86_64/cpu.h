@@ -22,6 +22,7 @@
 #define CR4_OSXMMEXCPT BIT(10) /* SSE errors as #XM                  */
 #define CR4_UMIP       BIT(11) /* descriptor tables stay hidden      */
 #define CR4_LA57       BIT(12) /* 5-level paging                     */
+#define CR4_OSXSAVE    BIT(18) /* XCR0, and what it switches on      */
 #define CR4_SMEP       BIT(20) /* the kernel executes no user page   */
 #define CR4_SMAP       BIT(21) /* ... and reads and writes none      */
 

@@ -31,6 +31,15 @@ static inline void cpu_write_msr(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
+/* With CR4.OSXSAVE. */
+static inline uint64_t cpu_read_xcr0(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
 static inline uint64_t cpu_read_tsc(void)
 {
 	uint32_t low, high;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "err.h"
+#include "say.h"
 
 /* The lists once more, as this test sees them. */
 static const struct {
@@ -52,7 +53,7 @@ static void err_answers_for_a_number_that_is_no_code(void **state)
 
 static size_t placeholder_length(const char *s)
 {
-	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{off}" };
+	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{s0}", "{s1}", "{r0}", "{off}" };
 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (strncmp(s, known[i], strlen(known[i])) == 0)
@@ -106,6 +107,28 @@ static void err_sentence_fills_in_the_numbers(void **state)
 	assert_string_equal(out, "no error");
 }
 
+static const char *const said[] = {
+#define S(name, text) text,
+#include "say.def"
+#undef S
+};
+
+static void err_sentence_fills_in_texts_and_registers(void **state)
+{
+	struct problem p = { ERR_FAULT_OFF, 0, { SAY_I_XGETBV, SAY_B_OSXSAVE } };
+	char out[256];
+
+	(void)state;
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "xgetbv, which is switched off: CR4.OSXSAVE, bit 18, is clear");
+	p.value[0] = p.value[1] = SAY_COUNT; /* there is no such text */
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, ", which is switched off: , is clear");
+	p = (struct problem){ ERR_FAULT_REGISTER_LEVEL, 0, { 0xffff, 2, 1 } };
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, "an access to system register S3_7_C15_C15_7, which is EL2's, at EL1");
+}
+
 /* The sentence of the lists, with a 7 for every number. */
 static void err_sentences_are_those_of_the_lists(void **state)
 {
@@ -115,8 +138,9 @@ static void err_sentences_are_those_of_the_lists(void **state)
 		char want[512] = "", out[512];
 		for (const char *s = all[i].sentence; *s;) {
 			size_t length = placeholder_length(s);
-			const char *piece = !length ? s : s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
-			strncat(want, piece, length ? 3 : 1);
+			const char *piece = !length ? s : s[1] == 's' ? said[7] : s[1] == 'r' ? "S0_0_C0_C0_7" :
+			                    s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
+			strncat(want, piece, length ? strlen(piece) : 1);
 			s += length ? length : 1;
 		}
 		err_sentence(&p, out, sizeof out);
@@ -194,6 +218,7 @@ int main(void)
 		cmocka_unit_test(err_answers_for_a_number_that_is_no_code),
 		cmocka_unit_test(err_sentences_are_well_made),
 		cmocka_unit_test(err_sentence_fills_in_the_numbers),
+		cmocka_unit_test(err_sentence_fills_in_texts_and_registers),
 		cmocka_unit_test(err_sentences_are_those_of_the_lists),
 		cmocka_unit_test(err_sentence_leaves_no_placeholder_behind),
 		cmocka_unit_test(err_sentence_is_cut_to_size),

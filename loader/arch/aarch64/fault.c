@@ -60,6 +60,8 @@ void fault_enter(const struct fault_frame *frame)
 		.flags = returned ? 0 : READ(spsr),
 		.control = { READ(sctlr), READ(tcr), READ(ttbr0), el2 ? 0 : cpu_read(ttbr1_el1), READ(mair),
 		             cpu_level() == 2 ? cpu_read(hcr_el2) : 0 },
+		.id = { cpu_read(id_aa64pfr0_el1), cpu_read(id_aa64pfr1_el1), cpu_read(id_aa64isar0_el1), cpu_read(id_aa64isar1_el1),
+		        cpu_read(ID_AA64ISAR2_EL1), cpu_read(id_aa64mmfr1_el1), cpu_read(ID_AA64MMFR2_EL1), cpu_read(id_aa64dfr0_el1) },
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
 	net_report(&fault);

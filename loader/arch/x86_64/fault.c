@@ -29,6 +29,24 @@ void fault_leave(void);
 /* Nobody, or 1 + the APIC id of the processor that reports. Given back only where there is nothing to report. */
 static uint64_t reporter;
 
+static uint64_t pair(uint32_t low, uint32_t high)
+{
+	return low | (uint64_t)high << 32;
+}
+
+static void identify(uint64_t id[FAULT_MAX_ID])
+{
+	struct cpu_id one = cpu_id(1, 0), seven = cpu_id(0, 0).a >= 7 ? cpu_id(7, 0) : (struct cpu_id){ 0 };
+	struct cpu_id extended = cpu_id(0x80000001, 0);
+
+	id[FAULT_ID_1] = pair(one.c, one.d);
+	id[FAULT_ID_7] = pair(seven.b, seven.c);
+	id[FAULT_ID_7_EDX] = seven.d;
+	id[FAULT_ID_80000001] = pair(extended.c, extended.d);
+	id[FAULT_ID_80000008_EBX] = cpu_id(0x80000000, 0).a >= 0x80000008 ? cpu_id(0x80000008, 0).b : 0;
+	id[FAULT_ID_XCR0] = cpu_read_cr4() & CR4_OSXSAVE ? cpu_read_xcr0() : 0;
+}
+
 /* No return if it is another processor's turn. Whether it is this one's second is asked before anything of the first fault,
  * whose frame is overwritten then, is used. On the exception's stack, which is small. */
 struct fault_entered fault_enter(const struct fault_frame *frame)
@@ -55,6 +73,7 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), frame->cs, frame->ss },
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
+	identify(fault.id);
 	return (struct fault_entered){ &fault, 0 };
 }
 

@@ -18,6 +18,7 @@ void cpu_write_dr7(uint64_t v);
 uint64_t cpu_read_msr(uint32_t msr);
 void cpu_write_msr(uint32_t msr, uint64_t value);
 uint64_t cpu_read_tsc(void);
+uint64_t cpu_read_xcr0(void);
 
 struct cpu_id {
 	uint32_t a, b, c, d;

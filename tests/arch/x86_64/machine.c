@@ -61,6 +61,13 @@ void cpu_write_dr6(uint64_t v) { current()->dr6 = v; }
 void cpu_write_dr7(uint64_t v) { current()->dr7 = v; }
 void cpu_load_fp(uint32_t mxcsr) { current()->mxcsr = mxcsr; }
 
+uint64_t cpu_read_xcr0(void)
+{
+	if (!(current()->cr[4] & CR4_OSXSAVE))
+		machine_failed("XCR0 is read without CR4.OSXSAVE");
+	return 7;
+}
+
 void cpu_write_cr4(uint64_t v)
 {
 	if ((v ^ current()->cr[4]) & CR4_LA57)
