@@ -236,6 +236,17 @@ static enum err map_switch_code(const struct boot *b, struct pt *pt, struct prob
 	return e ? e : map_identity(pt, handoff.net_phys + data, image_bytes() - data, PT_WRITE, PT_NORMAL, p);
 }
 
+/* Tables for this may be taken from a new pool, which with the MMU off becomes the last of the list (pool_grow()): the loop
+ * comes to it, too. */
+static enum err map_touched(struct pt *pt, struct problem *p)
+{
+	enum err e = OK;
+
+	for (unsigned i = 0; !e && i < handoff.touch_count; i++)
+		e = map_identity(pt, handoff.touch[i].base, handoff.touch[i].bytes, PT_WRITE, PT_NORMAL, p);
+	return e;
+}
+
 static enum err build_transition(struct boot *b, struct problem *p)
 {
 	const struct pt_format *format = b->mode.layout->format;
@@ -248,8 +259,6 @@ static enum err build_transition(struct boot *b, struct problem *p)
 		e = map_identity(&pt, handoff.startup.base, handoff.startup.bytes, PT_EXECUTE, PT_NORMAL, p);
 	for (unsigned i = 0; !e && i < handoff.device_count; i++)
 		e = map_identity(&pt, handoff.devices[i].base, handoff.devices[i].bytes, PT_WRITE, PT_DEVICE, p);
-	for (unsigned i = 0; !e && i < handoff.touch_count; i++)
-		e = map_identity(&pt, handoff.touch[i].base, handoff.touch[i].bytes, PT_WRITE, PT_NORMAL, p);
 	for (unsigned i = 0; !e && i < handoff.move_count; i++)
 		e = map_identity(&pt, handoff.moves[i].to, handoff.moves[i].bytes, PT_WRITE, PT_NORMAL, p);
 	if (!e && b->mode.mmu_off && b->facts.has_console && b->facts.console.kind != HOBNAIL_CONSOLE_16550_PORT)
@@ -258,6 +267,8 @@ static enum err build_transition(struct boot *b, struct problem *p)
 		e = map_identity(&pt, b->facts.framebuffer.phys, b->facts.framebuffer.bytes, PT_WRITE, PT_WRITE_COMBINING, p);
 	if (!e && !b->mode.mmu_off && !b->mode.layout->two_roots)
 		table_at(b, pt.root)[b->space.plan.net_index] = table_at(b, b->space.upper.root)[b->space.plan.net_index];
+	if (!e)
+		e = map_touched(&pt, p); /* last: with the MMU off, each pool of tables taken above is on its list */
 	handoff.transition = pt.root;
 	return e;
 }

@@ -9,6 +9,7 @@
 
 #include "cpus.h"
 #include "log.h"
+#include "sabotage.h"
 #include "world.h"
 
 static void judged(const char *why)
@@ -78,6 +79,35 @@ static void cleans_what_a_kernel_reads_with_its_cache_off(void **state)
 	assert_true(handoff.mode.mmu_off);
 	boots(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
 	assert_int_equal(handoff.move_count, 1);
+}
+
+/* More for the hand-off to touch, two tables each: a pool of tables runs out sooner. */
+static unsigned far_pages;
+
+void sabotage_space(struct boot *b)
+{
+	(void)b;
+	for (unsigned i = 0; i < far_pages; i++)
+		assert_int_equal(handoff_touch(&handoff, GIB(8) * (i + 1), PAGE_BYTES, false, false, NULL), OK);
+}
+
+/* Pools are reached through the transition space themselves, whatever was being mapped when the one before was used up. The
+ * display needs five tables of its own. */
+static void with_the_mmu_off_tables_may_run_out_at_any_time(void **state)
+{
+	static const enum world_kernel kernels[] = { KERNEL_MMU_OFF, KERNEL_MMU_OFF_STAGED };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(kernels); i++)
+		for (far_pages = 0; far_pages < 30; far_pages++) {
+			world_make(FAKE_AARCH64, kernels[i]);
+			fake.options.mode.FrameBufferBase = TIB(1) / 2 - PAGE_BYTES;
+			fake_run();
+			judged(world_judge());
+			if (fake.outcome != FAKE_ENTERED)
+				fail_msg("%u pages: %s", far_pages, fake.console);
+		}
+	far_pages = 0;
 }
 
 /* ---- Other processors ---------------------------------------------------------------------------------- */
@@ -283,6 +313,7 @@ int main(void)
 		cmocka_unit_test(boots_every_kind_of_kernel),
 		cmocka_unit_test(hvc_of_a_firmware_at_el2_is_no_conduit),
 		cmocka_unit_test(cleans_what_a_kernel_reads_with_its_cache_off),
+		cmocka_unit_test(with_the_mmu_off_tables_may_run_out_at_any_time),
 		cmocka_unit_test(every_processor_waits_with_a_stack_of_its_own),
 		cmocka_unit_test(who_does_not_ask_gets_no_processors),
 		cmocka_unit_test(a_switch_that_is_off_asks_for_nothing),
