@@ -1,7 +1,14 @@
 /* cpus.c — INIT, startup interrupt, and what a started processor does until it waits.
  *
  * Intel SDM vol. 3A, "MP Initialization Protocol Algorithm for MP Systems", "Typical BSP Initialization Sequence": INIT, 10 ms,
- * startup, 200 us, startup again. All get each of these before anybody waits. */
+ * startup, 200 us, startup again. All get each of these before anybody waits.
+ *
+ * A startup interrupt to a processor that does not wait for one is discarded (the same volume, "Local APIC State After an INIT
+ * Reset"; MultiProcessor Specification 1.4, "USING STARTUP IPI"). An emulator may be late with that: QEMU's TCG keeps it
+ * until the processor runs again, and over an INIT. OVMF sends two to Intel's processors at ExitBootServices; the second
+ * is still there when the loader's INIT comes, and starts the processor in a page that the firmware has given up (seen with QEMU
+ * 7.2 and 10.0, 4 processors, each Intel model). So others get time to discard it first, and a second INIT, before any startup
+ * interrupt of ours, fetches back whom it has started all the same: after ours nobody may be sent INIT, it may have arrived. */
 #include "cpus.h"
 
 #include <string.h>
@@ -127,7 +134,7 @@ void cpus_fill_trampoline(const struct handoff *h)
 
 /* ---- In the net: the boot processor --------------------------------------------------------------------- */
 
-enum { LAST_XAPIC_ID = 254 };
+enum { LAST_XAPIC_ID = 254, SETTLE_US = 1000 };
 
 static uint32_t spurious; /* the register of the boot processor's APIC, enable bit included: the same for all */
 static bool x2apic;       /* ... and its mode */
@@ -167,8 +174,11 @@ void arch_cpus_start(struct handoff *h)
 	x2apic = needs_x2apic(h);
 	use_x2apic();
 	spurious = apic_read(quiet_apic(), APIC_SPURIOUS);
-	send_all(h, APIC_INIT);
-	wait_for_answers(h, 10000);
+	wait_for_answers(h, SETTLE_US);
+	for (unsigned i = 0; i < 2; i++) {
+		send_all(h, APIC_INIT);
+		wait_for_answers(h, 10000);
+	}
 	for (unsigned i = 0; i < 2; i++) {
 		send_all(h, APIC_STARTUP((uint32_t)h->startup.base));
 		wait_for_answers(h, i ? CPUS_PATIENCE_MS * 1000 : 200);

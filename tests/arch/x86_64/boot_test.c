@@ -217,6 +217,44 @@ static void an_apic_that_is_off_is_left_alone(void **state)
 	assert_int_equal(machine.cpus[0].apic[APIC_TIMER / 16], 0x20020);
 }
 
+/* Intel TDX Module Base Architecture Specification, "CPUID Leaf 0x21": EBX, EDX, ECX spell the name. */
+static void a_guest_of_tdx_is_known(void **state)
+{
+	static const struct { uint32_t leaf[3]; bool is; } leaves[] = {
+		{ { 0x65746e49, 0x20202020, 0x5844546c }, true }, { { 0x65746e48, 0x20202020, 0x5844546c }, false },
+		{ { 0x65746e49, 0x20202021, 0x5844546c }, false }, { { 0x65746e49, 0x20202020, 0x5844546d }, false }, { { 0 }, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(leaves); i++) {
+		make(KERNEL_UPPER);
+		machine.leaf_21 = leaves[i].leaf;
+		run_boot();
+		assert_int_equal(fake.outcome, leaves[i].is ? FAKE_RETURNED : FAKE_ENTERED);
+		assert_int_equal(world_said("(ERR_CONFIDENTIAL"), leaves[i].is);
+	}
+}
+
+/* AMD APM vol. 3, "CPUID Fn8000_001F"; vol. 2, "SEV_STATUS MSR": bit 0 there says that it is on. A host has the leaf as well,
+ * and on a processor without SEV the register is not there to be read. */
+static void a_guest_of_sev_is_known(void **state)
+{
+	static const struct { uint32_t leaf; uint64_t status; bool is; } guests[] = {
+		{ 0, 1, false }, { 1, 1, false }, { 2, 0, false }, { 2, 1, true }, { 0xf, 7, true }, { 0xf, 2, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(guests); i++) {
+		struct machine_cpu *c = &machine.cpus[0];
+		make(KERNEL_UPPER);
+		machine.leaf_8000001f = guests[i].leaf;
+		c->msrs[c->msr_count].number = MSR_SEV_STATUS, c->msrs[c->msr_count++].value = guests[i].status;
+		run_boot();
+		assert_int_equal(fake.outcome, guests[i].is ? FAKE_RETURNED : FAKE_ENTERED);
+		assert_int_equal(world_said("(ERR_CONFIDENTIAL"), guests[i].is);
+	}
+}
+
 /* ---- Other processors ---------------------------------------------------------------------------------- */
 
 /* Others are the second and the fourth of the machine, ids 2 and 6. */
@@ -262,21 +300,26 @@ static void every_processor_goes_the_boot_processors_way(void **state)
 	}
 }
 
-/* "MP Initialization Protocol Algorithm": INIT, 10 ms, startup, 200 us, startup again; who has answered gets no more. */
+/* "MP Initialization Protocol Algorithm": INIT, 10 ms, startup, 200 us, startup again; who has answered gets no more. INIT comes
+ * twice, as cpus.c says, and 10 ms after each. */
+enum { INITS = 4, FIRST_STARTUP = INITS, STARTUPS = 2 };
+
 static void check_messages(const uint64_t ids[2], bool by_msr)
 {
 	const struct machine_message *m = machine.messages;
 	const uint32_t startup = APIC_STARTUP(FAKE_LOW);
 
-	assert_true(machine.message_count >= 4);
-	for (unsigned i = 0; i < 4; i++) {
+	assert_true(machine.message_count >= INITS + STARTUPS);
+	for (unsigned i = 0; i < INITS + STARTUPS; i++) {
 		assert_int_equal(m[i].id, ids[i % 2]);
-		assert_int_equal(m[i].command, i < 2 ? APIC_INIT : startup);
+		assert_int_equal(m[i].command, i < INITS ? APIC_INIT : startup);
 		assert_int_equal(m[i].by_msr, by_msr);
 		assert_true(!by_msr || m[i].ordered);
 	}
-	assert_true(m[2].at_ns - m[1].at_ns >= 10000000);
-	assert_true(m[2].at_ns - m[1].at_ns < 20000000);
+	for (unsigned i = 2; i <= INITS; i += 2) {
+		assert_true(m[i].at_ns - m[i - 1].at_ns >= 10000000);
+		assert_true(m[i].at_ns - m[i - 1].at_ns < 20000000);
+	}
 }
 
 static void init_goes_to_all_before_anybody_waits(void **state)
@@ -285,7 +328,7 @@ static void init_goes_to_all_before_anybody_waits(void **state)
 	make_processors(KERNEL_UPPER);
 	entered_with_processors();
 	check_messages((const uint64_t[]){ 2, 6 }, false);
-	assert_int_equal(machine.message_count, 4); /* both have answered the first startup interrupt */
+	assert_int_equal(machine.message_count, INITS + STARTUPS); /* both have answered the first startup interrupt */
 }
 
 /* Nor does who is dead hold up the other. */
@@ -299,14 +342,32 @@ static void one_that_never_answers_is_asked_twice_and_given_up(void **state)
 	fake.options.silent = 2;
 	entered_with_processors();
 	check_messages((const uint64_t[]){ 2, 6 }, false);
-	assert_int_equal(machine.message_count, 6);
-	assert_int_equal(m[4].id, 6);
-	assert_int_equal(m[4].command, APIC_STARTUP(FAKE_LOW));
-	assert_true(m[4].at_ns - m[3].at_ns >= 200000 && m[4].at_ns - m[3].at_ns < 1000000);
-	assert_int_equal(m[5].id, 6);
-	assert_int_equal(m[5].command, APIC_INIT); /* so that it never runs */
-	assert_true(m[5].at_ns - m[4].at_ns >= CPUS_PATIENCE_MS * 1000000ull);
+	assert_int_equal(machine.message_count, INITS + STARTUPS + 2);
+	m += INITS + STARTUPS;
+	assert_int_equal(m[0].id, 6);
+	assert_int_equal(m[0].command, APIC_STARTUP(FAKE_LOW));
+	assert_true(m[0].at_ns - m[-1].at_ns >= 200000 && m[0].at_ns - m[-1].at_ns < 1000000);
+	assert_int_equal(m[1].id, 6);
+	assert_int_equal(m[1].command, APIC_INIT); /* so that it never runs */
+	assert_true(m[1].at_ns - m[0].at_ns >= CPUS_PATIENCE_MS * 1000000ull);
 	assert_non_null(strstr(fake.serial, "\nhobnail: CPU 3 (APIC id 6) did not answer INIT-SIPI-SIPI in 2000 ms\n"));
+}
+
+/* Of the firmware's: see cpus.c. Who looks in time discards it; whom it has started elsewhere comes back. */
+static void a_startup_interrupt_that_is_left_over_costs_nothing(void **state)
+{
+	static const unsigned looks_after_us[] = { 0, 500, 5000, 9000 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(looks_after_us); i++) {
+		make_processors(KERNEL_UPPER);
+		machine.cpus[1].leftover = machine.cpus[3].leftover = true;
+		machine.cpus[1].looks_after_us = looks_after_us[i];
+		machine.cpus[3].looks_after_us = 300;
+		entered_with_processors();
+		assert_int_equal(machine.cpus[1].elsewhere, looks_after_us[i] > 1000);
+		assert_int_equal(machine.cpus[3].elsewhere, 0);
+	}
 }
 
 static void patience_begins_anew_with_every_answer(void **state)
@@ -336,7 +397,7 @@ static void clocks_are_taken_for_what_they_are(void **state)
 		machine.timer_stands = clocks[i].stands;
 		machine.tsc_hz = clocks[i].tsc_hz;
 		entered_with_processors();
-		uint64_t waited = machine.messages[2].at_ns - machine.messages[1].at_ns;
+		uint64_t waited = machine.messages[FIRST_STARTUP].at_ns - machine.messages[FIRST_STARTUP - 1].at_ns;
 		assert_true(waited >= clocks[i].least_ns && waited < clocks[i].most_ns);
 	}
 }
@@ -444,9 +505,12 @@ int main(void)
 		cmocka_unit_test(the_8259s_keep_their_way),
 		cmocka_unit_test(interrupts_are_reported_at_entry),
 		cmocka_unit_test(an_apic_that_is_off_is_left_alone),
+		cmocka_unit_test(a_guest_of_tdx_is_known),
+		cmocka_unit_test(a_guest_of_sev_is_known),
 		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
 		cmocka_unit_test(init_goes_to_all_before_anybody_waits),
 		cmocka_unit_test(one_that_never_answers_is_asked_twice_and_given_up),
+		cmocka_unit_test(a_startup_interrupt_that_is_left_over_costs_nothing),
 		cmocka_unit_test(patience_begins_anew_with_every_answer),
 		cmocka_unit_test(clocks_are_taken_for_what_they_are),
 		cmocka_unit_test(without_low_memory_there_are_no_others),

@@ -129,12 +129,17 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 
 	(void)subleaf;
 	switch (leaf) {
-	case 0: return (struct cpu_id){ .a = machine.tsc_hz ? 0x15 : 0xb };
+	case 0: return (struct cpu_id){ .a = machine.leaf_21 ? 0x21 : machine.tsc_hz ? 0x15 : 0xb };
 	case 1: return (struct cpu_id){ .b = id << 24, .c = (machine.has_x2apic ? BIT(21) : 0) | (machine.has_tsc_deadline ? BIT(24) : 0) };
 	case 7: return (struct cpu_id){ .c = machine.has_la57 ? BIT(16) : 0 };
 	case 0xb: return (struct cpu_id){ .b = machine.has_x2apic, .d = id };
 	case 0x15: return (struct cpu_id){ .a = 1, .b = (uint32_t)(machine.tsc_hz / 1000000), .c = 1000000 };
-	case 0x80000000: return (struct cpu_id){ .a = 0x80000008 };
+	case 0x21: {
+		const uint32_t *r = machine.leaf_21;
+		return r ? (struct cpu_id){ .b = r[0], .c = r[1], .d = r[2] } : (struct cpu_id){ 0 };
+	}
+	case 0x80000000: return (struct cpu_id){ .a = machine.leaf_8000001f ? 0x8000001f : 0x80000008 };
+	case 0x8000001f: return (struct cpu_id){ .a = machine.leaf_8000001f };
 	case 0x80000001: return (struct cpu_id){ .d = BIT(20) | BIT(26) }; /* NX, 1 GiB pages */
 	case 0x80000008: return (struct cpu_id){ .a = 48 };
 	default: return (struct cpu_id){ 0 };
@@ -217,7 +222,9 @@ static void message(uint64_t id, uint32_t command, bool by_msr)
 		if (c->id != id)
 			continue;
 		if (command == APIC_INIT) {
-			c->waits_for_startup = true;
+			c->waits_for_startup = !c->leftover;
+			c->elsewhere += c->leftover;
+			c->leftover = false;
 			c->begin = 0;
 		} else if ((command & ~0xffu) == APIC_STARTUP(0) && c->waits_for_startup) {
 			c->waits_for_startup = false;
@@ -380,6 +387,7 @@ bool machine_stops(unsigned cpu, void (*call)(void))
 void cpu_pause(void)
 {
 	machine.ns += PAUSE_NS;
+	machine.paused_ns += PAUSE_NS;
 	if (running) {
 		current()->parked = true;
 		if (!machine.waiting)
@@ -387,7 +395,8 @@ void cpu_pause(void)
 		machine.waiting();
 	}
 	for (unsigned i = 1; i < MACHINE_CPUS && !running; i++) {
-		const struct machine_cpu *c = &machine.cpus[i];
+		struct machine_cpu *c = &machine.cpus[i];
+		c->leftover &= machine.paused_ns < c->looks_after_us * 1000ull;
 		if (c->begin && !c->ran && !c->dead && machine.ns - c->began_at >= c->after_us * 1000ull)
 			run(i);
 	}

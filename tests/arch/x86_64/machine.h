@@ -21,9 +21,12 @@ struct machine_cpu {
 	/* For a test to say. */
 	unsigned after_us;
 	bool dead;
+	bool leftover;           /* a startup interrupt of the firmware's is pending, discarded ... */
+	unsigned looks_after_us; /* ... when the boot processor has paused for so long              */
 
 	/* What happened. */
 	bool waits_for_startup, ran, parked, halted, left;
+	unsigned elsewhere; /* how often it began in the firmware's page */
 	uint64_t begin, began_at; /* the page of the startup interrupt that it took; 0: none */
 	uint64_t cr[9], dr6, dr7;
 	bool flushed; /* global translations are gone */
@@ -46,9 +49,11 @@ struct machine_state {
 	struct machine_cpu cpus[MACHINE_CPUS];
 	struct machine_message messages[MACHINE_MESSAGES];
 	unsigned message_count;
-	uint64_t ns;
+	uint64_t ns, paused_ns;
 	uint64_t tsc_hz;     /* 0: no leaf says it; the counter has 3 GHz */
 	bool has_x2apic, has_la57, has_tsc_deadline, timer_stands;
+	const uint32_t *leaf_21; /* EBX, ECX, EDX; NULL: leaves end before it */
+	uint32_t leaf_8000001f;  /* EAX; 0: likewise                          */
 	uint32_t redirection; /* of the I/O APIC's first input */
 	unsigned masked_8259s; /* 3: both */
 	uint8_t isr[2];      /* of the 8259s: what is in service */
