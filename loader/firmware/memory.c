@@ -190,6 +190,8 @@ EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *b
 	EFI_STATUS s = bs->GetMemoryMap(bytes, map->buffer, &key, &stride, &version);
 	if (EFI_ERROR(s))
 		return s;
+	if (*bytes > map->capacity)
+		return EFI_BAD_BUFFER_SIZE; /* what lies behind the buffer is no map */
 	map->bytes = *bytes;
 	map->key = key;
 	map->descriptor_bytes = stride;
@@ -210,6 +212,8 @@ enum err firmware_read_map(struct firmware *fw, struct problem *p)
 			uint64_t stride = map->descriptor_bytes;
 			return stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t) ? problem(p, ERR_MEMMAP_STRIDE, stride) : OK;
 		}
+		if (s == EFI_BAD_BUFFER_SIZE && bytes > map->capacity)
+			return problem(p, ERR_MEMMAP_BYTES, bytes, map->capacity);
 		enum err e = s == EFI_BUFFER_TOO_SMALL ? grow_map(fw, bytes, p) : firmware_said(p, s);
 		if (e)
 			return e;

@@ -100,13 +100,19 @@ static bool all_free(size_t first, uint64_t pages)
 	return true;
 }
 
-/* As EDK2 does it: the highest place. */
+static bool is_special(size_t page)
+{
+	return ARENA + page * PAGE_BYTES - fake.options.special.base < fake.options.special.bytes;
+}
+
+/* As EDK2 does it: the highest place. Special-purpose memory only who asks for it by address gets. */
 static bool find_pages(uint64_t pages, uint64_t last_byte, size_t *out)
 {
 	uint64_t run = 0;
 
 	for (size_t first = ARENA_PAGES; pages && first-- > 0;) {
-		bool usable = ARENA + (first + 1) * PAGE_BYTES - 1 <= last_byte && fake.kind[first] == EfiConventionalMemory;
+		bool usable = ARENA + (first + 1) * PAGE_BYTES - 1 <= last_byte && fake.kind[first] == EfiConventionalMemory &&
+		              !is_special(first);
 		run = usable ? run + 1 : 0;
 		if (run == pages) {
 			*out = first;
@@ -280,9 +286,9 @@ static void describe_all(void)
 	for (unsigned i = 0; i < o->range_count; i++)
 		descriptors[descriptor_count++] = o->ranges[i];
 	for (size_t i = 0, first = 0; i < ARENA_PAGES; i++)
-		if (i + 1 == ARENA_PAGES || fake.kind[i + 1] != fake.kind[first]) {
+		if (i + 1 == ARENA_PAGES || fake.kind[i + 1] != fake.kind[first] || is_special(i + 1) != is_special(first)) {
 			describe(fake.kind[first], ARENA + first * PAGE_BYTES, i + 1 - first,
-			         fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK);
+			         (fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK) | (is_special(first) ? EFI_MEMORY_SP : 0));
 			first = i + 1;
 		}
 	for (uint64_t i = 0; i < (uint64_t)o->map_growth * (fake.map_calls - 1); i++)
@@ -321,7 +327,7 @@ static EFI_STATUS EFIAPI get_memory_map(UINTN *bytes, void *map, UINTN *key, UIN
 	describe_all();
 	bool changed = o->stride_changes_at && fake.map_calls >= o->stride_changes_at;
 	uint64_t stride = changed ? o->other_descriptor_bytes : o->descriptor_bytes;
-	uint64_t wanted = descriptor_count * stride;
+	uint64_t wanted = descriptor_count * stride, room = *bytes;
 	if (EFI_ERROR(s) && s != EFI_BUFFER_TOO_SMALL)
 		return s;
 	if (EFI_ERROR(s) || *bytes < wanted || !map) {
@@ -333,6 +339,8 @@ static EFI_STATUS EFIAPI get_memory_map(UINTN *bytes, void *map, UINTN *key, UIN
 	for (size_t i = 0; i < count; i++)
 		memcpy((uint8_t *)map + i * stride, &descriptors[i], min_u64(stride, sizeof descriptors[i]));
 	*bytes = count * stride;
+	if (o->map_lies_at == fake.map_calls)
+		*bytes = room + stride;
 	*key = fake.key;
 	*descriptor_bytes = stride;
 	*version = 1;

@@ -85,6 +85,8 @@ struct fake_options {
 	unsigned stride_changes_at;     /* from this GetMemoryMap on (0: never) ... */
 	uint64_t other_descriptor_bytes; /* ... it is this                           */
 	unsigned map_growth;            /* more entries with every GetMemoryMap     */
+	unsigned map_lies_at;           /* this GetMemoryMap (0: none) says that the map has more bytes than its buffer */
+	struct span special;            /* free memory here is set apart for special purposes */
 	EFI_MEMORY_DESCRIPTOR ranges[FAKE_MAX_RANGES]; /* besides the arena           */
 	unsigned range_count;
 	struct fake_drift drifts[FAKE_MAX_DRIFTS];
