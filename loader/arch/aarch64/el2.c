@@ -4,7 +4,9 @@
  * undefined. EL3 has to let EL2 use what is there; a firmware that does not could not start other systems either. */
 #include "el2.h"
 
+#include "arch.h"
 #include "cpu.h"
+#include "image.h"
 
 static bool has(uint64_t id, unsigned field, unsigned at_least)
 {
@@ -33,6 +35,15 @@ bool el2_has_host(void)
 	cpu_write(far_el2, 2);
 	cpu_instruction_barrier();
 	return cpu_read(far_el1) == 2;
+}
+
+/* switch.S */
+uint64_t try_without_host(uint64_t hcr);
+
+bool el2_keeps_host(void)
+{
+	arch_clean((uintptr_t)image_text, (uint64_t)(image_text_end - image_text)); /* fetched with the data cache off */
+	return try_without_host(el2_hcr()) == 2;
 }
 
 /* SVE and SME vector lengths: as long as the processor has. The registers trap until CPTR lets them through. */

@@ -15,4 +15,8 @@ uint64_t el2_hcr(void);
 /* At EL2: does E2H = 1 hold now, whatever HCR_EL2 reads as? */
 bool el2_has_host(void);
 
+/* At EL2 with E2H = 1, in firmware: does it hold after HCR_EL2 was written without it? Translation and caches are off for a few
+ * instructions, with all exceptions masked; everything is as before afterwards, but FAR_EL1 and FAR_EL2. */
+bool el2_keeps_host(void);
+
 #endif

@@ -19,11 +19,16 @@ uint64_t arch_counter_hz(void)
 	return cpu_read(cntfrq_el0);
 }
 
-/* E2H cannot be cleared, or not for all that we know: firmware that runs with E2H = 1 has been seen only where it is
- * fixed, and some processors do not say so (Apple's, and nested virtualization without fine-grained traps). */
+/* Can E2H not be cleared? That it is set says nothing: firmware runs so by choice (EDK2 since 2025.02 does wherever there is
+ * VHE). Arm ARM, "ID_AA64MMFR4_EL1", E2H0: negative values say that it is fixed to 1. Two kinds of processors are so without
+ * saying it: those older than the field (Apple's), and those of a hypervisor's guest at EL2, when the host has no fine-grained
+ * traps with which the hypervisor could change that register: there a write of HCR_EL2 goes to memory (FEAT_NV2) and reads back
+ * as if it had had an effect. So it is tried, and judged by what EL1's names mean afterwards. */
 static bool host_is_fixed(void)
 {
-	return cpu_id_field(cpu_read(ID_AA64MMFR4_EL1), ID_AA64MMFR4_E2H0) >= 8 || el2_has_host();
+	if (cpu_id_field(cpu_read(ID_AA64MMFR4_EL1), ID_AA64MMFR4_E2H0) >= 8)
+		return true;
+	return el2_has_host() && el2_keeps_host();
 }
 
 void arch_probe(struct arch_facts *out)

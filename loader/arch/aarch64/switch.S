@@ -120,6 +120,39 @@ arrive:
 	mov	x30, xzr
 	br	x13
 
+/* uint64_t try_without_host(hcr): what FAR_EL1 reads as when FAR_EL1 was written as 1 and FAR_EL2 as 2, with this HCR_EL2.
+ * In:  at EL2 with E2H = 1, in firmware; this code is cleaned to the point of coherency and mapped one to one. `hcr` has neither
+ *      E2H nor TGE
+ * Out: everything as it was but both FARs. Arm ARM, "HCR_EL2": E2H changes the translation regime, and TLBs may hold it: so it
+ *      changes with translation off only, and what they hold is invalidated. Nothing is stored or loaded meanwhile. */
+	.balign 64
+	.globl try_without_host
+try_without_host:
+	mrs	x9, daif
+	msr	daifset, #15
+	mrs	x11, sctlr_el2
+	mrs	x12, hcr_el2
+	translation_off el2
+	msr	hcr_el2, x0
+	isb
+	mov	x13, #1
+	mov	x14, #2
+	msr	far_el1, x13
+	isb
+	msr	far_el2, x14
+	isb
+	mrs	x0, far_el1
+	msr	hcr_el2, x12
+	isb
+	tlbi	alle1
+	tlbi	alle2
+	dsb	nsh
+	isb
+	msr	sctlr_el2, x11
+	isb
+	msr	daif, x9
+	ret
+
 /* Everything zero but x0 and x30: docs/protocol.md, "aarch64". */
 	.macro	clear_registers
 	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29

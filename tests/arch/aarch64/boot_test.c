@@ -175,14 +175,49 @@ static void newer_registers_are_cleared_where_they_are(void **state)
 	}
 }
 
-static void a_processor_whose_e2h_is_fixed_is_known_by_what_it_does(void **state)
+/* Firmware that runs with E2H = 1 is no sign of a processor that cannot run without it. */
+static void firmware_with_e2h_starts_a_kernel_at_every_level(void **state)
 {
 	(void)state;
-	make(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
-	machine.host = true;
-	run_boot();
-	assert_int_equal(fake.outcome, FAKE_RETURNED);
-	assert_true(world_said("(ERR_LEVEL_E2H_FIXED"));
+	for (uint64_t wanted = HOBNAIL_LEVEL_EL1; wanted <= HOBNAIL_LEVEL_EL2_VHE; wanted++) {
+		make(2, wanted == HOBNAIL_LEVEL_EL2 ? KERNEL_STAGED : KERNEL_UPPER, wanted);
+		machine.host = true;
+		run_boot();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		assert_int_equal(machine.tried, 1);
+		assert_int_equal(machine.cpus[0].switched.hcr & HCR_E2H, wanted == HOBNAIL_LEVEL_EL2_VHE ? HCR_E2H : 0);
+	}
+}
+
+/* It says so, or is known by what it does (see host_is_fixed()); then it is not tried. */
+static void a_processor_whose_e2h_is_fixed_runs_no_kernel_without_it(void **state)
+{
+	(void)state;
+	for (unsigned says = 0; says < 2; says++)
+		for (uint64_t wanted = HOBNAIL_LEVEL_EL1; wanted <= HOBNAIL_LEVEL_EL2_VHE; wanted++) {
+			make(2, wanted == HOBNAIL_LEVEL_EL2 ? KERNEL_STAGED : KERNEL_UPPER, wanted);
+			machine.host = machine.host_is_fixed = true;
+			if (says)
+				machine_has(MACHINE_NAME(ID_AA64MMFR4_EL1), 0xeull << 24);
+			run_boot();
+			assert_int_equal(machine.tried, !says);
+			if (wanted == HOBNAIL_LEVEL_EL2_VHE) {
+				assert_int_equal(fake.outcome, FAKE_ENTERED);
+				continue;
+			}
+			assert_int_equal(fake.outcome, FAKE_RETURNED);
+			assert_true(world_said("(ERR_LEVEL_E2H_FIXED"));
+		}
+}
+
+/* It is a matter of EL2, and of E2H = 1. */
+static void where_e2h_is_0_nothing_is_tried(void **state)
+{
+	(void)state;
+	for (unsigned level = 1; level <= 2; level++) {
+		boots(level, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
+		assert_int_equal(machine.tried, 0);
+	}
 }
 
 /* ---- Other processors ---------------------------------------------------------------------------------- */
@@ -458,7 +493,9 @@ int main(void)
 		cmocka_unit_test(the_regime_is_exactly_as_in_the_table),
 		cmocka_unit_test(nothing_is_inherited),
 		cmocka_unit_test(newer_registers_are_cleared_where_they_are),
-		cmocka_unit_test(a_processor_whose_e2h_is_fixed_is_known_by_what_it_does),
+		cmocka_unit_test(firmware_with_e2h_starts_a_kernel_at_every_level),
+		cmocka_unit_test(a_processor_whose_e2h_is_fixed_runs_no_kernel_without_it),
+		cmocka_unit_test(where_e2h_is_0_nothing_is_tried),
 		cmocka_unit_test(every_processor_goes_the_boot_processors_way),
 		cmocka_unit_test(every_processor_has_the_boot_processors_registers),
 		cmocka_unit_test(the_conduit_is_the_tables_to_say),

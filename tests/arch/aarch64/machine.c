@@ -360,6 +360,17 @@ void change_upper(paddr between, paddr root);
 void change_only(paddr between, paddr root);
 void leave_mapped(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
 void leave_physical(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
+/* In the image's text there, and what changes is changed back. */
+uint64_t try_without_host(uint64_t hcr);
+uint64_t try_without_host(uint64_t hcr)
+{
+	if (fake.exited || !machine.host || hcr & (HCR_E2H | HCR_TGE))
+		machine_failed("E2H is tried where it cannot be");
+	must_be_in_memory("the code that tries", (uintptr_t)image_text, (uint64_t)(image_text_end - image_text));
+	machine.tried++;
+	return machine.host_is_fixed ? 2 : 1;
+}
+
 void leave_translation(uintptr_t top, uint64_t line, uint64_t one_range);
 
 static void check_vectors(void)

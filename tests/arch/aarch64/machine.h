@@ -45,10 +45,12 @@ struct machine_cpu {
 struct machine_state {
 	struct machine_cpu cpus[MACHINE_CPUS];
 	uint64_t line_bytes;
-	bool host;          /* at EL2: E2H = 1 holds          */
+	bool host;          /* at EL2: E2H = 1 holds ...      */
+	bool host_is_fixed; /* ... and keeps to               */
 	bool sre_stays_0;   /* of ICC_SRE_EL2                 */
 	bool masked;        /* interrupts of the boot processor */
 	unsigned smc, hvc;
+	unsigned tried;     /* to clear E2H, in firmware      */
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */
 	paddr change_root;  /* the root that change_upper() or change_only() was given last */
 };
