@@ -5,6 +5,7 @@
 #include "power.h"
 #include "processor.h"
 #include "string.h"
+#include "trespass.h"
 #include "words.h"
 
 /* Each call needs more of the stack, until there is none. */
@@ -111,6 +112,9 @@ void crash_if_asked(const char *words, bool now)
 	} kinds[] = {
 		{ "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall },
 		{ "crash=edge", break_edge }, { "crash=end", end_together },
+		{ "crash=peek", trespass_peek }, { "crash=enter", trespass_enter }, { "crash=text", trespass_text },
+		{ "crash=alias", trespass_alias }, { "crash=rodata", trespass_rodata }, { "crash=data", trespass_data },
+		{ "crash=direct", trespass_direct },
 	};
 
 	while (*words) {

@@ -10,6 +10,7 @@
  *     crash=KIND@start      on another processor, before it has started, if this was called before it comes
  *     crash=KIND@tick+MS    in the first timer's interrupt after so many milliseconds
  *     crash=KIND@write+MS   in the first PITH_WRITE after so many; KIND end: on all processors, once each has come to one
+ *     crash=WHAT@...        one of trespass.h's, by its name there
  *     crash=edge            returns: the next system call on this processor meets an exception before its first instruction */
 void crash_if_asked(const char *words, bool now);
 

@@ -8,6 +8,7 @@
  *     crash=stack, crash=double, crash=null, crash=assert, crash=edge   fail in the kernel, once it runs
  *     crash=assert@start   in another processor, before it has started
  *     crash=null@tick+300, crash=null@write+300, ...   so many milliseconds later, in a timer's interrupt or in PITH_WRITE
+ *     crash=peek@write+300, ...   the kernel does what it must not do to memory: trespass.h
  *     crash=end@write+300   then all processors end the machine at once
  *     return   return from the entry point instead (the loader must catch that)
  *     roots    release the other processors with a root table of pith's own

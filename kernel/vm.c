@@ -80,6 +80,14 @@ static void map_segment(const struct hobnail_segment *s)
 		panic("cannot write-protect the kernel at %#lx", (unsigned long)phys);
 }
 
+paddr vm_phys(vaddr at)
+{
+	struct pt_leaf leaf;
+
+	must(pt_lookup(&kernel_tables, at, &leaf));
+	return leaf.base + at % leaf.bytes;
+}
+
 void vm_start(const struct hobnail_boot *boot)
 {
 	kernel_tables = (struct pt){ .format = arch_format(), .max_leaf = arch_max_leaf(), .root = pages_take_zeroed(&pages),

@@ -34,6 +34,9 @@ void vm_join(void);
 /* Where all of a physical page can be read and written. Of RAM. */
 void *vm_page(paddr page);
 
+/* Where something lies that the kernel has mapped. */
+paddr vm_phys(vaddr at);
+
 /* Registers of a device, mapped for ever; `phys` need not be aligned. NULL: no memory for tables, or no room. Before other
  * processors run. */
 void *vm_device(paddr phys, uint64_t bytes);

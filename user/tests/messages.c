@@ -80,6 +80,35 @@ static void page_errors(const uint64_t number[4])
 	CHECK(*(volatile uint64_t *)at == 1234);
 }
 
+/* Sends a page that it has just written to, then touches it once more: how, number[1] says. */
+static void role_send_and_touch(const uint64_t number[4])
+{
+	uint64_t at = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
+	struct pith_message m = { .page = at };
+
+	*(volatile uint64_t *)at = 1; /* so that the translation is in the TLB */
+	EXPECT(sys_send(number[0], &m), 0);
+	if (number[1] == 0)
+		*(volatile uint64_t *)at = 2;
+	else if (number[1] == 1)
+		(void)*(volatile uint64_t *)at;
+	else
+		sys_exit(sys_write((const void *)at, 8) == PITH_BAD_ADDRESS ? 77 : 0);
+}
+
+/* A page that was sent is the receiver's alone. It waits already, so that the sender goes on at once, with the TLB that it has. */
+static void pages_leave(const uint64_t number[4])
+{
+	(void)number;
+	for (uint64_t i = 0; i < (quick ? 6 : 60); i++) {
+		uint64_t other = child("receive for ever", 0, 0, 0);
+		await_state(other, PITH_RECEIVING);
+		uint64_t pid = child("send and touch", other, i % 3, 0);
+		EXPECT(status_of(pid), i % 3 == 2 ? 77 : PITH_FAULTED);
+		end(other);
+	}
+}
+
 static void role_send_once(const uint64_t number[4])
 {
 	struct pith_message m = { .word = { 7 } };
@@ -120,6 +149,38 @@ static void message_errors(const uint64_t number[4])
 	end(target);
 	join(sender);
 	join(receiver);
+}
+
+/* Received at an address that cannot be written to, a message waits for a better one; its page, too. */
+static void message_kept(const uint64_t number[4])
+{
+	static const uint64_t constant[8] = { 1 };
+	uint64_t self = (uint64_t)sys_getpid(), page = GOOD(sys_map(0, 2 * PAGE, PITH_MAP_WRITE));
+	const uint64_t bad[] = { 0, 8, (uint64_t)constant, page + PAGE - 8, page + PAGE, 0x800000000000, ~0ull - 7 };
+	struct pith_message m;
+
+	(void)number;
+	EXPECT(sys_unmap(page + PAGE, PAGE), 0);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		uint64_t other = child("send page once", self, i, 0);
+		if (i % 2)
+			await_state(other, PITH_SENDING);
+		EXPECT(sys_receive(i % 3 ? other : 0, (void *)bad[i]), PITH_BAD_ADDRESS);
+		await_state(other, PITH_SENDING);
+		m = (struct pith_message){ 0 };
+		EXPECT(sys_receive(other, &m), other);
+		CHECK(m.word[0] == i && m.page && *(volatile uint64_t *)m.page == ~i);
+		EXPECT(sys_unmap(m.page, PAGE), 0);
+		join(other);
+	}
+}
+
+static void role_send_page_once(const uint64_t number[4])
+{
+	struct pith_message m = { .word = { number[1] }, .page = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE)) };
+
+	*(volatile uint64_t *)m.page = ~number[1];
+	EXPECT(sys_send(number[0], &m), 0);
 }
 
 /* Three that each wait to send to the next: the last is told. */
@@ -213,14 +274,18 @@ static void many_to_one(const uint64_t number[4])
 const struct test message_tests[] = {
 	{ "pages", pages, TEST },
 	{ "page-errors", page_errors, TEST },
+	{ "pages-leave", pages_leave, TEST },
 	{ "message-errors", message_errors, TEST },
+	{ "message-kept", message_kept, TEST },
 	{ "deadlock", deadlock, TEST },
 	{ "storm", storm, TEST },
 	{ "many-to-one", many_to_one, TEST },
 	{ "send for ever", role_send_for_ever, ROLE },
 	{ "receive for ever", role_receive_for_ever, ROLE },
 	{ "echo", role_echo, ROLE },
+	{ "send and touch", role_send_and_touch, ROLE },
 	{ "send once", role_send_once, ROLE },
+	{ "send page once", role_send_page_once, ROLE },
 	{ "receive once", role_receive_once, ROLE },
 	{ "storm pair", role_storm, ROLE },
 	{ "count up", role_count_up, ROLE },

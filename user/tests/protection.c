@@ -133,27 +133,78 @@ static void role_misuse(const uint64_t number[4])
 #define FUNCTION(name, text) static void hostile_##name(void) { __asm__ volatile(text HOSTILE_CLOBBERS); }
 HOSTILE_FATAL(FUNCTION)
 HOSTILE_HARMLESS(FUNCTION)
+HOSTILE_GUARDED(FUNCTION)
 #define ENTRY(name, text) { #name, hostile_##name },
 static const struct hostile {
 	const char *name;
 	void (*run)(void);
-} fatal[] = { HOSTILE_FATAL(ENTRY) }, harmless[] = { HOSTILE_HARMLESS(ENTRY) };
+} fatal[] = { HOSTILE_FATAL(ENTRY) { NULL, NULL } }, harmless[] = { HOSTILE_HARMLESS(ENTRY) { NULL, NULL } },
+  guarded[] = { HOSTILE_GUARDED(ENTRY) { NULL, NULL } };
+
+enum hostility { FATAL, HARMLESS, GUARDED };
+static const struct hostile *const hostilities[] = { [FATAL] = fatal, [HARMLESS] = harmless, [GUARDED] = guarded };
 
 static void role_hostile(const uint64_t number[4])
 {
-	(number[0] ? &fatal[number[1]] : &harmless[number[1]])->run();
+	hostilities[number[0]][number[1]].run();
 }
 
 static void instructions(const uint64_t number[4])
 {
 	(void)number;
-	for (uint64_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
-		expect_fault(child("hostile", true, i, 0), fatal[i].name, i);
-	for (uint64_t i = 0; i < sizeof harmless / sizeof *harmless; i++) {
-		int64_t status = status_of(child("hostile", false, i, 0));
+	for (uint64_t i = 0; fatal[i].name; i++)
+		expect_fault(child("hostile", FATAL, i, 0), fatal[i].name, i);
+	for (uint64_t i = 0; harmless[i].name; i++) {
+		int64_t status = status_of(child("hostile", HARMLESS, i, 0));
 		if (status != 0)
 			fail("%s: status %ld", harmless[i].name, status);
 	}
+}
+
+/* On each processor: what some can keep from user mode, and then must. */
+static void guarded_instructions(const uint64_t number[4])
+{
+	uint64_t all = processors();
+
+	(void)number;
+	if (!hostile_is_guarded())
+		return;
+	print("tests: this processor has " HOSTILE_GUARDED_BY "\n");
+	for (uint64_t p = 0; p < all; p++)
+		for (uint64_t i = 0; guarded[i].name; i++)
+			expect_fault(child_on((int64_t)p, "hostile", GUARDED, i, 0), guarded[i].name, p);
+}
+
+/* The flags of one that calls the kernel are nobody else's: others on this processor go on where an interrupt has stopped them. */
+static void role_yield_with_flags(const uint64_t number[4])
+{
+	for (uint64_t i = 0; i < number[0]; i++)
+		__asm__ volatile(HOSTILE_YIELD_WITH_FLAGS HOSTILE_CLOBBERS);
+}
+
+static void flags(const uint64_t number[4])
+{
+	int64_t last = (int64_t)processors() - 1;
+	uint64_t spinner = child_on(last, "spin", 0, 0, 0);
+
+	(void)number;
+	join(child_on(last, "yield with flags", 10, 0, 0));
+	end(spinner);
+}
+
+static __attribute__((noinline)) void set_flags(void)
+{
+	__asm__ volatile(HOSTILE_SET_FLAGS HOSTILE_CLOBBERS);
+}
+
+/* On that processor, for ever, with flags that the kernel must not keep: spin, or print. For scenarios. */
+static void role_flagged(const uint64_t number[4])
+{
+	GOOD(sys_pin((int64_t)number[0]));
+	set_flags();
+	for (;;)
+		if (number[1])
+			sys_write("flagged\n", 8);
 }
 
 /* ---- Other processes ------------------------------------------------------------------------------------------------------- */
@@ -212,11 +263,15 @@ const struct test protection_tests[] = {
 	{ "faults-at-once", faults_at_once, ALONE },
 	{ "own-memory", own_memory, TEST },
 	{ "instructions", instructions, TEST },
+	{ "guarded-instructions", guarded_instructions, TEST },
+	{ "flags", flags, TEST },
 	{ "isolation", isolation, TEST },
 	{ "clean-memory", clean_memory, TEST },
 	{ "touch", role_touch, ROLE },
 	{ "misuse", role_misuse, ROLE },
 	{ "hostile", role_hostile, ROLE },
+	{ "yield with flags", role_yield_with_flags, ROLE },
+	{ "flagged", role_flagged, ROLE },
 	{ "own pages", role_own_pages, ROLE },
 	{ "dirty", role_dirty, ROLE },
 	{ NULL, NULL, ROLE },

@@ -2,6 +2,8 @@
 #ifndef USER_TESTS_HOSTILE_H
 #define USER_TESTS_HOSTILE_H
 
+#include <stdint.h>
+
 #define HOSTILE_CLOBBERS : : : "x0", "x1", "x2", "x3", "x4", "x8", "x19", "memory", "cc"
 
 /* Arm ARM DDI 0487, "AArch64 System Register Descriptions" and the instructions themselves: undefined at EL0, or as SCTLR_EL1
@@ -32,7 +34,27 @@
 	X(halt, "hlt #1") \
 	X(misaligned_stack, "sub sp, sp, #8; ldr x0, [sp]") \
 	X(kernel_stack, "mov x0, #0xffff800000000000; mov sp, x0; ldr x0, [sp]") \
-	X(misaligned_code, "adr x0, 1f; add x0, x0, #2; br x0; 1: nop; nop")
+	X(misaligned_code, "adr x0, 1f; add x0, x0, #2; br x0; 1: nop; nop") \
+	X(zero_line, "sub x0, sp, #4096; dc zva, x0") \
+	X(clean_data, "mov x0, sp; dc cvau, x0") \
+	X(forget_code, "mov x0, sp; ic ivau, x0") \
+	X(cache_type, "mrs x0, ctr_el0") \
+	X(wait_for_interrupt, "wfi") \
+	X(counter, "mrs x0, cntvct_el0") \
+	X(counter_rate, "mrs x0, cntfrq_el0") \
+	X(physical_counter, "mrs x0, cntpct_el0") \
+	X(kernel_thread_pointer, "msr tpidrro_el0, x0") \
+	X(wide_vectors, ".inst 0x2518e3e0" /* ptrue p0.b */) \
+	X(streaming_mode, ".inst 0xd503477f" /* smstart */)
+
+/* No instruction depends on the processor's having something that must be switched on, */
+#define HOSTILE_GUARDED_BY ""
+#define HOSTILE_GUARDED(X)
+static inline int hostile_is_guarded(void) { return 0; }
+
+/* and there is no flag of user mode's that the kernel runs with. */
+#define HOSTILE_SET_FLAGS ""
+#define HOSTILE_YIELD_WITH_FLAGS "mov x8, #7; svc #0"
 
 /* System call 1 is PITH_GETPID. */
 #define HOSTILE_HARMLESS(X) \

@@ -2,6 +2,8 @@
 #ifndef USER_TESTS_HOSTILE_H
 #define USER_TESTS_HOSTILE_H
 
+#include <stdint.h>
+
 #define HOSTILE_CLOBBERS : : : "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory"
 
 /* Intel SDM vol. 3A, "Privileged Instructions" and "Gate-descriptor" privilege checks. */
@@ -40,7 +42,38 @@
 	X(load_kernel_stack, "movl $16, %%eax; movw %%ax, %%ss") \
 	X(non_canonical_stack, "movq $0x800000000000, %%rsp; pushq %%rax") \
 	X(kernel_stack, "movq $0xffff800000000000, %%rsp; pushq %%rax") \
-	X(floating_point, "pushq $0; fldcw (%%rsp); fldz; fldz; fdivp; fwait")
+	X(floating_point, "pushq $0; fldcw (%%rsp); fldz; fldz; fdivp; fwait") \
+	X(fault_with_flags, "pushfq; orl $0x44400, (%%rsp); popfq; movl 0, %%eax") \
+	X(set_fs_base, "movq %%rsp, %%rax; wrfsbase %%rax") \
+	X(set_gs_base, "movq %%rsp, %%rax; wrgsbase %%rax") \
+	X(wide_vectors, "vxorps %%ymm0, %%ymm0, %%ymm0") \
+	X(extended_state, "xorl %%ecx, %%ecx; xgetbv") \
+	X(performance_counter, "xorl %%ecx, %%ecx; rdpmc")
+
+/* Fatal where the processor has UMIP (Intel SDM vol. 2A, "CPUID": leaf 7, ECX bit 2). */
+#define HOSTILE_GUARDED_BY "UMIP"
+#define HOSTILE_GUARDED(X) \
+	X(sgdt, "subq $16, %%rsp; sgdt (%%rsp)") \
+	X(sidt, "subq $16, %%rsp; sidt (%%rsp)") \
+	X(sldt, "sldt %%rax") \
+	X(smsw, "smsw %%rax") \
+	X(str, "str %%rax")
+
+static inline int hostile_is_guarded(void)
+{
+	uint32_t a = 0, b, c = 0, d;
+
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	if (a < 7)
+		return 0;
+	a = 7, c = 0;
+	__asm__ volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
+	return c >> 2 & 1;
+}
+
+/* Flags that user mode may set and the kernel must not run with, nor another process: DF, NT, AC. C code cannot run with DF. */
+#define HOSTILE_SET_FLAGS "pushfq; orl $0x44000, (%%rsp); popfq"
+#define HOSTILE_YIELD_WITH_FLAGS "pushfq; orl $0x44400, (%%rsp); popfq; movl $7, %%eax; syscall; pushfq; andl $~0x44400, (%%rsp); popfq"
 
 /* System call 1 is PITH_GETPID. */
 #define HOSTILE_HARMLESS(X) \
