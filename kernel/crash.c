@@ -94,7 +94,9 @@ static uint64_t number(const char *digits)
 /* Where and when the rest of the word says. */
 static void fail_at(void (*fail)(void), const char *rest)
 {
-	static const char *const places[] = { [CRASH_START] = "@start", [CRASH_TICK] = "@tick+", [CRASH_WRITE] = "@write+" };
+	static const char *const places[] = {
+		[CRASH_START] = "@start", [CRASH_TICK] = "@tick+", [CRASH_CALL] = "@call+", [CRASH_WRITE] = "@write+",
+	};
 
 	for (enum crash_place i = 0; i < COUNT_OF(places); i++)
 		if (after(rest, places[i])) {

@@ -9,7 +9,8 @@
  *     crash=KIND            now, if `now`; KIND is stack, double, null or assert, and this does not return then
  *     crash=KIND@start      on another processor, before it has started, if this was called before it comes
  *     crash=KIND@tick+MS    in the first timer's interrupt after so many milliseconds
- *     crash=KIND@write+MS   in the first PITH_WRITE after so many; KIND end: on all processors, once each has come to one
+ *     crash=KIND@call+MS    in the first PITH_WRITE after so many
+ *     crash=KIND@write+MS   the same, after user memory was copied; KIND end: on all processors, once each has come to one
  *     crash=WHAT@...        one of trespass.h's, by its name there
  *     crash=edge            returns: the next system call on this processor meets an exception before its first instruction */
 void crash_if_asked(const char *words, bool now);
@@ -17,7 +18,8 @@ void crash_if_asked(const char *words, bool now);
 enum crash_place {
 	CRASH_START, /* another processor, before it has started */
 	CRASH_TICK,  /* a timer's interrupt, with process_lock   */
-	CRASH_WRITE, /* the system call                          */
+	CRASH_CALL,  /* PITH_WRITE, at its beginning             */
+	CRASH_WRITE, /* ... once it has copied from user memory  */
 };
 
 /* This is such a place. */

@@ -12,7 +12,8 @@
 
 struct lock process_lock;
 
-static struct process *table[PROCESSES_MOST]; /* at pid modulo its length */
+static struct process *reader; /* who has the console's input; NULL: nobody runs yet */
+static struct process *table[PITH_PROCESSES_MOST]; /* at pid modulo its length */
 static uint64_t last_pid;
 static unsigned count;
 
@@ -22,7 +23,7 @@ _Static_assert(sizeof(struct process) <= PAGE_BYTES, "a process is a page");
 
 struct process *process_find(uint64_t pid)
 {
-	struct process *p = table[pid % PROCESSES_MOST];
+	struct process *p = table[pid % PITH_PROCESSES_MOST];
 
 	return p && p->pid == pid ? p : NULL;
 }
@@ -31,7 +32,7 @@ struct process *process_from(uint64_t pid)
 {
 	struct process *lowest = NULL;
 
-	for (unsigned i = 0; i < PROCESSES_MOST; i++)
+	for (unsigned i = 0; i < PITH_PROCESSES_MOST; i++)
 		if (table[i] && table[i]->pid >= pid && (!lowest || table[i]->pid < lowest->pid))
 			lowest = table[i];
 	return lowest;
@@ -53,11 +54,19 @@ uint64_t process_pages(const struct process *p)
 	return p->state == PITH_ENDED ? 1 + VM_STACK_BYTES / PAGE_BYTES : p->space.pages + 1 + VM_STACK_BYTES / PAGE_BYTES;
 }
 
+/* Is it `from`, or a descendant of that? */
+static bool descends(const struct process *p, const struct process *from)
+{
+	while (p && p != from)
+		p = p->parent;
+	return p;
+}
+
 /* The next number whose place is free. false: all are taken. */
 static bool number(struct process *p)
 {
-	for (unsigned i = 0; i < PROCESSES_MOST; i++) {
-		struct process **place = &table[++last_pid % PROCESSES_MOST];
+	for (unsigned i = 0; i < PITH_PROCESSES_MOST; i++) {
+		struct process **place = &table[++last_pid % PITH_PROCESSES_MOST];
 		if (!*place) {
 			*place = p;
 			p->pid = last_pid;
@@ -167,17 +176,32 @@ static void name_process(struct process *p, const char *name)
 	memcpy(p->name, name, bytes);
 }
 
+/* Under process_lock: include/pith/syscall.h, "Limits". */
+static bool may_have_child(const struct process *parent)
+{
+	if (!parent || parent->pid == 1)
+		return true;
+	return !parent->killed && parent->child_count < PITH_CHILDREN_MOST && count < PITH_PROCESSES_MOST - PITH_RESERVE;
+}
+
+static void adopt(struct process *parent, struct process *child)
+{
+	child->parent = parent;
+	child->sibling = parent->children;
+	parent->children = child;
+	parent->child_count++;
+}
+
 /* Among the others, ready to run; false: there are too many. */
 static bool enter(struct process *p, struct process *parent)
 {
 	lock_take(&process_lock);
-	bool fits = number(p);
+	bool fits = may_have_child(parent) && number(p);
 	if (fits) {
-		p->parent = parent;
-		if (parent) {
-			p->sibling = parent->children;
-			parent->children = p;
-		}
+		if (parent)
+			adopt(parent, p);
+		else
+			reader = p;
 		schedule_ready(p);
 	}
 	lock_give(&process_lock);
@@ -222,22 +246,59 @@ int64_t process_spawn(struct process *parent, const struct archive_file *file, c
 
 /* ---- The end of one ---------------------------------------------------------------------------------------------- */
 
-/* Its children are the first process's from now on. */
-static void give_children_away(struct process *self)
+/* It ends when it would enter user mode again; if it rests, now. */
+static void kill(struct process *p)
 {
-	struct process *first = process_find(1), *last = self->children;
+	if (p->state == PITH_ENDED)
+		return;
+	p->killed = true;
+	if (p->state == PITH_RUNNING)
+		arch_kick(p->cpu);
+	else
+		schedule_wake(p);
+}
 
-	for (struct process *child = self->children; child; child = child->sibling) {
-		child->parent = first;
-		last = child;
+/* It and all its descendants, at one moment: none of them starts another any more. Those of one that was killed before are so, too. */
+static void kill_family(struct process *root)
+{
+	for (struct process *p = root;;) {
+		struct process *down = p->killed ? NULL : p->children;
+		kill(p);
+		if (down) {
+			p = down;
+			continue;
+		}
+		while (p != root && !p->sibling)
+			p = p->parent;
+		if (p == root)
+			return;
+		p = p->sibling;
 	}
-	if (last) {
-		last->sibling = first->children;
-		first->children = self->children;
-		self->children = NULL;
-		if (first->state == PITH_WAITING)
-			schedule_wake(first);
+}
+
+/* Its descendants end, too. The first process waits for its children. */
+static void end_children(struct process *self)
+{
+	struct process *first = process_find(1), *child;
+
+	while ((child = self->children)) {
+		self->children = child->sibling;
+		kill_family(child);
+		adopt(first, child);
 	}
+	if (first->children && first->state == PITH_WAITING)
+		schedule_wake(first);
+}
+
+/* Its memory goes back, a piece at a time: there may be gigabytes of it. */
+static void give_memory_back(struct process *self)
+{
+	while (vm_space_shrink(&self->space))
+		schedule_breathe();
+	arch_space_use(NULL);
+	vm_space_free(&self->space);
+	if (self->page)
+		pages_give(&pages, self->page);
 }
 
 _Noreturn void process_exit(uint64_t status)
@@ -248,13 +309,12 @@ _Noreturn void process_exit(uint64_t status)
 		console_print("pith: %s has ended with status %lu\n", self->name, (unsigned long)status);
 		power_end(status ? POWER_PROGRAM : POWER_GOOD);
 	}
-	arch_space_use(NULL);
-	vm_space_free(&self->space);
-	if (self->page)
-		pages_give(&pages, self->page);
+	give_memory_back(self);
 	lock_take(&process_lock);
 	message_end(self);
-	give_children_away(self);
+	if (descends(reader, self))
+		reader = self->parent;
+	end_children(self);
 	self->status = status;
 	if (self->parent->state == PITH_WAITING)
 		schedule_wake(self->parent);
@@ -272,6 +332,7 @@ static struct process *ended_child(struct process *self, uint64_t pid, bool *any
 		*any = true;
 		if (child->state == PITH_ENDED) {
 			*link = child->sibling;
+			self->child_count--;
 			return child;
 		}
 	}
@@ -287,7 +348,7 @@ int64_t process_wait(uint64_t pid, uint64_t *status)
 	while (!(child = ended_child(self, pid, &any)) && any && !self->killed)
 		schedule_rest(PITH_WAITING);
 	if (child) {
-		table[child->pid % PROCESSES_MOST] = NULL;
+		table[child->pid % PITH_PROCESSES_MOST] = NULL;
 		count--;
 	}
 	lock_give(&process_lock);
@@ -297,13 +358,6 @@ int64_t process_wait(uint64_t pid, uint64_t *status)
 	*status = child->status;
 	process_free(child);
 	return found;
-}
-
-static bool descends(const struct process *p, const struct process *from)
-{
-	while (p && p != from)
-		p = p->parent;
-	return p;
 }
 
 int64_t process_kill(uint64_t pid)
@@ -317,13 +371,36 @@ int64_t process_kill(uint64_t pid)
 		result = PITH_NOT_FOUND;
 	} else if (p == self || !descends(p, self)) {
 		result = PITH_DENIED;
-	} else if (p->state != PITH_ENDED) {
-		p->killed = true;
-		if (p->state == PITH_RUNNING)
-			arch_kick(p->cpu);
-		else
-			schedule_wake(p);
+	} else {
+		kill_family(p);
 	}
+	lock_give(&process_lock);
+	return result;
+}
+
+/* ---- The console ------------------------------------------------------------------------------------------------- */
+
+bool process_has_console(void)
+{
+	lock_take(&process_lock);
+	bool has = reader == process_self();
+	lock_give(&process_lock);
+	return has;
+}
+
+int64_t process_give_console(uint64_t pid)
+{
+	struct process *self = process_self();
+	int64_t result = 0;
+
+	lock_take(&process_lock);
+	struct process *p = process_find(pid);
+	if (!p || p->state == PITH_ENDED)
+		result = PITH_NOT_FOUND;
+	else if (!descends(p, self) || !descends(reader, self))
+		result = PITH_DENIED;
+	else
+		reader = p;
 	lock_give(&process_lock);
 	return result;
 }

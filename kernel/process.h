@@ -12,8 +12,6 @@
 #include "runqueue.h"
 #include "vm.h"
 
-enum { PROCESSES_MOST = 1024 };
-
 struct process {
 	struct runnable runnable;    /* first */
 	uint64_t pid;
@@ -22,6 +20,7 @@ struct process {
 	bool killed;                 /* ends when it would enter user mode again; does not wait any more */
 	uint64_t status;             /* of one that has ended */
 	struct process *parent, *children, *sibling;
+	unsigned child_count;
 	struct cpu *cpu;             /* where it runs or ran; whose queue or sleepers it is in */
 	uint64_t since, run_ns;      /* when it got the processor; what it has had before that */
 	uint64_t wake_at;
@@ -56,6 +55,10 @@ _Noreturn void process_exit(uint64_t status);
 
 int64_t process_wait(uint64_t pid, uint64_t *status); /* as PITH_WAIT */
 int64_t process_kill(uint64_t pid);                   /* as PITH_KILL */
+int64_t process_give_console(uint64_t pid);           /* as PITH_CONSOLE */
+
+/* Has this process the console's input? */
+bool process_has_console(void);
 
 /* The one with this number, or the lowest one from it on; NULL: none. Under process_lock. */
 struct process *process_find(uint64_t pid);

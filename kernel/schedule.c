@@ -219,6 +219,15 @@ bool schedule_tick(void)
 	return over;
 }
 
+void schedule_breathe(void)
+{
+	arch_spin();
+	lock_take(&process_lock);
+	if (schedule_tick())
+		schedule_turn();
+	lock_give(&process_lock);
+}
+
 /* ---- Idleness -------------------------------------------------------------------------------------------------- */
 
 _Noreturn void schedule_idle(void)

@@ -1,4 +1,4 @@
-/* schedule.h — who runs where, and when. All but schedule_start() under process_lock. */
+/* schedule.h — who runs where, and when. All under process_lock, unless it says otherwise. */
 #ifndef KERNEL_SCHEDULE_H
 #define KERNEL_SCHEDULE_H
 
@@ -29,6 +29,10 @@ _Noreturn void schedule_end(void);
 
 /* If this process's turn is over: those that wait are next, here or for another processor. Else, or if nobody waits, it goes on. */
 void schedule_turn(void);
+
+/* In the midst of long work, with interrupts masked as ever: whose time has come wakes, and if this process's turn is over, those that
+ * wait are next. Takes the lock. */
+void schedule_breathe(void);
 
 /* The timer has come: wake whom it was for. Is this process's turn over? Then schedule_turn() is to follow. */
 bool schedule_tick(void);

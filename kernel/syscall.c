@@ -40,9 +40,11 @@ static int64_t call_write(const uint64_t a[5])
 	char text[PITH_WRITE_MOST];
 	uint64_t bytes = min_u64(a[1], sizeof text);
 
-	if (!copy_in(text, a[0], bytes))
-		return PITH_BAD_ADDRESS;
+	crash_if_here(CRASH_CALL);
+	bool good = copy_in(text, a[0], bytes);
 	crash_if_here(CRASH_WRITE);
+	if (!good)
+		return PITH_BAD_ADDRESS;
 	console_write(text, bytes);
 	return (int64_t)bytes;
 }
@@ -65,23 +67,24 @@ static int64_t read_typed(char *out, uint64_t most)
 
 static int64_t call_read(const uint64_t a[5])
 {
-	static uint64_t reader; /* its pid; 0: nobody reads */
-	struct process *self = process_self();
-	uint64_t nobody = 0;
+	const struct process *self = process_self();
 	char text[256];
 	const uint64_t most = min_u64(a[1], sizeof text);
 	int64_t bytes = 0;
 
 	if (!vm_is_user(a[0], a[1]) || !(copy_in(text, a[0], most) && copy_out(a[0], text, most)))
 		return PITH_BAD_ADDRESS; /* before anybody has typed for it */
-	if (most == 0)
-		return 0;
-	if (!__atomic_compare_exchange_n(&reader, &nobody, self->pid, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return PITH_BUSY;
-	while (bytes == 0 && !self->killed)
+	while (bytes == 0 && most && !self->killed) {
+		if (!process_has_console())
+			return PITH_BUSY;
 		bytes = read_typed(text, most);
-	__atomic_store_n(&reader, 0, __ATOMIC_RELEASE);
+	}
 	return copy_out(a[0], text, (uint64_t)bytes) ? bytes : PITH_BAD_ADDRESS;
+}
+
+static int64_t call_console(const uint64_t a[5])
+{
+	return process_give_console(a[0]);
 }
 
 static int64_t call_log(const uint64_t a[5])
@@ -216,7 +219,12 @@ static int64_t call_map(const uint64_t a[5])
 
 static int64_t call_unmap(const uint64_t a[5])
 {
-	return vm_user_unmap(&process_self()->space, a[0], a[1]);
+	struct process *self = process_self();
+	int64_t e;
+
+	while ((e = vm_user_unmap(&self->space, a[0], a[1])) > 0 && !self->killed)
+		schedule_breathe();
+	return e;
 }
 
 /* ---- Messages ------------------------------------------------------------------------------------------------ */
@@ -330,6 +338,7 @@ uint64_t trap_call(uint64_t number, const uint64_t argument[5])
 		[PITH_SEND] = call_send,       [PITH_RECEIVE] = call_receive, [PITH_PIN] = call_pin,
 		[PITH_PROCESS] = call_process, [PITH_MEMORY] = call_memory,   [PITH_FILE] = call_file,
 		[PITH_FILE_READ] = call_file_read, [PITH_LOG] = call_log,
+		[PITH_CONSOLE] = call_console,
 	};
 
 	_Static_assert(COUNT_OF(calls) == PITH_CALLS, "a call is missing");

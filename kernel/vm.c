@@ -225,6 +225,8 @@ bool vm_is_guard(vaddr at)
 
 /* ---- Address spaces of processes ------------------------------------------------------------------------------ */
 
+enum { PIECE_PAGES = 1024 }; /* are given back in one go: well under a millisecond */
+
 #define USER_MAPS 0x100000000000ull /* where memory goes that a process has named no place for */
 
 static paddr new_user_table(void *context)
@@ -275,36 +277,62 @@ static unsigned next_used(const uint64_t *entries, unsigned i, unsigned end)
 	return i;
 }
 
-/* Take all pages of [from, to) out of a table that covers addresses from `base` on, and what tables below it are empty then. Is it
- * empty itself? */
-static bool take_out(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to, paddr *chain)
+/* Pages of [from, to) that are taken out of a space, `left` of them at most. */
+struct taking {
+	vaddr from, to;
+	uint64_t left;
+	paddr chain;
+};
+
+/* Take them out of a table that covers addresses from `base` on, and what tables below it are empty then. Is it empty itself? */
+static bool take_out(struct space *s, struct taking *t, paddr table, unsigned level, vaddr base)
 {
 	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
 	uint64_t *entries = table_at(s, table);
-	unsigned first = from > base ? (unsigned)((from - base) >> shift) : 0;
-	unsigned end = (unsigned)min_u64(PT_ENTRIES, ((to - base - 1) >> shift) + 1);
+	unsigned first = t->from > base ? (unsigned)((t->from - base) >> shift) : 0;
+	unsigned end = (unsigned)min_u64(PT_ENTRIES, ((t->to - base - 1) >> shift) + 1);
 	unsigned kept = 0;
 
 	for (unsigned i = next_used(entries, first, end); i < end; i = next_used(entries, i + 1, end)) {
 		paddr below = frame_of(s->pt.format, entries[i]);
-		if (level > 0 && !take_out(s, below, level - 1, base + ((uint64_t)i << shift), from, to, chain)) {
+		if (!t->left)
+			return false;
+		if (level > 0 && !take_out(s, t, below, level - 1, base + ((uint64_t)i << shift))) {
 			kept++;
 			continue;
 		}
 		entries[i] = 0;
 		s->pages--;
-		chain_add(chain, below);
+		t->left -= level == 0;
+		chain_add(&t->chain, below);
 	}
 	return !kept && next_used(entries, 0, first) == first && next_used(entries, end, PT_ENTRIES) == PT_ENTRIES;
 }
 
+/* Of [at, at + bytes), so many pages at most. May there be more? */
+static bool take_range(struct space *s, vaddr at, uint64_t bytes, uint64_t most)
+{
+	struct taking t = { .from = at, .to = at + bytes, .left = most };
+
+	s->expected = 0;
+	take_out(s, &t, s->pt.root, s->pt.format->levels - 1, 0);
+	arch_tlb_flush_user(&s->arch, at, bytes); /* before anybody else gets the pages */
+	chain_give(t.chain);
+	return !t.left;
+}
+
+bool vm_space_shrink(struct space *s)
+{
+	return s->pages > PIECE_PAGES && take_range(s, VM_USER_START, VM_USER_END - VM_USER_START, PIECE_PAGES);
+}
+
 void vm_space_free(struct space *s)
 {
-	paddr chain = 0;
+	struct taking t = { .to = s->pt.format->lower_bytes, .left = UINT64_MAX };
 
-	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, 0, s->pt.format->lower_bytes, &chain);
+	take_out(s, &t, s->pt.root, s->pt.format->levels - 1, 0);
 	arch_space_drop(&s->arch);
-	chain_give(chain);
+	chain_give(t.chain);
 	pages_give(&pages, s->pt.root);
 }
 
@@ -332,16 +360,6 @@ static int64_t map_new_page(struct space *s, vaddr at, unsigned rights)
 	else if (page && rights & PT_EXECUTE)
 		arch_sync_code(vm_page(page), PAGE_BYTES); /* not what was there before */
 	return e;
-}
-
-static void take_range(struct space *s, vaddr at, uint64_t bytes)
-{
-	paddr chain = 0;
-
-	s->expected = 0;
-	take_out(s, s->pt.root, s->pt.format->levels - 1, 0, at, at + bytes, &chain);
-	arch_tlb_flush_user(&s->arch, at, bytes); /* before anybody else gets the pages */
-	chain_give(chain);
 }
 
 /* Behind the last page of [from, to) that is mapped by a table that covers addresses from `base` on; 0: none is. */
@@ -384,7 +402,7 @@ static void unmap_part(struct space *s, vaddr at, uint64_t done)
 {
 	struct pt_leaf leaf;
 
-	take_range(s, at, pt_lookup(&s->pt, at + done, &leaf) ? done : done + PAGE_BYTES);
+	take_range(s, at, pt_lookup(&s->pt, at + done, &leaf) ? done : done + PAGE_BYTES, UINT64_MAX);
 }
 
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
@@ -414,8 +432,7 @@ int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes)
 {
 	if (!is_user_range(at, bytes))
 		return PITH_BAD_ARGUMENT;
-	take_range(s, at, bytes);
-	return 0;
+	return take_range(s, at, bytes, PIECE_PAGES);
 }
 
 void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes)

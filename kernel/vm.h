@@ -63,9 +63,14 @@ static inline bool vm_is_user(vaddr at, uint64_t bytes)
 bool vm_space_new(struct space *s);  /* false: no memory */
 void vm_space_free(struct space *s); /* no processor uses it */
 
+/* For a space that is used, before it is freed: give a part of its memory back. false: what is left is not much. */
+bool vm_space_shrink(struct space *s);
+
 /* Zeroed pages at `at`, or anywhere for 0: the address, or PITH_NO_MEMORY, PITH_BUSY, PITH_BAD_ARGUMENT. On an error nothing
  * has changed. `rights`: PT_WRITE, PT_EXECUTE. */
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights);
+
+/* Unmap what is mapped of that, or a part of it: 0, an error, or 1: again with the same range, there may be more. */
 int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes);
 
 /* Copy into pages that vm_user_map() has made, whatever their rights; need not be aligned. For a space that nothing runs in. */

@@ -1,4 +1,4 @@
-/* init.c — the first process: it starts all others, and is parent to those whose own has ended. When it ends, pith does.
+/* init.c — the first process: it starts all others, and is waits for those whose parent has ended. When it ends, pith does.
  *
  * Its arguments are the words of the kernel's command line; of these it takes
  *
@@ -16,11 +16,12 @@ static const char *after(const char *word, const char *prefix)
 	return strncmp(word, prefix, bytes) == 0 ? word + bytes : NULL;
 }
 
-/* The program's status. Others that end meanwhile have lost their parents. */
+/* The program's status; it has the console. Others that end meanwhile have lost their parents. */
 static uint64_t wait_reaping(int64_t pid)
 {
 	uint64_t status;
 
+	sys_console((uint64_t)pid);
 	while (must("init: wait", sys_wait(0, &status)) != pid)
 		;
 	return status;
@@ -36,8 +37,8 @@ static int run_one(size_t count, const char *const *words)
 	return status > 0xff ? 0xff : (int)status;
 }
 
-/* There may be some again when others have ended; those who did, and whose parent this is, still have a little. */
-static void await_memory(void)
+/* There may be memory, and room for a process, when others have ended; those who did, and whose parent this is, still have a little. */
+static void await_others(void)
 {
 	struct pith_process p;
 
@@ -51,8 +52,8 @@ static int64_t start_shell(void)
 {
 	int64_t pid;
 
-	while ((pid = spawn(-1, "sh")) == PITH_NO_MEMORY)
-		await_memory();
+	while ((pid = spawn(-1, "sh")) == PITH_NO_MEMORY || pid == PITH_NO_PROCESS)
+		await_others();
 	return must("bin/sh", pid);
 }
 

@@ -90,6 +90,7 @@ static void run_program(int count, const char *const *words)
 	} else if (background) {
 		print("[%ld]\n", pid);
 	} else {
+		sys_console((uint64_t)pid); /* until it ends */
 		int64_t status = status_of((uint64_t)pid);
 		if (status != 0)
 			print("%s: %s\n", words[0], status_text((uint64_t)status, text));
@@ -146,7 +147,7 @@ static const struct command commands[] = {
 	{ "ps", "all processes", list_processes },
 	{ "mem", "memory and processors", print_memory },
 	{ "log", "all that was printed since the machine began", print_log },
-	{ "kill PID...", "end processes that were started here", kill },
+	{ "kill PID...", "end processes that were started here, and what they have started", kill },
 	{ "run NAME [WORD...]", "run bin/NAME", run },
 	{ "time NAME ...", "the same, and say how long it took", run_timed },
 	{ "exit", "end the shell and switch the machine off", leave },

@@ -7,6 +7,14 @@
  *   Pointers  may be anything: what cannot be read or written gives PITH_BAD_ADDRESS. What was written to before that stays so
  *   Structs   are the caller's and are copied; no field is ever a kernel address
  *
+ * Limits, so that nobody needs a right to do these and nobody can keep others from going on:
+ *   - A process other than the first has PITH_CHILDREN_MOST children at most. Those that have ended count until they are waited for.
+ *   - The last PITH_RESERVE places of all PITH_PROCESSES_MOST are for children of the first process.
+ *   - Whoever ends takes its descendants with it: they are killed, and the first process waits for them. So does who is killed.
+ *   - One process has the console's input: at first the first one. It or its ancestors give it to themselves or a descendant
+ *     (PITH_CONSOLE); when it ends, its parent has it.
+ *   - What takes long is done in pieces, and others have their turns in between.
+ *
  * A program is entered with a pointer to its arguments (struct pith_arguments) in the first argument register, on a stack of
  * PITH_STACK_BYTES that ends in an unmapped page; all other registers are zero. It must not return. */
 #ifndef PITH_SYSCALL_H
@@ -18,10 +26,10 @@ enum pith_call {
 	PITH_EXIT,     /* (status): does not return. The parent's wait gets status & 0xff                                     */
 	PITH_GETPID,   /* (): this process's number, 1 or more                                                                */
 	PITH_WRITE,    /* (text, bytes): to the console, as one piece up to PITH_WRITE_MOST; bytes written                    */
-	PITH_READ,     /* (text, bytes): what was typed, at least one byte, or 0 if bytes is 0; waits. One process at a time   */
+	PITH_READ,     /* (text, bytes): what was typed, at least one byte, or 0 if bytes is 0; waits. For who has the console */
 	PITH_SPAWN,    /* (struct pith_spawn *): a child; its number                                                          */
 	PITH_WAIT,     /* (pid or 0, uint64_t *status or NULL): a child that has ended, this or any; its number; waits         */
-	PITH_KILL,     /* (pid): a descendant ends, wherever it is; 0. Its status is PITH_KILLED                              */
+	PITH_KILL,     /* (pid): a descendant ends, wherever it is, and all of its own; 0. Its status is PITH_KILLED           */
 	PITH_YIELD,    /* (): others may run first; 0                                                                         */
 	PITH_SLEEP,    /* (nanoseconds): at least so long; 0                                                                  */
 	PITH_CLOCK,    /* (): nanoseconds since the machine began; never goes back, on any processor                          */
@@ -36,6 +44,7 @@ enum pith_call {
 	PITH_FILE_READ,/* (struct pith_file_read *): bytes copied, 0 from the file's end on                                   */
 	PITH_LOG,      /* (uint64_t *from, text, bytes): what was printed, from byte *from on or the oldest of the last 32 KiB or
 	                  more; bytes copied, 0 at its end. *from is behind them then                                         */
+	PITH_CONSOLE,  /* (pid): the console's input, which this process or a descendant has, goes to this process or a descendant; 0 */
 	PITH_CALLS
 };
 
@@ -46,9 +55,9 @@ enum pith_error {
 	PITH_NO_MEMORY = -4,
 	PITH_NOT_FOUND = -5,    /* no such process, child or file                      */
 	PITH_NOT_PROGRAM = -6,  /* the file cannot be run; the log says why            */
-	PITH_NO_PROCESS = -7,   /* there are as many as there can be                   */
-	PITH_BUSY = -8,         /* mapped already; another process reads               */
-	PITH_DENIED = -9,       /* not a descendant of this process                    */
+	PITH_NO_PROCESS = -7,   /* there are as many as there can be, or this one has  */
+	PITH_BUSY = -8,         /* mapped already; another process has the console     */
+	PITH_DENIED = -9,       /* not a descendant of this process; nor has one the console */
 	PITH_DEADLOCK = -10,    /* send to oneself, or to one that waits to send to us */
 };
 
@@ -58,6 +67,8 @@ enum {
 };
 
 enum { PITH_PAGE_BYTES = 4096, PITH_STACK_BYTES = 65536, PITH_WRITE_MOST = 1024, PITH_NAME_BYTES = 32, PITH_ARGUMENTS_MOST = 2048 };
+
+enum { PITH_PROCESSES_MOST = 1024, PITH_CHILDREN_MOST = 512, PITH_RESERVE = 16 };
 
 #define PITH_MAP_MOST (16ull << 20)
 

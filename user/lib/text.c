@@ -65,7 +65,7 @@ uint64_t number_word(int count, const char *const *words, int index, uint64_t ot
 	return otherwise;
 }
 
-/* Another process may read: then after it. */
+/* Another process may have the console: then after it. */
 static int64_t read_char(char *c)
 {
 	int64_t e;

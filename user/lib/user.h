@@ -37,6 +37,7 @@ static inline int64_t sys_memory(struct pith_memory *m) { return machine_call(PI
 static inline int64_t sys_file(uint64_t index, struct pith_file *f) { return machine_call(PITH_FILE, index, (uint64_t)f, 0, 0, 0); }
 static inline int64_t sys_file_read(const struct pith_file_read *r) { return machine_call(PITH_FILE_READ, (uint64_t)r, 0, 0, 0, 0); }
 static inline int64_t sys_log(uint64_t *from, void *to, uint64_t bytes) { return machine_call(PITH_LOG, (uint64_t)from, (uint64_t)to, bytes, 0, 0); }
+static inline int64_t sys_console(uint64_t pid) { return machine_call(PITH_CONSOLE, pid, 0, 0, 0, 0); }
 
 _Noreturn static inline void sys_exit(uint64_t status)
 {
@@ -62,11 +63,14 @@ bool number_read(const char *text, uint64_t *out);
 uint64_t number_word(int count, const char *const *words, int index, uint64_t otherwise);
 
 /* A line as it is typed, echoed, with backspace, without its end; cut to what fits with a NUL. Ctrl-U empties it, Ctrl-C gives it up:
- * it is empty then. Waits while another process reads. Its length, or an error. */
+ * it is empty then. Waits while another process has the console. Its length, or an error. */
 int64_t line_read(char *line, size_t size);
 
 /* The archive's file on the console: 0 or an error. */
 int64_t file_print(const char *path);
+
+/* The next of a sequence of numbers; *state is not 0. */
+uint64_t random_next(uint64_t *state);
 
 /* ---- Other programs --------------------------------------------------------------------------------------------------- */
 

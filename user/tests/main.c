@@ -11,6 +11,7 @@ enum { LIMIT_SECONDS = 120, LONG_LIMIT_SECONDS = 480, WORKERS_MOST = 512 };
 
 static const struct test *const all[] = {
 	pointer_tests, protection_tests, process_tests, message_tests, memory_tests, processor_tests, file_tests,
+	limit_tests,
 };
 
 bool quick;
@@ -109,15 +110,6 @@ void await_free(uint64_t pages)
 	EXPECT(free_pages(), pages);
 }
 
-/* Marsaglia, "Xorshift RNGs" (2003), the triple 13, 7, 17. */
-uint64_t random_next(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 /* ---- One ------------------------------------------------------------------------------------------------------------- */
 
 static const struct test *find(const char *name)
@@ -149,6 +141,7 @@ static bool run_apart(const struct test *t, bool shorter)
 	uint64_t pid = child_on(-1, t->name, shorter, 0, 0);
 	char text[32];
 
+	sys_console(pid); /* if it is ours to give */
 	while (process_of(pid).state != PITH_ENDED && sys_clock() - start < limit)
 		sys_sleep(MILLISECONDS);
 	if (process_of(pid).state != PITH_ENDED) {

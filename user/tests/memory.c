@@ -212,14 +212,6 @@ static void role_greedy(const uint64_t number[4])
 		sys_map(0, PAGE, PITH_MAP_WRITE);
 }
 
-/* A child of its own does that, and is left behind. */
-static void role_leave_greedy(const uint64_t number[4])
-{
-	child("greedy", number[0], 0, 0);
-	while (free_pages() > 4)
-		sys_sleep(MILLISECONDS);
-}
-
 /* Several that want all of it, while others come and go. */
 static void exhaustion_by_many(const uint64_t number[4])
 {
@@ -274,6 +266,5 @@ const struct test memory_tests[] = {
 	{ "spawn-exhausted", spawn_exhausted, ALONE },
 	{ "hoard", role_hoard, ROLE },
 	{ "greedy", role_greedy, ROLE },
-	{ "leave-greedy", role_leave_greedy, ROLE },
 	{ NULL, NULL, ROLE },
 };

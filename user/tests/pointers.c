@@ -174,6 +174,7 @@ static void read_wild(const uint64_t number[4])
 	add_edges();
 	for (uint64_t k = 0; k < wild_count; k++) {
 		uint64_t pid = child("read", wild[k].at, wild[k].bytes ? wild[k].bytes : LENGTH, 0);
+		sys_console(pid); /* if it has not yet ended */
 		struct pith_process p = process_of(pid);
 		for (; p.state != PITH_READING && p.state != PITH_ENDED; p = process_of(pid))
 			sys_sleep(MILLISECONDS / 4);
@@ -186,7 +187,11 @@ static void read_wild(const uint64_t number[4])
 
 static void role_read(const uint64_t number[4])
 {
-	sys_exit(sys_read((void *)number[0], number[1]) < 0 ? 0 : 1);
+	int64_t e;
+
+	while ((e = sys_read((void *)number[0], number[1])) == PITH_BUSY)
+		sys_yield();
+	sys_exit(e < 0 ? 0 : 1);
 }
 
 /* ---- Any numbers at all ------------------------------------------------------------------------------------------------ */

@@ -197,14 +197,14 @@ static __attribute__((noinline)) void set_flags(void)
 	__asm__ volatile(HOSTILE_SET_FLAGS HOSTILE_CLOBBERS);
 }
 
-/* On that processor, for ever, with flags that the kernel must not keep: spin, or print. For scenarios. */
+/* On that processor, for ever, with flags that the kernel must not keep: spin, print, or try to from where nothing is. For scenarios. */
 static void role_flagged(const uint64_t number[4])
 {
 	GOOD(sys_pin((int64_t)number[0]));
 	set_flags();
 	for (;;)
 		if (number[1])
-			sys_write("flagged\n", 8);
+			sys_write(number[1] == 1 ? "flagged\n" : NULL, 8);
 }
 
 /* ---- Other processes ------------------------------------------------------------------------------------------------------- */

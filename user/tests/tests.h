@@ -21,7 +21,7 @@ struct test {
 
 /* Each ends with one that has no name. */
 extern const struct test pointer_tests[], protection_tests[], process_tests[], message_tests[], memory_tests[], processor_tests[],
-	file_tests[];
+	file_tests[], limit_tests[];
 
 int send_words(int count, const char *const *words); /* `tests send-words PID ...` */
 
@@ -58,8 +58,5 @@ uint64_t free_pages(void);
 
 /* Wait until so many pages are free: what a process has had is given back a moment after its end. */
 void await_free(uint64_t pages);
-
-/* The next of a sequence of numbers; *state is not 0. */
-uint64_t random_next(uint64_t *state);
 
 #endif
