@@ -253,24 +253,44 @@ static void frames_are_followed_within_bounds(void **state)
 {
 	const struct hobnail_boot *r = ready();
 	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = r->entry_virt, .sp = r->stack_virt, .general = { [6] = r->stack_virt } };
-	const uint64_t cycle = r->stack_virt, hole = r->stack_virt + r->stack_bytes - 8, odd = r->stack_virt + 17;
+	const uint64_t cycle = r->stack_virt, hole = r->stack_virt + r->stack_bytes - 8, odd = r->stack_virt + 3 * 16 + 1;
 
 	(void)state;
 	put_frames(r, 3, 0);
 	report(&f);
 	assert_int_equal(lines_with("main+0x4"), 3);
+	unsigned lines = lines_with("\n");
 	put_frames(r, 3, cycle);
 	report(&f);
 	assert_int_equal(lines_with("main+0x4"), 3);
 	put_frames(r, 3, hole); /* the second word of that frame is in the guard page */
 	report(&f);
 	assert_int_equal(lines_with("main+0x4"), 3);
+	put_frames(r, 4, 0); /* something behind the three */
 	put_frames(r, 3, odd);
 	report(&f);
 	assert_int_equal(lines_with("main+0x4"), 3);
+	assert_int_equal(lines_with("\n"), lines); /* nothing of where it leads */
 	put_frames(r, 100, 0);
 	report(&f);
 	assert_int_equal(lines_with("main+0x4"), 16);
+}
+
+/* The first byte of a segment may have a name; what lies outside of all has a place without one. */
+static void names_begin_where_their_segment_does(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = r->entry_virt, .sp = r->stack_virt };
+	uint8_t *symbol = (uint8_t *)(uintptr_t)net.symbols + net.in_symbols.table_offset + 2 * 24 + 8;
+
+	(void)state;
+	memcpy(symbol, &(uint64_t){ BUILT_TEXT }, 8);
+	f.pc = BUILT_TEXT + 4;
+	report(&f);
+	says("at 0xffffffff80000004  main+0x4, segment 0 (r-x) of the kernel\n");
+	memcpy(symbol, &(uint64_t){ BUILT_TEXT - 1 }, 8);
+	report(&f);
+	says("at 0xffffffff80000004  segment 0 (r-x) of the kernel\n");
 }
 
 static void a_call_of_nothing_names_the_caller(void **state)
@@ -384,6 +404,7 @@ int main(void)
 		cmocka_unit_test(an_interrupt_that_is_none_is_not_reported),
 		cmocka_unit_test(what_cannot_be_read_is_left_out),
 		cmocka_unit_test(frames_are_followed_within_bounds),
+		cmocka_unit_test(names_begin_where_their_segment_does),
 		cmocka_unit_test(a_call_of_nothing_names_the_caller),
 		cmocka_unit_test(names_cannot_write_what_they_want),
 		cmocka_unit_test(a_second_fault_is_one_line),

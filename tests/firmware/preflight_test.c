@@ -36,6 +36,7 @@ static void refuses_with(const char *advice, const char *said)
 static void refuses(const char *said)
 {
 	refuses_with("Try: these tables are the loader's own", said);
+	assert_true(world_said("hobnail: cannot prove the hand-off to \\boot\\kernel.elf: "));
 	assert_true(world_said("(ERR_PREFLIGHT;"));
 }
 

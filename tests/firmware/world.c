@@ -201,6 +201,20 @@ void world_hpet(paddr base)
 	acpi_table_at(xsdt, "XSDT", 52);
 }
 
+/* "Serial Port Console Redirection Table (SPCR)", Microsoft: a 16550 (0) in memory, byte by byte; in place of the FADT. */
+void world_spcr(paddr base)
+{
+	paddr xsdt = ARENA_ACPI + 0x100, spcr = ARENA_ACPI + 0x800;
+
+	memset(memory(spcr), 0, 80);
+	memory(spcr)[41] = 8; /* bits of a register */
+	memory(spcr)[43] = 1; /* bytes of an access */
+	put_le(memory(spcr) + 44, 8, base);
+	acpi_table_at(spcr, "SPCR", 80);
+	put_le(memory(xsdt) + 44, 8, spcr);
+	acpi_table_at(xsdt, "XSDT", 52);
+}
+
 /* Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format": big-endian. */
 struct tree {
 	uint8_t *blob;

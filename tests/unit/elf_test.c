@@ -614,6 +614,10 @@ static void elf_symbol_at_names_the_nearest_code_below(void **state)
 	expect_symbol(BUILT_TEXT + 0x60, "main", 0x20); /* neither $x nor data */
 	put_symbol(&f, 1, 1, 0, BUILT_TEXT + 0x40);
 	expect_symbol(BUILT_TEXT + 0x41, "main", 1);    /* a function before a label */
+	put16(&f, AT_SYMBOLS + 2 * 24 + 6, 0);          /* of no section: somebody else's */
+	expect_symbol(BUILT_TEXT + 0x41, "_start", 1);
+	put16(&f, AT_SYMBOLS + 2 * 24 + 6, 0xfff1);     /* a number, not an address */
+	expect_symbol(BUILT_TEXT + 0x41, "_start", 1);
 }
 
 static void elf_symbol_at_passes_over_malformed_names(void **state)

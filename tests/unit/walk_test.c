@@ -880,6 +880,9 @@ static void holes_end_where_a_table_begins(void **state)
 	walk(&w, 0, &out);
 	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 1ull << 39);
 	assert_int_equal(walk_extent(&w, &out, 12345), 12345);
+	w.flags = WALK_EPD1;
+	walk(&w, 0 - (1ull << 38), &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 1ull << 38);
 }
 
 int main(void)
