@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "config.h"
 #include "file.h"
 
 /* Without a configuration the loader takes /boot/kernel.elf and all modules by name: often that says it all. */
@@ -20,43 +21,93 @@ bool volume_needs_config(const struct volume_options *o)
 	return needs;
 }
 
-/* "KEY = PATH TEXT", with the path as the loader writes it. Frees the path. */
-static void add_path(struct strings *lines, const char *key, char *path, const char *text)
+static const char *why_unwritable(const char *text, enum err e)
 {
-	const char *quote = strchr(path, ' ') ? "\"" : "";
+	if (strpbrk(text, "\r\n"))
+		return "it has a line break";
+	if (e == ERR_CONFIG_LONG)
+		return "it is too long";
+	if (e == ERR_CONFIG_CONTROL || e == ERR_CONFIG_TEXT)
+		return "it has a control character, or is not UTF-8";
+	return "it has quotation marks beside what needs them around it: # behind a blank, or a character that shows nothing";
+}
+
+/* How a command line is written so that the loader reads it as it is: plain, or in quotation marks, found by reading it. NULL: there
+ * is no way, and it complained. The caller frees. */
+static char *written(const char *text)
+{
+	enum err plain = OK;
+
+	for (int quoted = 0; quoted < 2; quoted++) {
+		struct config_entry entry;
+		char *value = string_format(quoted ? "\"%s\"" : "%s", text);
+		char *config = string_format("[a]\nkernel = k\ncmdline = %s\n", value);
+		enum err e = config_read(config, strlen(config), "", (struct text){ NULL, 0 }, &entry, NULL);
+		bool same = !e && text_is(entry.cmdline, text);
+		free(config);
+		if (same)
+			return value;
+		free(value);
+		plain = quoted ? plain : e;
+	}
+	complain(STATUS_TROUBLE, "hobnail.conf cannot hold the command line '%s': %s", text, why_unwritable(text, plain));
+	return NULL;
+}
+
+/* "KEY = PATH TEXT", with the path as the loader writes it. Frees the path. */
+static int add_path(struct strings *lines, const char *key, char *path, const char *text)
+{
+	const char *quote = strpbrk(path, " #") ? "\"" : "";
+	char *value = written(text ? text : "");
 
 	for (char *c = path; *c; c++)
 		if (*c == '/')
 			*c = '\\';
-	strings_addf(lines, "%s = %s%s%s%s%s\n", key, quote, path, quote, text ? " " : "", text ? text : "");
+	if (value)
+		strings_addf(lines, "%s = %s%s%s%s%s\n", key, quote, path, quote, *value ? " " : "", value);
 	free(path);
+	free(value);
+	return value ? 0 : STATUS_TROUBLE;
 }
 
 static int add_kernels(const struct volume_options *o, struct strings *lines)
 {
-	if (o->kernels.count < 2) {
-		add_path(lines, "kernel", volume_kernel_path(o, ARCH_NONE), NULL);
-		return 0;
-	}
+	if (o->kernels.count < 2)
+		return add_path(lines, "kernel", volume_kernel_path(o, ARCH_NONE), NULL);
 	for (size_t i = 0; i < o->kernels.count; i++) {
 		enum arch a = file_kernel_arch(o->kernels.at[i]);
 		if (a == ARCH_NONE)
 			return STATUS_TROUBLE;
 		char *key = string_format("kernel.%s", arch_info[a].name);
-		add_path(lines, key, volume_kernel_path(o, a), NULL);
+		int status = add_path(lines, key, volume_kernel_path(o, a), NULL);
 		free(key);
+		if (status)
+			return status;
 	}
 	return 0;
 }
 
-static void add_modules(const struct volume_options *o, struct strings *lines)
+static int add_modules(const struct volume_options *o, struct strings *lines)
 {
-	for (size_t i = 0; i < o->modules.count; i++) {
+	int status = 0;
+
+	for (size_t i = 0; i < o->modules.count && !status; i++) {
 		const char *cmdline;
 		char *host = volume_module_file(o->modules.at[i], &cmdline);
-		add_path(lines, "module", volume_module_path(host), cmdline);
+		status = add_path(lines, "module", volume_module_path(host), cmdline);
 		free(host);
 	}
+	return status;
+}
+
+static int add_cmdline(const char *cmdline, struct strings *lines)
+{
+	char *value = written(cmdline);
+
+	if (value)
+		strings_addf(lines, "cmdline = %s\n", value);
+	free(value);
+	return value ? 0 : STATUS_TROUBLE;
 }
 
 /* Join the lines into a file. A line break inside one would become a line of its own. */
@@ -68,7 +119,7 @@ static int join(const struct strings *lines, const char *path)
 		const char *end = strpbrk(lines->at[i], "\r\n");
 		if (end[0] != '\n' || end[1]) {
 			free(all);
-			return complain(STATUS_TROUBLE, "a command line may not contain a line break");
+			return complain(STATUS_TROUBLE, "a name may not contain a line break");
 		}
 		char *more = string_format("%s%s", all, lines->at[i]);
 		free(all);
@@ -85,11 +136,12 @@ int volume_write_config(const struct volume_options *o, const char *path)
 
 	strings_add(&lines, "[kernel]\n");
 	int status = add_kernels(o, &lines);
-	if (o->cmdline)
-		strings_addf(&lines, "cmdline = %s\n", o->cmdline);
+	if (!status && o->cmdline)
+		status = add_cmdline(o->cmdline, &lines);
 	if (o->verbose)
 		strings_add(&lines, "verbose = yes\n");
-	add_modules(o, &lines);
+	if (!status)
+		status = add_modules(o, &lines);
 	if (!status)
 		status = join(&lines, path);
 	strings_free(&lines);

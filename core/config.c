@@ -82,8 +82,7 @@ static struct text trim(const char *at, const char *end)
 	return (struct text){ at, (size_t)(end - at) };
 }
 
-/* Characters before `at`, plus one: every byte but UTF-8's continuation bytes begins one. */
-static unsigned column_of(const char *line, const char *at)
+unsigned text_column(const char *line, const char *at)
 {
 	unsigned column = 1;
 
@@ -94,7 +93,7 @@ static unsigned column_of(const char *line, const char *at)
 
 static enum err refuse_at(const struct reader *r, enum err code, struct place place, uint64_t detail)
 {
-	unsigned column = column_of(place.line_at, place.at);
+	unsigned column = text_column(place.line_at, place.at);
 
 	return problem_at(r->p, code, (uint64_t)(place.at - r->text), place.line, column, detail);
 }
@@ -110,6 +109,43 @@ static enum err refuse(const struct reader *r, enum err code, const char *at, ui
 }
 
 /* ---- Values -------------------------------------------------------------------------------------------------- */
+
+/* Quotation marks that word processors make of ": they quote nothing. */
+static bool begins_with_curly_quote(struct text t)
+{
+	uint32_t code;
+
+	return utf8_next(t.at, t.bytes, &code) && ((code >= 0x2018 && code <= 0x201f) || code == 0xab || code == 0xbb);
+}
+
+/* A text that is not in quotation marks as a whole: no comment behind it, as other formats have them. What is in quotation marks
+ * of its own is passed over. */
+static enum err check_plain(const struct reader *r, struct text t)
+{
+	if (begins_with_curly_quote(t))
+		return refuse(r, ERR_CONFIG_CURLY, t.at, 0);
+	for (size_t i = 0; i < t.bytes; i++) {
+		const char *close = t.at[i] == '"' ? memchr(t.at + i + 1, '"', t.bytes - i - 1) : NULL;
+		if (close)
+			i = (size_t)(close - t.at);
+		else if (t.at[i] == '#' && (i == 0 || is_blank(t.at[i - 1])))
+			return refuse(r, ERR_CONFIG_COMMENT, t.at + i, 0);
+	}
+	return OK;
+}
+
+/* A text as it is, or what stands between its first and last character if these are the only quotation marks in it. */
+static enum err read_quotable(const struct reader *r, struct text value, struct text *out)
+{
+	size_t inside = value.bytes < 2 ? 0 : value.bytes - 2;
+	bool quoted = value.bytes >= 2 && value.at[0] == '"' && value.at[value.bytes - 1] == '"' &&
+	              !memchr(value.at + 1, '"', inside);
+	enum err e = quoted ? OK : check_plain(r, value);
+
+	if (!e)
+		*out = quoted ? (struct text){ value.at + 1, inside } : value;
+	return e;
+}
 
 /* Split "path rest", where the path may stand in quotation marks. */
 static enum err read_path(const struct reader *r, struct text value, struct text *path, struct text *rest)
@@ -127,7 +163,11 @@ static enum err read_path(const struct reader *r, struct text value, struct text
 		return refuse(r, ERR_CONFIG_EMPTY, from, 0);
 	if (stop - from > CONFIG_MAX_PATH)
 		return refuse(r, ERR_CONFIG_LONG, from, CONFIG_MAX_PATH);
-	*path = (struct text){ from, (size_t)(stop - from) };
+	struct text found = { from, (size_t)(stop - from) };
+	enum err e = quoted ? OK : check_plain(r, found);
+	if (e)
+		return e;
+	*path = found;
 	*rest = trim(after, end);
 	return OK;
 }
@@ -137,6 +177,8 @@ static enum err read_kernel(struct reader *r, struct text value, bool ours)
 	struct text path, rest;
 	enum err e = read_path(r, value, &path, &rest);
 
+	if (!e)
+		e = check_plain(r, rest);
 	if (e)
 		return e;
 	if (rest.bytes)
@@ -154,8 +196,11 @@ static enum err check_cmdline(const struct reader *r, struct text value)
 static enum err read_module(struct reader *r, struct text value, bool ours)
 {
 	struct config_module module;
-	enum err e = read_path(r, value, &module.path, &module.cmdline);
+	struct text rest;
+	enum err e = read_path(r, value, &module.path, &rest);
 
+	if (!e)
+		e = read_quotable(r, rest, &module.cmdline);
 	if (!e)
 		e = check_cmdline(r, module.cmdline);
 	if (e || !ours)
@@ -169,7 +214,10 @@ static enum err read_module(struct reader *r, struct text value, bool ours)
 static enum err read_yes_no(const struct reader *r, struct text value, bool ours, bool *out)
 {
 	bool yes = text_is(value, "yes");
+	enum err e = check_plain(r, value);
 
+	if (e)
+		return e;
 	if (!yes && !text_is(value, "no"))
 		return refuse(r, ERR_CONFIG_YES_NO, value.at, 0);
 	if (ours)
@@ -177,33 +225,57 @@ static enum err read_yes_no(const struct reader *r, struct text value, bool ours
 	return OK;
 }
 
+static enum err read_default(struct reader *r, unsigned arch, struct text value, bool ours)
+{
+	enum err e = read_quotable(r, value, &value);
+
+	if (e)
+		return e;
+	if (!value.bytes)
+		return refuse(r, ERR_CONFIG_EMPTY, value.at, 0);
+	r->defaults[arch].name = value;
+	r->defaults[arch].place = place_of(r, value.at);
+	if (ours && !r->asked)
+		r->wanted = value;
+	return OK;
+}
+
+static enum err read_cmdline(struct reader *r, struct text value, bool ours)
+{
+	enum err e = read_quotable(r, value, &value);
+
+	if (!e)
+		e = check_cmdline(r, value);
+	if (!e && ours)
+		r->entry.cmdline = value;
+	return e;
+}
+
+static enum err read_protocol(const struct reader *r, struct text value)
+{
+	enum err e = check_plain(r, value);
+
+	return e || text_is(value, "hobnail") ? e : refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
+}
+
 /* `ours`: the value holds on this architecture (so far); it is checked in any case. */
 static enum err read_value(struct reader *r, enum key key, unsigned arch, struct text value, bool ours)
 {
-	enum err e;
-
 	switch (key) {
 	case KEY_DEFAULT:
-		r->defaults[arch].name = value;
-		r->defaults[arch].place = place_of(r, value.at);
-		if (ours && !r->asked)
-			r->wanted = value;
-		return OK;
+		return read_default(r, arch, value, ours);
 	case KEY_VERBOSE:
 		return read_yes_no(r, value, ours, r->name_count ? &r->entry.verbose : &r->verbose);
 	case KEY_KERNEL:
 		return read_kernel(r, value, ours);
 	case KEY_CMDLINE:
-		e = check_cmdline(r, value);
-		if (!e && ours)
-			r->entry.cmdline = value;
-		return e;
+		return read_cmdline(r, value, ours);
 	case KEY_MODULE:
 		return read_module(r, value, ours);
 	case KEY_ALLOW_WX:
 		return read_yes_no(r, value, ours, &r->entry.allow_write_execute);
 	default:
-		return text_is(value, "hobnail") ? OK : refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
+		return read_protocol(r, value);
 	}
 }
 
@@ -297,9 +369,50 @@ static enum err start_section(struct reader *r, struct text line)
 	return OK;
 }
 
-/* Every character of a line, comments too: a text that is not what it seems should be refused where that shows first. */
+/* The Unicode Standard, "Special Areas and Format Characters" and "General Punctuation": blanks that are no blank, and characters
+ * that show nothing. An editor, a web page or a keyboard puts them where nobody sees them. */
+static const struct { uint32_t first, last; } invisible[] = {
+	{ 0x80, 0xa0 },       /* C1 controls; no-break space                                */
+	{ 0xad, 0xad },       /* soft hyphen                                                */
+	{ 0x34f, 0x34f },     /* combining grapheme joiner                                  */
+	{ 0x61c, 0x61c },     /* Arabic letter mark                                         */
+	{ 0x115f, 0x1160 },   /* Hangul fillers                                             */
+	{ 0x1680, 0x1680 },   /* Ogham space mark                                           */
+	{ 0x180e, 0x180e },   /* Mongolian vowel separator                                  */
+	{ 0x2000, 0x200f },   /* spaces of other widths; zero-width ones; direction marks   */
+	{ 0x2028, 0x202f },   /* line and paragraph separators; direction; narrow no-break  */
+	{ 0x205f, 0x206f },   /* mathematical space; word joiner; more of direction         */
+	{ 0x2800, 0x2800 },   /* Braille blank                                              */
+	{ 0x3000, 0x3000 },   /* ideographic space                                          */
+	{ 0x3164, 0x3164 },   /* Hangul filler                                              */
+	{ 0xfe00, 0xfe0f },   /* variation selectors                                        */
+	{ 0xfeff, 0xfeff },   /* byte-order mark, zero-width no-break space                 */
+	{ 0xffa0, 0xffa0 },   /* halfwidth Hangul filler                                    */
+	{ 0xfff9, 0xfffb },   /* interlinear annotation                                     */
+	{ 0xe0000, 0xe0fff }, /* tags; more variation selectors                             */
+};
+
+static bool is_invisible(uint32_t code)
+{
+	for (size_t i = 0; i < COUNT_OF(invisible); i++)
+		if (code >= invisible[i].first && code <= invisible[i].last)
+			return true;
+	return false;
+}
+
+static bool is_comment(const char *at, const char *end)
+{
+	struct text line = trim(at, end);
+
+	return line.bytes && line.at[0] == '#';
+}
+
+/* Every character of a line, comments too: a text that is not what it seems should be refused where that shows first. What is
+ * invisible does no harm in comments, and in quotation marks it is meant. */
 static enum err check_characters(const struct reader *r, const char *end)
 {
+	bool meant = is_comment(r->line_at, end), quoted = false;
+
 	for (const char *at = r->line_at; at < end;) {
 		uint32_t code;
 		size_t bytes = utf8_next(at, (size_t)(end - at), &code);
@@ -307,6 +420,9 @@ static enum err check_characters(const struct reader *r, const char *end)
 			return refuse(r, ERR_CONFIG_TEXT, at, 0);
 		if ((code < ' ' && code != '\t') || code == 0x7f)
 			return refuse(r, ERR_CONFIG_CONTROL, at, code);
+		if (!meant && !quoted && is_invisible(code))
+			return refuse(r, ERR_CONFIG_INVISIBLE, at, code);
+		quoted ^= code == '"';
 		at += bytes;
 	}
 	return OK;
@@ -396,87 +512,5 @@ enum err config_read(const char *text, size_t bytes, const char *arch, struct te
 	if (!r.chosen.kernel.bytes)
 		return refuse_at(&r, ERR_CONFIG_KERNEL_ARCH, r.chosen_place, 0);
 	*out = r.chosen;
-	return OK;
-}
-
-/* ---- Load options -------------------------------------------------------------------------------------------- */
-
-struct option_reader {
-	const char *line, *at, *end;
-	struct problem *p;
-};
-
-static enum err option_refuse(const struct option_reader *r, enum err code, const char *at)
-{
-	return problem_at(r->p, code, (uint64_t)(at - r->line), column_of(r->line, at));
-}
-
-/* Take a value or word: up to a blank, or in quotation marks. */
-static enum err take_word(struct option_reader *r, struct text *out)
-{
-	const char *from = r->at;
-	bool quoted = from < r->end && *from == '"';
-	const char *stop = from + quoted;
-
-	while (stop < r->end && (quoted ? *stop != '"' : !is_blank(*stop)))
-		stop++;
-	r->at = stop + (quoted && stop < r->end);
-	if (quoted && (stop == r->end || (r->at < r->end && !is_blank(*r->at))))
-		return option_refuse(r, ERR_OPTION_QUOTE, from);
-	*out = (struct text){ from + quoted, (size_t)(stop - from) - quoted };
-	return OK;
-}
-
-/* Take NAME= and its value if that is what stands here. */
-static enum err take_option(struct option_reader *r, const char *name, struct text *value, bool *found)
-{
-	const char *from = r->at;
-	size_t bytes = strlen(name);
-
-	if ((size_t)(r->end - from) < bytes || memcmp(from, name, bytes) != 0)
-		return OK;
-	*found = true;
-	if (value->bytes)
-		return option_refuse(r, ERR_OPTION_TWICE, from);
-	r->at += bytes;
-	enum err e = take_word(r, value);
-	if (!e && !value->bytes)
-		e = option_refuse(r, ERR_OPTION_EMPTY, from);
-	return e;
-}
-
-static enum err take_program_name(struct option_reader *r)
-{
-	const char *from = r->at;
-	struct text word;
-	enum err e = take_word(r, &word);
-
-	if (!e && word.bytes && memchr(word.at, '=', word.bytes))
-		e = option_refuse(r, ERR_OPTION_UNKNOWN, from);
-	return e;
-}
-
-enum err load_options_read(const char *line, size_t bytes, struct load_options *out, struct problem *p)
-{
-	line = bytes ? line : "";
-	const char *nul = memchr(line, 0, bytes);
-	struct option_reader r = { line, line, nul ? nul : line + bytes, p };
-	struct load_options options = { { NULL, 0 }, { NULL, 0 } };
-
-	for (bool first = true;; first = false) {
-		bool found = false;
-		while (r.at < r.end && is_blank(*r.at))
-			r.at++;
-		if (r.at == r.end)
-			break;
-		enum err e = take_option(&r, "entry=", &options.entry, &found);
-		if (!e && !found)
-			e = take_option(&r, "config=", &options.config, &found);
-		if (!e && !found)
-			e = first ? take_program_name(&r) : option_refuse(&r, ERR_OPTION_UNKNOWN, r.at);
-		if (e)
-			return e;
-	}
-	*out = options;
 	return OK;
 }

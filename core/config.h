@@ -11,11 +11,17 @@
  *     module = "\boot\two words.bin"
  *
  *   Text      UTF-8, lines end in LF or CRLF; # begins a comment at the start of a line (after blanks) only; a byte-order
- *             mark at the start is passed over; blanks (spaces and tabs) around keys, values and names do not count
+ *             mark at the start is passed over; blanks (spaces and tabs) around keys, values and names do not count.
+ *             Other characters that look like a blank or like nothing are errors outside comments and quotation marks
+ *   Quoting   "..." around a PATH, a TEXT or a NAME: what is between the marks counts, blanks and # included. A PATH with
+ *             blanks needs it; so does a value in which # begins it or follows a blank, because that is an error else (a
+ *             comment cannot stand behind a value). A TEXT is quoted if its first and last character are quotation marks,
+ *             and it has no others: so `"a b" c`, `"a" "b"` and `x="a #b"` are texts as they are. One that has quotation
+ *             marks and, outside of them, a # behind a blank cannot be written
  *   Before    default = NAME       the entry to boot when nothing else chooses; without it the first one
  *   entries   verbose = yes | no   for all entries that do not say otherwise
- *   In an     kernel = PATH        quoted when it holds blanks
- *   entry     cmdline = TEXT       the rest of the line as it is; may be empty
+ *   In an     kernel = PATH
+ *   entry     cmdline = TEXT       the rest of the line as it is, or what is in quotation marks; may be empty
  *             module = PATH TEXT   may be given again; in the order of the file
  *             verbose = yes | no   print the log
  *             allow_wx = yes | no  accept segments that are both writable and executable
@@ -71,16 +77,7 @@ enum err config_read(const char *text, size_t bytes, const char *arch, struct te
 
 bool text_is(struct text t, const char *literal);
 
-/* ---- The firmware's load options: entry=NAME config=PATH, separated by blanks, "..." around values with blanks -- */
-
-struct load_options {
-	struct text entry;  /* empty: not given */
-	struct text config;
-};
-
-/* `line` is UTF-8 and ends early at a NUL. The UEFI shell puts the program's own name first: a first word without '=',
- * which may be quoted, is passed over (so is the GUID that EDK2 leaves in boot options it made by itself). Any other
- * unknown word is ERR_OPTION_UNKNOWN; on error p->offset is the byte and p->value[0] the character, from 1. */
-enum err load_options_read(const char *line, size_t bytes, struct load_options *out, struct problem *p);
+/* The column of `at` in its line, from 1: characters before it, plus one. Every byte but UTF-8's continuation bytes begins one. */
+unsigned text_column(const char *line, const char *at);
 
 #endif

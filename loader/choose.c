@@ -1,5 +1,6 @@
 /* choose.c — what to boot: load options, hobnail.conf, or the files in \boot. */
 #include "boot.h"
+#include "load_options.h"
 #include "log.h"
 
 #include <string.h>
@@ -133,16 +134,46 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 	return e ? e : read_text(b, *path, text, p);
 }
 
+static void log_options(const struct load_options *o, struct text line, size_t ignored)
+{
+	if (ignored)
+		log_line("load options that are no text: %zu bytes, ignored", ignored);
+	if (o->foreign && line.bytes)
+		log_line("load options ignored: neither entry= nor config= is in them: %.*s", (int)min_u64(line.bytes, 300), line.at);
+	if (o->program.bytes)
+		log_line("load options: the first word is taken for the program's name: %.*s", (int)o->program.bytes, o->program.at);
+}
+
+/* U-Boot hands over the line that it would give to Linux, which many boards have set (load_options.h). */
+static bool options_may_be_foreign(struct boot *b)
+{
+	firmware_vendor(&b->fw, b->facts.vendor, sizeof b->facts.vendor);
+	return text_is(text_of(b->facts.vendor), "Das U-Boot");
+}
+
 static enum err read_options(struct boot *b, struct load_options *out, struct problem *p)
 {
-	char line[CONFIG_MAX_PATH];
-	struct text stored, piece = { line, 0 };
+	char line[LOAD_OPTIONS_MAX + 1];
+	struct text stored = { line, 0 }, piece = { line, 0 };
+	bool may_be_foreign = options_may_be_foreign(b);
+	size_t ignored;
 
 	step_set(b, "read the load options", text_of(""));
-	enum err e = firmware_load_options(&b->fw, line, sizeof line, &piece.bytes, p);
+	enum err e = firmware_load_options(&b->fw, line, sizeof line, &piece.bytes, &ignored, p);
+	if (e == ERR_OPTION_LONG && may_be_foreign) {
+		log_line("load options ignored: more than %u bytes", LOAD_OPTIONS_MAX);
+		piece.bytes = 0;
+		e = OK;
+	}
 	if (!e)
 		e = string_join(b, &piece, 1, &stored, p);
-	return e ? e : load_options_read(stored.at, stored.bytes, out, p);
+	if (e)
+		return e;
+	step_set(b, "read the load options", stored);
+	e = load_options_read(stored.at, stored.bytes, may_be_foreign, out, p);
+	if (!e)
+		log_options(out, stored, ignored);
+	return e;
 }
 
 enum err entry_choose(struct boot *b, struct problem *p)

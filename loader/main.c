@@ -79,6 +79,7 @@ static EFI_STATUS status_of(enum err e)
 {
 	switch (e) {
 	case ERR_FILE_NOT_FOUND:
+	case ERR_FILE_NOT_FOUND_TEXT:
 	case ERR_CONFIG_NO_ENTRY:
 		return EFI_NOT_FOUND;
 	case ERR_NO_MEMORY:

@@ -40,6 +40,9 @@ enum err modules_load(struct boot *b, struct problem *p)
 	for (unsigned i = 0; !e && i < b->entry.module_count; i++) {
 		step_set(b, "load the module", b->entry.modules[i].path);
 		e = load(b, &b->entry.modules[i], &b->modules[i], p);
+		/* module = \boot\two words.bin */
+		if (e == ERR_FILE_NOT_FOUND && b->entry.modules[i].cmdline.bytes)
+			e = problem(p, ERR_FILE_NOT_FOUND_TEXT);
 	}
 	b->module_count = b->entry.module_count;
 	stage_mark(b, HOBNAIL_STAGE_MODULES);

@@ -52,8 +52,9 @@ enum err firmware_open(struct firmware *fw, void *image, void *system_table, str
 /* Give everything back: pages, files. Never fails. */
 void firmware_undo(struct firmware *fw);
 
-/* The load options as UTF-8 (empty if there are none or they are no text). */
-enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p);
+/* The load options as UTF-8, empty if there are none. *ignored: bytes of what is there and is no text.   ERR_OPTION_LONG */
+enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, size_t *ignored,
+                               struct problem *p);
 
 /* The path of our own file on its volume as UTF-8; empty if the firmware does not say. */
 enum err firmware_own_path(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p);

@@ -1,4 +1,5 @@
 #include "efi.h"
+#include "load_options.h"
 #include "utf16.h"
 
 #include <string.h>
@@ -31,26 +32,25 @@ void firmware_undo(struct firmware *fw)
 	fw->map = (struct firmware_map){ 0 };
 }
 
-/* Boot managers also leave binary data here: those are no options. */
-static bool is_text(const CHAR16 *units, size_t count)
-{
-	for (size_t i = 0; i < count && units[i]; i++)
-		if ((units[i] < ' ' && units[i] != '\t') || units[i] == 0x7f || (units[i] >= 0xd800 && units[i] < 0xe000))
-			return false;
-	return true;
-}
-
-enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, struct problem *p)
+enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, size_t *ignored,
+                               struct problem *p)
 {
 	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-	CHAR16 options[CONFIG_MAX_PATH]; /* nothing says that they are aligned where they are */
-	size_t units = min_u64(loaded->LoadOptionsSize / sizeof(CHAR16), COUNT_OF(options));
+	CHAR16 options[LOAD_OPTIONS_MAX]; /* nothing says that they are aligned where they are */
+	size_t most = min_u64(capacity - 1, LOAD_OPTIONS_MAX), units;
+	const void *text;
 
-	*bytes = 0;
-	if (!loaded->LoadOptions || loaded->LoadOptionsSize % sizeof(CHAR16))
+	*bytes = *ignored = 0;
+	if (!loaded->LoadOptions)
 		return OK;
-	memcpy(options, loaded->LoadOptions, units * sizeof(CHAR16));
-	return is_text(options, units) ? utf8_from_utf16(options, units, out, capacity, bytes, p) : OK;
+	if (!load_options_text(loaded->LoadOptions, loaded->LoadOptionsSize, &text, &units)) {
+		*ignored = loaded->LoadOptionsSize;
+		return OK;
+	}
+	if (units > COUNT_OF(options))
+		return problem(p, ERR_OPTION_LONG, most);
+	memcpy(options, text, units * sizeof(CHAR16));
+	return utf8_from_utf16(options, units, out, capacity, bytes, p) ? problem(p, ERR_OPTION_LONG, most) : OK;
 }
 
 /* The device path of a file is one or more nodes whose texts are concatenated. */

@@ -516,7 +516,7 @@ static void fill_tables(void)
 
 	table = (EFI_SYSTEM_TABLE){
 		.Hdr = { .Revision = 2 << 16 | 100 },
-		.FirmwareVendor = vendor,
+		.FirmwareVendor = fake.options.vendor ? fake.options.vendor : vendor,
 		.ConsoleOutHandle = &console_handle,
 		.ConOut = fake.options.no_console_out ? NULL : &fake_console_out,
 		.RuntimeServices = &fake_runtime,

@@ -96,6 +96,7 @@ struct fake_options {
 	UINTN secure_boot_bytes;        /* of that variable: 1 at first             */
 	EFI_STATUS secure_boot_status;  /* reading it gives this error (0: none)    */
 	EFI_TIME time;
+	const CHAR16 *vendor;           /* of the firmware; NULL: "fake"            */
 	const void *load_options;
 	uint32_t load_options_bytes;
 	const void *file_path;

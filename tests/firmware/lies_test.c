@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "log.h"
 #include "read_screen.h"
 #include "world.h"
 
@@ -145,6 +146,7 @@ static void what_is_missing_or_no_file_is_named(void **state)
 	static const char *const configs[][2] = {
 		{ "[a]\nkernel = \\boot\\absent.elf\n", "absent.elf: " }, { "[a]\nkernel = \\boot\n", "ERR_FILE_DIRECTORY" },
 		{ "[a]\nkernel = \\boot\\kernel.elf\nmodule = gone\n", "gone: " },
+		{ "[a]\nkernel = \\boot\\kernel.elf\nmodule = \\boot\\one bin\n", "(ERR_FILE_NOT_FOUND_TEXT;" },
 		{ "[a]\nkernel = \\boot\\kernel.elf\nmodule = boot\n", "ERR_FILE_DIRECTORY" },
 		{ "[a]\nkernel = \\boot\\one.bin\n", "one.bin: " }, { "[a]\n", "hobnail.conf: " }, { "", "hobnail.conf: " },
 		{ "rubbish", "hobnail.conf: " },
@@ -990,6 +992,69 @@ static void load_options_choose(void **state)
 	}
 }
 
+static void expect_logged(const char *what)
+{
+	if (!memmem(loader_log.text, loader_log.used, what, strlen(what)))
+		fail_msg("not in the log: %s", what);
+}
+
+static void give_options(const void *options, size_t bytes)
+{
+	plain();
+	fake.options.load_options = options;
+	fake.options.load_options_bytes = (uint32_t)bytes;
+}
+
+static void load_options_that_are_ignored_are_logged(void **state)
+{
+	static const uint8_t data[16] = { 1, 2, 3 };
+	static const CHAR16 linux_line[] = u"root=/dev/sdb3 init=/sbin/init rootwait ro";
+	static CHAR16 many[1200];
+
+	(void)state;
+	give_options(data, sizeof data);
+	enters("binary data", 0);
+	expect_logged("load options that are no text: 16 bytes, ignored\n");
+	give_options(u"quiet", 12);
+	enters("one word", 0);
+	expect_logged("load options: the first word is taken for the program's name: quiet\n");
+	give_options(linux_line, sizeof linux_line);
+	refuses("a line for Linux", 0, "(ERR_OPTION_UNKNOWN;");
+	assert_true(world_said("cannot read the load options root=/dev/sdb3 init=/sbin/init rootwait ro: character 1: there is no such option"));
+	give_options(linux_line, sizeof linux_line);
+	fake.options.vendor = u"Das U-Boot";
+	enters("a line for Linux, of U-Boot", 0);
+	expect_logged("load options ignored: neither entry= nor config= is in them: root=/dev/sdb3 init=/sbin/init rootwait ro\n");
+	for (unsigned i = 0; i < COUNT_OF(many); i++)
+		many[i] = 'A';
+	for (unsigned units = 1023; units <= 1025; units++) {
+		give_options(many, 2 * units);
+		if (units <= 1024)
+			enters("a word of", units);
+		else
+			refuses("a word of", units, "(ERR_OPTION_LONG;");
+		give_options(many, 2 * units);
+		fake.options.vendor = u"Das U-Boot";
+		enters("a word of U-Boot's, of", units);
+	}
+	expect_logged("load options ignored: more than 1024 bytes\n");
+}
+
+static void a_whole_load_option_is_understood(void **state)
+{
+	static const uint8_t head[] = { 1, 0, 0, 0, 4, 0, 'H', 0, 0, 0, 0x7f, 0xff, 4, 0 };
+	uint8_t option[64];
+
+	(void)state;
+	memcpy(option, head, sizeof head);
+	memcpy(option + sizeof head, u"entry=none", 22);
+	give_options(option, sizeof head + 22);
+	refuses("a whole EFI_LOAD_OPTION", 0, "(ERR_CONFIG_NO_ENTRY;");
+	memcpy(option + sizeof head, u"entry=test", 22);
+	give_options(option, sizeof head + 22);
+	enters("a whole EFI_LOAD_OPTION", 1);
+}
+
 static void a_strange_path_of_ours_does_no_harm(void **state)
 {
 	static uint8_t path[4096];
@@ -1065,6 +1130,8 @@ int main(void)
 		cmocka_unit_test(a_segment_is_not_moved_onto_tables),
 		cmocka_unit_test(load_options_that_are_no_text_are_ignored),
 		cmocka_unit_test(load_options_choose),
+		cmocka_unit_test(load_options_that_are_ignored_are_logged),
+		cmocka_unit_test(a_whole_load_option_is_understood),
 		cmocka_unit_test(a_strange_path_of_ours_does_no_harm),
 	};
 

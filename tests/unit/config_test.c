@@ -75,7 +75,7 @@ static void config_reads_an_entry(void **state)
 	     "kernel = other.elf\n"
 	     "  [ pith ] \t\n"
 	     "\tkernel =\t\\boot\\pith.elf  \n"
-	     "cmdline = a = \"b\"  # not a comment \n"
+	     "cmdline = a = \"b\"#not a comment \n"
 	     "  # a comment\n"
 	     "module = /boot/a.bin\n"
 	     "module = \"\\boot\\two words.bin\"\n"
@@ -86,7 +86,7 @@ static void config_reads_an_entry(void **state)
 	     "protocol = hobnail");
 	same(entry.name, "pith");
 	same(entry.kernel, "\\boot\\pith.elf");
-	same(entry.cmdline, "a = \"b\"  # not a comment");
+	same(entry.cmdline, "a = \"b\"#not a comment");
 	assert_int_equal(entry.module_count, 4);
 	same(entry.modules[0].path, "/boot/a.bin");
 	same(entry.modules[0].cmdline, "");
@@ -135,7 +135,7 @@ static void config_takes_crlf_bom_and_no_final_newline(void **state)
 	same(entry.cmdline, "x");
 	bad("\xef\xbb\xbf[a]x\r\n", ERR_CONFIG_SECTION, 1, 4);
 	assert_int_equal(problem.offset, 6);
-	bad("[a]\n\xef\xbb\xbfkernel = k\n", ERR_CONFIG_KEY, 2, 1);
+	bad("[a]\n\xef\xbb\xbfkernel = k\n", ERR_CONFIG_INVISIBLE, 2, 1);
 }
 
 static void config_chooses_wanted_then_default_then_first(void **state)
@@ -243,6 +243,34 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		{ ERR_CONFIG_QUOTE, 3, 10, "[a]\nkernel = k\nmodule = \"a b\"c\n" },
 		{ ERR_CONFIG_KERNEL_TEXT, 2, 13, "[a]\nkernel = k  quiet\n" },
 		{ ERR_CONFIG_KERNEL_TEXT, 2, 16, "[a]\nkernel = \"k x\" quiet\n" },
+		{ ERR_CONFIG_COMMENT, 2, 15, "[a]\nkernel = k.e  # the debug build\n" },
+		{ ERR_CONFIG_COMMENT, 2, 10, "[a]\nkernel = # later\n" },
+		{ ERR_CONFIG_COMMENT, 2, 16, "[a]\nkernel = \"k x\" # later\n" },
+		{ ERR_CONFIG_COMMENT, 3, 17, "[a]\nkernel = k\ncmdline = quiet # no noise\n" },
+		{ ERR_CONFIG_COMMENT, 3, 17, "[a]\nkernel = k\ncmdline = quiet\t#5\n" },
+		{ ERR_CONFIG_COMMENT, 3, 11, "[a]\nkernel = k\ncmdline = #\n" },
+		{ ERR_CONFIG_COMMENT, 3, 17, "[a]\nkernel = k\ncmdline = \"a\" b #\"c\"\n" },
+		{ ERR_CONFIG_COMMENT, 3, 16, "[a]\nkernel = k\ncmdline = a \"b #c\n" },
+		{ ERR_CONFIG_COMMENT, 3, 13, "[a]\nkernel = k\nverbose=yes # for now\n" },
+		{ ERR_CONFIG_COMMENT, 3, 19, "[a]\nkernel = k\nallow_wx = maybe  # x\n" },
+		{ ERR_CONFIG_COMMENT, 3, 20, "[a]\nkernel = k\nprotocol = hobnail #\n" },
+		{ ERR_CONFIG_COMMENT, 1, 14, "default = a  # the usual one\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_COMMENT, 3, 16, "[a]\nkernel = k\nmodule = \"m n\" # initrd\n" },
+		{ ERR_CONFIG_COMMENT, 3, 14, "[a]\nkernel = k\nmodule = m x #\n" },
+		{ ERR_CONFIG_COMMENT, 3, 10, "[a]\nkernel = k\nmodule = #m\n" },
+		{ ERR_CONFIG_CURLY, 2, 10, "[a]\nkernel = \xe2\x80\x9c" "k x\xe2\x80\x9d\n" },
+		{ ERR_CONFIG_CURLY, 3, 10, "[a]\nkernel = k\nmodule = \xe2\x80\x9em n\xe2\x80\x9c\n" },
+		{ ERR_CONFIG_CURLY, 3, 12, "[a]\nkernel = k\nmodule = m \xe2\x80\x98x\xe2\x80\x99\n" },
+		{ ERR_CONFIG_CURLY, 3, 11, "[a]\nkernel = k\ncmdline = \xc2\xab" "a\xc2\xbb\n" },
+		{ ERR_CONFIG_CURLY, 1, 11, "default = \xe2\x80\x9f" "a\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_INVISIBLE, 2, 7, "[a]\nkernel\xc2\xa0= k\n" },
+		{ ERR_CONFIG_INVISIBLE, 2, 11, "[a]\nkernel = k\xe2\x80\x8b\n" },
+		{ ERR_CONFIG_INVISIBLE, 3, 16, "[a]\nkernel = k\ncmdline = quiet\xe3\x80\x80noise\n" },
+		{ ERR_CONFIG_INVISIBLE, 1, 3, "[a\xef\xbb\xbf]\nkernel = k\n" },
+		{ ERR_CONFIG_INVISIBLE, 1, 1, "\xc2\xa0# x\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_INVISIBLE, 3, 16, "[a]\nkernel = k\ncmdline = \"a\" b\xc2\xad \"c\"\n" },
+		{ ERR_CONFIG_INVISIBLE, 2, 1, "[a]\n\xc2\x85kernel = k\n" },
+		{ ERR_CONFIG_EMPTY, 1, 12, "default = \"\"\n[a]\nkernel = k\n" },
 		{ ERR_CONFIG_NO_KERNEL, 2, 3, "# x\n [a]\ncmdline = x\n[b]\nkernel = k\n" },
 		{ ERR_CONFIG_NO_KERNEL, 3, 2, "[a]\nkernel = k\n[b]\n" },
 		{ ERR_CONFIG_DEFAULT, 1, 11, "default = b\n[a]\nkernel = k\n" },
@@ -260,6 +288,42 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		if (strncmp(sentence, start, strlen(start)) != 0)
 			fail_msg("%s: %s", err_name(cases[i].code).text, sentence);
 	}
+}
+
+static void config_takes_a_text_in_quotation_marks_as_it_is(void **state)
+{
+	static const struct { const char *line, *cmdline; } cases[] = {
+		{ "a#b ##", NULL }, { "a#b", "a#b" }, { "\"a #b\"", "a #b" }, { "\"# x\"", "# x" }, { "\"\"", "" }, { "\"", "\"" },
+		{ "\" a \"", " a " }, { "\"a b\" c", "\"a b\" c" }, { "\"a\" \"b\"", "\"a\" \"b\"" }, { "x=\"a b\"", "x=\"a b\"" },
+		{ "x=\"a #b\" c", "x=\"a #b\" c" }, { "\"a\" \"#b\"", "\"a\" \"#b\"" },
+		{ "\"a\"b\"", "\"a\"b\"" }, { "it\xe2\x80\x99s", "it\xe2\x80\x99s" }, { "\"\xe2\x80\x9c" "a\"", "\xe2\x80\x9c" "a" },
+		{ "\"a\xc2\xa0" "b\"", "a\xc2\xa0" "b" }, { "a=\"\xe2\x80\x8b\"", "a=\"\xe2\x80\x8b\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[200];
+		snprintf(text, sizeof text, "[a]\nkernel = k\ncmdline = %s\nmodule = m %s\n", cases[i].line, cases[i].line);
+		if (!cases[i].cmdline) {
+			assert_int_equal(read_text(text), ERR_CONFIG_COMMENT);
+			continue;
+		}
+		good(text);
+		same(entry.cmdline, cases[i].cmdline);
+		same(entry.modules[0].cmdline, cases[i].cmdline);
+	}
+}
+
+static void config_takes_names_and_paths_in_quotation_marks(void **state)
+{
+	(void)state;
+	good("default = \"a #1\"\n[b]\nkernel = k\n[a #1]\nkernel = \"\\x #y\xc2\xa0.elf\"\nmodule = \"\xe2\x80\x9c\" z\n");
+	same(entry.name, "a #1");
+	same(entry.kernel, "\\x #y\xc2\xa0.elf");
+	same(entry.modules[0].path, "\xe2\x80\x9c");
+	same(entry.modules[0].cmdline, "z");
+	good("# no\xc2\xa0" "break \xe2\x80\x8b\n  # \xef\xbb\xbf\n[a]\nkernel = a#b\n");
+	same(entry.kernel, "a#b");
 }
 
 static void config_refuses_what_default_names_even_if_another_is_wanted(void **state)
@@ -375,82 +439,6 @@ static void config_survives_every_cut_and_every_changed_byte(void **state)
 	}
 }
 
-/* ---- Load options --------------------------------------------------------------------------------------------- */
-
-static struct load_options options;
-
-static enum err read_options(const char *line)
-{
-	size_t bytes = strlen(line);
-	static char *copy;
-
-	free(copy);
-	copy = malloc(bytes ? bytes : 1);
-	assert_non_null(copy);
-	memcpy(copy, line, bytes);
-	return load_options_read(copy, bytes, &options, &problem);
-}
-
-static void options_are_read_with_and_without_the_program_name(void **state)
-{
-	static const struct { const char *line, *entry, *config; } cases[] = {
-		{ "", "", "" },
-		{ "  ", "", "" },
-		{ "BOOTX64.EFI", "", "" },
-		{ "entry=a", "a", "" },
-		{ "fs0:\\hobnail.efi entry=a config=\\x.conf", "a", "\\x.conf" },
-		{ "\"fs0:\\my dir\\hobnail.efi\" config=\"\\a b.conf\"\tentry=\"two words\" ", "two words", "\\a b.conf" },
-		{ "hobnail config=a=b", "", "a=b" },
-		{ "hobnail entry=a\"b", "a\"b", "" },
-		{ "entry=entry=x", "entry=x", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		assert_int_equal(read_options(cases[i].line), OK);
-		same(options.entry, cases[i].entry);
-		same(options.config, cases[i].config);
-	}
-}
-
-static void options_end_at_a_nul(void **state)
-{
-	(void)state;
-	assert_int_equal(load_options_read("entry=a\0 rubbish", 16, &options, NULL), OK);
-	same(options.entry, "a");
-	assert_int_equal(load_options_read(NULL, 0, &options, NULL), OK);
-	same(options.entry, "");
-}
-
-static void options_name_the_character_of_every_refusal(void **state)
-{
-	static const struct { enum err code; unsigned character; const char *line; } cases[] = {
-		{ ERR_OPTION_UNKNOWN, 1, "etnry=a" },
-		{ ERR_OPTION_UNKNOWN, 9, "hobnail verbose" },
-		{ ERR_OPTION_UNKNOWN, 9, "hobnail debug=1" },
-		{ ERR_OPTION_UNKNOWN, 9, "entry=a hobnail" },
-		{ ERR_OPTION_UNKNOWN, 4, "\xc3\xa4  Entry=a" },
-		{ ERR_OPTION_UNKNOWN, 1, "\"a=b c\"" },
-		{ ERR_OPTION_TWICE, 9, "entry=a entry=b" },
-		{ ERR_OPTION_TWICE, 11, "config=a  config=a" },
-		{ ERR_OPTION_EMPTY, 9, "hobnail entry= x" },
-		{ ERR_OPTION_EMPTY, 1, "config=" },
-		{ ERR_OPTION_EMPTY, 1, "entry=\"\"" },
-		{ ERR_OPTION_QUOTE, 7, "entry=\"a b" },
-		{ ERR_OPTION_QUOTE, 8, "config=\"a\"b" },
-		{ ERR_OPTION_QUOTE, 1, "\"hobnail.efi entry=a" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		options.entry = of("untouched");
-		enum err e = read_options(cases[i].line);
-		if (e != cases[i].code || problem.value[0] != cases[i].character)
-			fail_msg("%s at %u: %s", err_name(e).text, (unsigned)problem.value[0], cases[i].line);
-		same(options.entry, "untouched");
-	}
-}
-
 static void text_is_compares_whole_texts(void **state)
 {
 	(void)state;
@@ -473,6 +461,8 @@ int main(void)
 		cmocka_unit_test(config_adds_modules_of_the_architecture),
 		cmocka_unit_test(config_misses_a_kernel_of_the_architecture_only_where_chosen),
 		cmocka_unit_test(config_names_line_and_column_of_every_refusal),
+		cmocka_unit_test(config_takes_a_text_in_quotation_marks_as_it_is),
+		cmocka_unit_test(config_takes_names_and_paths_in_quotation_marks),
 		cmocka_unit_test(config_refuses_what_default_names_even_if_another_is_wanted),
 		cmocka_unit_test(config_names_the_first_of_two_lines),
 		cmocka_unit_test(config_refuses_a_nul),
@@ -481,9 +471,6 @@ int main(void)
 		cmocka_unit_test(config_takes_as_many_entries_as_it_says),
 		cmocka_unit_test(config_writes_only_on_success),
 		cmocka_unit_test(config_survives_every_cut_and_every_changed_byte),
-		cmocka_unit_test(options_are_read_with_and_without_the_program_name),
-		cmocka_unit_test(options_end_at_a_nul),
-		cmocka_unit_test(options_name_the_character_of_every_refusal),
 		cmocka_unit_test(text_is_compares_whole_texts),
 	};
 
