@@ -76,7 +76,7 @@ $(O)/test/unit/elf2efi: $(patsubst %.c,$(O)/test/%.o,$(filter-out %/main.c,$(ELF
 TEST_CORE := $(patsubst %.c,$(O)/test/%.o,$(CORE) $(CORE_LIB))
 
 # The parts of cli/ that are pure.
-CLI_TESTS := json console arch keys progress
+CLI_TESTS := json console arch gpt keys progress
 $(addprefix $(O)/test/unit/,$(CLI_TESTS)): $(O)/test/unit/%: $(O)/test/cli/%.o $(O)/test/cli/strlist.o
 
 $(O)/test/unit/draw: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o

@@ -16,7 +16,9 @@ static void help(void)
 	       "kernel, all modules by name) is not what the options say. The same input gives the same bytes.\n"
 	       "\n"
 	       "  -o, --output FILE     the image to make or replace. If it ends in .iso, it is an ISO 9660 image for CDs and\n"
-	       "                        DVDs, which boots as a disk, too\n"
+	       "                        DVDs, which boots as a disk, too. A symbolic link is followed. A disk (/dev/sdX, a USB\n"
+	       "                        stick) is written into, with its own sector size; what is not the image's is left alone\n"
+	       "  --force               write even over a disk that holds data or is in use\n"
 	       "%s"
 	       "\n"
 	       "example: hobnail image -o disk.img --kernel kernel.elf --module initrd.cpio --cmdline \"quiet\"\n",
@@ -26,7 +28,8 @@ static void help(void)
 int image_command(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' }, { "help", no_argument, NULL, 'h' }, VOLUME_LONG_OPTIONS, { 0 },
+		{ "output", required_argument, NULL, 'o' }, { "force", no_argument, NULL, 'f' }, { "help", no_argument, NULL, 'h' },
+		VOLUME_LONG_OPTIONS, { 0 },
 	};
 	struct volume_options volume = { 0 };
 	const char *output = NULL;
@@ -40,6 +43,8 @@ int image_command(int argc, char **argv)
 		}
 		if (option == 'o')
 			output = optarg;
+		else if (option == 'f')
+			volume.force = true;
 		else
 			status = volume_option(&volume, option, optarg);
 	}

@@ -46,7 +46,6 @@ int signal_seen(void)
 static const struct {
 	const char *tool, *package;
 } packages[] = {
-	{ "sgdisk", "gdisk" },
 	{ "mformat", "mtools" },
 	{ "mcopy", "mtools" },
 	{ "mmd", "mtools" },

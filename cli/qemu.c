@@ -58,6 +58,11 @@ bool qemu_bus_is_cd(const char *name)
 	return buses[bus_named(name)].is_cd;
 }
 
+bool qemu_bus_has_sectors(const char *name, unsigned bytes)
+{
+	return bytes == 512 || (!buses[bus_named(name)].is_cd && strcmp(name, "ahci") != 0 && strcmp(name, "usb") != 0);
+}
+
 static void add_disk(const struct machine *m, struct strings *argv)
 {
 	size_t bus = bus_named(m->disk_bus);
@@ -69,15 +74,20 @@ static void add_disk(const struct machine *m, struct strings *argv)
 	free(path);
 	if (m->board)
 		return;
+	char *sectors = m->sector_bytes ? string_format(",logical_block_size=%u,physical_block_size=%u", m->sector_bytes,
+	                                                m->sector_bytes) : string_copy("");
 	/* U-Boot's virt boards start from virtio over MMIO; they do not scan PCI on their own. */
 	if (m->firmware->is_uboot && strcmp(m->disk_bus, "virtio") == 0) {
-		strings_of(argv, "-device", "virtio-blk-device,drive=disk", NULL);
+		strings_add(argv, "-device");
+		strings_addf(argv, "virtio-blk-device,drive=disk%s", sectors);
+		free(sectors);
 		return;
 	}
 	if (buses[bus].controller)
 		strings_of(argv, "-device", buses[bus].controller, NULL);
 	strings_add(argv, "-device");
-	strings_addf(argv, "%s,id=boot,drive=disk,bootindex=0", buses[bus].device);
+	strings_addf(argv, "%s,id=boot,drive=disk,bootindex=0%s", buses[bus].device, sectors);
+	free(sectors);
 }
 
 /* ---- Firmware ----------------------------------------------------------------------------------------------- */

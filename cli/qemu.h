@@ -21,6 +21,7 @@ struct machine {
 	const char *vars;     /* the machine's own copy of the variable store; NULL: none */
 	const char *disk;
 	bool disk_is_users;   /* leave the file as it is */
+	unsigned sector_bytes; /* of the disk; 0: QEMU's default */
 	const char *disk_bus; /* one that qemu_knows_bus() */
 	const char *display;  /* as -display takes it */
 	bool screen;          /* give it a graphics card */
@@ -36,6 +37,10 @@ bool qemu_knows_bus(const char *name);
 
 /* Is the disk a CD-ROM there? Only for a bus that there is. */
 bool qemu_bus_is_cd(const char *name);
+
+/* Can the disk have sectors of this size there? A CD has its own; QEMU refuses 4096 bytes on ATA (ide-hd), and its USB disk
+ * (usb-storage) has 512 whatever it is told. */
+bool qemu_bus_has_sectors(const char *name, unsigned bytes);
 
 /* Append the whole argv, the program's name first. */
 void qemu_command(const struct machine *m, struct strings *argv);

@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "file.h"
+#include "output.h"
 #include "process.h"
 
 /* ---- Preparing ----------------------------------------------------------------------------------------------- */
@@ -52,6 +53,11 @@ static bool has_volume(const struct run *r)
 
 static int prepare_disk(struct run *r)
 {
+	r->machine.sector_bytes = r->volume.sector_bytes;
+	if (r->machine.board && r->machine.sector_bytes > 512)
+		return complain(STATUS_TROUBLE, "--sector-size: the disk of %s has sectors of 512 bytes", r->machine.board->machine);
+	if (r->machine.sector_bytes && !qemu_bus_has_sectors(r->machine.disk_bus, r->machine.sector_bytes))
+		return complain(STATUS_TROUBLE, "--sector-size %u: not on the bus %s", r->machine.sector_bytes, r->machine.disk_bus);
 	if (r->disk && has_volume(r))
 		return complain(STATUS_TROUBLE, "%s is used as it is: a kernel, modules and the like are for a generated disk",
 		                r->disk);
@@ -89,6 +95,10 @@ static int prepare(struct run *r)
 		status = prepare_firmware(r);
 	if (!status)
 		status = prepare_disk(r);
+	if (!status && r->log)
+		status = output_check(r->log, true);
+	if (!status && r->picture)
+		status = output_check(r->picture, false);
 	if (!status && r->log && !(r->log_file = fopen(r->log, "we")))
 		status = complain(STATUS_TROUBLE, "cannot write %s: %s", r->log, strerror(errno));
 	if (r->picture)

@@ -23,6 +23,8 @@ struct volume_options {
 	bool verbose;
 	uint64_t size_mib;       /* of the disk; 0: as needed */
 	bool power_of_two;       /* round it up to one */
+	unsigned sector_bytes;   /* 512 or 4096; 0: not said, 512 or what the disk has that is written to */
+	bool force;              /* write over a disk that holds something */
 };
 
 /* The long options of the fields above, for getopt_long() tables; their numbers for volume_option(). */
@@ -37,6 +39,7 @@ enum {
 	VOLUME_CMDLINE,
 	VOLUME_VERBOSE,
 	VOLUME_SIZE,
+	VOLUME_SECTOR_SIZE,
 	VOLUME_OPTION_END
 };
 #define VOLUME_LONG_OPTIONS                                                                            \
@@ -44,7 +47,7 @@ enum {
 	{ "kernel", required_argument, NULL, VOLUME_KERNEL }, { "module", required_argument, NULL, VOLUME_MODULE }, \
 	{ "add", required_argument, NULL, VOLUME_ADD }, { "config", required_argument, NULL, VOLUME_CONFIG }, \
 	{ "cmdline", required_argument, NULL, VOLUME_CMDLINE }, { "verbose", no_argument, NULL, VOLUME_VERBOSE }, \
-	{ "size", required_argument, NULL, VOLUME_SIZE }
+	{ "size", required_argument, NULL, VOLUME_SIZE }, { "sector-size", required_argument, NULL, VOLUME_SECTOR_SIZE }
 
 /* Take one option. 0 or a status. */
 int volume_option(struct volume_options *o, int option, const char *value);

@@ -10,6 +10,8 @@
 
 #include "base.h"
 #include "cli.h"
+#include "gpt.h"
+#include "output.h"
 #include "process.h"
 
 enum { SECTOR_BYTES = 512 };
@@ -18,35 +20,34 @@ struct image {
 	const char *path;
 	char *at;               /* "path@@1M", as mtools wants it */
 	bool has_table;         /* else the file system is all there is */
-	uint64_t disk_sectors;
-	uint64_t first;         /* of the partition */
-	uint64_t sectors;
+	struct gpt disk;        /* and where the file system is on it */
 };
 
 /* Files and folders in clusters of at most 4 KiB, both FATs (8 bytes a cluster), and some air. At least enough
  * clusters that everybody takes it for FAT32 (65525: Microsoft FAT specification, "FAT Type Determination"). */
-static uint64_t needed_mib(const struct volume *v)
+static uint64_t needed_mib(const struct volume *v, unsigned sector_bytes)
 {
 	uint64_t bytes = v->folders.count * KIB(32);
 
 	for (size_t i = 0; i < v->count; i++)
 		bytes += align_up(v->items[i].bytes, KIB(4)) + KIB(1);
-	return max_u64((bytes + bytes / 32) / MIB(1) + 4, 48);
+	return max_u64((bytes + bytes / 32) / MIB(1) + 4, sector_bytes == SECTOR_BYTES ? 48 : 272);
 }
 
-static unsigned cluster_sectors(uint64_t sectors)
+static unsigned cluster_sectors(const struct gpt *disk)
 {
-	unsigned n = 8;
+	unsigned n = KIB(4) / disk->sector_bytes;
 
-	while (n > 1 && sectors / n < 80000)
+	while (n > 1 && disk->sectors / n < 80000)
 		n /= 2;
 	return n;
 }
 
-static int image_measure(const struct volume *v, const struct volume_options *o, struct image *out)
+/* The image is as large as the disk that it is for, but the partition only as large as it has to be. */
+static int image_measure(const struct volume *v, const struct volume_options *o, const struct output *to, struct image *out)
 {
 	unsigned ends = out->has_table ? 1 : 0; /* the tables: 1 MiB at each end */
-	uint64_t needed = needed_mib(v) + 2 * ends;
+	uint64_t needed = needed_mib(v, out->disk.sector_bytes) + 2 * ends;
 	uint64_t mib = o->size_mib ? o->size_mib : needed, power = 1;
 
 	if (mib < needed)
@@ -55,16 +56,25 @@ static int image_measure(const struct volume *v, const struct volume_options *o,
 	while (power < mib)
 		power *= 2;
 	mib = o->power_of_two ? power : mib;
-	out->disk_sectors = MIB(mib) / SECTOR_BYTES;
-	out->first = MIB(ends) / SECTOR_BYTES;
-	out->sectors = MIB(mib - 2 * ends) / SECTOR_BYTES;
+	if (to->is_disk && to->bytes < MIB(mib))
+		return complain(STATUS_TROUBLE, "the disk %s is too small: it has %llu MiB of the %llu that are needed", to->path,
+		                (unsigned long long)(to->bytes / MIB(1)), (unsigned long long)mib);
+	out->disk.disk_sectors = (to->is_disk && out->has_table ? to->bytes : MIB(mib)) / out->disk.sector_bytes;
+	out->disk.first = MIB(ends) / out->disk.sector_bytes;
+	out->disk.sectors = MIB(mib - 2 * ends) / out->disk.sector_bytes;
 	return 0;
 }
 
+static uint64_t image_bytes(const struct image *i)
+{
+	return i->disk.disk_sectors * i->disk.sector_bytes;
+}
+
+/* The tables are written last: mformat looks at what is there. */
 static int image_create(const struct image *i)
 {
 	int fd = open(i->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool good = fd >= 0 && ftruncate(fd, (off_t)(i->disk_sectors * SECTOR_BYTES)) == 0;
+	bool good = fd >= 0 && ftruncate(fd, (off_t)image_bytes(i)) == 0;
 	int status = good ? 0 : complain(STATUS_TROUBLE, "cannot make %s: %s", i->path, strerror(errno));
 
 	if (fd >= 0)
@@ -72,32 +82,32 @@ static int image_create(const struct image *i)
 	return status;
 }
 
-/* sgdisk sleeps for a second after writing the table, so it does that while the files are copied. */
-static int table_start(const struct image *i, struct tool *out)
+static int table_write(const struct image *i)
 {
-	struct strings argv = { 0 };
+	uint8_t head[GPT_MAX_BYTES], tail[GPT_MAX_BYTES];
+	size_t head_bytes = gpt_head(&i->disk, head), tail_bytes = gpt_tail(&i->disk, tail);
+	int fd = open(i->path, O_WRONLY | O_CLOEXEC);
+	bool good = fd >= 0 && pwrite(fd, head, head_bytes, 0) == (ssize_t)head_bytes &&
+	            pwrite(fd, tail, tail_bytes, (off_t)(image_bytes(i) - tail_bytes)) == (ssize_t)tail_bytes;
+	int status = good ? 0 : complain(STATUS_TROUBLE, "cannot write %s: %s", i->path, strerror(errno));
 
-	strings_of(&argv, "sgdisk", "--clear", NULL);
-	strings_addf(&argv, "--new=1:%llu:%llu", (unsigned long long)i->first,
-	             (unsigned long long)(i->first + i->sectors - 1));
-	strings_of(&argv, "--typecode=1:ef00", "--change-name=1:Hobnail",
-	           "--disk-guid=484F424E-4149-4C00-8000-000000000001",
-	           "--partition-guid=1:484F424E-4149-4C00-8000-000000000002", i->path, NULL);
-	int status = tool_start(&argv, out);
-	strings_free(&argv);
+	if (fd >= 0)
+		close(fd);
 	return status;
 }
 
+/* -S: the sector size as a power of two, 7 less. Hidden sectors: those before the partition. */
 static int make_file_system(const struct image *i)
 {
 	struct strings argv = { 0 };
 
-	strings_of(&argv, "mformat", "-i", i->at, "-F", "-h", "255", "-s", "63", "-N", "484f424e", "-v", "HOBNAIL", "-T", NULL);
-	strings_addf(&argv, "%llu", (unsigned long long)i->sectors);
+	strings_of(&argv, "mformat", "-i", i->at, "-F", "-h", "255", "-s", "63", "-N", "484f424e", "-v", "HOBNAIL", "-S",
+	           i->disk.sector_bytes == SECTOR_BYTES ? "2" : "5", "-T", NULL);
+	strings_addf(&argv, "%llu", (unsigned long long)i->disk.sectors);
 	strings_add(&argv, "-H");
-	strings_addf(&argv, "%llu", (unsigned long long)i->first);
+	strings_addf(&argv, "%llu", (unsigned long long)i->disk.first);
 	strings_add(&argv, "-c");
-	strings_addf(&argv, "%u", cluster_sectors(i->sectors));
+	strings_addf(&argv, "%u", cluster_sectors(&i->disk));
 	strings_add(&argv, "::");
 	int status = tool_run(&argv);
 	strings_free(&argv);
@@ -141,29 +151,18 @@ static int file_system_fill(const struct image *i, const struct volume *v)
 	return status;
 }
 
-static int disk_fill(const struct image *i, const struct volume *v)
+static int image_write(const struct volume *v, const struct volume_options *o, const struct output *to, struct image *i)
 {
-	struct tool table;
-	int status = table_start(i, &table);
+	char *at = string_format("%s@@%s", i->path, i->has_table ? "1M" : "0");
 
-	if (status)
-		return status;
-	status = file_system_fill(i, v);
-
-	int table_status = tool_wait(&table);
-	return status ? status : table_status;
-}
-
-static int image_write(const struct volume *v, const struct volume_options *o, const char *path, bool has_table)
-{
-	char *at = string_format("%s@@%s", path, has_table ? "1M" : "0");
-	struct image i = { .path = path, .at = at, .has_table = has_table };
-	int status = image_measure(v, o, &i);
-
+	i->at = at;
+	int status = image_measure(v, o, to, i);
 	if (!status)
-		status = image_create(&i);
+		status = image_create(i);
 	if (!status)
-		status = has_table ? disk_fill(&i, v) : file_system_fill(&i, v);
+		status = file_system_fill(i, v);
+	if (!status && i->has_table)
+		status = table_write(i);
 	free(at);
 	return status;
 }
@@ -186,10 +185,11 @@ static int iso_make(const char *file_system, const char *path)
 	return status;
 }
 
-static int iso_write(const struct volume *v, const struct volume_options *o, const char *path)
+static int iso_write(const struct volume *v, const struct volume_options *o, const struct output *to, const char *path)
 {
 	char *file_system = temporary_path("efi.img");
-	int status = file_system ? image_write(v, o, file_system, false) : STATUS_TROUBLE;
+	struct image i = { .path = file_system, .disk.sector_bytes = SECTOR_BYTES };
+	int status = file_system ? image_write(v, o, to, &i) : STATUS_TROUBLE;
 
 	if (!status)
 		status = iso_make(file_system, path);
@@ -206,16 +206,62 @@ static bool is_iso(const char *path)
 
 /* ---- The whole ---------------------------------------------------------------------------------------------- */
 
-/* Complete under another name first: what bears the image's name is always a whole image. */
+/* Make it at `path`, and say where its content ends and its end begins. */
+static int write_at(const struct volume *v, const struct volume_options *o, const struct output *to, bool iso, const char *path,
+                    uint64_t *head, uint64_t *tail)
+{
+	unsigned sector = o->sector_bytes ? o->sector_bytes : to->sector_bytes ? to->sector_bytes : SECTOR_BYTES;
+	struct image i = { .path = path, .has_table = true, .disk.sector_bytes = sector };
+
+	*head = *tail = UINT64_MAX;
+	if (iso)
+		return sector == SECTOR_BYTES || to->sector_bytes ? iso_write(v, o, to, path) :
+		       complain(STATUS_TROUBLE, "--sector-size is for disks: an ISO has its own");
+	int status = image_write(v, o, to, &i);
+	*head = (i.disk.first + i.disk.sectors) * sector;
+	*tail = image_bytes(&i) - GPT_MAX_BYTES;
+	return status;
+}
+
+static int check_sectors(const struct volume_options *o, const struct output *to)
+{
+	unsigned sector = to->sector_bytes;
+
+	if (sector && o->sector_bytes && o->sector_bytes != sector)
+		return complain(STATUS_TROUBLE, "--sector-size %u: the disk %s has sectors of %u bytes", o->sector_bytes, to->path, sector);
+	if (sector && sector != 512 && sector != 4096)
+		return complain(STATUS_TROUBLE, "the disk %s has sectors of %u bytes, not of 512 or 4096", to->path, sector);
+	return 0;
+}
+
+/* A file: complete under another name first, so that what bears the image's name is always a whole image. Anything else is
+ * written into when the image is complete. */
+static int write_to(const struct volume *v, const struct volume_options *o, const struct output *to, bool iso)
+{
+	char *path = to->is_file ? string_format("%s.part", to->path) : temporary_path(iso ? "image.iso" : "image.img");
+	uint64_t head, tail;
+	int status = path ? write_at(v, o, to, iso, path, &head, &tail) : STATUS_TROUBLE;
+
+	if (!status && !to->is_file)
+		status = output_write(to, path, head, tail);
+	else if (!status && rename(path, to->path) != 0)
+		status = complain(STATUS_TROUBLE, "cannot rename %s to %s: %s", path, to->path, strerror(errno));
+	if (status && path && to->is_file)
+		unlink(path);
+	free(path);
+	return status;
+}
+
 int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path)
 {
-	char *part = string_format("%s.part", path);
-	int status = is_iso(path) ? iso_write(v, o, part) : image_write(v, o, part, true);
+	struct output to;
+	int status = output_open(path, o->force, &to);
 
-	if (!status && rename(part, path) != 0)
-		status = complain(STATUS_TROUBLE, "cannot rename %s to %s: %s", part, path, strerror(errno));
 	if (status)
-		unlink(part);
-	free(part);
+		return status;
+	status = check_sectors(o, &to);
+	if (!status)
+		status = write_to(v, o, &to, is_iso(path));
+	output_close(&to);
 	return status;
 }

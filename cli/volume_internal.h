@@ -3,7 +3,7 @@
  *   volume_options.c  the command line
  *   volume.c          what lies on the volume
  *   volume_config.c   the configuration that is generated
- *   volume_image.c    the disk image or ISO, by sgdisk, mtools and xorriso */
+ *   volume_image.c    the disk image or ISO, by mtools and xorriso */
 #ifndef CLI_VOLUME_INTERNAL_H
 #define CLI_VOLUME_INTERNAL_H
 
@@ -45,7 +45,7 @@ bool volume_needs_config(const struct volume_options *o);
 int volume_write_config(const struct volume_options *o, const char *path);
 
 /* Make the disk image, or an ISO if `path` ends in .iso, at least as large as the options say; it appears only when it is
- * complete. 0 or a status. */
+ * complete. A disk is written into, as output.h says. 0 or a status. */
 int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path);
 
 #endif

@@ -19,7 +19,8 @@ const char volume_help[] =
 	"  --verbose             have the loader print its log\n"
 	"  --config FILE         use this hobnail.conf, instead of a generated one\n"
 	"  --add FILE[=PATH]     put a file or folder on the volume, as PATH; repeatable\n"
-	"  --size MIB            size of the disk, or of the file system in an ISO; default: as needed\n";
+	"  --size MIB            size of the disk, or of the file system in an ISO; default: as needed\n"
+	"  --sector-size N       sectors of 512 (default) or 4096 bytes; then the disk has at least 274 MiB, most of it holes\n";
 
 static int take_arch(struct volume_options *o, const char *name)
 {
@@ -42,6 +43,14 @@ static int take_size(struct volume_options *o, const char *text)
 	if (!number_read(text, 1 << 20, &mib, &rest) || *rest || mib == 0)
 		return complain(STATUS_TROUBLE, "--size %s: say a number of MiB, such as 64", text);
 	o->size_mib = mib;
+	return 0;
+}
+
+static int take_sector_size(struct volume_options *o, const char *text)
+{
+	if (strcmp(text, "512") != 0 && strcmp(text, "4096") != 0)
+		return complain(STATUS_TROUBLE, "--sector-size %s: say 512 or 4096", text);
+	o->sector_bytes = *text == '5' ? 512 : 4096;
 	return 0;
 }
 
@@ -73,6 +82,8 @@ int volume_option(struct volume_options *o, int option, const char *value)
 		return 0;
 	case VOLUME_SIZE:
 		return take_size(o, value);
+	case VOLUME_SECTOR_SIZE:
+		return take_sector_size(o, value);
 	default:
 		return STATUS_TROUBLE;
 	}
