@@ -138,4 +138,8 @@ enum err elf_sections(const struct elf_file *file, const struct elf_layout *layo
 bool elf_symbol_at(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, uint64_t address,
                    const char **name, uint64_t *distance);
 
+/* The same for data: objects, and labels without a type. */
+bool elf_object_at(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, uint64_t address,
+                   const char **name, uint64_t *distance);
+
 #endif

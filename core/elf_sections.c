@@ -101,7 +101,7 @@ enum err elf_sections(const struct elf_file *file, const struct elf_layout *layo
 
 enum { ST_NAME = 0, ST_INFO = 4, ST_SHNDX = 6, ST_VALUE = 8 };
 
-enum { STT_NOTYPE = 0, STT_FUNC = 2 };
+enum { STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2 };
 
 enum { SHN_UNDEF = 0, SHN_LORESERVE = 0xff00 };
 
@@ -119,39 +119,51 @@ static const char *name_of(const uint8_t *symbol, const char *names, uint64_t na
 	return name;
 }
 
-/* Functions, and labels of assembly without a type. Those of linker scripts are such labels, too, so a function wins
- * against a label at the same address. */
-static bool is_code_symbol(const uint8_t *symbol)
+/* Functions or objects, and labels of assembly without a type. Those of linker scripts are such labels, too, so what has the type
+ * wins against a label at the same address. */
+static bool is_of_type(const uint8_t *symbol, unsigned wanted)
 {
 	unsigned type = symbol[ST_INFO] & 0xf;
 	unsigned section = read_le16(symbol + ST_SHNDX);
 
-	return (type == STT_FUNC || type == STT_NOTYPE) && section != SHN_UNDEF && section < SHN_LORESERVE;
+	return (type == wanted || type == STT_NOTYPE) && section != SHN_UNDEF && section < SHN_LORESERVE;
 }
 
-bool elf_symbol_at(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, uint64_t address,
-                   const char **name, uint64_t *distance)
+static bool nearest(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, unsigned type,
+                    uint64_t address, const char **name, uint64_t *distance)
 {
 	const char *best = NULL;
-	uint64_t nearest = UINT64_MAX;
+	uint64_t least = UINT64_MAX;
 
 	for (uint64_t at = 0; symbol_bytes - at >= ELF_SYMBOL_BYTES; at += ELF_SYMBOL_BYTES) {
 		const uint8_t *s = (const uint8_t *)symbols + at;
 		uint64_t value = read_le64(s + ST_VALUE);
-		bool function = (s[ST_INFO] & 0xf) == STT_FUNC;
+		bool typed = (s[ST_INFO] & 0xf) == type;
 
-		if (!is_code_symbol(s) || value > address || address - value > nearest ||
-		    (best && address - value == nearest && !function))
+		if (!is_of_type(s, type) || value > address || address - value > least ||
+		    (best && address - value == least && !typed))
 			continue;
 		const char *candidate = name_of(s, names, name_bytes);
 		if (candidate) {
 			best = candidate;
-			nearest = address - value;
+			least = address - value;
 		}
 	}
 	if (!best)
 		return false;
 	*name = best;
-	*distance = nearest;
+	*distance = least;
 	return true;
+}
+
+bool elf_symbol_at(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, uint64_t address,
+                   const char **name, uint64_t *distance)
+{
+	return nearest(symbols, symbol_bytes, names, name_bytes, STT_FUNC, address, name, distance);
+}
+
+bool elf_object_at(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, uint64_t address,
+                   const char **name, uint64_t *distance)
+{
+	return nearest(symbols, symbol_bytes, names, name_bytes, STT_OBJECT, address, name, distance);
 }

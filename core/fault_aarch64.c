@@ -9,6 +9,8 @@ enum { ABORT_STATUS = 63, ABORT_WRITE = 1 << 6, ABORT_CACHE = 1 << 8, ABORT_NO_A
 /* What `vector` is within its group of four: "Exception vectors". */
 enum { VECTOR_SYNC, VECTOR_IRQ, VECTOR_FIQ, VECTOR_SERROR, VECTORS_LOWER = 8 /* and on: from a lower level */ };
 
+enum { SCTLR_M = 1 }; /* translation is on */
+
 enum { SPSR_MODE = 15 }; /* 0: EL0, or user mode of AArch32 */
 
 enum { CLASS_UNKNOWN = 0, CLASS_FETCH_LOWER = 0x20, CLASS_FETCH = 0x21, CLASS_PC = 0x22, CLASS_DATA_LOWER = 0x24,
@@ -48,6 +50,12 @@ static enum err abort_code(unsigned status, enum walk_access access)
 	return ERR_FAULT_ABORT;
 }
 
+/* "Address size faults": without translation an address of the upper half is one that is too large. */
+static bool is_untranslated(const struct fault *f, unsigned status)
+{
+	return !(f->control[0] & SCTLR_M) && (status <= 3 || status == 0x29);
+}
+
 static void decode_abort(const struct fault *f, bool fetch, struct fault_view *out)
 {
 	bool writes = f->syndrome & ABORT_WRITE && !(f->syndrome & ABORT_CACHE); /* cache maintenance sets it, too */
@@ -55,8 +63,9 @@ static void decode_abort(const struct fault *f, bool fetch, struct fault_view *o
 	out->access = fetch ? WALK_EXECUTE : writes ? WALK_WRITE : WALK_READ;
 	out->has_address = !(f->syndrome & ABORT_NO_ADDRESS);
 	out->address = f->address;
-	out->what = (struct problem){ abort_code(f->syndrome & ABORT_STATUS, out->access), 0,
-	                              { f->address, f->syndrome & ABORT_STATUS } };
+	unsigned status = f->syndrome & ABORT_STATUS;
+	out->what = (struct problem){ is_untranslated(f, status) ? ERR_FAULT_UNTRANSLATED : abort_code(status, out->access), 0,
+	                              { f->address, status } };
 }
 
 /* "ISS encoding for an exception from MSR, MRS, or System instruction execution": op0, op2, op1, CRn, Rt, CRm, direction; as err.h

@@ -7,6 +7,7 @@ enum {
 	NEAR_NULL = 65536,       /* a member of a structure that is not there, or an element of an array              */
 	NEAR_STACK = 65536,      /* below a stack: frames may be large, and the first access is not always the lowest */
 	NEAR_SEGMENT = 1 << 20,
+	PHYSICAL_BITS = 52,      /* no processor has wider addresses */
 	NEAR_POINTER = 4096,     /* between the stack pointer and what is reached by it */
 };
 
@@ -39,9 +40,24 @@ static uint32_t type_at(const struct fault_places *f, paddr at)
 	return entry ? entry->type : 0;
 }
 
-static bool is_device(uint32_t type)
+static bool in_span(struct span s, paddr at)
 {
-	return type == 0 || type == HOBNAIL_MEMORY_MMIO;
+	return at - s.base < s.bytes;
+}
+
+static const struct fault_device *device_at(const struct fault_places *f, paddr at)
+{
+	for (unsigned i = 0; i < f->device_count; i++)
+		if (in_span(f->devices[i].span, at))
+			return &f->devices[i];
+	return NULL;
+}
+
+static bool is_device(const struct fault_places *f, paddr at)
+{
+	uint32_t type = type_at(f, at);
+
+	return type == 0 || type == HOBNAIL_MEMORY_MMIO || in_span(f->console, at) || in_span(f->framebuffer, at) || device_at(f, at);
 }
 
 size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, size_t size)
@@ -52,10 +68,13 @@ size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, s
 	for (unsigned i = 0; i < f->segment_count; i++)
 		if (at - f->segments[i].phys < f->segments[i].bytes)
 			return say(out, size, SAY_SEGMENT, f->segments[i].index, rights_of(f->segments[i].rights).text);
-	if (at - f->framebuffer.base < f->framebuffer.bytes)
+	if (in_span(f->framebuffer, at))
 		return say(out, size, SAY_FRAMEBUFFER);
-	if (at - f->console.base < f->console.bytes)
+	if (in_span(f->console, at))
 		return say(out, size, SAY_CONSOLE);
+	const struct fault_device *device = device_at(f, at);
+	if (device)
+		return say_text(out, size, (enum say)device->name);
 	uint32_t type = type_at(f, at);
 	return type ? say(out, size, SAY_MEMORY, memmap_type_name(type))
 	            : say(out, size, SAY_NO_MEMORY);
@@ -86,6 +105,13 @@ static const struct plan_range *find(const struct fault_places *f, vaddr at, str
 		hole->past = at - (r->va + r->bytes);
 	}
 	return NULL;
+}
+
+const struct plan_range *fault_place_range(const struct fault_places *f, vaddr at)
+{
+	struct hole hole;
+
+	return find(f, at, &hole);
 }
 
 static uint64_t distance(uint64_t a, uint64_t b)
@@ -120,6 +146,20 @@ static size_t say_own_overflow(const struct fault_places *f, vaddr at, uint64_t 
 	              stack->index, rights_of(stack->rights).text, LL(stack->virt - at));
 }
 
+/* ... or its top. Segments end with what is behind their last byte. */
+static size_t say_own_underflow(const struct fault_places *f, vaddr at, uint64_t sp, char *out, size_t size)
+{
+	if (distance(at, sp) > NEAR_POINTER)
+		return 0;
+	for (unsigned i = 0; i < f->segment_count; i++) {
+		const struct fault_segment *s = &f->segments[i];
+		vaddr end = align_up(s->virt + s->bytes, PAGE_BYTES);
+		if (s->rights & ELF_WRITE && at - end < PAGE_BYTES)
+			return say(out, size, SAY_OWN_UNDERFLOW, s->index, rights_of(s->rights).text, LL(at - end));
+	}
+	return 0;
+}
+
 static size_t say_range(const struct fault_places *f, const struct plan_range *r, vaddr at, uint64_t sp, char *out, size_t size)
 {
 	static const char parts[][16] = { "code", "read-only data", "data" };
@@ -129,7 +169,10 @@ static size_t say_range(const struct fault_places *f, const struct plan_range *r
 
 	switch ((enum plan_kind)r->kind) {
 	case PLAN_SEGMENT:
-		if (!(segment->rights & ELF_WRITE) && (used = say_own_overflow(f, at, sp, out, size)) != 0)
+		used = segment->rights & ELF_WRITE ? 0 : say_own_overflow(f, at, sp, out, size);
+		if (!used && !(segment->rights & ELF_WRITE))
+			used = say_own_underflow(f, at, sp, out, size);
+		if (used)
 			return used;
 		return say_segment(segment, out, size);
 	case PLAN_DIRECT_MAP: case PLAN_IDENTITY_MAP: case PLAN_DEVICE_MAP:
@@ -159,13 +202,31 @@ static bool in_window(const struct fault_places *f, const struct hole *hole, enu
 	return beside && at >= base && at - base < window_bytes(f);
 }
 
+/* Where a device's registers are mapped, as the kernel finds it in the record. */
+static size_t say_mapped_at(const struct fault_places *f, paddr at, char *out, size_t size)
+{
+	for (size_t i = 0; i < f->range_count; i++) {
+		const struct plan_range *r = &f->ranges[i];
+		if (at - r->pa >= r->bytes)
+			continue;
+		if (r->kind == PLAN_CONSOLE && in_span(f->console, at))
+			return say(out, size, SAY_CONSOLE_AT, LL(r->va + (f->console.base - r->pa)));
+		if (r->kind == PLAN_FRAMEBUFFER && in_span(f->framebuffer, at))
+			return say(out, size, SAY_FRAMEBUFFER_AT, LL(r->va + (f->framebuffer.base - r->pa)));
+	}
+	for (size_t i = 0; i < f->range_count; i++)
+		if (f->ranges[i].kind == PLAN_DEVICE_MAP && at - f->ranges[i].pa < f->ranges[i].bytes)
+			return say(out, size, SAY_DEVICE_AT, LL(f->ranges[i].va + (at - f->ranges[i].pa)));
+	return say_any(out, size, f->has_device_map ? SAY_NOT_IN_DEVICE_MAP : SAY_NO_DEVICE_MAP);
+}
+
 static size_t say_left_out(const struct fault_places *f, const char *map, paddr at, bool direct, char *out, size_t size)
 {
 	size_t used = say(out, size, SAY_LEFT_OUT, LL(at), map);
 
 	used += fault_place_physical(f, at, out + used, size - used);
-	if (direct && is_device(type_at(f, at)))
-		used += say_any(out + used, size - used, f->has_device_map ? SAY_USE_DEVICE_MAP : SAY_NO_DEVICE_MAP);
+	if (direct && is_device(f, at))
+		used += say_mapped_at(f, at, out + used, size - used);
 	return used;
 }
 
@@ -175,11 +236,13 @@ static size_t say_physical(const struct fault_places *f, paddr at, char *out, si
 	const struct hobnail_memory *entry = memmap_find(&f->memory, at);
 	size_t used;
 
-	if (!entry)
+	if (!entry && !in_span(f->console, at) && !in_span(f->framebuffer, at) && !device_at(f, at))
 		return 0;
 	used = say(out, size, SAY_PHYSICAL);
 	used += fault_place_physical(f, at, out + used, size - used);
-	if (memmap_in_direct_map(entry))
+	if (is_device(f, at))
+		used += say_mapped_at(f, at, out + used, size - used);
+	else if (memmap_in_direct_map(entry))
 		used += say(out + used, size - used, SAY_IN_DIRECT_MAP, LL(at + f->direct_map));
 	return used;
 }
@@ -204,6 +267,8 @@ static size_t say_neighbour(const struct fault_places *f, const struct hole *hol
 	bool behind = below && below->kind == PLAN_SEGMENT && hole->past < NEAR_SEGMENT;
 	size_t used = say_own_overflow(f, at, sp, out, size);
 
+	if (!used)
+		used = say_own_underflow(f, at, sp, out, size);
 	if (used)
 		return used;
 	if (behind)
@@ -238,6 +303,8 @@ size_t fault_place(const struct fault_places *f, vaddr at, bool mapped, uint64_t
 
 	if (at < (r ? PAGE_BYTES : NEAR_NULL))
 		return at ? format(out, size, "NULL + %#llx", LL(at)) : format(out, size, "NULL");
+	if (!f->range_count && at >> PHYSICAL_BITS)
+		return say(out, size, SAY_TOO_HIGH);
 	if (!f->range_count) /* translation off */
 		return fault_place_physical(f, at, out, size);
 	if (r)

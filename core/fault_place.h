@@ -17,6 +17,14 @@ struct fault_segment {
 	uint32_t index;  /* in the program headers      */
 };
 
+enum { FAULT_MAX_DEVICES = 32 };
+
+/* Registers that somebody may touch before there are drivers. */
+struct fault_device {
+	struct span span; /* physical */
+	uint32_t name;    /* SAY_D_*  */
+};
+
 /* The machine as the loader leaves it. */
 struct fault_places {
 	const struct plan_range *ranges;
@@ -27,6 +35,8 @@ struct fault_places {
 	const struct span *modules; /* physical */
 	unsigned module_count;
 	struct span framebuffer, console; /* physical; bytes 0: none */
+	struct fault_device devices[FAULT_MAX_DEVICES];
+	unsigned device_count;
 	vaddr direct_map;                 /* valid if there are ranges */
 	vaddr device_map;
 	bool has_device_map;
@@ -39,6 +49,9 @@ size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, s
  * "direct map of module 1". `sp` is the stack pointer when the access was made; `mapped`: by the tables that are live, which
  * may be the kernel's, so an address that the loader has not mapped was not mistaken for another. */
 size_t fault_place(const struct fault_places *f, vaddr at, bool mapped, uint64_t sp, char *out, size_t size);
+
+/* What the loader has mapped there; NULL: nothing, as nothing is with the MMU off. */
+const struct plan_range *fault_place_range(const struct fault_places *f, vaddr at);
 
 /* The segment of the kernel that holds the address, or NULL. */
 const struct fault_segment *fault_place_segment(const struct fault_places *f, vaddr at);

@@ -53,7 +53,9 @@ static bool read_opcode(struct instruction *i)
 {
 	uint8_t byte;
 
-	while (next(i, &byte)) {
+	for (;;) {
+		if (!next(i, &byte))
+			return false;
 		if (byte == 0x66)
 			i->has_66 = true;
 		else if (byte == 0xf2 || byte == 0xf3)
@@ -159,6 +161,28 @@ static void decode_operand(const struct fault *f, const uint8_t *code, unsigned 
 	out->has_address = true;
 }
 
+/* "WRMSR", "RDMSR", "XSETBV", "MOV - Move to/from Control Registers": each is a #GP for what is not there or does not fit. */
+static void decode_value(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+{
+	enum { RAX = 0, RCX = 2, RDX = 3 };
+	uint64_t index = (uint32_t)f->general[RCX], value = f->general[RDX] << 32 | (uint32_t)f->general[RAX];
+	uint8_t rex = bytes && (code[0] & 0xf0) == 0x40 ? code[0] : 0;
+	const uint8_t *at = code + !!rex;
+	unsigned left = bytes - !!rex;
+
+	if (left < 2 || at[0] != 0x0f)
+		return;
+	if (at[1] == 0x30)
+		out->what = (struct problem){ ERR_FAULT_MSR_WRITE, 0, { index, value } };
+	else if (at[1] == 0x32)
+		out->what = (struct problem){ ERR_FAULT_MSR_READ, 0, { index } };
+	else if (left > 2 && at[1] == 0x01 && at[2] == 0xd1)
+		out->what = (struct problem){ ERR_FAULT_XCR, 0, { index, value } };
+	else if (left > 2 && at[1] == 0x22)
+		out->what = (struct problem){ ERR_FAULT_CONTROL_REGISTER, 0,
+		                              { (at[2] >> 3 & 7) | (rex & 4) << 1, register_value(f, (at[2] & 7) | (rex & 1) << 3) } };
+}
+
 /* ---- Exceptions ---------------------------------------------------------------------------------------- */
 
 static void decode_page_fault(const struct fault *f, struct fault_view *out)
@@ -213,6 +237,7 @@ void fault_decode_x86_64(const struct fault *f, const uint8_t *code, unsigned by
 			break;
 		out->what.code = ERR_FAULT_PROTECTION;
 		decode_operand(f, code, bytes, out);
+		decode_value(f, code, bytes, out);
 		break;
 	case PAGE_FAULT:
 		decode_page_fault(f, out);

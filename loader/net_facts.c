@@ -2,12 +2,14 @@
 #include "net.h"
 
 #include "image.h"
+#include "say.h"
 
 #include <string.h>
 
 struct net net;
 
 /* Plan and memory map share one block. */
+enum { GIC_FRAME_BYTES = 0x10000 }; /* of distributor and CPU interface: at most */
 enum { MEMORY_GROWTH = 256 }; /* entries that the last map may have more than the first */
 
 enum err net_facts_allocate(struct boot *b, struct problem *p)
@@ -36,6 +38,52 @@ static enum err place(struct boot *b, paddr phys, uint64_t bytes, unsigned index
 
 	*out = piece.virt;
 	return e;
+}
+
+static void add_device(struct fault_places *out, paddr base, uint64_t bytes, enum say name)
+{
+	if (base && out->device_count < FAULT_MAX_DEVICES)
+		out->devices[out->device_count++] = (struct fault_device){ { base, bytes }, name };
+}
+
+static void add_gic(struct fault_places *out, const struct table_gic *gic)
+{
+	add_device(out, gic->distributor, GIC_FRAME_BYTES, SAY_D_GIC_DISTRIBUTOR);
+	add_device(out, gic->cpu_interface, GIC_FRAME_BYTES, SAY_D_GIC_INTERFACE);
+	for (unsigned i = 0; i < gic->redistributor_count; i++)
+		add_device(out, gic->redistributors[i].base, gic->redistributors[i].bytes, SAY_D_GIC_REDISTRIBUTOR);
+}
+
+/* "IA-PC HPET Description Table": base address 40, a generic address: space 0, memory; address 4. PCI Firmware Specification 3.3,
+ * "MCFG Table Description": from byte 44 on, 16 bytes for each range: its base, 2 bytes of segment, first and last bus. */
+static void add_tables_devices(struct fault_places *out, const struct acpi *acpi)
+{
+	struct table_ioapic ioapics[TABLES_MAX_IOAPICS];
+	size_t count = acpi_ioapics(acpi, ioapics, COUNT_OF(ioapics));
+	uint32_t bytes;
+	const uint8_t *hpet = acpi_table(acpi, "HPET", &bytes);
+
+	add_device(out, acpi_local_apic(acpi), PAGE_BYTES, SAY_D_LOCAL_APIC);
+	for (size_t i = 0; i < count; i++)
+		add_device(out, ioapics[i].base, PAGE_BYTES, SAY_D_IO_APIC);
+	if (hpet && bytes >= 56 && hpet[40] == 0)
+		add_device(out, read_le64(hpet + 44), PAGE_BYTES, SAY_D_HPET);
+	const uint8_t *mcfg = acpi_table(acpi, "MCFG", &bytes);
+	for (uint32_t at = 44; mcfg && bytes >= 16 && at <= bytes - 16; at += 16) {
+		uint64_t first = mcfg[at + 10], last = mcfg[at + 11];
+		if (first <= last)
+			add_device(out, read_le64(mcfg + at) + (first << 20), (last - first + 1) << 20, SAY_D_ECAM);
+	}
+}
+
+static void fill_devices(const struct facts *f, struct fault_places *out)
+{
+	static struct table_gic gic;
+
+	if ((f->has_acpi && acpi_gic(&f->acpi, &gic)) || (f->has_fdt && fdt_gic(&f->fdt, &gic)))
+		add_gic(out, &gic);
+	if (f->has_acpi)
+		add_tables_devices(out, &f->acpi);
 }
 
 static void fill_kernel(const struct boot *b, struct fault_places *out)
@@ -79,6 +127,7 @@ enum err net_facts_place(struct boot *b, struct problem *p)
 	if (net.symbols)
 		net.in_symbols = *(const struct hobnail_symbols *)memory_at(b->kernel.symbols.base);
 	fill_kernel(b, out);
+	fill_devices(f, out);
 	if (b->mode.mmu_off)
 		return OK;
 	/* What it shows first does not matter. */

@@ -7,6 +7,7 @@
 #include "format.h"
 #include "image.h"
 #include "report.h"
+#include "say.h"
 #include "serial.h"
 #include "walk_text.h"
 
@@ -16,6 +17,8 @@ enum {
 	MAX_CODE = 15,        /* bytes of an instruction                 */
 	WORD = sizeof(uint64_t),
 };
+
+#define ROOT_ADDRESS 0x0000fffffffff000ull
 
 #define LL(n) ((unsigned long long)(n))
 
@@ -69,14 +72,15 @@ static unsigned peek(vaddr at, void *to, unsigned bytes)
 
 /* ---- Where: symbol and segment ------------------------------------------------------------------------- */
 
-/* The nearest symbol of the kernel, in the same segment. */
+/* The nearest symbol of the kernel, in the same segment: of code, or of data. */
 static bool find_symbol(const struct fault_segment *s, vaddr at, const char **name, uint64_t *distance)
 {
 	const struct hobnail_symbols *in = &net.in_symbols;
 	const char *block = net.symbols;
+	__typeof__(elf_symbol_at) *find = s && s->rights & ELF_EXECUTE ? elf_symbol_at : elf_object_at;
 
-	return block && s && elf_symbol_at(block + in->table_offset, in->table_bytes, block + in->names_offset, in->names_bytes,
-	                                   at - s->virt + s->linked, name, distance) && *distance <= at - s->virt;
+	return block && s && find(block + in->table_offset, in->table_bytes, block + in->names_offset, in->names_bytes,
+	                          at - s->virt + s->linked, name, distance) && *distance <= at - s->virt;
 }
 
 /* "name+0x10, ", or nothing. Names are the file's, and may hold anything. */
@@ -160,6 +164,63 @@ static void say_registers(const struct fault *f)
 
 /* ---- The address, and its walk ------------------------------------------------------------------------- */
 
+/* The root of the tables that translate an address, and the loader's for the same. Arm ARM DDI 0487, "TTBR0_EL1": ASID and CnP are
+ * in the register, too. */
+static paddr root_of(vaddr at)
+{
+	bool upper = walker.mode == WALK_AARCH64 && at >> 55 & 1;
+
+	return (upper ? walker.upper_root : walker.root) & ROOT_ADDRESS;
+}
+
+static bool is_kernels_own(vaddr at)
+{
+	bool lower = walker.mode == WALK_AARCH64 && !(at >> 55 & 1);
+
+	return translated && root_of(at) != (lower ? handoff.lower_root : handoff.root);
+}
+
+/* Where the loader has put what these tables must map; false: it is none of that. */
+static bool wanted_at(vaddr at, paddr *phys)
+{
+	const struct plan_range *r = fault_place_range(&net.places, at);
+	const struct fault_segment *s = fault_place_segment(&net.places, at);
+
+	if (r)
+		*phys = r->pa + (at - r->va);
+	else if (s)
+		*phys = s->phys + (at - s->virt);
+	return r || s;
+}
+
+/* Is the kernel's own page tables' fault that they lack something of the loader's? */
+static bool own_tables_lack(const struct fault_view *v)
+{
+	paddr phys;
+
+	return v->has_address && v->by_tables && !v->user && is_kernels_own(v->address) && wanted_at(v->address, &phys);
+}
+
+/* What belongs into the entry that refuses the access. */
+static void say_wanted(const struct fault_view *v, const struct walk *found, unsigned guilty)
+{
+	const struct walk_step *step = &found->step[guilty];
+	bool absent = found->blame[v->access].cause == WALK_ABSENT;
+	const char *level = walk_level_name(walker.mode, step->level);
+	char text[192] = "";
+	paddr phys = 0;
+
+	wanted_at(v->address, &phys);
+	if (absent && step->level)
+		say(text, sizeof text, SAY_NEEDS_TABLE, level, step->index, LL(phys & ~(PAGE_BYTES - 1ull)));
+	else if (absent)
+		say(text, sizeof text, SAY_NEEDS_PAGE, level, step->index, LL(phys & ~(PAGE_BYTES - 1ull)));
+	else if (guilty + 1 < found->steps)
+		say(text, sizeof text, SAY_CAUSE_TABLE_RIGHTS);
+	if (*text)
+		report_line(SCREEN_TEXT, "    %s", text);
+}
+
 static void say_walk(const struct fault_view *v)
 {
 	struct walk found;
@@ -178,6 +239,8 @@ static void say_walk(const struct fault_view *v)
 		report_line(SCREEN_TEXT, "    these tables allow it now: the processor has used an older translation, from its TLB");
 	if (refused && (found.mapped || !found.steps)) /* else the last line has said it */
 		report_line(SCREEN_ACCENT, "    %s", text);
+	if (refused && guilty < found.steps && own_tables_lack(v))
+		say_wanted(v, &found, guilty);
 	if (!found.mapped)
 		return;
 	fault_place_physical(&net.places, found.phys, text, sizeof text);
@@ -186,11 +249,13 @@ static void say_walk(const struct fault_view *v)
 
 static void say_address(const struct fault *f, const struct fault_view *v)
 {
+	const struct fault_segment *s = fault_place_segment(&net.places, v->address);
 	char text[256];
 
 	if (!v->has_address)
 		return;
-	say_place(v->address, f->sp, text, sizeof text);
+	size_t used = s ? say_symbol(s, v->address, text, sizeof text) : 0;
+	say_place(v->address, f->sp, text + used, sizeof text - used);
 	report_line(SCREEN_TEXT, "address %#llx: %s", LL(v->address), text);
 	if (translated)
 		say_walk(v);
@@ -272,7 +337,11 @@ static void say_sentence(const struct fault *f, const struct fault_view *v)
 	serial_write("\n", 1); /* whoever wrote last may not have ended the line */
 	report_line(SCREEN_ACCENT, "hobnail: CPU %s%s: %s.", name,
 	            v->user ? ", in user mode" : ours ? ", in the loader's own hand-off" : "", sentence);
-	if (err_advice(v->what.code, advice, sizeof advice))
+	if (own_tables_lack(v))
+		say(advice, sizeof advice, SAY_OWN_TABLES, LL(root_of(v->address)));
+	else
+		err_advice(v->what.code, advice, sizeof advice);
+	if (*advice)
 		report_line(SCREEN_TEXT, "         Try: %s.", advice);
 }
 

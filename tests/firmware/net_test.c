@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -160,7 +161,7 @@ static void a_fault_is_explained(void **state)
 	says("hobnail: CPU 0: a write to 0xffffffff80000048, which is mapped read-only.\n");
 	says("at 0xffffffff80000044  main+0x4, segment 0 (r-x) of the kernel\n");
 	says("  rax 0000000000001234 ");
-	says("address 0xffffffff80000048: segment 0 (r-x) of the kernel\n");
+	says("address 0xffffffff80000048: main+0x8, segment 0 (r-x) of the kernel\n");
 	says("    PML4[511] at 0x");
 	says("  > PT[0] at 0x");
 	says("R/W is clear, which forbids writing\n");
@@ -223,17 +224,6 @@ static void an_interrupt_that_is_none_is_not_reported(void **state)
 	assert_true(handoff.stopped);
 }
 
-static void what_cannot_be_read_is_left_out(void **state)
-{
-	const struct hobnail_boot *r = ready();
-	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .pc = r->direct_map + TIB(7), .sp = 8, .general = { [6] = 24 } };
-
-	(void)state;
-	report(&f); /* neither code nor frame can be read */
-	says("an instruction that this processor does not have");
-	assert_int_equal(lines_with("called from"), 0);
-}
-
 /* Frames on the boot stack: `count` of them, the last one leads to `last`. */
 static void put_frames(const struct hobnail_boot *r, unsigned count, uint64_t last)
 {
@@ -247,6 +237,110 @@ static void put_frames(const struct hobnail_boot *r, unsigned count, uint64_t la
 		at[2 * i] = i + 1 < count ? r->stack_virt + 16 * (i + 1) : last;
 		at[2 * i + 1] = text->virt + 0x45;
 	}
+}
+
+/* A root of the kernel's own, with everything of the loader's but what a test takes away. In a module's page. */
+static uint64_t *own_root(const struct hobnail_boot *r)
+{
+	uint64_t *own = (void *)(uintptr_t)net.modules[0].base;
+
+	memcpy(own, (const void *)(uintptr_t)r->root, PAGE_BYTES);
+	fake.options.live = world_walker(net.modules[0].base, net.modules[0].base);
+	return own;
+}
+
+static void the_kernels_own_tables_are_told_what_they_lack(void **state)
+{
+	static const enum machine machines[] = { FAKE_X86_64, FAKE_AARCH64 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(machines); i++) {
+		const struct hobnail_boot *r = ready_on(machines[i]);
+		const struct hobnail_segment *text = hobnail_entry(r, &r->segments, 0);
+		bool x86 = machines[i] == FAKE_X86_64;
+		struct fault f = { .arch = r->arch, .vector = x86 ? 14 : 4, .syndrome = x86 ? 16 : 0x86000004, .address = text->virt + 0x44,
+		                   .pc = text->virt + 0x44, .control = { 1 } };
+		char root[128], wants[160];
+		uint64_t *own = own_root(r), was = own[511];
+		snprintf(root, sizeof root, "Try: these tables (root %#llx) are the kernel's own: they must map its text, stack and vectors.\n",
+		         (unsigned long long)net.modules[0].base);
+		snprintf(wants, sizeof wants, "    %s[511] must point at a table: its physical address + 3; and the last entry at physical %#llx\n",
+		         x86 ? "PML4" : "L0", (unsigned long long)text->phys);
+		own[511] = 0;
+		report(&f);
+		says("a jump to 0xffffffff80000044, which is not mapped.");
+		says(root);
+		says(wants);
+		assert_int_equal(lines_with("function pointer"), 0);
+		/* Rights in a table's entry: NX, UXNTable and PXNTable. */
+		own[511] = was | (x86 ? 1ull << 63 : 3ull << 59);
+		f.syndrome = x86 ? 17 : 0x8600000f;
+		report(&f);
+		says(root);
+		says("rights belong into the last entry: those above must allow everything\n");
+		/* The loader's own are not blamed. */
+		fake.options.live = world_walker(r->lower_root ? r->lower_root : r->root, r->root);
+		report(&f);
+		assert_int_equal(lines_with("kernel's own"), 0);
+		says("function pointer");
+		/* Nor are those where the loader has mapped nothing. */
+		(void)own_root(r);
+		f.address = f.pc = 0x8000000000;
+		f.syndrome = x86 ? 16 : 0x86000004;
+		report(&f);
+		assert_int_equal(lines_with("kernel's own"), 0);
+	}
+}
+
+/* Reading a device may change it: code and frames that lie there are left out. What is not in the memory map is no RAM. */
+static void devices_are_not_read(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	static const uint32_t types[] = { HOBNAIL_MEMORY_MMIO, HOBNAIL_MEMORY_RESERVED, HOBNAIL_MEMORY_BAD, HOBNAIL_MEMORY_PERSISTENT, 0 };
+	struct walker w = world_walker(r->root, r->root);
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 3, .pc = r->entry_virt, .sp = r->stack_virt, .general = { [6] = r->stack_virt } };
+	struct walk stack;
+
+	(void)state;
+	walk(&w, r->stack_virt, &stack);
+	put_frames(r, 3, 0);
+	report(&f);
+	assert_int_equal(lines_with("main+0x4"), 3);
+	for (unsigned i = 0; i < COUNT_OF(types); i++) {
+		struct memmap *m = &net.places.memory;
+		struct hobnail_memory *e = (void *)(uintptr_t)memmap_find(m, stack.phys);
+		uint32_t was = e->type;
+		e->type = types[i];
+		if (!types[i])
+			e->base = 0x7000000000; /* elsewhere: a hole */
+		report(&f);
+		assert_int_equal(lines_with("main+0x4"), 0);
+		e->type = was;
+	}
+}
+
+static void data_has_names_too(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	const struct hobnail_segment *data = hobnail_entry(r, &r->segments, 1);
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 14, .syndrome = 17, .address = data->virt + 0x18, .pc = data->virt + 0x18 };
+	uint8_t *table = (uint8_t *)(uintptr_t)net.symbols + net.in_symbols.table_offset + 4 * ELF_SYMBOL_BYTES;
+
+	(void)state;
+	memcpy(table + 8, &data->virt, 8); /* "table", an object */
+	report(&f);
+	says(": table+0x18, segment ");
+}
+
+static void what_cannot_be_read_is_left_out(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .pc = r->direct_map + TIB(7), .sp = 8, .general = { [6] = 24 } };
+
+	(void)state;
+	report(&f); /* neither code nor frame can be read */
+	says("an instruction that this processor does not have");
+	assert_int_equal(lines_with("called from"), 0);
 }
 
 static void frames_are_followed_within_bounds(void **state)
@@ -402,6 +496,9 @@ int main(void)
 		cmocka_unit_test(a_fault_is_explained),
 		cmocka_unit_test(user_mode_is_judged_by_its_own_rights),
 		cmocka_unit_test(an_interrupt_that_is_none_is_not_reported),
+		cmocka_unit_test(the_kernels_own_tables_are_told_what_they_lack),
+		cmocka_unit_test(devices_are_not_read),
+		cmocka_unit_test(data_has_names_too),
 		cmocka_unit_test(what_cannot_be_read_is_left_out),
 		cmocka_unit_test(frames_are_followed_within_bounds),
 		cmocka_unit_test(names_begin_where_their_segment_does),

@@ -620,6 +620,21 @@ static void elf_symbol_at_names_the_nearest_code_below(void **state)
 	expect_symbol(BUILT_TEXT + 0x41, "_start", 1);
 }
 
+static void elf_object_at_names_the_nearest_data_below(void **state)
+{
+	const char *found = NULL, *names = (const char *)f.data + AT_NAMES;
+	uint64_t away = 0;
+
+	(void)state;
+	elf_build(&f, ELF_MACHINE_X86_64, false);
+	assert_true(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_TEXT + 0x60, &found, &away));
+	assert_string_equal(found, "table");
+	assert_int_equal(away, 0x18);
+	assert_true(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_TEXT + 0x47, &found, &away)); /* main is no data */
+	assert_string_equal(found, "_start");
+	assert_false(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_ENTRY - 1, &found, &away));
+}
+
 static void elf_symbol_at_passes_over_malformed_names(void **state)
 {
 	(void)state;
@@ -674,6 +689,7 @@ int main(void)
 		cmocka_unit_test(elf_sections_finds_notes_that_no_program_header_covers),
 		cmocka_unit_test(elf_sections_finds_symbols_beside_any_number_of_notes),
 		cmocka_unit_test(elf_symbol_at_names_the_nearest_code_below),
+		cmocka_unit_test(elf_object_at_names_the_nearest_data_below),
 		cmocka_unit_test(elf_symbol_at_passes_over_malformed_names),
 	};
 

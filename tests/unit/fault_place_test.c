@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fault_place.h"
+#include "say.h"
 
 #define DIRECT 0xffff800000000000ull
 #define DEVICE 0xffff900000000000ull
@@ -23,6 +24,7 @@ static const struct plan_range ranges[] = {
 	{ NET + 0x1000, MIB(64), 0x10000, PT_EXECUTE, PT_NORMAL, PLAN_NET_IMAGE, 0 },
 	{ NET + 0x11000, MIB(64) + 0x10000, 0x8000, 0, PT_NORMAL, PLAN_NET_IMAGE, 1 },
 	{ NET + 0x20000, MIB(65), 0x4000, PT_WRITE, PT_NORMAL, PLAN_NET_STACK, 0 },
+	{ NET + 0x28000, 0xfe001000, 0x1000, PT_WRITE, PT_DEVICE, PLAN_CONSOLE, 0 },
 	{ NET + 0x30000, GIB(4), MIB(8), PT_WRITE, PT_WRITE_COMBINING, PLAN_FRAMEBUFFER, 0 },
 	{ STACKS + 0x1000, MIB(66), 0x10000, PT_WRITE, PT_NORMAL, PLAN_STACK, 0 },
 	{ STACKS + 0x12000, MIB(67), 0x10000, PT_WRITE, PT_NORMAL, PLAN_STACK, 3 },
@@ -53,6 +55,8 @@ static const struct fault_places places = {
 	},
 	.segment_count = 3, .modules = modules, .module_count = 2,
 	.framebuffer = { GIB(4), MIB(8) }, .console = { 0xfe001000, 0x100 },
+	.devices = { { { 0xfee00000, 0x1000 }, SAY_D_LOCAL_APIC }, { { TIB(1), MIB(1) }, SAY_D_ECAM }, { { MIB(20), 0x1000 }, SAY_D_HPET } },
+	.device_count = 3,
 	.direct_map = DIRECT, .device_map = DEVICE, .has_device_map = true,
 };
 
@@ -92,14 +96,15 @@ static void ranges_are_named(void **state)
 	says(DIRECT + MIB(100), 0, "direct map of segment 1 (r-x) of the kernel");
 	says(DEVICE + GIB(3), 0, "device map of memory of type device registers");
 	says(DEVICE + 0xfe001004, 0, "device map of the console's registers");
-	says(DEVICE + 0xfee00000, 0, "device map of a device, or nothing: not in the memory map");
+	says(DEVICE + 0xfee00fff, 0, "device map of the local APIC");
+	says(DEVICE + 0xfee01000, 0, "device map of a device, or nothing: not in the memory map");
 }
 
 static void a_stack_overflow_says_whose_and_by_how_much(void **state)
 {
 	(void)state;
 	says(STACKS + 0xff8, 0, "in the guard page below CPU 0's boot stack: stack overflow, by 8 bytes");
-	says(STACKS + 0x11000, 0, "in the guard page above CPU 0's boot stack, 0 bytes past its top");
+	says(STACKS + 0x11000, 0, "in the guard page above CPU 0's boot stack: stack underflow, 0 bytes past its top");
 	says(STACKS + 0x11ff8, 0, "in the guard page below CPU 3's boot stack: stack overflow, by 8 bytes");
 	says(STACKS, 0, "in the guard page below CPU 0's boot stack: stack overflow, by 4096 bytes");
 	says(STACKS - 8, 0, "beyond the guard page below CPU 0's boot stack: stack overflow, by 4104 bytes");
@@ -118,14 +123,26 @@ static void a_kernels_own_stack_overflows(void **state)
 	says(KERNEL + 0x3ff0, STACKS + 0x2000, "segment 2 (r--) of the kernel");
 }
 
+static void a_kernels_own_stack_underflows(void **state)
+{
+	const char *own = "above segment 4 (rw-) of the kernel, where the stack pointer comes from: stack underflow, 16 bytes past its end";
+
+	(void)state;
+	says(KERNEL + 0x7010, KERNEL + 0x7000, own);
+	says(KERNEL + 0x7010, KERNEL + 0x8010, own);
+	says(KERNEL + 0x7010, KERNEL + 0x8018, "16 bytes behind segment 4 (rw-) of the kernel");
+	says(KERNEL + 0x8010, KERNEL + 0x8010, "4112 bytes behind segment 4 (rw-) of the kernel");
+}
+
 static void what_the_maps_leave_out_is_said(void **state)
 {
 	(void)state;
 	says(DIRECT + MIB(17), 0, "physical 0x1100000, which the direct map leaves out: memory of type reserved");
-	says(DIRECT + 0xfee00000, 0, "physical 0xfee00000, which the direct map leaves out: a device, or nothing: not in the memory map. "
-	     "Use the device map");
-	says(DIRECT + GIB(4), 0, "physical 0x100000000, which the direct map leaves out: the framebuffer. Use the device map");
-	says(DIRECT, 0, "physical 0x0, which the direct map leaves out: a device, or nothing: not in the memory map. Use the device map");
+	says(DIRECT + 0xfee00020, 0, "physical 0xfee00020, which the direct map leaves out: the local APIC, in the device map at 0xffff9000fee00020");
+	says(DIRECT + 0xfed00000, 0, "physical 0xfed00000, which the direct map leaves out: a device, or nothing: not in the memory map, "
+	     "in the device map at 0xffff9000fed00000");
+	says(DIRECT + GIB(4) + 8, 0, "physical 0x100000008, which the direct map leaves out: the framebuffer, mapped at its virt, 0xfffffe8000030000");
+	says(DIRECT, 0, "physical 0x0, which the direct map leaves out: a device, or nothing: not in the memory map. The device map leaves it out, too");
 	says(DEVICE + MIB(2), 0, "physical 0x200000, which the device map leaves out: memory of type usable");
 	says(DIRECT + TIB(2), 0, "nothing that the loader has mapped");
 }
@@ -134,9 +151,27 @@ static void a_physical_address_is_recognised(void **state)
 {
 	(void)state;
 	says(MIB(101), 0, "no virtual address, but a physical one: module 0, in the direct map at 0xffff800006500000");
-	says(GIB(3), 0, "no virtual address, but a physical one: memory of type device registers");
+	says(GIB(3), 0, "no virtual address, but a physical one: memory of type device registers, in the device map at 0xffff9000c0000000");
 	says(MIB(17), 0, "no virtual address, but a physical one: memory of type reserved");
+	says(MIB(20), 0, "no virtual address, but a physical one: the HPET. The device map leaves it out, too");
+	says(0xfe001018, 0, "no virtual address, but a physical one: the console's registers, mapped at console.virt, 0xfffffe8000028000");
+	says(GIB(4) + 0x1234, 0, "no virtual address, but a physical one: the framebuffer, mapped at its virt, 0xfffffe8000030000");
+	says(0xfee00300, 0, "no virtual address, but a physical one: the local APIC, in the device map at 0xffff9000fee00300");
+	says(TIB(1) + 8, 0, "no virtual address, but a physical one: the configuration space of PCI (ECAM). The device map leaves it out, too");
+	says(0xfed00000, 0, "nothing that the loader has mapped");
 }
+
+static void without_a_device_map_it_is_advised(void **state)
+{
+	struct fault_places none = places;
+	char text[256];
+
+	(void)state;
+	none.has_device_map = false;
+	none.ranges = ranges + 3;
+	none.range_count = COUNT_OF(ranges) - 3;
+	fault_place(&none, 0xfee00300, false, 0, text, sizeof text);
+	assert_string_equal(text, "no virtual address, but a physical one: the local APIC. Map it as device memory, or request the device map");}
 
 static void neighbours_are_named(void **state)
 {
@@ -156,6 +191,10 @@ static void with_translation_off_addresses_are_physical(void **state)
 	assert_string_equal(text, "module 0");
 	fault_place(&off, 4, false, 0, text, sizeof text);
 	assert_string_equal(text, "NULL + 0x4");
+	fault_place(&off, KERNEL, false, 0, text, sizeof text);
+	assert_string_equal(text, "too high for a physical address, and translation is off: link at physical addresses, or switch it on first");
+	fault_place(&off, 0xfe001000, false, 0, text, sizeof text);
+	assert_string_equal(text, "the console's registers");
 	fault_place(&off, TIB(9), false, 0, text, sizeof text);
 	assert_string_equal(text, "a device, or nothing: not in the memory map");
 }
@@ -203,8 +242,10 @@ int main(void)
 		cmocka_unit_test(ranges_are_named),
 		cmocka_unit_test(a_stack_overflow_says_whose_and_by_how_much),
 		cmocka_unit_test(a_kernels_own_stack_overflows),
+		cmocka_unit_test(a_kernels_own_stack_underflows),
 		cmocka_unit_test(what_the_maps_leave_out_is_said),
 		cmocka_unit_test(a_physical_address_is_recognised),
+		cmocka_unit_test(without_a_device_map_it_is_advised),
 		cmocka_unit_test(neighbours_are_named),
 		cmocka_unit_test(with_translation_off_addresses_are_physical),
 		cmocka_unit_test(what_is_mapped_is_not_taken_for_a_mistake),

@@ -73,7 +73,12 @@ static const struct {
 	{ X86, 13, 0x18, ERR_FAULT_SELECTOR, NULL, "selector 0x18 cannot be used (#GP)" },
 	{ X86, 13, 0x20 * 8 + 2, ERR_FAULT_GATE, NULL, "interrupt vector 32 has no gate in the IDT, or none that can be used" },
 	{ X86, 11, 0x21 * 8 + 3, ERR_FAULT_GATE, NULL, NULL },
-	{ X86, 13, 0, ERR_FAULT_PROTECTION, "0f 30", NULL },
+	{ X86, 13, 0, ERR_FAULT_PROTECTION, "f4", "an instruction that is not allowed, or a register value that is not (#GP)" },
+	{ X86, 13, 0, ERR_FAULT_PROTECTION, NULL, NULL },
+	{ X86, 13, 0, ERR_FAULT_MSR_WRITE, "0f 30", "wrmsr: there is no MSR 0x0, or it does not take 0x0 (#GP)" },
+	{ X86, 13, 0, ERR_FAULT_MSR_READ, "0f 32", "rdmsr: there is no MSR 0x0 (#GP)" },
+	{ X86, 13, 0, ERR_FAULT_XCR, "0f 01 d1", "xsetbv: XCR0 does not take 0x0 (#GP)" },
+	{ X86, 13, 0, ERR_FAULT_CONTROL_REGISTER, "0f 22 e0", "a mov to CR4, which does not take 0x0 (#GP)" },
 	{ X86, 14, 0, ERR_FAULT_READ_UNMAPPED, NULL, "a read from 0x8, which is not mapped" },
 	{ X86, 14, 2, ERR_FAULT_WRITE_UNMAPPED, NULL, "a write to 0x8, which is not mapped" },
 	{ X86, 14, 16, ERR_FAULT_JUMP_UNMAPPED, NULL, "a jump to 0x8, which is not mapped" },
@@ -170,13 +175,33 @@ static void every_fault_gets_its_sentence(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct fault f = { .arch = cases[i].arch, .vector = cases[i].vector, .syndrome = cases[i].syndrome, .address = 8,
-		                   .pc = 0x7000, .sp = 0x7008 };
+		                   .pc = 0x7000, .sp = 0x7008, .control = { 1 } }; /* aarch64: translation is on */
 		struct fault_view v = decode(&f, cases[i].instruction);
 		if (v.what.code != cases[i].code)
 			fail_msg("case %zu: %s, want %s", i, err_name(v.what.code).text, err_name(cases[i].code).text);
 		if (cases[i].says)
 			assert_string_equal(sentence(&v), cases[i].says);
 	}
+}
+
+/* It is not tables that are wrong then. */
+static void without_translation_addresses_are_physical(void **state)
+{
+	struct fault f = { .arch = ARM, .vector = 4, .syndrome = 0x86000000, .address = 0xffffffff80000000 };
+	struct fault_view v = decode(&f, NULL);
+
+	(void)state;
+	assert_int_equal(v.what.code, ERR_FAULT_UNTRANSLATED);
+	assert_false(v.by_tables);
+	assert_string_equal(sentence(&v), "an access to 0xffffffff80000000 while translation is off: it is taken for a physical address, and "
+	                                  "too large for one");
+	f.syndrome |= 0x29;
+	assert_int_equal(decode(&f, NULL).what.code, ERR_FAULT_UNTRANSLATED);
+	f.syndrome = 0x96000010; /* too low for that */
+	assert_int_equal(decode(&f, NULL).what.code, ERR_FAULT_BUS);
+	f.syndrome = 0x96000000;
+	f.control[0] = 1;
+	assert_int_equal(decode(&f, NULL).what.code, ERR_FAULT_TABLE_SIZE);
 }
 
 /* What hardware or the kernel calls needs no DPL. */
@@ -214,7 +239,8 @@ static bool is_provoked(enum err code)
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		if (cases[i].code == code)
 			return true;
-	static const enum err elsewhere[] = { /* fault_undefined_test.c */
+	static const enum err elsewhere[] = { /* below, and in fault_undefined_test.c */
+		ERR_FAULT_UNTRANSLATED,
 		ERR_FAULT_AVX_XCR0, ERR_FAULT_OFF, ERR_FAULT_LACKS, ERR_FAULT_UNDEFINED_NAMED, ERR_FAULT_VMX_OUTSIDE, ERR_FAULT_SSE_EM,
 		ERR_FAULT_NOT_64, ERR_FAULT_LOCK, ERR_FAULT_UD1, ERR_FAULT_UD1_CHECK, ERR_FAULT_REGISTER_LEVEL, ERR_FAULT_REGISTER,
 		ERR_FAULT_HVC_NOBODY, ERR_FAULT_SMC_NOBODY, ERR_FAULT_UDF,
@@ -327,7 +353,7 @@ static void an_operand_in_memory_is_found(void **state)
 		{ "4b 8b 04 f8", ERR_FAULT_CANONICAL, 0x8008 + 0xf00000000000ull * 8 },  /* mov (%r8,%r15,8), %rax */
 		{ "64 48 8b 02", ERR_FAULT_PROTECTION, 0 },                              /* %fs: what it adds is not known */
 		{ "48 8b c2", ERR_FAULT_PROTECTION, 0 },                                 /* mov %rdx, %rax */
-		{ "0f 22 c2", ERR_FAULT_PROTECTION, 0 },                                 /* mov %rdx, %cr0 */
+		{ "0f 20 c2", ERR_FAULT_PROTECTION, 0 },                                 /* mov %cr0, %rdx */
 		{ "48 8b", ERR_FAULT_PROTECTION, 0 },                                    /* cut short */
 		{ "48 8b 82 00", ERR_FAULT_PROTECTION, 0 },
 		{ "0f", ERR_FAULT_PROTECTION, 0 },
@@ -350,6 +376,29 @@ static void an_operand_in_memory_is_found(void **state)
 	f.control[2] = 1 << 12; /* 5 levels: this one is canonical then */
 	f.general[3] = 0xff00000000000000;
 	assert_int_equal(decode(&f, "48 8b 02").what.code, ERR_FAULT_PROTECTION);
+}
+
+/* edx:eax, and the register that ModRM names. */
+static void a_value_that_is_refused_is_said(void **state)
+{
+	struct fault f = { .arch = X86, .vector = 13, .sp = 0x5555, .general = { 0xaaaa1111bbbb2222, 0xb, 0xcccc3333dddd4444, 0xeeee5555ffff6666,
+	                   7, 8, 9, 0x88, 0x99 } };
+	struct fault_view v = decode(&f, "0f 30");
+
+	(void)state;
+	assert_string_equal(sentence(&v), "wrmsr: there is no MSR 0xdddd4444, or it does not take 0xffff6666bbbb2222 (#GP)");
+	v = decode(&f, "0f 32");
+	assert_string_equal(sentence(&v), "rdmsr: there is no MSR 0xdddd4444 (#GP)");
+	v = decode(&f, "0f 22 d9"); /* mov %rcx, %cr3 */
+	assert_string_equal(sentence(&v), "a mov to CR3, which does not take 0xcccc3333dddd4444 (#GP)");
+	v = decode(&f, "44 0f 22 c4"); /* mov %rsp, %cr8 */
+	assert_string_equal(sentence(&v), "a mov to CR8, which does not take 0x5555 (#GP)");
+	v = decode(&f, "41 0f 22 c1"); /* mov %r9, %cr0 */
+	assert_string_equal(sentence(&v), "a mov to CR0, which does not take 0x99 (#GP)");
+	assert_int_equal(decode(&f, "0f 22").what.code, ERR_FAULT_PROTECTION); /* cut short */
+	assert_int_equal(decode(&f, "41 0f").what.code, ERR_FAULT_PROTECTION);
+	assert_int_equal(decode(&f, "0f 01").what.code, ERR_FAULT_PROTECTION);
+	assert_int_equal(decode(&f, "0f 01 d0").what.code, ERR_FAULT_PROTECTION);
 }
 
 /* Also what is reached by rbp: push and call do without an operand. */
@@ -397,12 +446,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_fault_gets_its_sentence),
 		cmocka_unit_test(every_sentence_has_its_fault),
+		cmocka_unit_test(without_translation_addresses_are_physical),
 		cmocka_unit_test(a_gate_may_be_closed_to_user_mode),
 		cmocka_unit_test(a_stale_instruction_cache_is_thought_of),
 		cmocka_unit_test(nothing_is_without_words),
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
 		cmocka_unit_test(user_mode_is_told_from_the_kernel),
 		cmocka_unit_test(an_operand_in_memory_is_found),
+		cmocka_unit_test(a_value_that_is_refused_is_said),
 		cmocka_unit_test(a_stack_fault_blames_the_register_that_is_wrong),
 		cmocka_unit_test(registers_have_names),
 	};
