@@ -924,9 +924,11 @@ static void tables_in_memory_that_would_be_free_are_kept(void **state)
 static void a_segment_is_not_moved_onto_tables(void **state)
 {
 	(void)state;
-	for (unsigned k = 0; k < 2; k++) {
+	for (unsigned k = 0; k < 3; k++) {
 		world_make(FAKE_X86_64, KERNEL_STAGED); /* at ARENA_BUSY + 8 pages */
-		if (k)
+		if (k == 2)
+			put_smbios(ARENA_BUSY + 9 * PAGE_BYTES, ARENA_BUSY, 100);
+		else if (k)
 			put_smbios(ARENA_BUSY, ARENA_BUSY + 9 * PAGE_BYTES, 100);
 		else
 			memset(fake.kind + (ARENA_ACPI - ARENA) / PAGE_BYTES, EfiBootServicesData, 16), world_kernel_at(ARENA_ACPI);

@@ -322,6 +322,29 @@ static void no_segment_is_where_the_loader_keeps_something(void **state)
 }
 
 /* An object of the loader's that the record gives away: as if nothing had been laid over the firmware's map. */
+/* What the hand-off will put into registers and the record is what is proved, not what the plan says of it. */
+static void stack_is_elsewhere(struct boot *b)
+{
+	(void)b;
+	handoff.kernel_stack += 16 * PAGE_BYTES;
+}
+
+static void module_is_elsewhere(struct boot *b)
+{
+	b->modules[1].phys = ARENA_DEVICE;
+}
+
+static void what_the_kernel_is_told_is_proved(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	spoil = stack_is_elsewhere;
+	refuses("the boot stack of CPU 0");
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	spoil = module_is_elsewhere;
+	refuses("module 1 ");
+}
+
 static void type_is_free(struct boot *b)
 {
 	struct claim *c = &b->fw.ledger[spoilt];
@@ -388,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_that_lacks_something_proves_nothing),
 		cmocka_unit_test_teardown(no_segment_is_where_the_loader_keeps_something, no_more_spoils),
+		cmocka_unit_test_teardown(what_the_kernel_is_told_is_proved, no_more_spoils),
 		cmocka_unit_test_teardown(no_object_of_the_loader_is_in_free_memory, no_more_spoils),
 		cmocka_unit_test(an_address_that_the_processor_cannot_form),
 		cmocka_unit_test(a_low_kernel_whose_memory_is_elsewhere),

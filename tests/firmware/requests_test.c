@@ -214,6 +214,18 @@ static void modules_of_a_directory_come_by_name(void **state)
 	}
 }
 
+/* It takes no memory, and so has no address. */
+static void a_module_of_no_bytes_lies_nowhere(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_replace(world_file("\\boot\\two.bin"), "", 0);
+	const struct hobnail_boot *r = enters();
+	const struct hobnail_module *m = hobnail_entry(r, &r->modules, 1);
+	assert_int_equal(m->bytes, 0);
+	assert_int_equal(m->phys, 0);
+}
+
 /* ---- The machine ----------------------------------------------------------------------------------------- */
 
 /* 16550 registers in memory; the line status says that it is empty. */
@@ -293,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_note_that_is_cut_is_an_error_even_if_there_is_no_other),
 		cmocka_unit_test(neighbours_come_with_one_read),
 		cmocka_unit_test(modules_of_a_directory_come_by_name),
+		cmocka_unit_test(a_module_of_no_bytes_lies_nowhere),
 		cmocka_unit_test(a_port_in_memory_is_the_console),
 		cmocka_unit_test(a_port_where_there_is_ram_is_no_console),
 		cmocka_unit_test(a_display_above_all_memory_is_described),

@@ -108,6 +108,11 @@ static void elf_rejects_every_truncation(void **state)
 		assert_int_not_equal(elf_read_all(copy, bytes, &rules, &r, &problem), OK);
 		free(copy);
 	}
+	/* Fewer bytes of it are there than a header has, although the file is longer. */
+	struct elf_file file;
+	assert_int_equal(elf_open(f.data, 63, f.bytes, &rules, &file, &problem), ERR_ELF_SHORT);
+	assert_int_equal(elf_open(f.data, f.bytes, 63, &rules, &file, &problem), ERR_ELF_SHORT);
+	assert_int_equal(problem.value[0], 63);
 }
 
 static void elf_leaves_results_alone_on_error(void **state)
@@ -318,6 +323,8 @@ static void elf_rejects_too_many_segments_and_notes(void **state)
 	(void)state;
 	assert_int_equal(read_many(1, ELF_MAX_SEGMENTS, 0x1000), OK);
 	assert_int_equal(read_many(1, ELF_MAX_SEGMENTS + 1, 0x1000), ERR_ELF_TOO_MANY_SEGMENTS);
+	assert_int_equal(problem.offset, 64 + 56 * ELF_MAX_SEGMENTS);
+	assert_int_equal(problem.value[0], ELF_MAX_SEGMENTS);
 	assert_int_equal(read_many(4, ELF_MAX_NOTES + 1, 0), OK);
 	assert_int_equal(read_many(4, ELF_MAX_NOTES + 2, 0), ERR_ELF_TOO_MANY_NOTES);
 	assert_int_equal(problem.offset, 64 + 56 * (ELF_MAX_NOTES + 1));
@@ -402,6 +409,8 @@ static void elf_notes_accepts_missing_padding_of_the_last(void **state)
 	assert_int_equal(walk(&s, 25), OK);
 	assert_int_equal(s.count, 1);
 	assert_int_equal(walk(&s, 24), ERR_ELF_NOTE_CUT);
+	assert_int_equal(problem.value[0], 25); /* bytes that it needs, of those that there are */
+	assert_int_equal(problem.value[1], 24);
 }
 
 static void elf_notes_accepts_name_without_its_nul(void **state)
