@@ -34,6 +34,24 @@ enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4 };
 
 #define ELF_MAGIC 0x464c457fu /* 0x7f 'E' 'L' 'F' read as a little-endian number */
 
+/* System V gABI, "ELF Header": those that people have compilers for. */
+const char *elf_machine_name(uint64_t machine)
+{
+	static const struct {
+		uint16_t machine;
+		const char *name;
+	} names[] = {
+		{ 3, "32-bit x86" }, { 8, "MIPS" }, { 20, "PowerPC" }, { 21, "64-bit PowerPC" }, { 22, "S/390" }, { 40, "32-bit Arm" },
+		{ 43, "SPARC V9" }, { 50, "IA-64" }, { ELF_MACHINE_X86_64, "x86-64" }, { ELF_MACHINE_AARCH64, "AArch64" },
+		{ ELF_MACHINE_RISCV, "RISC-V" }, { 247, "BPF" }, { 258, "LoongArch" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (names[i].machine == machine)
+			return names[i].name;
+	return NULL;
+}
+
 /* ---- The header ---------------------------------------------------------------------------------------- */
 
 /* Is this an ELF file of the kind read here at all? */
@@ -199,40 +217,44 @@ static enum err check_file_range(const struct reader *r, const uint8_t *h, uint3
 
 /* Does [virt, virt + memory_bytes), rounded up to pages, end within the address space? A static kernel's low segment goes
  * to its physical address, so that must not wrap either; that of any other is ignored and may be anything. */
-static enum err check_memory_range(const struct reader *r, const struct elf_segment *s)
+static enum err check_memory_range(const struct reader *r, unsigned i)
 {
 	const uint64_t last_page = UINT64_MAX - PAGE_BYTES + 1;
+	const struct elf_segment *s = &r->layout.segments[i];
+	uint64_t name = elf_segment_name(&r->layout, i);
 	bool low = s->virt >> 63 == 0 && !r->file->position_independent;
 
 	if (s->file_bytes > s->memory_bytes)
-		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), s->index, s->file_bytes, s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), name, s->file_bytes, s->memory_bytes);
 	if (!range_within(s->virt, s->memory_bytes, last_page))
-		return problem_at(r->p, ERR_ELF_SEGMENT_WRAPS, field_at(r, s->index, P_MEMSZ), s->index, s->virt, s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_SEGMENT_WRAPS, field_at(r, s->index, P_MEMSZ), name, s->virt, s->memory_bytes);
 	if (low && !range_within(s->phys, s->memory_bytes, last_page))
-		return problem_at(r->p, ERR_ELF_PHYS_WRAPS, field_at(r, s->index, P_PADDR), s->index, s->phys, s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_PHYS_WRAPS, field_at(r, s->index, P_PADDR), name, s->phys, s->memory_bytes);
 	return OK;
 }
 
-static enum err check_alignment(const struct reader *r, const struct elf_segment *s)
+static enum err check_alignment(const struct reader *r, unsigned i)
 {
-	uint64_t at = field_at(r, s->index, P_ALIGN);
+	const struct elf_segment *s = &r->layout.segments[i];
+	uint64_t at = field_at(r, s->index, P_ALIGN), name = elf_segment_name(&r->layout, i);
 
 	if (!is_power_of_two(s->alignment))
-		return problem_at(r->p, ERR_ELF_ALIGNMENT, at, s->index, s->alignment);
+		return problem_at(r->p, ERR_ELF_ALIGNMENT, at, name, s->alignment);
 	if (s->alignment > ELF_MAX_ALIGNMENT)
-		return problem_at(r->p, ERR_ELF_ALIGNMENT_BIG, at, s->index, s->alignment, ELF_MAX_ALIGNMENT);
+		return problem_at(r->p, ERR_ELF_ALIGNMENT_BIG, at, name, s->alignment, ELF_MAX_ALIGNMENT);
 	return OK;
 }
 
-static enum err check_rights(const struct reader *r, const struct elf_segment *s)
+static enum err check_rights(const struct reader *r, unsigned i)
 {
-	uint64_t at = field_at(r, s->index, P_FLAGS);
+	const struct elf_segment *s = &r->layout.segments[i];
+	uint64_t at = field_at(r, s->index, P_FLAGS), name = elf_segment_name(&r->layout, i);
 	const uint32_t both = ELF_WRITE | ELF_EXECUTE;
 
 	if (!(s->rights & ELF_READ))
-		return problem_at(r->p, ERR_ELF_NOT_READABLE, at, s->index, s->rights);
+		return problem_at(r->p, ERR_ELF_NOT_READABLE, at, name, s->rights);
 	if ((s->rights & both) == both && !r->rules->allow_write_execute)
-		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE, at, s->index, s->virt);
+		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE, at, name, s->virt);
 	return OK;
 }
 
@@ -261,14 +283,8 @@ static enum err read_load(struct reader *r, const uint8_t *h, uint32_t index)
 
 	if (s.memory_bytes == 0 && s.file_bytes == 0)
 		return OK;
-	enum err e = check_memory_range(r, &s);
-	if (!e) e = check_alignment(r, &s);
-	if (!e) e = check_rights(r, &s);
-	if (!e && r->layout.segment_count == ELF_MAX_SEGMENTS)
-		e = problem_at(r->p, ERR_ELF_TOO_MANY_SEGMENTS, field_at(r, index, P_TYPE), ELF_MAX_SEGMENTS);
-	if (e)
-		return e;
-	s.alignment = max_u64(s.alignment, PAGE_BYTES);
+	if (r->layout.segment_count == ELF_MAX_SEGMENTS)
+		return problem_at(r->p, ERR_ELF_TOO_MANY_SEGMENTS, field_at(r, index, P_TYPE), ELF_MAX_SEGMENTS);
 	insert_segment(&r->layout, &s);
 	return OK;
 }
@@ -317,30 +333,37 @@ static enum err read_program_header(struct reader *r, const uint8_t *h, uint32_t
 /* ---- What the program headers say together ------------------------------------------------------------- */
 
 /* Segments ascend and do not wrap, so neighbours are all that can overlap or share a page. */
-static enum err check_neighbours(const struct reader *r, const struct elf_segment *a, const struct elf_segment *b)
+static enum err check_neighbours(const struct reader *r, unsigned i)
 {
+	const struct elf_segment *a = &r->layout.segments[i - 1], *b = a + 1;
+	uint64_t first = elf_segment_name(&r->layout, i - 1), second = elf_segment_name(&r->layout, i);
 	uint64_t at = field_at(r, b->index, P_VADDR);
 	uint64_t page = align_down(b->virt, PAGE_BYTES);
 
 	if (b->virt - a->virt < a->memory_bytes)
-		return problem_at(r->p, ERR_ELF_OVERLAP, at, a->index, b->index, b->virt);
+		return problem_at(r->p, ERR_ELF_OVERLAP, at, first, second, b->virt);
 	if (a->rights != b->rights && a->virt + a->memory_bytes > page)
-		return problem_at(r->p, ERR_ELF_SHARED_PAGE, at, a->index, b->index, page);
+		return problem_at(r->p, ERR_ELF_SHARED_PAGE, at, first, second, page);
 	return OK;
 }
 
-static enum err check_segments(const struct reader *r)
+/* All are known: only now each one's number is. */
+static enum err check_segments(struct reader *r)
 {
-	const struct elf_layout *l = &r->layout;
+	struct elf_layout *l = &r->layout;
+	enum err e = OK;
 
 	if (l->segment_count == 0)
 		return problem_at(r->p, ERR_ELF_NO_LOAD, r->file->program_headers);
-	for (unsigned i = 1; i < l->segment_count; i++) {
-		enum err e = check_neighbours(r, &l->segments[i - 1], &l->segments[i]);
-		if (e)
-			return e;
+	for (unsigned i = 0; !e && i < l->segment_count; i++) {
+		e = check_memory_range(r, i);
+		if (!e) e = check_alignment(r, i);
+		if (!e) e = check_rights(r, i);
+		l->segments[i].alignment = max_u64(l->segments[i].alignment, PAGE_BYTES);
 	}
-	return OK;
+	for (unsigned i = 1; !e && i < l->segment_count; i++)
+		e = check_neighbours(r, i);
+	return e;
 }
 
 static enum err check_entry_segment(const struct reader *r)
@@ -352,9 +375,9 @@ static enum err check_entry_segment(const struct reader *r)
 		if (entry < s->virt || entry - s->virt >= s->memory_bytes)
 			continue;
 		if (!(s->rights & ELF_EXECUTE))
-			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, s->index, s->rights);
+			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, elf_segment_name(&r->layout, i), s->rights);
 		if (entry - s->virt >= s->file_bytes)
-			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, s->index);
+			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, elf_segment_name(&r->layout, i));
 		/* 0 is what the linker writes when it knows no entry; it can also be meant, but never the ELF header. */
 		if (entry == 0 && s->offset < ELF_HEADER_BYTES)
 			return problem_at(r->p, ERR_ELF_ENTRY_ZERO, E_ENTRY);

@@ -31,6 +31,9 @@ enum {
 
 enum { ELF_MACHINE_X86_64 = 62, ELF_MACHINE_AARCH64 = 183, ELF_MACHINE_RISCV = 243 };
 
+/* "AArch64"; NULL: not known here. */
+const char *elf_machine_name(uint64_t machine);
+
 /* Segment rights as in p_flags. */
 enum { ELF_EXECUTE = 1, ELF_WRITE = 2, ELF_READ = 4 };
 
@@ -70,6 +73,12 @@ struct elf_layout {
 	struct span dynamic;         /* virtual range of PT_DYNAMIC; bytes 0: none. Lies inside one segment's file part */
 	uint64_t dynamic_offset;     /* ... and its file offset */
 };
+
+/* A segment for a sentence, where {s0} writes it: its number among `segments`, as everywhere, and its program header's. */
+static inline uint64_t elf_segment_name(const struct elf_layout *layout, unsigned i)
+{
+	return (uint64_t)layout->segments[i].index << 32 | i;
+}
 
 struct elf_rules {
 	uint16_t machine;        /* ELF_MACHINE_*: anything else is refused        */

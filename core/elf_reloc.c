@@ -246,7 +246,7 @@ static enum err check_image(const struct elf_layout *layout, uint64_t base, uint
 	for (unsigned i = 0; i < layout->segment_count; i++) {
 		const struct elf_segment *s = &layout->segments[i];
 		if (s->virt < base || !range_within(s->virt - base, s->memory_bytes, bytes))
-			return problem_at(p, ERR_ELF_IMAGE, s->offset, base, bytes, s->index);
+			return problem_at(p, ERR_ELF_IMAGE, s->offset, base, bytes, elf_segment_name(layout, i));
 	}
 	return OK;
 }

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "elf.h"
 #include "format.h"
+#include "memmap.h"
 #include "say.h"
 #include "texts.h"
 
@@ -40,6 +42,21 @@ static size_t put_register(uint64_t n, char *out, size_t size)
 	              (unsigned)(n >> 3 & 15), (unsigned)(n & 7));
 }
 
+/* A segment as it is counted here, and its program header, unless both have the same number. */
+static size_t put_segment(uint64_t name, char *out, size_t size)
+{
+	uint32_t number = (uint32_t)name, header = (uint32_t)(name >> 32);
+
+	return number == header ? format(out, size, "%u", number) : format(out, size, "%u (program header %u)", number, header);
+}
+
+static size_t put_machine(uint64_t machine, char *out, size_t size)
+{
+	const char *name = elf_machine_name(machine);
+
+	return name ? format(out, size, "%s", name) : format(out, size, "a machine with e_machine %llu", (unsigned long long)machine);
+}
+
 static size_t put_value(char kind, uint64_t number, char *out, size_t size)
 {
 	switch (kind) {
@@ -47,6 +64,12 @@ static size_t put_value(char kind, uint64_t number, char *out, size_t size)
 		return number < SAY_COUNT ? say_text(out, size, (enum say)number) : 0;
 	case 'r':
 		return put_register(number, out, size);
+	case 'g':
+		return put_segment(number, out, size);
+	case 'm':
+		return put_machine(number, out, size);
+	case 't':
+		return format(out, size, "%s", memmap_type_name((uint32_t)number));
 	default:
 		return format(out, size, kind == 'x' ? "%#llx" : "%llu", (unsigned long long)number);
 	}
@@ -55,7 +78,8 @@ static size_t put_value(char kind, uint64_t number, char *out, size_t size)
 /* Write what the placeholder that begins at s stands for, and return the placeholder's length; 0: it is none. */
 static size_t put_placeholder(const struct problem *p, const char *s, char *out, size_t size, size_t *used)
 {
-	char kind = s[1] == 'x' || s[1] == 's' || s[1] == 'r' ? s[1] : 0, digit = s[kind ? 2 : 1];
+	bool has_kind = s[1] == 'x' || s[1] == 's' || s[1] == 'r' || s[1] == 'g' || s[1] == 'm' || s[1] == 't';
+	char kind = has_kind ? s[1] : 0, digit = s[kind ? 2 : 1];
 	size_t length = kind ? 4 : 3;
 	uint64_t number = p->offset;
 

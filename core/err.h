@@ -5,7 +5,9 @@
  *     X(ERR_ELF_MAGIC, "this is not an ELF file: it begins with {x0}", "give the path of the linked kernel")
  *
  * A sentence may name the numbers of its problem: {0} {1} {2} in decimal, {x0} {x1} {x2} in hexadecimal, {s0} the
- * text of say.h with that number, {r0} a system register of aarch64 by its encoding, {off} the offset. The third column, what to try, may be "". Each text is packed into a few bytes (packed.h), so it is written to
+ * text of say.h with that number, {r0} a system register of aarch64 by its encoding, {g0} a segment (elf_segment_name()),
+ * {m0} the machine of an ELF file by name, {t0} a HOBNAIL_MEMORY_* in words, {off} the offset. The third column, what to
+ * try, may be "". Each text is packed into a few bytes (packed.h), so it is written to
  * where the caller has room. Functions return `enum err`; results leave through
  * out-parameters that are written only on success. */
 #ifndef CORE_ERR_H

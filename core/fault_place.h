@@ -14,7 +14,7 @@ struct fault_segment {
 	uint64_t bytes;
 	vaddr linked;    /* its address in the ELF file */
 	uint32_t rights; /* ELF_*                       */
-	uint32_t index;  /* in the program headers      */
+	uint32_t index;  /* as everywhere: by address   */
 };
 
 enum { FAULT_MAX_DEVICES = 32 };

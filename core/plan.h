@@ -115,7 +115,7 @@ struct plan {
  * *slide is run address - linked address (0 for static kernels). A position-independent kernel that runs at its physical
  * address (MMU off, or layout->top is 0) keeps its linked addresses here: the caller moves it when it has a place. A static
  * one with the MMU off keeps them, too; all its segments are low, wherever they are linked.
- * value[2] is the segment's index in the program header table, but for the last one:
+ * value[2] is the segment, as elf_segment_name() says it:
  *   ERR_PLAN_CANONICAL     neither below layout->low_limit nor in the upper half: value[0] = virt, value[1] = bytes
  *   ERR_PLAN_ONE_RANGE     in the upper half, and there is none: value[0] = virt, value[1] = bytes
  *   ERR_PLAN_PAGE_OFFSET   a low segment whose addresses differ below the page: value[0] = virt, value[1] = phys

@@ -3,36 +3,37 @@
 /* ---- Where they go ------------------------------------------------------------------------------------- */
 
 /* A static kernel's segment, where it is linked. */
-static enum err check_static(const struct plan_layout *layout, const struct elf_segment *s, struct problem *p)
+static enum err check_static(const struct plan_layout *layout, const struct elf_segment *s, uint64_t name, struct problem *p)
 {
 	if (range_within(s->virt, s->memory_bytes, layout->low_limit)) {
 		if (s->phys % PAGE_BYTES != s->virt % PAGE_BYTES)
-			return problem(p, ERR_PLAN_PAGE_OFFSET, s->virt, s->phys, s->index);
+			return problem(p, ERR_PLAN_PAGE_OFFSET, s->virt, s->phys, name);
 		return OK;
 	}
 	if (!layout->top)
-		return problem(p, ERR_PLAN_ONE_RANGE, s->virt, s->memory_bytes, s->index);
+		return problem(p, ERR_PLAN_ONE_RANGE, s->virt, s->memory_bytes, name);
 	if (s->virt < layout->base || !sum_fits(s->virt, s->memory_bytes - 1))
-		return problem(p, ERR_PLAN_CANONICAL, s->virt, s->memory_bytes, s->index);
+		return problem(p, ERR_PLAN_CANONICAL, s->virt, s->memory_bytes, name);
 	return OK;
 }
 
 /* A position-independent kernel's segment, `start` being the first one's address rounded down. As in a static kernel,
  * the last page of the address space stays free. */
-static enum err check_movable(const struct plan_layout *layout, const struct elf_segment *s, vaddr start, struct problem *p)
+static enum err check_movable(const struct plan_layout *layout, const struct elf_segment *s, vaddr start,
+                               uint64_t name, struct problem *p)
 {
 	uint64_t room = 0 - layout->top - PAGE_BYTES;
 
 	if (!range_within(s->virt - start, s->memory_bytes, room))
-		return problem(p, ERR_PLAN_TOO_LARGE, s->virt - start, room, s->index);
+		return problem(p, ERR_PLAN_TOO_LARGE, s->virt - start, room, name);
 	return OK;
 }
 
 /* With the MMU off a static kernel runs at its physical addresses. */
-static enum err check_physical(const struct elf_segment *s, struct problem *p)
+static enum err check_physical(const struct elf_segment *s, uint64_t name, struct problem *p)
 {
 	if (!range_within(s->phys, s->memory_bytes, 1ull << 48))
-		return problem(p, ERR_PLAN_MMU_OFF_HIGH, s->phys, s->memory_bytes, s->index);
+		return problem(p, ERR_PLAN_MMU_OFF_HIGH, s->phys, s->memory_bytes, name);
 	return OK;
 }
 
@@ -55,12 +56,13 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 
 	for (unsigned i = 0; i < elf->segment_count; i++) {
 		const struct elf_segment *s = &elf->segments[i];
+		uint64_t name = elf_segment_name(elf, i);
 		enum err e = OK;
 
 		if (moves)
-			e = check_movable(layout, s, start, p);
+			e = check_movable(layout, s, start, name, p);
 		else if (fixed)
-			e = mmu_off ? check_physical(s, p) : check_static(layout, s, p);
+			e = mmu_off ? check_physical(s, name, p) : check_static(layout, s, name, p);
 		if (e)
 			return e;
 		out[i] = (struct plan_segment){ .virt = s->virt + move, .bytes = s->memory_bytes, .rights = s->rights,

@@ -118,6 +118,9 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
  * their p_paddr, staged where the firmware is still in the way. place.c */
 enum err kernel_place(struct boot *b, struct problem *p);
 
+/* The last low segment of which a byte goes into this page, as elf_segment_name(): the page belongs to one. */
+uint64_t kernel_segment_at(const struct kernel *k, paddr page);
+
 static inline struct text text_of(const char *literal)
 {
 	return (struct text){ literal, __builtin_strlen(literal) };

@@ -120,7 +120,7 @@ static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem 
 		return OK; /* whoever follows such a pointer finds that out */
 	for (unsigned i = 0; i < handoff.move_count; i++)
 		if (ranges_overlap(at, bytes, handoff.moves[i].to, handoff.moves[i].bytes))
-			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to);
+			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to, kernel_segment_at(&b->kernel, handoff.moves[i].to));
 	return memmap_set_free(&b->memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
 }
 

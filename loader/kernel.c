@@ -337,7 +337,7 @@ static void log_kernel(const struct boot *b)
 
 	for (unsigned i = 0; i < k->layout.segment_count; i++) {
 		const struct plan_segment *s = &k->segments[i];
-		log_line("segment %u: %#llx at physical %#llx, %#llx bytes, %c%c%c", k->layout.segments[i].index,
+		log_line("segment %u (program header %u): %#llx at physical %#llx, %#llx bytes, %c%c%c", i, k->layout.segments[i].index,
 		         (unsigned long long)s->virt, (unsigned long long)s->phys, (unsigned long long)s->bytes,
 		         s->rights & ELF_READ ? 'r' : '-', s->rights & ELF_WRITE ? 'w' : '-', s->rights & ELF_EXECUTE ? 'x' : '-');
 	}

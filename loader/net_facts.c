@@ -94,7 +94,7 @@ static void fill_kernel(const struct boot *b, struct fault_places *out)
 	for (unsigned i = 0; i < out->segment_count; i++) {
 		const struct plan_segment *s = &k->segments[i];
 		const struct elf_segment *in_file = &k->layout.segments[i];
-		out->segments[i] = (struct fault_segment){ s->virt, s->phys, s->bytes, in_file->virt, s->rights, in_file->index };
+		out->segments[i] = (struct fault_segment){ s->virt, s->phys, s->bytes, in_file->virt, s->rights, i };
 	}
 	out->module_count = b->module_count;
 	for (unsigned i = 0; i < b->module_count; i++)

@@ -64,32 +64,48 @@ static enum err place_block(struct boot *b, struct problem *p)
 
 /* ---- Low segments: at their physical address ----------------------------------------------------------- */
 
-/* Does the range meet something that we still need when the segment moves there? */
-static bool is_ours(const struct firmware *fw, const struct run *run)
+/* Does the range meet something that we still need when the segment moves there? *where: its first page that does. */
+static bool is_ours(const struct firmware *fw, const struct run *run, paddr *where)
 {
+	*where = max_u64(run->base, (uintptr_t)image_base);
 	if (ranges_overlap(run->base, run->bytes, (uintptr_t)image_base, image_bytes()))
 		return true;
-	for (unsigned i = 0; i < fw->claims; i++)
+	for (unsigned i = 0; i < fw->claims; i++) {
+		*where = max_u64(run->base, fw->ledger[i].base);
 		if (fw->ledger[i].type != HOBNAIL_MEMORY_USABLE &&
 		    ranges_overlap(run->base, run->bytes, fw->ledger[i].base, fw->ledger[i].bytes))
 			return true;
+	}
 	return false;
+}
+
+uint64_t kernel_segment_at(const struct kernel *k, paddr page)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		const struct elf_segment *s = &k->layout.segments[i];
+		if (k->segments[i].low && s->phys < page + PAGE_BYTES && page < align_up(s->phys + s->memory_bytes, PAGE_BYTES))
+			found = i;
+	}
+	return elf_segment_name(&k->layout, found);
 }
 
 /* Take what is free of a run now; what the firmware still uses but will give up makes it staged. */
 static enum err claim_run(struct boot *b, struct run *run, struct problem *p)
 {
-	uint32_t index = b->kernel.layout.segments[run->first].index;
+	const struct kernel *k = &b->kernel;
 	uint64_t taken;
 	paddr bad;
 
 	if (!memmap_all(&b->memory, run->base, run->bytes, memmap_is_free, &bad)) {
 		const struct hobnail_memory *entry = memmap_find(&b->memory, bad);
-		return entry ? problem(p, ERR_DESTINATION_TYPE, bad, entry->type, index)
-		             : problem(p, ERR_DESTINATION, run->base, bad, index);
+		uint64_t name = kernel_segment_at(k, bad);
+		return entry ? problem(p, ERR_DESTINATION_TYPE, bad, entry->type, name)
+		             : problem(p, ERR_DESTINATION, k->layout.segments[(uint32_t)name].phys, bad, name);
 	}
-	if (is_ours(&b->fw, run))
-		return problem(p, ERR_DESTINATION_OWN, run->base, 0, index);
+	if (is_ours(&b->fw, run, &bad))
+		return problem(p, ERR_DESTINATION_OWN, bad, kernel_segment_at(k, bad));
 	enum err e = firmware_pages_within(&b->fw, run->base, run->bytes, HOBNAIL_MEMORY_KERNEL, &taken, p);
 	if (!e)
 		run->staged = taken != run->bytes;
@@ -162,7 +178,7 @@ static enum err place_low(struct boot *b, struct problem *p)
 		struct run run = run_from(k, i);
 		i += run.count;
 		if (overlaps_earlier(runs, count, &run))
-			return problem(p, ERR_DESTINATION_TWICE, run.base, 0, k->layout.segments[run.first].index);
+			return problem(p, ERR_DESTINATION_TWICE, run.base, 0, elf_segment_name(&k->layout, run.first));
 		e = claim_run(b, &run, p);
 		runs[count++] = run;
 	}

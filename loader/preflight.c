@@ -253,13 +253,13 @@ static enum err prove_memory(const struct boot *b, struct problem *p)
 {
 	for (unsigned i = 0; i < handoff.move_count; i++)
 		if (is_in_the_way(b, &handoff.moves[i]))
-			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to);
+			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to, kernel_segment_at(&b->kernel, handoff.moves[i].to));
 	for (unsigned i = 0; i < b->kernel.layout.segment_count; i++) {
 		const struct plan_segment *s = &b->kernel.segments[i];
 		paddr from = align_down(s->phys, PAGE_BYTES);
 		const struct claim *c = own_memory_in(b, from, align_up(s->phys + s->bytes, PAGE_BYTES) - from);
 		if (c)
-			return problem(p, ERR_SEGMENT_OWN, i, c->base);
+			return problem(p, ERR_SEGMENT_OWN, elf_segment_name(&b->kernel.layout, i), c->base);
 	}
 	return OK;
 }

@@ -318,14 +318,14 @@ static bool is_free_or_kernel(const struct hobnail_memory *entry)
 }
 
 /* What was free when the kernel was placed must still become free: firmware may have taken some of it since. */
-static enum err overlay_destination(struct memmap *m, const struct handoff_move *move, struct problem *p)
+static enum err overlay_destination(const struct boot *b, struct memmap *m, const struct handoff_move *move, struct problem *p)
 {
 	paddr bad;
 
 	if (memmap_all(m, move->to, move->bytes, is_free_or_kernel, &bad))
 		return memmap_set(m, move->to, move->bytes, HOBNAIL_MEMORY_KERNEL, p);
 	const struct hobnail_memory *entry = memmap_find(m, bad);
-	return problem(p, ERR_DESTINATION_TYPE, bad, entry ? entry->type : 0);
+	return problem(p, ERR_DESTINATION_TYPE, bad, entry ? entry->type : 0, kernel_segment_at(&b->kernel, bad));
 }
 
 /* What the address space was made from: the survey. Firmware that works for us can allocate and free meanwhile, which
@@ -352,7 +352,7 @@ static enum err overlay_all(struct boot *b, struct memmap *m, struct problem *p)
 		if (b->fw.ledger[i].type != HOBNAIL_MEMORY_USABLE)
 			e = overlay(m, &b->fw.ledger[i], p);
 	for (unsigned i = 0; !e && i < handoff.move_count; i++)
-		e = overlay_destination(m, &handoff.moves[i], p);
+		e = overlay_destination(b, m, &handoff.moves[i], p);
 	/* Tables that the firmware keeps in memory that would be free: U-Boot and EDK2 do so with the device tree. */
 	for (size_t i = 0; !e && i < b->memory.count; i++)
 		if (b->memory.entries[i].type == HOBNAIL_MEMORY_ACPI_RECLAIM)

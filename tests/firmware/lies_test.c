@@ -682,7 +682,7 @@ static void verbose_shows_the_log(void **state)
 	assert_false(world_said("framebuffer at"));
 	plain();
 	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\nmodule = gone\n");
-	refuses("verbose", 1, "segment 0:");
+	refuses("verbose", 1, "segment 0 (program header 0):");
 }
 
 static void chance_and_time_may_be_missing(void **state)

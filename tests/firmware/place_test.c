@@ -144,6 +144,26 @@ static void a_destination_may_be_in_any_number_of_pieces(void **state)
 	}
 }
 
+/* Of several segments the one is named that reaches the page, by its number and its program header's; and so is the page. */
+static void a_page_that_is_not_free_is_named_with_its_segment(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_STAGED);
+	world_kernel_at(ARENA_ACPI - 4 * PAGE_BYTES);
+	put64(&world_elf, PH_DATA + PH_MEMSZ, 5 * PAGE_BYTES); /* .bss */
+	refuses("segment 1 reaches physical 0x10100000, but the firmware's memory map has ACPI reclaimable memory there.");
+	world_make(FAKE_X86_64, KERNEL_STAGED);
+	world_kernel_at(ARENA_ACPI - 4 * PAGE_BYTES);
+	memcpy(world_elf.data + PH_SPARE2, world_elf.data + PH_DATA, 56);
+	put32(&world_elf, PH_DATA, 0);
+	put64(&world_elf, PH_SPARE2 + PH_MEMSZ, 5 * PAGE_BYTES);
+	refuses("segment 1 (program header 5) reaches physical 0x10100000, but");
+	world_make(FAKE_X86_64, KERNEL_STAGED);
+	world_kernel_at(ARENA + ARENA_BYTES - 2 * PAGE_BYTES);
+	put64(&world_elf, PH_DATA + PH_MEMSZ, 5 * PAGE_BYTES);
+	refuses("segment 1 must be at physical 0x10fff010, but there is no memory at 0x11000000.");
+}
+
 /* ---- Segments that share a page ------------------------------------------------------------------------ */
 
 /* Two segments of equal rights in one page, in this order in the program headers: the first with zeros behind it, up to
@@ -186,6 +206,7 @@ int main(void)
 		cmocka_unit_test(alignments_above_2_mib_are_given),
 		cmocka_unit_test(an_alignment_that_memory_does_not_have_is_refused),
 		cmocka_unit_test(a_destination_may_be_in_any_number_of_pieces),
+		cmocka_unit_test(a_page_that_is_not_free_is_named_with_its_segment),
 		cmocka_unit_test(segments_that_share_a_page_keep_each_others_bytes),
 	};
 

@@ -317,7 +317,7 @@ static void no_segment_is_where_the_loader_keeps_something(void **state)
 			if (k < 2)
 				refuses_with("(ERR_SEGMENT_OWN;", "segment 1 would reach memory at 0x1");
 			else
-				refuses_with("(ERR_DESTINATION_OWN;", "a segment must be at 0x1");
+				refuses_with("(ERR_DESTINATION_OWN;", "segment 0 must be at physical 0x1");
 		}
 }
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "err.h"
+#include "memmap.h"
 #include "say.h"
 
 /* The lists once more, as this test sees them. */
@@ -53,7 +54,8 @@ static void err_answers_for_a_number_that_is_no_code(void **state)
 
 static size_t placeholder_length(const char *s)
 {
-	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{s0}", "{s1}", "{r0}", "{off}" };
+	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{s0}", "{s1}", "{r0}", "{g0}", "{g1}", "{g2}",
+	                                     "{m0}", "{m1}", "{t1}", "{off}" };
 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (strncmp(s, known[i], strlen(known[i])) == 0)
@@ -129,6 +131,29 @@ static void err_sentence_fills_in_texts_and_registers(void **state)
 	assert_string_equal(out, "an access to system register S3_7_C15_C15_7, which is EL2's, at EL1");
 }
 
+static void says(enum err code, uint64_t v0, uint64_t v1, uint64_t v2, const char *want)
+{
+	struct problem p;
+	char out[256];
+
+	problem(&p, code, v0, v1, v2);
+	err_sentence(&p, out, sizeof out);
+	assert_string_equal(out, want);
+}
+
+/* Segments by number, with the program header's if that is another; machines and types of memory by name. */
+static void err_sentence_names_what_has_a_name(void **state)
+{
+	(void)state;
+	says(ERR_ELF_MACHINE, 183, 62, 0, "it is for AArch64, and this machine is x86-64");
+	says(ERR_ELF_MACHINE, 3, 243, 0, "it is for 32-bit x86, and this machine is RISC-V");
+	says(ERR_ELF_MACHINE, 777, 183, 0, "it is for a machine with e_machine 777, and this machine is AArch64");
+	says(ERR_ELF_ALIGNMENT, 2ull << 32 | 2, 3, 0, "segment 2 has alignment 0x3, which is not a power of two");
+	says(ERR_ELF_ALIGNMENT, 3ull << 32 | 2, 3, 0, "segment 2 (program header 3) has alignment 0x3, which is not a power of two");
+	says(ERR_DESTINATION_TYPE, 0xa0000, HOBNAIL_MEMORY_RESERVED, 1ull << 32 | 1,
+	     "segment 1 reaches physical 0xa0000, but the firmware's memory map has reserved memory there");
+}
+
 /* The sentence of the lists, with a 7 for every number. */
 static void err_sentences_are_those_of_the_lists(void **state)
 {
@@ -139,7 +164,8 @@ static void err_sentences_are_those_of_the_lists(void **state)
 		for (const char *s = all[i].sentence; *s;) {
 			size_t length = placeholder_length(s);
 			const char *piece = !length ? s : s[1] == 's' ? said[7] : s[1] == 'r' ? "S0_0_C0_C0_7" :
-			                    s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
+			                    s[1] == 'g' ? "7 (program header 0)" : s[1] == 'm' ? "a machine with e_machine 7" :
+			                    s[1] == 't' ? memmap_type_name(7) : s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
 			strncat(want, piece, length ? strlen(piece) : 1);
 			s += length ? length : 1;
 		}
@@ -219,6 +245,7 @@ int main(void)
 		cmocka_unit_test(err_sentences_are_well_made),
 		cmocka_unit_test(err_sentence_fills_in_the_numbers),
 		cmocka_unit_test(err_sentence_fills_in_texts_and_registers),
+		cmocka_unit_test(err_sentence_names_what_has_a_name),
 		cmocka_unit_test(err_sentences_are_those_of_the_lists),
 		cmocka_unit_test(err_sentence_leaves_no_placeholder_behind),
 		cmocka_unit_test(err_sentence_is_cut_to_size),
