@@ -253,9 +253,14 @@ static enum err check_rights(const struct reader *r, unsigned i)
 
 	if (!(s->rights & ELF_READ))
 		return problem_at(r->p, ERR_ELF_NOT_READABLE, at, name, s->rights);
-	if ((s->rights & both) == both && !r->rules->allow_write_execute)
-		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE, at, name, s->virt);
-	return OK;
+	if ((s->rights & both) != both || r->rules->allow_write_execute)
+		return OK;
+	/* p_align tells how the linker came to join code and data. */
+	if (s->alignment > PAGE_BYTES)
+		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE_PAGE, at, name, s->virt, s->alignment);
+	if (s->alignment < PAGE_BYTES)
+		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE_DENSE, at, name, s->virt, s->alignment);
+	return problem_at(r->p, ERR_ELF_WRITE_EXECUTE, at, name, s->virt);
 }
 
 /* Insert by address: the gABI demands ascending PT_LOADs, but hand-written PHDRS do not always obey. */
@@ -358,7 +363,7 @@ static enum err check_segments(struct reader *r)
 	for (unsigned i = 0; !e && i < l->segment_count; i++) {
 		e = check_memory_range(r, i);
 		if (!e) e = check_alignment(r, i);
-		if (!e) e = check_rights(r, i);
+		if (!e) e = check_rights(r, i); /* with p_align as it is */
 		l->segments[i].alignment = max_u64(l->segments[i].alignment, PAGE_BYTES);
 	}
 	for (unsigned i = 1; !e && i < l->segment_count; i++)
@@ -376,6 +381,8 @@ static enum err check_entry_segment(const struct reader *r)
 			continue;
 		if (!(s->rights & ELF_EXECUTE))
 			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, elf_segment_name(&r->layout, i), s->rights);
+		if (s->file_bytes == 0)
+			return problem_at(r->p, ERR_ELF_DEBUG_FILE, field_at(r, s->index, P_FILESZ), entry, elf_segment_name(&r->layout, i));
 		if (entry - s->virt >= s->file_bytes)
 			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, elf_segment_name(&r->layout, i));
 		/* 0 is what the linker writes when it knows no entry; it can also be meant, but never the ELF header. */

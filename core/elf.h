@@ -113,10 +113,11 @@ enum err elf_notes(const void *bytes, uint64_t count, uint64_t offset, elf_note_
 struct elf_dynamic {
 	struct span rela;
 	struct span relr;
+	struct span plt; /* like rela: where linkers put what functions need */
 };
 
-/* Read PT_DYNAMIC. Tables that are not inside a segment's memory, REL (without addend) and text relocations that
- * need symbols (DT_PLTRELSZ, DT_NEEDED) are refused. */
+/* Read PT_DYNAMIC. Tables that are not inside a segment's memory, REL (without addend), and what needs
+ * libraries (DT_NEEDED) are refused. */
 enum err elf_dynamic(const struct elf_layout *layout, const void *bytes, uint64_t count, struct elf_dynamic *out,
                      struct problem *p);
 

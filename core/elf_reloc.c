@@ -17,6 +17,8 @@ enum {
 	DT_RELASZ = 8,
 	DT_RELAENT = 9,
 	DT_REL = 17,
+	DT_PLTREL = 20,
+	DT_JMPREL = 23,
 	DT_RELRSZ = 35,
 	DT_RELR = 36,
 	DT_RELRENT = 37,
@@ -39,6 +41,7 @@ struct table {
 struct dynamic_reader {
 	struct table rela;
 	struct table relr;
+	struct table plt;
 	struct problem *p;
 };
 
@@ -56,8 +59,10 @@ static enum err read_entry(struct dynamic_reader *r, uint64_t tag, uint64_t valu
 	case DT_RELRENT: r->relr.entry_bytes = v; return OK;
 	case DT_NEEDED:
 		return problem_at(r->p, ERR_ELF_NEEDED, at - 8);
-	case DT_PLTRELSZ:
-		return value ? problem_at(r->p, ERR_ELF_PLT_RELOCATIONS, at, value) : OK;
+	case DT_PLTRELSZ: r->plt.bytes = v; return OK;
+	case DT_JMPREL:   r->plt.address = v; return OK;
+	case DT_PLTREL:
+		return value == DT_RELA ? OK : problem_at(r->p, ERR_ELF_RELOCATION_FORMAT, at, value);
 	case DT_REL:
 	case DT_ANDROID_REL:
 	case DT_ANDROID_RELA:
@@ -114,8 +119,11 @@ enum err elf_dynamic(const struct elf_layout *layout, const void *bytes, uint64_
 		if (e)
 			return e;
 	}
+	if (r.plt.bytes.is && !r.plt.address.there)
+		return problem_at(p, ERR_ELF_PLT_RELOCATIONS, r.plt.bytes.at, r.plt.bytes.is);
 	enum err e = check_table(&r.rela, ELF_RELA_BYTES, layout, &found.rela, p);
 	if (!e) e = check_table(&r.relr, RELR_BYTES, layout, &found.relr, p);
+	if (!e) e = check_table(&r.plt, ELF_RELA_BYTES, layout, &found.plt, p);
 	if (!e) *out = found;
 	return e;
 }
@@ -128,6 +136,7 @@ struct image {
 	uint64_t base;
 	uint64_t slide;
 	uint64_t relative; /* the machine's R_*_RELATIVE */
+	uint64_t chosen;   /* ... and R_*_IRELATIVE      */
 	struct problem *p;
 };
 
@@ -139,6 +148,16 @@ static uint64_t relative_type(uint16_t machine)
 	case ELF_MACHINE_X86_64:  return 8;
 	case ELF_MACHINE_AARCH64: return 1027;
 	case ELF_MACHINE_RISCV:   return 3;
+	default:                  return 0;
+	}
+}
+
+static uint64_t irelative_type(uint16_t machine)
+{
+	switch (machine) {
+	case ELF_MACHINE_X86_64:  return 37;
+	case ELF_MACHINE_AARCH64: return 1032;
+	case ELF_MACHINE_RISCV:   return 58;
 	default:                  return 0;
 	}
 }
@@ -174,6 +193,8 @@ static enum err apply_rela(const struct image *m, uint64_t at)
 
 	if (type == 0)
 		return OK;
+	if (type == m->chosen)
+		return problem_at(m->p, ERR_ELF_IFUNC, file_offset_of(m->layout, at), place);
 	if (type != m->relative)
 		return problem_at(m->p, ERR_ELF_RELOCATION, file_offset_of(m->layout, at), place, type, m->relative);
 	uint8_t *word = word_at(m, place);
@@ -255,11 +276,13 @@ enum err elf_relocate(const struct elf_layout *layout, const struct elf_dynamic 
                       uint64_t base, uint64_t bytes, uint64_t slide, struct problem *p)
 {
 	const struct image m = {
-		.layout = layout, .bytes = image, .base = base, .slide = slide, .relative = relative_type(machine), .p = p,
+		.layout = layout, .bytes = image, .base = base, .slide = slide, .relative = relative_type(machine),
+		.chosen = irelative_type(machine), .p = p,
 	};
 
 	enum err e = check_image(layout, base, bytes, p);
 	if (!e) e = relocate_rela(&m, dynamic->rela);
 	if (!e) e = relocate_relr(&m, dynamic->relr);
+	if (!e) e = relocate_rela(&m, dynamic->plt);
 	return e;
 }

@@ -1,7 +1,5 @@
 #include "elf.h"
 
-#include <string.h>
-
 /* Sections: System V gABI, "Section Header"; symbols: "Symbol Table". */
 
 enum { SH_TYPE = 4, SH_OFFSET = 24, SH_SIZE = 32, SH_LINK = 40, SH_ENTSIZE = 56 };
@@ -105,16 +103,25 @@ enum { STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2 };
 
 enum { SHN_UNDEF = 0, SHN_LORESERVE = 0xff00 };
 
+/* How much of the names lies before the last NUL, that included: what begins there ends there. Looked for once, and not
+ * from each name on: a table without NULs would cost its size for every symbol. */
+static uint64_t ended_bytes(const char *names, uint64_t name_bytes)
+{
+	while (name_bytes && names[name_bytes - 1])
+		name_bytes--;
+	return name_bytes;
+}
+
 /* The symbol's name if it is one worth reporting and ends inside the table, else NULL. Names with '$' are the mapping
  * symbols of aarch64 and riscv ("$x", "$d"): marks for disassemblers. */
-static const char *name_of(const uint8_t *symbol, const char *names, uint64_t name_bytes)
+static const char *name_of(const uint8_t *symbol, const char *names, uint64_t ended)
 {
 	uint32_t offset = read_le32(symbol + ST_NAME);
 
-	if (offset >= name_bytes)
+	if (offset >= ended)
 		return NULL;
 	const char *name = names + offset;
-	if (name[0] == 0 || name[0] == '$' || !memchr(name, 0, name_bytes - offset))
+	if (name[0] == 0 || name[0] == '$')
 		return NULL;
 	return name;
 }
@@ -132,6 +139,7 @@ static bool is_of_type(const uint8_t *symbol, unsigned wanted)
 static bool nearest(const void *symbols, uint64_t symbol_bytes, const char *names, uint64_t name_bytes, unsigned type,
                     uint64_t address, const char **name, uint64_t *distance)
 {
+	uint64_t ended = ended_bytes(names, name_bytes);
 	const char *best = NULL;
 	uint64_t least = UINT64_MAX;
 
@@ -143,7 +151,7 @@ static bool nearest(const void *symbols, uint64_t symbol_bytes, const char *name
 		if (!is_of_type(s, type) || value > address || address - value > least ||
 		    (best && address - value == least && !typed))
 			continue;
-		const char *candidate = name_of(s, names, name_bytes);
+		const char *candidate = name_of(s, names, ended);
 		if (candidate) {
 			best = candidate;
 			least = address - value;

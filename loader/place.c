@@ -91,6 +91,15 @@ uint64_t kernel_segment_at(const struct kernel *k, paddr page)
 	return elf_segment_name(&k->layout, found);
 }
 
+/* -Ttext moves the code alone: what has the file's headers stays at the linker's default base, which is rarely memory. */
+static bool is_left_behind(const struct kernel *k, unsigned segment)
+{
+	const struct elf_segment *s = &k->layout.segments[segment];
+	const struct plan_segment *last = &k->segments[k->layout.segment_count - 1]; /* by address: it is high if any is */
+
+	return s->offset < ELF_HEADER_BYTES && s->file_bytes >= ELF_HEADER_BYTES && !(s->rights & ELF_EXECUTE) && !last->low;
+}
+
 /* Take what is free of a run now; what the firmware still uses but will give up makes it staged. */
 static enum err claim_run(struct boot *b, struct run *run, struct problem *p)
 {
@@ -101,6 +110,8 @@ static enum err claim_run(struct boot *b, struct run *run, struct problem *p)
 	if (!memmap_all(&b->memory, run->base, run->bytes, memmap_is_free, &bad)) {
 		const struct hobnail_memory *entry = memmap_find(&b->memory, bad);
 		uint64_t name = kernel_segment_at(k, bad);
+		if (is_left_behind(k, (uint32_t)name))
+			return problem(p, ERR_DESTINATION_HEADERS, bad, name);
 		return entry ? problem(p, ERR_DESTINATION_TYPE, bad, entry->type, name)
 		             : problem(p, ERR_DESTINATION, k->layout.segments[(uint32_t)name].phys, bad, name);
 	}

@@ -104,6 +104,7 @@ struct fake_options {
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
 	uint64_t read_most;             /* bytes that one Read gives at most        */
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
+	uint64_t read_excess;           /* Read says so many bytes more than it gives */
 	bool read_nothing;              /* ... with success and nothing             */
 	uint64_t bad_byte;              /* of every file, which cannot be read      */
 	bool endless_directories;       /* behind the last file come all again      */

@@ -164,6 +164,19 @@ static void a_page_that_is_not_free_is_named_with_its_segment(void **state)
 	refuses("segment 1 must be at physical 0x10fff010, but there is no memory at 0x11000000.");
 }
 
+/* ld -Ttext=0xffffffff80000000: the headers' segment is where the linker puts programs, the others in the upper half. */
+static void headers_left_at_the_linkers_base_are_told_as_that(void **state)
+{
+	(void)state;
+	for (unsigned high = 0; high < 2; high++) {
+		world_make(FAKE_AARCH64, high ? KERNEL_UPPER : KERNEL_STAGED);
+		put_segment(&world_elf, PH_SPARE, 1, 4, 0, 0x400000, 0x200, 0x200);
+		refuses(high ? "segment 0 (program header 4), which begins with the ELF header, must be at physical 0x400000"
+		             : "segment 0 (program header 4) must be at physical 0x400000, but there is no memory");
+		assert_true(world_said(high ? "(ERR_DESTINATION_HEADERS;" : "(ERR_DESTINATION;"));
+	}
+}
+
 /* ---- Segments that share a page ------------------------------------------------------------------------ */
 
 /* Two segments of equal rights in one page, in this order in the program headers: the first with zeros behind it, up to
@@ -207,6 +220,7 @@ int main(void)
 		cmocka_unit_test(an_alignment_that_memory_does_not_have_is_refused),
 		cmocka_unit_test(a_destination_may_be_in_any_number_of_pieces),
 		cmocka_unit_test(a_page_that_is_not_free_is_named_with_its_segment),
+		cmocka_unit_test(headers_left_at_the_linkers_base_are_told_as_that),
 		cmocka_unit_test(segments_that_share_a_page_keep_each_others_bytes),
 	};
 

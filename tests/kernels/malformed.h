@@ -52,6 +52,8 @@ static const struct malformed malformed[] = {
 	{ "entry-in-data", ERR_ELF_ENTRY_NOT_CODE, 24, "is not executable", STATIC, { { EH_ENTRY, 8, BUILT_DATA } } },
 	{ "entry-in-zeros", ERR_ELF_ENTRY_EMPTY, 24, "there are only zeros", STATIC,
 	  { { EH_ENTRY, 8, BUILT_TEXT + 0x100 }, { PH_TEXT + PH_MEMSZ, 8, 0x200 } } },
+	{ "debug-file", ERR_ELF_DEBUG_FILE, PH_TEXT + PH_FILESZ, "a file of debug information", STATIC,
+	  { { PH_TEXT + PH_FILESZ, 8, 0 }, { PH_DATA + PH_FILESZ, 8, 0 } } },
 
 	/* Program headers */
 	{ "interp", ERR_ELF_INTERP, PH_SPARE, "dynamically linked", STATIC, { { PH_SPARE, 4, 3 } } },
@@ -73,6 +75,10 @@ static const struct malformed malformed[] = {
 	{ "not-readable", ERR_ELF_NOT_READABLE, PH_TEXT + PH_FLAGS, "is not readable", STATIC, { { PH_TEXT + PH_FLAGS, 4, 1 } } },
 	{ "write-execute", ERR_ELF_WRITE_EXECUTE, PH_TEXT + PH_FLAGS, "both writable and executable", STATIC,
 	  { { PH_TEXT + PH_FLAGS, 4, 7 } } },
+	{ "write-execute-page", ERR_ELF_WRITE_EXECUTE_PAGE, PH_TEXT + PH_FLAGS, "share a page of max-page-size, here 0x200000", STATIC,
+	  { { PH_TEXT + PH_FLAGS, 4, 7 }, { PH_TEXT + PH_ALIGN, 8, 0x200000 } } },
+	{ "write-execute-dense", ERR_ELF_WRITE_EXECUTE_DENSE, PH_TEXT + PH_FLAGS, "aligned to 0x10, less than a page", STATIC,
+	  { { PH_TEXT + PH_FLAGS, 4, 7 }, { PH_TEXT + PH_ALIGN, 8, 16 } } },
 	{ "overlap", ERR_ELF_OVERLAP, PH_DATA + PH_VADDR, "overlap at address", STATIC, { { PH_DATA + PH_VADDR, 8, BUILT_TEXT + 0xff } } },
 	{ "same-address", ERR_ELF_OVERLAP, PH_DATA + PH_VADDR, "overlap at address", STATIC, { { PH_DATA + PH_VADDR, 8, BUILT_TEXT } } },
 	{ "shared-page", ERR_ELF_SHARED_PAGE, PH_DATA + PH_VADDR, "share the page at", STATIC, { { PH_DATA + PH_VADDR, 8, BUILT_TEXT + 0x100 } } },
@@ -93,7 +99,13 @@ static const struct malformed malformed[] = {
 
 	/* Relocations */
 	{ "needs-library", ERR_ELF_NEEDED, AT_DYNAMIC, "needs a shared library", PIE, { { AT_DYNAMIC, 8, 1 } } },
-	{ "plt-relocations", ERR_ELF_PLT_RELOCATIONS, AT_DYNAMIC + 8, "relocations that need symbols", PIE, { { AT_DYNAMIC, 8, 2 } } },
+	{ "plt-relocations", ERR_ELF_PLT_RELOCATIONS, AT_DYNAMIC + 8, "relocations of functions", PIE, { { AT_DYNAMIC, 8, 2 } } },
+	{ "plt-outside", ERR_ELF_RELOCATIONS_OUTSIDE, AT_DYNAMIC + 8, "does not lie in one segment", PIE,
+	  { { AT_DYNAMIC, 8, 23 }, { AT_DYNAMIC + 8, 8, BUILT_TEXT - 48 }, { AT_DYNAMIC + 16, 8, 2 } } },
+	{ "plt-unknown", ERR_ELF_RELOCATION, AT_RELA, "has type 7", PIE,
+	  { { AT_DYNAMIC, 8, 23 }, { AT_DYNAMIC + 16, 8, 2 }, { AT_RELA + 8, 4, 7 } } },
+	{ "plt-without-addends", ERR_ELF_RELOCATION_FORMAT, AT_DYNAMIC + 8, "of a kind that is not read here (tag 0x11)", PIE,
+	  { { AT_DYNAMIC, 8, 20 }, { AT_DYNAMIC + 8, 8, 17 } } },
 	{ "rel-table", ERR_ELF_RELOCATION_FORMAT, AT_DYNAMIC, "of a kind that is not read here (tag 0x11)", PIE, { { AT_DYNAMIC, 8, 17 } } },
 	{ "rela-entry", ERR_ELF_RELOCATION_ENTRY, AT_DYNAMIC + 40, "that one relocation has 16 bytes", PIE, { { AT_DYNAMIC + 40, 8, 16 } } },
 	{ "rela-odd", ERR_ELF_RELOCATION_BYTES, AT_DYNAMIC + 24, "not a multiple of 24", PIE, { { AT_DYNAMIC + 24, 8, 40 } } },

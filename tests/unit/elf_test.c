@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -555,6 +556,30 @@ static void elf_dynamic_may_lack_its_end_and_its_tables(void **state)
 
 /* ---- Sections and symbols ------------------------------------------------------------------------------ */
 
+/* R_X86_64_IRELATIVE, R_AARCH64_IRELATIVE, R_RISCV_IRELATIVE: in either table. */
+static void elf_relocate_names_functions_that_are_chosen_at_load_time(void **state)
+{
+	static const uint32_t types[] = { 37, 1032, 58 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(machines); i++)
+		for (unsigned plt = 0; plt < 2; plt++) {
+			elf_build(&f, machines[i], true);
+			put32(&f, AT_RELA + 8, types[i]);
+			put64(&f, AT_DYNAMIC, plt ? 23 : 7);
+			put64(&f, AT_DYNAMIC + 16, plt ? 2 : 8);
+			refuse(machines[i], ERR_ELF_IFUNC, AT_RELA);
+			assert_true(problem.value[0] == BUILT_DATA + 0x1c0);
+		}
+	/* What linkers put there beside them is applied. */
+	elf_build(&f, ELF_MACHINE_X86_64, true);
+	put64(&f, AT_DYNAMIC, 23);
+	put64(&f, AT_DYNAMIC + 16, 2);
+	accept(ELF_MACHINE_X86_64);
+	assert_int_equal(r.dynamic.rela.bytes, 0);
+	assert_int_equal(r.dynamic.plt.bytes, 48);
+}
+
 static void elf_sections_finds_symbols(void **state)
 {
 	(void)state;
@@ -655,6 +680,34 @@ static void elf_symbol_at_passes_over_malformed_names(void **state)
 	expect_symbol(BUILT_TEXT + 0x60, "_start", 0x50);
 }
 
+/* 8 MiB for each of a hundred thousand symbols would take minutes: the alarm ends the test then. */
+static void elf_symbol_at_is_linear_in_names_that_do_not_end(void **state)
+{
+	enum { SYMBOLS = 100000, NAME_BYTES = 8 << 20 };
+	uint8_t *symbols = calloc(SYMBOLS, 24);
+	char *names = malloc(NAME_BYTES);
+	const char *name;
+	uint64_t distance;
+
+	(void)state;
+	assert_true(symbols && names);
+	elf_build(&f, ELF_MACHINE_X86_64, false);
+	memset(names, 'a', NAME_BYTES);
+	for (unsigned i = 0; i < SYMBOLS; i++) {
+		memcpy(symbols + 24 * i, f.data + AT_SYMBOLS + 24 * 2, 24);
+		symbols[24 * i] = (uint8_t)i;
+	}
+	alarm(20);
+	assert_false(elf_symbol_at(symbols, 24ull * SYMBOLS, names, NAME_BYTES, UINT64_MAX, &name, &distance));
+	alarm(0);
+	/* What lies before the last NUL has an end. */
+	names[200] = 0;
+	assert_true(elf_symbol_at(symbols, 24ull * SYMBOLS, names, NAME_BYTES, UINT64_MAX, &name, &distance));
+	assert_true(name >= names && name < names + 200);
+	free(names);
+	free(symbols);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -694,6 +747,8 @@ int main(void)
 		cmocka_unit_test(elf_relocate_rejects_image_that_does_not_hold_the_segments),
 		cmocka_unit_test(elf_relocate_judges_a_rewritten_table_as_it_is),
 		cmocka_unit_test(elf_dynamic_may_lack_its_end_and_its_tables),
+		cmocka_unit_test(elf_relocate_names_functions_that_are_chosen_at_load_time),
+		cmocka_unit_test(elf_symbol_at_is_linear_in_names_that_do_not_end),
 		cmocka_unit_test(elf_sections_finds_symbols),
 		cmocka_unit_test(elf_sections_finds_notes_that_no_program_header_covers),
 		cmocka_unit_test(elf_sections_finds_symbols_beside_any_number_of_notes),
