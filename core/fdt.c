@@ -441,6 +441,15 @@ static bool translate(struct property ranges, struct cells child, struct cells u
 	return false;
 }
 
+/* An address beside the node's `reg`, as the processor sees it. */
+static bool reach(const struct way *w, uint64_t *address)
+{
+	for (unsigned bus = w->depth - 1; bus > 0; bus--)
+		if (!translate(w->ranges[bus], w->cells[bus], w->cells[bus - 1], address))
+			return false;
+	return true;
+}
+
 /* Entry `index` of a node's `reg`, its address as the processor sees it. The size of the last one may be missing: 0. */
 static bool physical_span(const struct way *w, unsigned index, struct span *out)
 {
@@ -451,9 +460,8 @@ static bool physical_span(const struct way *w, unsigned index, struct span *out)
 		return false;
 	uint64_t address = number(w->reg.data + at, c.address);
 	bool sized = range_within(at, 4 * (c.address + c.size), w->reg.bytes);
-	for (unsigned bus = w->depth - 1; bus > 0; bus--)
-		if (!translate(w->ranges[bus], w->cells[bus], w->cells[bus - 1], &address))
-			return false;
+	if (!reach(w, &address))
+		return false;
 	*out = (struct span){ address, sized ? number(w->reg.data + at + 4 * c.address, c.size) : 0 };
 	return true;
 }
@@ -653,4 +661,71 @@ bool fdt_gic(const struct fdt *f, struct table_gic *out)
 		return false;
 	*out = gic;
 	return true;
+}
+
+/* ---- PCI ----------------------------------------------------------------------------------------------- */
+
+/* IEEE 1275, "PCI Bus Binding": in a host bridge's `ranges` a PCI address has three cells and a size two; the processor's address
+ * stands between. */
+enum { PCI_ADDRESS_CELLS = 3, PCI_SIZE_CELLS = 2, MAX_BRIDGES = 16, MAX_WINDOWS = 32 };
+
+static bool is_host_bridge(const struct fdt *f, const struct place *p)
+{
+	return p->depth && lists(property(f, p->node[p->depth], "device_type"), "pci") &&
+	       !lists(property(f, p->node[p->depth - 1], "device_type"), "pci") && is_okay(f, p->node[p->depth]);
+}
+
+/* Its registers (`reg`: with ECAM, configuration space), then what it passes on. */
+static size_t bridge_spans(const struct way *w, struct property windows, struct span *out, size_t capacity)
+{
+	uint32_t up = w->cells[w->depth - 1].address, stride = 4 * (PCI_ADDRESS_CELLS + up + PCI_SIZE_CELLS);
+	size_t count = 0;
+
+	while (count < capacity && physical_span(w, (unsigned)count, &out[count]))
+		count++;
+	for (uint32_t at = 0; count < capacity && at < MAX_WINDOWS * stride && range_within(at, stride, windows.bytes); at += stride) {
+		const uint8_t *entry = windows.data + at + 4 * PCI_ADDRESS_CELLS;
+		uint64_t address = number(entry, up);
+		if (reach(w, &address))
+			out[count++] = (struct span){ address, number(entry + 4 * up, PCI_SIZE_CELLS) };
+	}
+	return count;
+}
+
+static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size_t capacity)
+{
+	unsigned open = 0, bridges = 0;
+	struct place place;
+	struct token t;
+	struct way way;
+	size_t count = 0;
+
+	for (uint32_t at = f->structure; bridges < MAX_BRIDGES && read_token(f, at, &t) && t.kind != END; at = t.next) {
+		if (t.kind == END_NODE && open)
+			open--;
+		if (t.kind != BEGIN_NODE || open == MAX_DEPTH)
+			continue;
+		place.depth = open++;
+		place.node[place.depth] = at;
+		if (!is_host_bridge(f, &place))
+			continue;
+		bridges++;
+		if (!find_way(f, &place, &way))
+			continue;
+		if (!ecam)
+			count += bridge_spans(&way, property(f, at, "ranges"), out + count, capacity - count);
+		else if (count < capacity && is_compatible(f, at, "pci-host-ecam-generic") && physical_span(&way, 0, &out[count]))
+			count++;
+	}
+	return count;
+}
+
+size_t fdt_pci(const struct fdt *f, struct span *out, size_t capacity)
+{
+	return each_bridge(f, false, out, capacity);
+}
+
+size_t fdt_ecam(const struct fdt *f, struct span *out, size_t capacity)
+{
+	return each_bridge(f, true, out, capacity);
 }

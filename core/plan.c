@@ -81,8 +81,8 @@ enum err plan_piece(struct plan *plan, const struct plan_layout *layout, struct 
 size_t plan_bound(size_t memory_entries, size_t stacks)
 {
 	/* Direct map and identity map: a range each an entry; device map: the gaps between them. Each range to avoid and
-	 * each segment may cut each of them once more. */
-	return 3 * memory_entries + 4 * ELF_MAX_SEGMENTS + 48 + stacks;
+	 * each segment may cut each of them once more, and each device that tables name cuts reserved memory and gaps. */
+	return 3 * memory_entries + 4 * ELF_MAX_SEGMENTS + 48 + 2 * PLAN_MAX_DEVICES + stacks;
 }
 
 const char *plan_kind_name(enum plan_kind kind)

@@ -92,7 +92,13 @@ struct plan_input {
 	const struct plan_piece *avoid;       /* physical ranges (.phys, .bytes) that direct map and identity map leave out,
 	                                         page by page: framebuffers, which have another memory type */
 	unsigned avoid_count;
+	const struct span *devices;           /* for the device map, besides what no entry describes: as spans_sort() leaves */
+	size_t device_count;                  /* them, PLAN_MAX_DEVICES at most, below PLAN_DEVICE_LIMIT                      */
 };
+
+/* Device registers that tables name. What ends above the limit would leave no slots for anything else. */
+enum { PLAN_MAX_DEVICES = 32 };
+#define PLAN_DEVICE_LIMIT TIB(64)
 
 struct plan {
 	struct plan_range *ranges;
@@ -128,7 +134,8 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 /* Choose the places of everything and enter segments, direct map, identity map and device map. plan->ranges and
  * capacity are the caller's; the rest is filled. Bases that were asked for are placed first, the net last; the device
  * map covers what no entry of the memory map describes, and MMIO entries, up to the end of RAM or of the last MMIO entry,
- * at least 4 GiB. On an error the plan must not be used.
+ * at least 4 GiB; and `devices`, as far as no entry describes them or the entry is MMIO or reserved. On an error the
+ * plan must not be used.
  *   ERR_PLAN_OVERLAP       two ranges meet: value[0] = address, value[1], value[2] = their kinds
  *   ERR_PLAN_NO_SLOT       no free run of slots is left for something of value[0] bytes
  *   ERR_PLAN_BASE          a requested base begins no slot: value[0] = base, value[1] = bytes of a slot

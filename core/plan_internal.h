@@ -42,5 +42,6 @@ enum err plan_add_device_map(struct plan *plan, const struct plan_input *in, str
 /* Bytes that a map covers from address 0 on: direct map and identity map; the device map. */
 uint64_t plan_memory_end(const struct memmap *m);
 uint64_t plan_device_end(const struct memmap *m);
+uint64_t plan_named_end(const struct plan_input *in); /* the same, with the devices that tables name */
 
 #endif

@@ -28,6 +28,13 @@ uint64_t plan_device_end(const struct memmap *m)
 	return end_of(m, is_device, plan_memory_end(m));
 }
 
+uint64_t plan_named_end(const struct plan_input *in)
+{
+	const struct span *last = in->device_count ? &in->devices[in->device_count - 1] : NULL;
+
+	return max_u64(plan_device_end(in->memory), last ? last->base + last->bytes : 0);
+}
+
 /* ---- RAM ----------------------------------------------------------------------------------------------- */
 
 /* The pages that a range to avoid touches. One that wraps ends with the address space. */
@@ -113,10 +120,8 @@ static enum err add_device(struct plan *plan, uint64_t from, uint64_t to, struct
 }
 
 /* Device registers and what no entry of the map describes. */
-enum err plan_add_device_map(struct plan *plan, const struct plan_input *in, struct problem *p)
+static enum err add_undescribed(struct plan *plan, const struct memmap *m, uint64_t end, struct problem *p)
 {
-	const struct memmap *m = in->memory;
-	uint64_t end = plan_device_end(m);
 	uint64_t from = 0; /* the open range of device addresses */
 
 	for (size_t i = 0; i < m->count; i++) {
@@ -129,4 +134,31 @@ enum err plan_add_device_map(struct plan *plan, const struct plan_input *in, str
 		from = entry->base + entry->bytes;
 	}
 	return add_device(plan, from, end, p);
+}
+
+/* Of [from, end), which tables name, what is not there yet: reserved memory, and above `known` what no entry describes. RAM
+ * and what is kept of it stays what it is, whatever tables say. */
+static enum err add_named(struct plan *plan, const struct memmap *m, uint64_t from, uint64_t end, uint64_t known, struct problem *p)
+{
+	const struct hobnail_memory *entry = memmap_find_from(m, from), *last = m->entries + m->count;
+	enum err e = OK;
+
+	for (; !e && entry && entry < last && entry->base < end; entry++) {
+		uint64_t entry_end = entry->base + entry->bytes;
+		e = add_device(plan, max_u64(from, known), entry->base, p);
+		if (!e && entry->type == HOBNAIL_MEMORY_RESERVED)
+			e = add_device(plan, max_u64(from, entry->base), min_u64(end, entry_end), p);
+		from = max_u64(from, entry_end);
+	}
+	return e ? e : add_device(plan, max_u64(from, known), end, p);
+}
+
+enum err plan_add_device_map(struct plan *plan, const struct plan_input *in, struct problem *p)
+{
+	uint64_t known = plan_device_end(in->memory);
+	enum err e = add_undescribed(plan, in->memory, known, p);
+
+	for (size_t i = 0; !e && i < in->device_count; i++)
+		e = add_named(plan, in->memory, in->devices[i].base, in->devices[i].base + in->devices[i].bytes, known, p);
+	return e;
 }

@@ -159,7 +159,7 @@ enum err plan_place(struct plan *plan, const struct plan_input *in, struct probl
 	plan->has_device_map = device->asked;
 	plan->device_map = 0;
 	if (!e && device->asked)
-		e = place_map(&slots, in->layout, device, plan_device_end(in->memory), &plan->device_map, p);
+		e = place_map(&slots, in->layout, device, plan_named_end(in), &plan->device_map, p);
 	if (!e)
 		e = place_map(&slots, in->layout, direct, plan_memory_end(in->memory), &plan->direct_map, p);
 	if (!e)

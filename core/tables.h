@@ -114,6 +114,9 @@ paddr acpi_local_apic(const struct acpi *acpi);
  * for themselves, all of the smallest size. false: there is none, or it lacks a part. */
 bool acpi_gic(const struct acpi *acpi, struct table_gic *out);
 
+/* MCFG: configuration space of PCI's buses, up to `capacity` runs of them. Returns how many were written. */
+size_t acpi_pci(const struct acpi *acpi, struct span *out, size_t capacity);
+
 /* FADT: I/O port of the power-management timer, which counts 3579545 Hz in 24 bits or more; 0: none, or not at a port. */
 uint16_t acpi_pm_timer(const struct acpi *acpi);
 
@@ -144,6 +147,13 @@ size_t fdt_cpus(const struct fdt *fdt, struct table_cpu *out, size_t capacity);
 
 /* The first node of an interrupt controller that can be driven: as acpi_gic(). */
 bool fdt_gic(const struct fdt *fdt, struct table_gic *out);
+
+/* PCI host bridges: their `reg` and the windows of their `ranges`, as the processor sees them; up to `capacity`, of 16 bridges.
+ * Returns how many were written. */
+size_t fdt_pci(const struct fdt *fdt, struct span *out, size_t capacity);
+
+/* The same bridges, of those whose `reg` is their configuration space (ECAM): that. */
+size_t fdt_ecam(const struct fdt *fdt, struct span *out, size_t capacity);
 
 /* /psci method: HOBNAIL_PSCI_*. */
 uint32_t fdt_psci(const struct fdt *fdt);

@@ -127,6 +127,13 @@ bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out)
 	return boot->acpi_rsdp && acpi_open(reader, boot->acpi_rsdp, out, NULL) == OK;
 }
 
+bool memory_tree(const struct hobnail_boot *boot, struct fdt *out)
+{
+	const void *tree = boot->valid & HOBNAIL_HAS_DEVICE_TREE ? memory_at(boot, boot->device_tree, boot->device_tree_bytes) : NULL;
+
+	return tree && fdt_open(tree, boot->device_tree_bytes, out, NULL) == OK;
+}
+
 const char *memory_type_name(uint32_t type)
 {
 	static const char *const names[] = {

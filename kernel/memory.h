@@ -35,6 +35,9 @@ void memory_without(const struct span *holes, unsigned count, paddr base, uint64
 /* The firmware's ACPI tables; false: there are none, or the direct map does not cover them. */
 bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out);
 
+/* The device tree; false: there is none, or a bad one. */
+bool memory_tree(const struct hobnail_boot *boot, struct fdt *out);
+
 /* "usable", ... */
 const char *memory_type_name(uint32_t type);
 

@@ -46,6 +46,8 @@ struct facts {
 	struct fdt fdt;
 	struct hobnail_console console;
 	struct hobnail_framebuffer framebuffer;
+	struct span devices[PLAN_MAX_DEVICES]; /* PCI's, where tables name them: as struct plan_input has them */
+	size_t device_count;
 	struct table_cpu *cpus; /* BOOT_MAX_CPUS of them, in a claim */
 	size_t cpu_count;
 	uint32_t psci;

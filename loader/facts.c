@@ -3,6 +3,7 @@
 #include "cpus.h"
 #include "log.h"
 #include "serial.h"
+#include "spans.h"
 
 #include <string.h>
 
@@ -199,6 +200,16 @@ static void find_console(const struct boot *b, struct facts *f)
 		log_line("no debug console: no SPCR, DBG2 or stdout-path names one that answers");
 }
 
+/* For the device map. */
+static void find_devices(struct facts *f)
+{
+	size_t count = f->has_acpi ? acpi_pci(&f->acpi, f->devices, COUNT_OF(f->devices)) : 0;
+
+	if (has_fdt(f))
+		count += fdt_pci(&f->fdt, f->devices + count, COUNT_OF(f->devices) - count);
+	f->device_count = spans_sort(f->devices, count, PLAN_DEVICE_LIMIT);
+}
+
 /* The processor that we run on is one of them, even if the tables leave it out or the list was cut before it. */
 static void list_boot_cpu(struct facts *f, uint64_t id)
 {
@@ -256,6 +267,7 @@ enum err facts_gather(struct boot *b, struct problem *p)
 	if (e)
 		return e;
 	find_console(b, f);
+	find_devices(f);
 	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer) &&
 	                     !is_in_use(&b->memory, &f->framebuffer);
 	const struct hobnail_framebuffer *fb = &f->framebuffer;

@@ -222,6 +222,32 @@ static void list_memory(struct needs *n)
 	list_ram(n, SAY_NEED_DIRECT_MAP, n->b->space.plan.direct_map, &holes);
 }
 
+static void add_device(struct needs *n, paddr from, paddr to)
+{
+	if (from < to)
+		add(n, SAY_NEED_DEVICE_MAP, from + n->b->space.plan.device_map, from, to - from, DATA);
+}
+
+/* ..., and what tables name of reserved memory, and above that `end`. */
+static void list_named_devices(struct needs *n, paddr end)
+{
+	const struct memmap *m = &n->b->memory;
+
+	for (size_t k = 0; k < n->b->facts.device_count; k++) {
+		paddr at = n->b->facts.devices[k].base, last = at + n->b->facts.devices[k].bytes;
+		for (size_t i = 0; i < m->count; i++) {
+			const struct hobnail_memory *e = &m->entries[i];
+			if (!ranges_overlap(e->base, e->bytes, at, last - at))
+				continue;
+			add_device(n, max_u64(at, end), e->base);
+			if (e->type == HOBNAIL_MEMORY_RESERVED)
+				add_device(n, max_u64(at, e->base), min_u64(last, e->base + e->bytes));
+			at = min_u64(last, e->base + e->bytes);
+		}
+		add_device(n, max_u64(at, end), last);
+	}
+}
+
 /* docs/protocol.md, P49: what no entry describes, and MMIO, to the end of RAM or of MMIO, and 4 GiB at least. */
 static void list_device_map(struct needs *n)
 {
@@ -236,10 +262,10 @@ static void list_device_map(struct needs *n)
 		if (!last && m->entries[i].type == HOBNAIL_MEMORY_MMIO)
 			continue;
 		paddr to = last ? end : min_u64(m->entries[i].base, end);
-		if (from < to)
-			add(n, SAY_NEED_DEVICE_MAP, from + n->b->space.plan.device_map, from, to - from, DATA);
+		add_device(n, from, to);
 		from = last ? end : m->entries[i].base + m->entries[i].bytes;
 	}
+	list_named_devices(n, end);
 }
 
 /* Exactly the rights of the program headers. Two segments of equal rights may share a page. */

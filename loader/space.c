@@ -93,6 +93,8 @@ static enum err plan_space(struct boot *b, struct problem *p)
 		.segment_count = b->kernel.layout.segment_count,
 		.avoid = &screen,
 		.avoid_count = f->has_framebuffer,
+		.devices = f->devices,
+		.device_count = f->device_count,
 	};
 
 	return plan_make(&b->space.plan, &in, p);

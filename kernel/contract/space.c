@@ -4,6 +4,9 @@
 #include "image.h"
 #include "memory.h"
 #include "live.h"
+#include "plan.h"
+#include "spans.h"
+#include "tables.h"
 
 static const char off[] = "translation is off";
 
@@ -350,29 +353,74 @@ static enum verdict check_identity(const struct hobnail_boot *boot, struct findi
 	return check_ram_at(boot, 0, false, f);
 }
 
-/* Device registers, and what no entry of the memory map describes, up to the end of the physical addresses in use. */
+/* Has the device map [from, to)? It may be empty. */
+static enum verdict check_devices(const struct hobnail_boot *boot, struct live *s, paddr from, paddr to, uint64_t *pages,
+                                  struct finding *f)
+{
+	if (from >= to)
+		return HOLDS;
+	*pages += (to - from) >> PAGE_SHIFT;
+	return check_range(s, "the device map", from + boot->device_map, from, to - from, &registers, f);
+}
+
+/* What tables name of PCI. */
+static size_t named_devices(const struct hobnail_boot *boot, struct span *list, size_t capacity)
+{
+	struct acpi acpi;
+	struct fdt tree;
+	size_t count = memory_acpi(boot, &acpi) ? acpi_pci(&acpi, list, capacity) : 0;
+
+	if (memory_tree(boot, &tree))
+		count += fdt_pci(&tree, list + count, capacity - count);
+	return spans_sort(list, count, PLAN_DEVICE_LIMIT);
+}
+
+/* Of [from, end), which tables name: reserved memory, and what no entry describes. */
+static enum verdict check_named(const struct hobnail_boot *boot, struct live *s, paddr from, paddr end, uint64_t *pages,
+                                struct finding *f)
+{
+	enum verdict v = HOLDS;
+
+	for (uint32_t i = 0; i < boot->memory_map.count && v == HOLDS; i++) {
+		const struct hobnail_memory *m = memory_entry(boot, i);
+		if (!ranges_overlap(m->base, m->bytes, from, end - from))
+			continue;
+		v = check_devices(boot, s, from, m->base, pages, f);
+		from = max_u64(from, m->base);
+		paddr next = min_u64(end, m->base + m->bytes);
+		if (v == HOLDS && (m->type == HOBNAIL_MEMORY_RESERVED || m->type == HOBNAIL_MEMORY_MMIO))
+			v = check_devices(boot, s, from, next, pages, f);
+		from = next;
+	}
+	return v == HOLDS ? check_devices(boot, s, from, end, pages, f) : v;
+}
+
+/* Device registers, and what no entry of the memory map describes, up to the end of the physical addresses in use; and what
+ * tables name, wherever it lies. */
 static enum verdict check_device_map(const struct hobnail_boot *boot, struct finding *f)
 {
-	uint64_t from = 0, end = physical_end(boot), pages = 0;
+	uint64_t from = 0, end = physical_end(boot), pages = 0, named_pages = 0;
+	struct span named[PLAN_MAX_DEVICES];
+	enum verdict v = HOLDS;
 	struct live s;
 
 	if (!(boot->valid & HOBNAIL_HAS_DEVICE_MAP) || !live_open(boot, &s))
 		return not_applicable(f, "not asked for");
-	for (uint32_t i = 0; i <= boot->memory_map.count; i++) {
+	for (uint32_t i = 0; i <= boot->memory_map.count && v == HOLDS; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
-		uint64_t to = m ? min_u64(m->base, end) : end;
 		if (m && m->type == HOBNAIL_MEMORY_MMIO)
 			continue;
-		if (from < to) {
-			enum verdict v = check_range(&s, "the device map", from + boot->device_map, from, to - from, &registers, f);
-			if (v != HOLDS)
-				return v;
-			pages += (to - from) >> PAGE_SHIFT;
-		}
+		v = check_devices(boot, &s, from, m ? min_u64(m->base, end) : end, &pages, f);
 		if (m)
 			from = m->base + m->bytes;
 	}
-	return holds(f, "%lu KiB at %#lx", (unsigned long)(pages * 4), (unsigned long)boot->device_map);
+	size_t count = named_devices(boot, named, COUNT_OF(named));
+	for (size_t i = 0; i < count && v == HOLDS; i++)
+		v = check_named(boot, &s, named[i].base, named[i].base + named[i].bytes, &named_pages, f);
+	if (v != HOLDS)
+		return v;
+	return holds(f, "%lu KiB at %#lx, %lu KiB of PCI's", (unsigned long)(pages * 4), (unsigned long)boot->device_map,
+	             (unsigned long)(named_pages * 4));
 }
 
 /* With all indices equal to the slot's, the walk ends at the top-level table itself. */

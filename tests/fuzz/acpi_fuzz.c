@@ -50,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct table_ioapic ioapics[4];
 	struct table_cpu cpus[4];
 	struct table_gic gic;
+	struct span spans[4];
 	struct acpi a;
 
 	if (!m.bytes)
@@ -61,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		acpi_console(&a, &console);
 		acpi_cpus(&a, cpus, COUNT_OF(cpus));
 		acpi_ioapics(&a, ioapics, COUNT_OF(ioapics));
+		require(acpi_pci(&a, spans, COUNT_OF(spans)) <= COUNT_OF(spans));
 		acpi_local_apic(&a);
 		require(!acpi_gic(&a, &gic) || gic.redistributor_count <= COUNT_OF(gic.redistributors));
 		acpi_psci(&a);

@@ -10,6 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct hobnail_console console;
 	struct table_cpu cpus[4];
 	struct table_gic gic;
+	struct span spans[4];
 	struct fdt f;
 
 	if (fdt_open(data, bytes, &f, NULL))
@@ -18,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		abort();
 	fdt_cpus(&f, cpus, COUNT_OF(cpus));
 	fdt_psci(&f);
+	require(fdt_pci(&f, spans, COUNT_OF(spans)) <= COUNT_OF(spans));
 	require(!fdt_gic(&f, &gic) || gic.redistributor_count <= COUNT_OF(gic.redistributors));
 	return 0;
 }

@@ -941,6 +941,50 @@ static void a_root_pointer_is_visited_by_its_length(void **state)
 	}
 }
 
+/* ---- PCI ----------------------------------------------------------------------------------------------- */
+
+static void put_buses(uint32_t at, uint64_t base, unsigned first, unsigned last)
+{
+	put(at, base, 8);
+	put(at + 10, first, 1);
+	put(at + 11, last, 1);
+}
+
+/* An entry's address is that of bus 0; entries that cannot be are passed over, and half an entry is none. */
+static void mcfg_names_configuration_space(void **state)
+{
+	struct span out[4] = { { 0 } };
+	paddr table;
+
+	(void)state;
+	begin();
+	table = begin_table("MCFG", 44 + 5 * 16 + 15);
+	put_buses(offset_of(table) + 44, 0x4010000000, 0, 255);
+	put_buses(offset_of(table) + 60, 0, 0, 255);
+	put_buses(offset_of(table) + 76, 0xe0000000, 5, 4);
+	put_buses(offset_of(table) + 92, 0xe0000000, 0x40, 0x7f);
+	put_buses(offset_of(table) + 108, UINT64_MAX - 0xfffff, 0, 1);
+	put_buses(offset_of(table) + 124, 0x1000000, 0, 0);
+	struct acpi a = finish_one(table);
+	assert_int_equal(acpi_pci(&a, out, 4), 2);
+	assert_int_equal(out[0].base, 0x4010000000);
+	assert_int_equal(out[0].bytes, MIB(256));
+	assert_int_equal(out[1].base, 0xe4000000);
+	assert_int_equal(out[1].bytes, MIB(64));
+	assert_int_equal(acpi_pci(&a, out, 1), 1);
+	assert_int_equal(acpi_pci(&a, out, 0), 0);
+}
+
+static void without_mcfg_there_is_no_configuration_space(void **state)
+{
+	struct span out;
+
+	(void)state;
+	begin();
+	struct acpi a = finish_one(begin_table("APIC", 44));
+	assert_int_equal(acpi_pci(&a, &out, 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -977,6 +1021,8 @@ int main(void)
 		cmocka_unit_test_teardown(memory_that_ends_anywhere_is_never_left, tear_down),
 		cmocka_unit_test_teardown(every_range_of_tables_is_visited, tear_down),
 		cmocka_unit_test_teardown(a_root_pointer_is_visited_by_its_length, tear_down),
+		cmocka_unit_test_teardown(mcfg_names_configuration_space, tear_down),
+		cmocka_unit_test_teardown(without_mcfg_there_is_no_configuration_space, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

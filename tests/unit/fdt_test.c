@@ -1007,6 +1007,87 @@ static void any_open_tree_is_read_within_its_bounds(void **state)
 	assert_int_equal(c.phys, 0x9000800);
 }
 
+/* ---- PCI ----------------------------------------------------------------------------------------------- */
+
+static void host_bridge(const char *status)
+{
+	open_node("pcie@10000000");
+	text("device_type", "pci");
+	text("compatible", "pci-host-ecam-generic");
+	if (status)
+		text("status", status);
+	CELLS("#address-cells", 3);
+	CELLS("#size-cells", 2);
+	CELLS("reg", 0x40, 0x10000000, 0, 0x10000000);
+	CELLS("ranges", 0x1000000, 0, 0, 0, 0x3eff0000, 0, 0x10000, 0x3000000, 0x80, 0, 0x80, 0, 0x80, 0);
+}
+
+/* As QEMU's machine virt has it; a bridge below is no host bridge. */
+static void a_host_bridge_has_registers_and_windows(void **state)
+{
+	static const struct span expected[] = { { 0x4010000000, MIB(256) }, { 0x3eff0000, 0x10000 }, { GIB(512), GIB(512) } };
+	struct span out[4] = { { 0 } };
+
+	(void)state;
+	begin_root(2, 2);
+	host_bridge(NULL);
+	open_node("pci@1,0");
+	text("device_type", "pci");
+	CELLS("reg", 0x800, 0, 0, 0, 0);
+	prop("ranges", "", 0);
+	close_node();
+	close_node();
+	close_node();
+	struct fdt f = finish();
+	assert_int_equal(fdt_pci(&f, out, 4), 3);
+	assert_memory_equal(out, expected, sizeof expected);
+	for (size_t capacity = 0; capacity < 3; capacity++)
+		assert_int_equal(fdt_pci(&f, out, capacity), capacity);
+	assert_int_equal(fdt_ecam(&f, out, 4), 1);
+	assert_memory_equal(out, expected, sizeof expected[0]);
+	assert_int_equal(fdt_ecam(&f, out, 0), 0);
+}
+
+/* Its addresses are its parent's: a bus between translates them, as far as it passes them on. */
+static void windows_are_as_the_processor_sees_them(void **state)
+{
+	struct span out[4];
+
+	(void)state;
+	begin_root(2, 2);
+	open_node("soc");
+	CELLS("#address-cells", 2);
+	CELLS("#size-cells", 2);
+	CELLS("ranges", 0x40, 0, 0x50, 0, 0x1, 0, 0, 0x3eff0000, 0, 0x1000, 0, 0x10000);
+	host_bridge(NULL);
+	close_node();
+	close_node();
+	close_node();
+	struct fdt f = finish();
+	assert_int_equal(fdt_pci(&f, out, 4), 2);
+	assert_int_equal(out[0].base, 0x5010000000);
+	assert_int_equal(out[1].base, 0x1000);
+	assert_int_equal(out[1].bytes, 0x10000);
+}
+
+static void a_host_bridge_that_is_not_there_names_nothing(void **state)
+{
+	struct span out[4];
+
+	(void)state;
+	begin_root(2, 2);
+	host_bridge("disabled");
+	close_node();
+	open_node("memory@0");
+	text("device_type", "memory");
+	CELLS("reg", 0, 0, 0, 0x1000);
+	close_node();
+	close_node();
+	struct fdt f = finish();
+	assert_int_equal(fdt_pci(&f, out, 4), 0);
+	assert_int_equal(fdt_ecam(&f, out, 4), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1042,6 +1123,9 @@ int main(void)
 		cmocka_unit_test_teardown(a_structure_cut_anywhere_is_refused, tear_down),
 		cmocka_unit_test_teardown(any_changed_byte_is_survived, tear_down),
 		cmocka_unit_test_teardown(any_open_tree_is_read_within_its_bounds, tear_down),
+		cmocka_unit_test(a_host_bridge_has_registers_and_windows),
+		cmocka_unit_test(windows_are_as_the_processor_sees_them),
+		cmocka_unit_test(a_host_bridge_that_is_not_there_names_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,8 @@ struct world {
 	unsigned segment_count;
 	struct plan_piece avoid[AVOID];
 	unsigned avoid_count;
+	struct span devices[PLAN_MAX_DEVICES];
+	unsigned device_count;
 	struct plan_range ranges[RANGES];
 	struct plan plan;
 	struct problem problem;
@@ -65,6 +67,11 @@ static void avoid(struct world *w, paddr at, uint64_t bytes)
 	w->avoid[w->avoid_count++] = (struct plan_piece){ .phys = at, .bytes = bytes };
 }
 
+static void device(struct world *w, paddr at, uint64_t bytes)
+{
+	w->devices[w->device_count++] = (struct span){ at, bytes };
+}
+
 static void ask(struct world *w, uint32_t request, uint64_t value)
 {
 	w->requests.of[request] = (struct request){ .asked = true, .value = value };
@@ -75,6 +82,7 @@ static enum err make(struct world *w)
 	struct plan_input in = {
 		.layout = w->layout, .requests = &w->requests, .memory = &w->memory, .segments = w->segments,
 		.segment_count = w->segment_count, .avoid = w->avoid, .avoid_count = w->avoid_count,
+		.devices = w->devices, .device_count = w->device_count,
 	};
 
 	return plan_make(&w->plan, &in, &w->problem);
@@ -809,6 +817,57 @@ static void the_device_map_is_what_memory_is_not(void **state)
 	assert_int_equal(count_kind(w, PLAN_DEVICE_MAP), 3);
 }
 
+/* Above the end of the others, and where memory is reserved; what is RAM, or kept of it, stays what it is. */
+static void the_device_map_has_what_tables_name(void **state)
+{
+	struct world *w = world_new(&plan_x86_64_4);
+	vaddr base = 0xffffa00000000000;
+
+	(void)state;
+	ram(w, 0x1000, MIB(1));
+	memory(w, HOBNAIL_MEMORY_RESERVED, GIB(1), MIB(4));
+	memory(w, HOBNAIL_MEMORY_MMIO, GIB(2), MIB(1));
+	memory(w, HOBNAIL_MEMORY_RESERVED, GIB(8), MIB(1));
+	memory(w, HOBNAIL_MEMORY_RUNTIME_DATA, GIB(9), MIB(1)); /* not write-back: in no map */
+	w->entries[w->memory.count - 1].attributes = UC;
+	device(w, 0, MIB(1));
+	device(w, GIB(1) + MIB(1), MIB(2));
+	device(w, GIB(2), GIB(1));
+	device(w, GIB(8) - MIB(1), GIB(1) + MIB(3));
+	device(w, TIB(1) - MIB(1), MIB(2));
+	ask(w, HOBNAIL_REQUEST_DEVICE_MAP, base);
+	make_well(w);
+	assert_null(at(w, base + 0x1000));
+	assert_null(at(w, base + GIB(1)));
+	assert_true(kind_at(w, base + GIB(1) + MIB(1), PLAN_DEVICE_MAP));
+	assert_int_equal(at(w, base + GIB(1) + MIB(1))->bytes, MIB(2));
+	assert_null(at(w, base + GIB(1) + MIB(3)));
+	assert_null(at(w, base + GIB(8) - MIB(1) - 1));
+	assert_int_equal(at(w, base + GIB(8) - MIB(1))->bytes, MIB(1));
+	assert_int_equal(at(w, base + GIB(8))->bytes, MIB(1)); /* reserved */
+	assert_true(kind_at(w, base + GIB(9) - 1, PLAN_DEVICE_MAP));
+	assert_null(at(w, base + GIB(9)));
+	assert_int_equal(at(w, base + GIB(9) + MIB(1))->bytes, MIB(1));
+	assert_null(at(w, base + GIB(9) + MIB(2)));
+	assert_int_equal(at(w, base + TIB(1) - MIB(1))->bytes, MIB(2));
+	assert_int_equal(at(w, base + TIB(1))->rights, PT_WRITE | PT_GLOBAL);
+	assert_int_equal(at(w, base + TIB(1))->memory, PT_DEVICE);
+	assert_int_equal(at(w, base + TIB(1))->pa - at(w, base + TIB(1))->va, 0 - base);
+}
+
+/* Its slots are its own as far as the last of them. */
+static void what_tables_name_has_slots(void **state)
+{
+	struct world *w = world_new(&plan_x86_64_4);
+
+	(void)state;
+	ram(w, 0x1000, MIB(1));
+	device(w, TIB(40), MIB(1));
+	ask(w, HOBNAIL_REQUEST_DEVICE_MAP, w->layout->base);
+	make_well(w);
+	assert_true(w->plan.direct_map >= w->layout->base + TIB(40) + MIB(1));
+}
+
 static void the_device_map_reaches_4_gib_at_least(void **state)
 {
 	struct world *w = world_new(&plan_x86_64_4);
@@ -1367,6 +1426,8 @@ int main(void)
 		cmocka_unit_test(framebuffers_are_not_in_the_direct_map),
 		cmocka_unit_test(several_framebuffers_may_overlap),
 		cmocka_unit_test(the_device_map_is_what_memory_is_not),
+		cmocka_unit_test(the_device_map_has_what_tables_name),
+		cmocka_unit_test(what_tables_name_has_slots),
 		cmocka_unit_test(the_device_map_reaches_4_gib_at_least),
 		cmocka_unit_test(device_registers_too_far_away_are_refused),
 		cmocka_unit_test(pieces_have_guards_on_both_sides),

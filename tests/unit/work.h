@@ -15,6 +15,8 @@
 #define acpi_ranges work_acpi_ranges
 #define acpi_table work_acpi_table
 #define fdt_console work_fdt_console
+#define fdt_pci work_fdt_pci
+#define fdt_ecam work_fdt_ecam
 #define fdt_cpus work_fdt_cpus
 #define fdt_gic work_fdt_gic
 #define fdt_open work_fdt_open

@@ -190,6 +190,7 @@ static uint64_t read_tree(enum err expected)
 	static struct table_cpu cpus[512];
 	struct hobnail_console console;
 	static struct table_gic gic;
+	struct span spans[32];
 	struct fdt f;
 	work = 0;
 	enum err e = fdt_open(blob, total, &f, NULL);
@@ -198,6 +199,8 @@ static uint64_t read_tree(enum err expected)
 		(void)fdt_console(&f, &console);
 		(void)fdt_cpus(&f, cpus, COUNT_OF(cpus));
 		(void)fdt_gic(&f, &gic);
+		(void)fdt_pci(&f, spans, COUNT_OF(spans));
+		(void)fdt_ecam(&f, spans, COUNT_OF(spans));
 		(void)fdt_psci(&f);
 	}
 	free(blob);

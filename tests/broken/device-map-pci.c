@@ -1,0 +1,9 @@
+/* breaks P49: a page of PCI's configuration space is not in the device map
+ * kernel: pith-devicemap */
+#include "broken.h"
+
+/* The first of what tables name. */
+void sabotage_checked(struct boot *b)
+{
+	pt_unmap(broken_table(b), b->space.plan.device_map + b->facts.devices[0].base, PAGE_BYTES, NULL);
+}
