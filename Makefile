@@ -92,7 +92,7 @@ $(O)/test/work/%.o: core/%.c
 	$(Q)$(CC) $(TEST_FLAGS) -include tests/unit/work.h -fsanitize-coverage=trace-pc -c -o $@ $<
 
 # The parts of kernel/ that are pure.
-KERNEL_TESTS := archive memory pages program runqueue terminal
+KERNEL_TESTS := archive memory pages pci program runqueue terminal
 $(addprefix $(O)/test/unit/,$(KERNEL_TESTS)): $(O)/test/unit/%: $(O)/test/kernel/%.o
 $(patsubst %,$(O)/test/kernel/%.o,$(KERNEL_TESTS)) $(patsubst %,$(O)/test/tests/unit/%_test.o,$(KERNEL_TESTS)): TEST_FLAGS += -iquote kernel
 $(O)/test/unit/terminal: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o

@@ -49,6 +49,8 @@ struct cpu;
  * all there; else a sentence without its full stop. */
 const char *arch_machine_start(const struct hobnail_boot *boot);
 
+/* arch_pci() is pci.h's. */
+
 /* On every processor, on the kernel's own tables, once: from here on arch_this_cpu() is `self`, traps come to trap.h, on stacks of
  * this processor's own where the kernel's may be bad, protection is as strict as the processor can, its floating point is open,
  * its timer can be set and arch_kick() reaches it. */

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "pages.h"
 #include "panic.h"
+#include "pci.h"
 #include "power.h"
 #include "process.h"
 #include "programs.h"
@@ -110,7 +111,8 @@ static void free_memory(const struct hobnail_boot *boot, uint32_t types)
 
 /* docs/protocol.md, "Memory map": each once its condition holds. */
 enum {
-	FREE_AT_ONCE = 1u << HOBNAIL_MEMORY_USABLE | 1u << HOBNAIL_MEMORY_FIRMWARE_BOOT,
+	FREE_AT_ONCE = 1u << HOBNAIL_MEMORY_USABLE,
+	FREE_OF_DEVICES = 1u << HOBNAIL_MEMORY_FIRMWARE_BOOT,
 	FREE_OF_LOADER = 1u << HOBNAIL_MEMORY_TABLES | 1u << HOBNAIL_MEMORY_STACKS | 1u << HOBNAIL_MEMORY_NET,
 };
 
@@ -250,6 +252,8 @@ _Noreturn void start(const struct hobnail_boot *boot, const char *words)
 	const char *why = arch_machine_start(boot);
 	if (why)
 		give_up(why);
+	if (pci_stop(boot, vm_device))
+		free_memory(boot, FREE_OF_DEVICES);
 	add_cpus(boot, others);
 	crash_if_asked(words, false);
 	arch_stack_call(cpus[0]->stack_top, run_first, cpus[0]);

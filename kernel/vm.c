@@ -120,11 +120,13 @@ static void *map_device(paddr phys, uint64_t bytes, enum pt_memory memory)
 {
 	paddr base = align_down(phys, PAGE_BYTES);
 	uint64_t whole = align_up(phys + bytes, PAGE_BYTES) - base;
-	vaddr at = next_device;
+	vaddr at = next_device, end = VM_WINDOW + VM_WINDOW_BYTES;
 
-	if (whole > VM_WINDOW + VM_WINDOW_BYTES - at || pt_map(&kernel_tables, at, base, whole, PT_WRITE | PT_GLOBAL, memory, NULL))
+	if (whole >= MIB(2)) /* in pages as large */
+		at = align_up(at, MIB(2)) + base % MIB(2);
+	if (at > end || whole > end - at || pt_map(&kernel_tables, at, base, whole, PT_WRITE | PT_GLOBAL, memory, NULL))
 		return NULL;
-	next_device += whole + PAGE_BYTES;
+	next_device = at + whole + PAGE_BYTES;
 	arch_tables_changed();
 	return (void *)(uintptr_t)(at + (phys - base));
 }

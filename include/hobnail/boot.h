@@ -103,7 +103,7 @@ struct hobnail_string {
 /* What a physical range is, and when the kernel may use it as ordinary memory. */
 enum {
 	HOBNAIL_MEMORY_USABLE = 1,         /* now                                                                 */
-	HOBNAIL_MEMORY_FIRMWARE_BOOT = 2,  /* now; but keep it if you will call SetVirtualAddressMap              */
+	HOBNAIL_MEMORY_FIRMWARE_BOOT = 2,  /* after devices were stopped (section 5); not with SetVirtualAddressMap */
 	HOBNAIL_MEMORY_TABLES = 3,         /* after every CPU has left the loader's page tables                   */
 	HOBNAIL_MEMORY_STACKS = 4,         /* after every CPU has left its boot stack                             */
 	HOBNAIL_MEMORY_RECORD = 5,         /* when it has been read or copied and every CPU has left its mailbox  */

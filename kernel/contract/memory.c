@@ -14,9 +14,11 @@ struct uefi_memory {
 	uint64_t attributes;
 };
 
-/* EFI_MEMORY_TYPE: those that no kernel may use as ordinary memory. */
+/* EFI_MEMORY_TYPE: those that no kernel may use as ordinary memory, and where the firmware's drivers had theirs. */
 enum {
 	UEFI_RESERVED = 0,
+	UEFI_BOOT_CODE = 3,
+	UEFI_BOOT_DATA = 4,
 	UEFI_RUNTIME_CODE = 5,
 	UEFI_RUNTIME_DATA = 6,
 	UEFI_UNUSABLE = 8,
@@ -98,6 +100,27 @@ static enum verdict check_uefi_covered(const struct hobnail_boot *boot, struct f
 static bool is_loaders(uint32_t type)
 {
 	return type >= HOBNAIL_MEMORY_TABLES && type <= HOBNAIL_MEMORY_MODULE;
+}
+
+/* Where devices may still write: not before a kernel has stopped them. */
+static enum verdict check_uefi_boot(const struct hobnail_boot *boot, struct finding *f)
+{
+	uint64_t pages = 0;
+
+	for (uint32_t i = 0; i < boot->uefi_map.count; i++) {
+		const struct uefi_memory *d = hobnail_entry(boot, &boot->uefi_map, i);
+		struct span s = uefi_span(d);
+		while ((d->type == UEFI_BOOT_CODE || d->type == UEFI_BOOT_DATA) && s.bytes) {
+			const struct hobnail_memory *m = memory_find(boot, s.base);
+			uint64_t part = m ? min_u64(s.bytes, m->base + m->bytes - s.base) : s.bytes;
+			if (m && m->type == HOBNAIL_MEMORY_USABLE)
+				return broken(f, "%#lx has UEFI type %u and reads as usable", (unsigned long)s.base, d->type);
+			s.base += part;
+			s.bytes -= part;
+			pages += part >> PAGE_SHIFT;
+		}
+	}
+	return holds(f, "%lu KiB", (unsigned long)(pages * 4));
 }
 
 static enum verdict check_uefi_unusable(const struct hobnail_boot *boot, struct finding *f)
@@ -242,6 +265,7 @@ static const struct promise memory_promises[] = {
 	{ 23, "acpi_rsdp points at an RSDP", check_rsdp },
 	{ 24, "smbios points at an entry point", check_smbios },
 	{ 25, "device_tree points at a device tree, all of it kept", check_device_tree },
+	{ 117, "memory of boot services, which devices may still write to, is not usable", check_uefi_boot },
 	{ 26, "uefi_system_table points at the system table, its pointers still physical", check_system_table },
 };
 

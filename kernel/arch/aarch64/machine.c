@@ -3,6 +3,7 @@
 #include "arch/aarch64/state.h"
 #include "contract/aarch64/trap.h"
 #include "cpu.h"
+#include "pci.h"
 
 const uint32_t arch_number = HOBNAIL_ARCH_AARCH64;
 const uint64_t arch_entry_volatile = 0; /* the processor changes no table entry: TCR.HA and TCR.HD are 0 */
@@ -157,4 +158,12 @@ _Noreturn void arch_halt(void)
 	cpu_interrupts_off();
 	for (;;)
 		cpu_wait_for_interrupt();
+}
+
+/* ---- PCI ----------------------------------------------------------------------------------------------- */
+
+uint32_t arch_pci(unsigned function, unsigned at, const uint32_t *value)
+{
+	(void)function, (void)at, (void)value;
+	return UINT32_MAX; /* there are no ports */
 }

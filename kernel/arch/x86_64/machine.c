@@ -2,6 +2,7 @@
 #include "contract/entry.h"
 #include "cpu.h"
 #include "memory.h"
+#include "pci.h"
 #include "string.h"
 #include "tables.h"
 
@@ -160,4 +161,17 @@ _Noreturn void arch_halt(void)
 	cpu_interrupts_off();
 	for (;;)
 		cpu_wait_for_interrupt();
+}
+
+/* ---- PCI ----------------------------------------------------------------------------------------------- */
+
+/* PCI Local Bus Specification 3.0, "Configuration Mechanism": the address and then the data. */
+enum { PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc };
+
+uint32_t arch_pci(unsigned function, unsigned at, const uint32_t *value)
+{
+	cpu_out32(PCI_ADDRESS, 1u << 31 | function << 8 | at);
+	if (value)
+		cpu_out32(PCI_DATA, *value);
+	return cpu_in32(PCI_DATA);
 }

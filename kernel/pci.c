@@ -1,0 +1,68 @@
+/* pci.c — what a kernel has to do before it uses memory that the firmware's drivers had: docs/protocol.md, section 5.
+ *
+ * PCI Local Bus Specification 3.0, "Configuration Space Organization"; PCI Express Base Specification, "PCI Express Enhanced
+ * Configuration Access Mechanism (ECAM)": a function has 4 KiB, eight of them are a device, 32 devices a bus. Where no table
+ * names such a space, the processor may have ports for it (arch_pci()). Every bus of it is looked at, so that no bridge has to
+ * be understood. */
+#include "pci.h"
+
+#include "memory.h"
+#include "tables.h"
+
+enum { ID = 0x00, COMMAND = 0x04, CLASS = 0x08, HEADER = 0x0c }; /* of a function; CLASS in its highest byte */
+enum { MASTER = 1u << 2, MANY_FUNCTIONS = 1u << 23, CLASS_DISPLAY = 0x03, CLASS_BRIDGE = 0x06 };
+enum { FUNCTION_BYTES = 4096, FUNCTIONS = 8, PORT_FUNCTIONS = 256 * 32 * FUNCTIONS, SPACES_MOST = 16 };
+
+/* A function's register; of what is not there all bits are set. `space` is 0 where ports are used. */
+static uint32_t access(uintptr_t space, unsigned function, unsigned at, const uint32_t *value)
+{
+	if (!space)
+		return arch_pci(function, at, value);
+	volatile uint32_t *where = (volatile uint32_t *)(space + (uintptr_t)function * FUNCTION_BYTES + at);
+	if (value)
+		*where = *value;
+	return *where;
+}
+
+static bool stop_function(uintptr_t space, unsigned function)
+{
+	uint32_t class = access(space, function, CLASS, NULL) >> 24;
+	uint32_t command = access(space, function, COMMAND, NULL);
+
+	if (!(command & MASTER) || class == CLASS_DISPLAY || class == CLASS_BRIDGE)
+		return true;
+	command &= 0xffff & ~(uint32_t)MASTER; /* the other half is cleared by ones */
+	/* Reading it back waits for what the device had sent before: "Transaction Ordering". */
+	return !(access(space, function, COMMAND, &command) & MASTER);
+}
+
+static bool stop_functions(uintptr_t space, unsigned count)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		bool there = (uint16_t)access(space, i, ID, NULL) != 0xffff;
+		if (there)
+			good &= stop_function(space, i);
+		if (i % FUNCTIONS == 0 && !(there && access(space, i, HEADER, NULL) & MANY_FUNCTIONS))
+			i += FUNCTIONS - 1;
+	}
+	return good;
+}
+
+bool pci_stop(const struct hobnail_boot *boot, void *(*map)(paddr phys, uint64_t bytes))
+{
+	struct span spaces[SPACES_MOST];
+	struct acpi acpi;
+	struct fdt tree;
+	size_t count = memory_acpi(boot, &acpi) ? acpi_pci(&acpi, spaces, COUNT_OF(spaces)) : 0;
+	bool good = true;
+
+	if (memory_tree(boot, &tree))
+		count += fdt_ecam(&tree, spaces + count, COUNT_OF(spaces) - count);
+	for (size_t i = 0; i < count; i++) {
+		void *space = map(spaces[i].base, spaces[i].bytes);
+		good &= space && stop_functions((uintptr_t)space, (unsigned)(spaces[i].bytes / FUNCTION_BYTES));
+	}
+	return count ? good : stop_functions(0, PORT_FUNCTIONS);
+}
