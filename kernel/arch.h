@@ -158,6 +158,9 @@ const char *arch_faults_double(void);
 /* Likewise: the next system call on this processor meets an exception where neither stack nor other registers are the kernel's yet. */
 const char *arch_edge_break(void);
 
+/* Likewise: an interrupt comes to this processor that nobody has asked for, as soon as interrupts are let in. */
+void arch_stray_interrupt(void);
+
 /* stop.h's: the other processors stop where they are, for ever, or look at stop_is_wanted() wherever they wait. In any state. */
 void arch_stop_others(void);
 

@@ -55,6 +55,15 @@ static void break_edge(void)
 	must_be_possible("crash=edge", arch_edge_break());
 }
 
+/* Comes back, and happens once. */
+static void stray(void)
+{
+	static bool done;
+
+	if (!__atomic_test_and_set(&done, __ATOMIC_RELAXED))
+		arch_stray_interrupt();
+}
+
 /* All processors end the machine, 5 ms after the last one has come to this: for a place that each of them comes to. */
 static void end_together(void)
 {
@@ -96,6 +105,7 @@ static void fail_at(void (*fail)(void), const char *rest)
 {
 	static const char *const places[] = {
 		[CRASH_START] = "@start", [CRASH_TICK] = "@tick+", [CRASH_CALL] = "@call+", [CRASH_WRITE] = "@write+",
+		[CRASH_REPORT] = "@report",
 	};
 
 	for (enum crash_place i = 0; i < COUNT_OF(places); i++)
@@ -114,6 +124,7 @@ void crash_if_asked(const char *words, bool now)
 	} kinds[] = {
 		{ "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall },
 		{ "crash=edge", break_edge }, { "crash=end", end_together },
+		{ "crash=stray", stray },
 		{ "crash=peek", trespass_peek }, { "crash=enter", trespass_enter }, { "crash=text", trespass_text },
 		{ "crash=alias", trespass_alias }, { "crash=rodata", trespass_rodata }, { "crash=data", trespass_data },
 		{ "crash=direct", trespass_direct },

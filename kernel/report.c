@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "console.h"
+#include "crash.h"
 #include "elf.h"
 #include "format.h"
 #include "panic.h"
@@ -163,13 +164,17 @@ static const struct cpu *started_self(void)
 	return NULL;
 }
 
-/* Only one processor reports. */
-static void begin(const char *what)
+/* Only one processor reports. false: it does so already, and what comes now is a failure of the report. */
+static bool begin(const char *what)
 {
-	static bool reporting;
+	static uint64_t reporter; /* its hardware id + 1; 0: nobody */
+	uint64_t nobody = 0, name = arch_hardware_id() + 1;
 
-	if (__atomic_test_and_set(&reporting, __ATOMIC_ACQUIRE))
+	if (!__atomic_compare_exchange_n(&reporter, &nobody, name, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		if (nobody == name)
+			return false;
 		arch_halt();
+	}
 	const struct cpu *self = started_self();
 	if (cpu_count && cpus[0]->started)
 		stop_others();
@@ -178,6 +183,7 @@ static void begin(const char *what)
 		              self->running->name);
 	else
 		console_print("\npith: %s on processor %#lx, which has not started\n", what, (unsigned long)arch_hardware_id());
+	return true;
 }
 
 static _Noreturn void end(void)
@@ -186,12 +192,25 @@ static _Noreturn void end(void)
 	power_end(POWER_FAULT);
 }
 
+/* The report itself has failed: one line, for which nothing is looked up. Should that fail, too, it is the end. */
+static _Noreturn void fail_again(const char *what, vaddr pc, uint64_t address)
+{
+	static bool said;
+
+	if (__atomic_test_and_set(&said, __ATOMIC_RELAXED))
+		arch_halt();
+	console_print("\npith: %s in this report, at %#lx, address %#lx\n", what, (unsigned long)pc, (unsigned long)address);
+	end();
+}
+
 _Noreturn void report_fault(const struct fault *f, const char *why)
 {
 	struct fault_view view;
 	char sentence[256];
 
-	begin("FAULT");
+	if (!begin("FAULT"))
+		fail_again("a second fault", f->pc, f->address);
+	crash_if_here(CRASH_REPORT);
 	report_sentence(f, sentence, sizeof sentence);
 	console_print("pith:   %s%s%s\n", why ? why : "", why ? ": " : "", sentence);
 	print_place("at", f->pc, f->pc);
@@ -215,7 +234,8 @@ _Noreturn void panic(const char *text, ...)
 	va_start(arguments, text);
 	format_v(line, sizeof line, text, arguments);
 	va_end(arguments);
-	begin("PANIC");
+	if (!begin("PANIC"))
+		fail_again(text, (vaddr)(uintptr_t)__builtin_return_address(0), 0);
 	console_print("pith:   %s\n", line);
 	print_callers((vaddr)(uintptr_t)__builtin_frame_address(0));
 	end();

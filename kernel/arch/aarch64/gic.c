@@ -2,6 +2,7 @@
  * two that processors send each other. What else comes is switched off. */
 #include "arch/aarch64/traps.h"
 
+#include "console.h"
 #include "cpu.h"
 #include "gic.h"
 #include "memory.h"
@@ -188,9 +189,12 @@ void interrupt_take(void)
 	if (id >= GIC_SPECIAL) /* those of GICv3 from 1024 on are not enabled */
 		return;
 	bool timer = id == timer_interrupt() && timer_take();
-	if (id > STOP && id != timer_interrupt())
+	bool unasked = id > STOP && id != timer_interrupt();
+	if (unasked)
 		switch_off(id);
 	end(got);
+	if (unasked)
+		console_print("pith: interrupt %u has come, which nobody has asked for: it is switched off\n", id);
 	if (timer)
 		trap_timer();
 	if (id == KICK)
@@ -221,6 +225,15 @@ static void send(unsigned id, uint64_t to)
 void arch_kick(struct cpu *other)
 {
 	send(KICK, gic.version == 2 ? (uint64_t)other->arch.target << GICD_SGIR_TARGETS : to_one(other->hardware_id));
+}
+
+void arch_stray_interrupt(void)
+{
+	enum { STRAY = 7 };
+	const struct arch_cpu *self = &arch_this_cpu()->arch;
+
+	cpu_device_write(self->interrupts + GICD_ISENABLER, 1u << STRAY);
+	send(STRAY, gic.version == 2 ? (uint64_t)self->target << GICD_SGIR_TARGETS : to_one(arch_this_cpu()->hardware_id));
 }
 
 /* Those in user mode and idle ones get a message; those that wait for another look in arch_spin(); the rest get the message as

@@ -14,9 +14,8 @@
 #define VECTOR_TIMER      32
 #define VECTOR_KICK       33
 #define VECTOR_FLUSH      34
-#define VECTOR_UNEXPECTED 35 /* stands for all that follow ... */
-#define VECTOR_STUBS      36
-#define VECTOR_SPURIOUS   255 /* ... but this, which is the local APIC's when it has nothing after all */
+#define VECTOR_STUBS      256 /* nobody asks for those that follow, ... */
+#define VECTOR_SPURIOUS   255 /* ... but for this, which is the local APIC's when it has nothing after all */
 #define STUB_BYTES        16
 
 /* Byte offsets into struct arch_cpu */

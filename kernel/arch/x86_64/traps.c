@@ -1,5 +1,6 @@
 /* traps.c — what exceptions and interrupts mean. vectors.S calls it. */
 #include "apic.h"
+#include "console.h"
 #include "cpu.h"
 #include "processor.h"
 #include "stop.h"
@@ -32,10 +33,8 @@ static uint8_t stack_of(unsigned vector)
 
 void traps_prepare(void)
 {
-	for (unsigned i = 0; i < VECTORS; i++) {
-		unsigned stub = i < VECTOR_UNEXPECTED ? i : VECTOR_UNEXPECTED;
-		gates[i] = descriptor_gate((uint64_t)vectors + stub * STUB_BYTES, SELECTOR_CODE, stack_of(i));
-	}
+	for (unsigned i = 0; i < VECTORS; i++)
+		gates[i] = descriptor_gate((uint64_t)vectors + i * STUB_BYTES, SELECTOR_CODE, stack_of(i));
 	gates[VECTOR_SPURIOUS] = descriptor_gate((uint64_t)vector_spurious, SELECTOR_CODE, 0);
 	gates[VECTOR_BREAKPOINT].type |= DESCRIPTOR_USER; /* int3; any other int n is a #GP */
 }
@@ -88,6 +87,23 @@ void arch_stop_others(void)
 
 /* ---- Dispatch ------------------------------------------------------------------------------------------ */
 
+/* A device that somebody has left on, or a fault of the machine's. Once for each: it may come as often as it likes. */
+static void say_unasked(uint64_t vector)
+{
+	static uint64_t said[VECTORS / 64];
+	uint64_t bit = 1ull << vector % 64;
+
+	if (!(__atomic_fetch_or(&said[vector / 64], bit, __ATOMIC_RELAXED) & bit))
+		console_print("pith: interrupt vector %lu has come, which nobody has asked for\n", (unsigned long)vector);
+}
+
+void arch_stray_interrupt(void)
+{
+	enum { VECTOR_STRAY = 200 };
+
+	apic_interrupt(cpu_apic_id(), APIC_FIXED(VECTOR_STRAY));
+}
+
 static void interrupt(uint64_t vector)
 {
 	apic_done();
@@ -102,6 +118,8 @@ static void interrupt(uint64_t vector)
 	case VECTOR_FLUSH:
 		flush_serve();
 		break;
+	default:
+		say_unasked(vector);
 	}
 }
 
