@@ -204,7 +204,7 @@ static void role_flagged(const uint64_t number[4])
 	set_flags();
 	for (;;)
 		if (number[1])
-			sys_write(number[1] == 1 ? "flagged\n" : NULL, 8);
+			sys_write(number[1] == 1 ? "flagged\n" : (const char *)0x30000000, 8);
 }
 
 /* ---- Other processes ------------------------------------------------------------------------------------------------------- */
