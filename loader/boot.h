@@ -83,6 +83,9 @@ struct boot {
 	uint64_t record_descriptors; /* that the last map may have */
 	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
+	bool by_default;       /* no configuration was found: \\boot\\kernel.elf and \\boot\\modules      */
+	char hint[600];        /* where the configuration was looked for, and what looks like it; else empty */
+	size_t hint_used;
 	char verdict[480];     /* of preflight, in words, instead of the error's sentence; else empty */
 	size_t strings_used;
 	char strings[BOOT_STRING_BYTES];
@@ -104,6 +107,11 @@ enum err preflight(struct boot *b, struct problem *p);      /* preflight.c */
 
 /* The last step: convert the last map into the record. A firmware_finish with the struct boot as context. */
 enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);
+
+/* No hobnail.conf is in `own` (of the loader; without a last separator, may be empty) or the root: fill b->hint, and log it.
+ * Then, if the kernel that boots without one is not there: add to it. missing.c */
+void missing_config(struct boot *b, struct text own);
+void missing_kernel(struct boot *b);
 
 /* ---- Shared by the steps ------------------------------------------------------------------------------- */
 

@@ -86,9 +86,10 @@ static enum err add_module(void *boot, struct text name, struct problem *p)
 
 static enum err default_entry(struct boot *b, struct problem *p)
 {
+	b->by_default = true;
 	b->entry = (struct config_entry){ .name = text_of("default"), .kernel = text_of("\\boot\\kernel.elf"),
 	                                  .cmdline = text_of("") };
-	log_line("no hobnail.conf: booting \\boot\\kernel.elf with every file in \\boot\\modules");
+	log_line("booting \\boot\\kernel.elf with every file in \\boot\\modules");
 	step_set(b, "list", text_of("\\boot\\modules"));
 	return file_list(&b->fw, text_of("\\boot\\modules"), add_module, b, p);
 }
@@ -111,6 +112,13 @@ static enum err configured_entry(struct boot *b, struct text path, struct text t
 	return e;
 }
 
+/* Without its last separator, unless that is all. */
+static struct text without_separator(struct text directory)
+{
+	directory.bytes -= directory.bytes > 1;
+	return directory;
+}
+
 /* Beside the loader, else in the root of its volume. ERR_FILE_NOT_FOUND: in neither place. */
 static enum err find_config(struct boot *b, struct text *path, struct text *text, struct problem *p)
 {
@@ -126,12 +134,17 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 		step_set(b, "read the configuration", *path);
 		e = read_text(b, *path, text, p);
 	}
-	if (e != ERR_FILE_NOT_FOUND || pieces[0].bytes == 1)
-		return e;
-	pieces[0] = text_of("\\");
-	e = string_join(b, pieces, 2, path, p);
-	step_set(b, "read the configuration", *path);
-	return e ? e : read_text(b, *path, text, p);
+	struct text folder = without_separator(pieces[0]);
+	if (e == ERR_FILE_NOT_FOUND && pieces[0].bytes > 1) {
+		pieces[0] = text_of("\\");
+		e = string_join(b, pieces, 2, path, p);
+		step_set(b, "read the configuration", *path);
+		if (!e)
+			e = read_text(b, *path, text, p);
+	}
+	if (e == ERR_FILE_NOT_FOUND)
+		missing_config(b, folder);
+	return e;
 }
 
 static void log_options(const struct load_options *o, struct text line, size_t ignored)
@@ -197,6 +210,8 @@ enum err entry_choose(struct boot *b, struct problem *p)
 	else if (e == ERR_FILE_NOT_FOUND && !options.config.bytes && !options.entry.bytes)
 		e = default_entry(b, p);
 	b->verbose = b->entry.verbose;
+	if (b->verbose)
+		report_follow(b);
 	stage_mark(b, HOBNAIL_STAGE_CONFIG);
 	return e;
 }

@@ -194,10 +194,12 @@ static void find_console(const struct boot *b, struct facts *f)
 	f->has_console = (f->has_acpi && acpi_console(&f->acpi, &c) && answers(b, &c)) ||
 	                 (has_fdt(f) && fdt_console(&f->fdt, &c) && answers(b, &c)) ||
 	                 (arch_console_by_convention(&c) && answers(b, &c));
-	if (f->has_console)
+	if (f->has_console) {
 		f->console = c;
-	else
+		report_catch_up(b);
+	} else {
 		log_line("no debug console: no SPCR, DBG2 or stdout-path names one that answers");
+	}
 }
 
 /* For the device map. */

@@ -58,8 +58,9 @@ static enum err boot_leave(struct boot *b, struct problem *p)
 	bool tried;
 
 	step_set(b, "exit boot services", text_of(""));
-	if (b->verbose)
-		report_log(b);
+	log_line("loader: its copy, the net, at %#llx, physical %#llx (gdb: add-symbol-file hobnail.elf -o %#llx)",
+	         (unsigned long long)handoff.net_virt, (unsigned long long)handoff.net_phys, (unsigned long long)handoff.net_virt);
+	log_follow(NULL, NULL);
 	enum err e = firmware_exit(&b->fw, record_finish, b, &tried, p);
 	if (e && !tried)
 		return e;
@@ -111,12 +112,17 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	memset(&b, 0, sizeof b);
 	memset(&p, 0, sizeof p);
 	stage_mark(&b, HOBNAIL_STAGE_START);
+	log_follow(NULL, NULL);
+	log_line("loader: image at %#llx, %llu bytes (gdb: add-symbol-file hobnail.elf -o %#llx)",
+	         (unsigned long long)(uintptr_t)image_base, (unsigned long long)image_bytes(), (unsigned long long)(uintptr_t)image_base);
 	step_set(&b, "start", text_of(""));
 	enum err e = firmware_open(&b.fw, image, system_table, &p);
 	if (!e)
 		e = boot_prepare(&b, &p);
 	if (!e)
 		e = boot_leave(&b, &p);
+	if (e == ERR_FILE_NOT_FOUND && b.by_default && b.step.file.at == b.entry.kernel.at)
+		missing_kernel(&b);
 	report_error(&b, &p);
 	firmware_undo(&b.fw);
 	return status_of(e);

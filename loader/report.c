@@ -14,14 +14,25 @@ void report_text(const struct boot *b, const char *text, size_t bytes)
 		serial_write(text, bytes);
 }
 
-void report_log(const struct boot *b)
+static void show(const void *boot, const char *text, size_t bytes)
 {
-	report_text(b, loader_log.text, loader_log.used);
+	report_text(boot, text, bytes);
+}
+
+void report_follow(const struct boot *b)
+{
+	log_follow(show, b);
+}
+
+void report_catch_up(const struct boot *b)
+{
+	if (b->verbose && !firmware_console_is_serial(&b->fw))
+		serial_write(loader_log.text, loader_log.used);
 }
 
 void report_error(const struct boot *b, const struct problem *p)
 {
-	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024]; /* a directory and a name */
+	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
 	const char *said = *b->verdict ? b->verdict : sentence;
 	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ;
 	char status[64];
@@ -32,13 +43,13 @@ void report_error(const struct boot *b, const struct problem *p)
 	err_sentence(p, sentence, sizeof sentence);
 	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
 	              (int)s->file.bytes, s->file.at, said, *status ? ": " : "", status);
+	if (*b->hint)
+		used += format(text + used, sizeof text - used, "         There is %s.\n", b->hint);
 	if (p->offset && s->file.at == b->entry.kernel.at)
 		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);
 	if (err_advice(p->code, advice, sizeof advice))
 		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);
 	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code).text);
-	if (b->verbose)
-		report_log(b);
 	report_text(b, text, used);
 }
 

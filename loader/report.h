@@ -14,14 +14,17 @@ struct step {
 	struct text file;   /* may be empty      */
 };
 
-/* Say it on the firmware's console, and on the serial port where that does not reach it, with the log when verbose. */
+/* Say it on the firmware's console, and on the serial port where that does not reach it. */
 void report_error(const struct boot *b, const struct problem *p);
 
 /* Print on the firmware's console, and on the serial port where that does not reach it. */
 void report_text(const struct boot *b, const char *text, size_t bytes);
 
-/* Print the log so far (verbose = yes). */
-void report_log(const struct boot *b);
+/* verbose = yes: print the log so far, and each line from now on as it happens, until log_follow(NULL, NULL). */
+void report_follow(const struct boot *b);
+
+/* The serial port has been found: it gets what was printed before, if anything was and has not reached it. */
+void report_catch_up(const struct boot *b);
 
 /* After exit: a line (the newline is added) on our own serial port, to its last bit, and then on the screen, which may not
  * survive what the kernel has made of it. At most 638 bytes. */

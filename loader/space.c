@@ -295,7 +295,7 @@ static void log_space(const struct boot *b)
 	for (size_t i = 0; i < s->plan.count; i++) {
 		const struct plan_range *r = &s->plan.ranges[i];
 		if (r->kind != PLAN_DIRECT_MAP && r->kind != PLAN_IDENTITY_MAP && r->kind != PLAN_DEVICE_MAP)
-			log_line("%#018llx %#12llx bytes %c%c %s", (unsigned long long)r->va, (unsigned long long)r->bytes,
+			log_unshown("%#018llx %#12llx bytes %c%c %s", (unsigned long long)r->va, (unsigned long long)r->bytes,
 			         r->rights & PT_WRITE ? 'w' : '-', r->rights & PT_EXECUTE ? 'x' : '-', plan_kind_name(r->kind));
 	}
 	log_line("direct map at %#llx; %llu KiB of page tables (%s)", (unsigned long long)s->plan.direct_map,

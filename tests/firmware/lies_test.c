@@ -163,6 +163,48 @@ static void what_is_missing_or_no_file_is_named(void **state)
 	refuses("empty kernel", 0, "ERR_FILE_EMPTY");
 }
 
+static void where_the_configuration_was_looked_for_is_said(void **state)
+{
+	static uint8_t path[64];
+	static const CHAR16 own[] = u"\\EFI\\BOOT\\x.efi";
+	static const struct { const char *config, *said; bool beside; } cases[] = {
+		{ "\\hobnail.conf.txt", "There is no hobnail.conf in \\; not read: \\hobnail.conf.txt; kernels there may be: ", false },
+		{ "\\boot\\HOBNAIL.conf", "There is no hobnail.conf in \\; not read: \\boot\\HOBNAIL.conf; kernels there may be: ", false },
+		{ "\\efi\\Hobnail.cfg", "There is no hobnail.conf in \\EFI\\BOOT or \\; not read: \\EFI\\Hobnail.cfg; kernels", true },
+		{ "\\EFI\\BOOT\\hobnail .conf", "in \\EFI\\BOOT or \\; not read: \\EFI\\BOOT\\hobnail .conf; kernels", true },
+		{ "\\hobnail.efi", "There is no hobnail.conf in \\EFI\\BOOT or \\; kernels there may be: ", true },
+		{ "\\elsewhere\\hobnail.conf", "There is no hobnail.conf in \\; kernels there may be: ", false },
+	};
+
+	(void)state;
+	memcpy(path, (uint8_t[]){ EFI_PATH_MEDIA, EFI_PATH_FILE, 4 + sizeof own, 0 }, 4);
+	memcpy(path + 4, own, sizeof own);
+	memcpy(path + 4 + sizeof own, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);
+	for (unsigned i = 0; i < COUNT_OF(cases); i++)
+		for (unsigned missing = 0; missing < 2; missing++) {
+			plain();
+			world_file("\\hobnail.conf")->path = cases[i].config;
+			fake.options.file_path = cases[i].beside ? path : NULL;
+			if (!missing) { /* the default kernel boots: the log says why that one */
+				enters(cases[i].config, missing);
+				assert_non_null(strstr(loader_log.text, cases[i].beside ? "no hobnail.conf in \\EFI\\BOOT or \\" : "no hobnail.conf in \\"));
+				assert_non_null(strstr(loader_log.text, "booting \\boot\\kernel.elf with every file in \\boot\\modules\n"));
+				continue;
+			}
+			world_file(KERNEL)->path = "\\boot\\mykernel.ELF";
+			refuses(cases[i].config, missing, "(ERR_FILE_NOT_FOUND;");
+			assert_true(world_said("cannot load the kernel \\boot\\kernel.elf: ") || world_said("\\boot\\kernel.elf: there is no such file"));
+			if (!world_said(cases[i].said) || !world_said("kernels there may be: \\boot\\mykernel.ELF.\n"))
+				fail_msg("%s: %s", cases[i].said, fake.console);
+		}
+	plain();
+	world_file("\\hobnail.conf")->path = "\\Hobnail.txt";
+	fake.options.load_options = u"entry=test";
+	fake.options.load_options_bytes = 22;
+	refuses("an entry of no configuration", 0, "(ERR_FILE_NOT_FOUND;");
+	assert_true(world_said("There is no hobnail.conf in \\EFI\\BOOT or \\; not read: \\Hobnail.txt."));
+}
+
 static void too_many_modules_are_refused(void **state)
 {
 	static char paths[70][32];
@@ -685,6 +727,48 @@ static void verbose_shows_the_log(void **state)
 	refuses("verbose", 1, "segment 0 (program header 0):");
 }
 
+static unsigned times_said(const char *what)
+{
+	unsigned times = 0;
+
+	for (const char *at = fake.console; (at = strstr(at, what)); at++)
+		times++;
+	return times;
+}
+
+/* Lines stand on the console before the calls that come after them: each call of the firmware is made to hang once. */
+static void verbose_shows_each_line_as_it_happens(void **state)
+{
+	static const char *const lines[] = { "loader: image at 0x", "configuration \\hobnail.conf, entry a\n", "segment 0: ",
+	                                     "direct map at ", "the boot record at 0x", "loader: its copy, the net, at 0x" };
+	unsigned calls, seen = 0;
+
+	(void)state;
+	plain();
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	fake.options.no_gop = true; /* a run that ends within a call keeps its pools */
+	enters("verbose", 0);
+	calls = fake.calls;
+	for (unsigned i = 0; i < COUNT_OF(lines); i++)
+		if (times_said(lines[i]) != 1)
+			fail_msg("%u times: %s", times_said(lines[i]), lines[i]);
+	assert_int_equal(times_said(": segment 1\n"), 1); /* preflight's list alone shows mappings */
+	assert_int_equal(times_said(" w- stack"), 0);
+	for (unsigned budget = 1; budget < calls; budget++) {
+		plain();
+		world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+		fake.options.no_gop = true;
+		fake.options.budget = budget;
+		fake_run();
+		assert_int_equal(fake.outcome, FAKE_HANGS);
+		if (seen < COUNT_OF(lines) - 1 && world_said(lines[seen])) {
+			assert_false(world_said(lines[COUNT_OF(lines) - 1]));
+			seen++;
+		}
+	}
+	assert_int_equal(seen, COUNT_OF(lines) - 1); /* one after the other: none of them waited for the last */
+}
+
 static void chance_and_time_may_be_missing(void **state)
 {
 	static const uint16_t times[][6] = { /* year, month, day, hour, minute, second */
@@ -1091,6 +1175,7 @@ int main(void)
 		cmocka_unit_test(short_reads_are_continued),
 		cmocka_unit_test(a_large_read_that_fails_is_repeated_in_pieces),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
+		cmocka_unit_test(where_the_configuration_was_looked_for_is_said),
 		cmocka_unit_test(too_many_modules_are_refused),
 		cmocka_unit_test(a_directory_without_end_is_an_error),
 		cmocka_unit_test(paths_that_do_not_fit_are_refused),
@@ -1119,6 +1204,7 @@ int main(void)
 		cmocka_unit_test(a_display_that_can_is_described),
 		cmocka_unit_test(errors_are_told_wherever_there_is_a_way),
 		cmocka_unit_test(verbose_shows_the_log),
+		cmocka_unit_test(verbose_shows_each_line_as_it_happens),
 		cmocka_unit_test(chance_and_time_may_be_missing),
 		cmocka_unit_test(a_confidential_guest_is_refused_before_anything),
 		cmocka_unit_test(secure_boot_is_refused_before_anything_is_parsed),
