@@ -324,6 +324,17 @@ static bool is_boot_cpu(const struct fault *f)
 	return f->hardware_id == handoff.facts.boot_cpu;
 }
 
+/* Without segments, stacks and net nothing goes on; what else the loader maps is the kernel's to want. */
+static void say_whose_tables(vaddr at, char *out, size_t size)
+{
+	const struct plan_range *r = fault_place_range(&net.places, at);
+
+	if (r && (r->kind == PLAN_DIRECT_MAP || r->kind == PLAN_IDENTITY_MAP || r->kind == PLAN_DEVICE_MAP))
+		say(out, size, SAY_OWN_MAPS, LL(root_of(at)));
+	else
+		say(out, size, SAY_OWN_TABLES, LL(root_of(at)));
+}
+
 static void say_sentence(const struct fault *f, const struct fault_view *v)
 {
 	const struct handoff_cpu *cpu = started(f->hardware_id);
@@ -338,7 +349,7 @@ static void say_sentence(const struct fault *f, const struct fault_view *v)
 	report_line(SCREEN_ACCENT, "hobnail: CPU %s%s: %s.", name,
 	            v->user ? ", in user mode" : ours ? ", in the loader's own hand-off" : "", sentence);
 	if (own_tables_lack(v))
-		say(advice, sizeof advice, SAY_OWN_TABLES, LL(root_of(v->address)));
+		say_whose_tables(v->address, advice, sizeof advice);
 	else
 		err_advice(v->what.code, advice, sizeof advice);
 	if (*advice)
