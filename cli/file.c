@@ -16,6 +16,24 @@ bool file_exists(const char *path)
 	return access(path, R_OK) == 0;
 }
 
+bool file_same(const char *a, const char *b)
+{
+	struct stat s, t;
+
+	return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
+}
+
+int file_zeros(const char *path, uint64_t bytes)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && ftruncate(fd, (off_t)bytes) == 0;
+	int status = good ? 0 : complain(STATUS_TROUBLE, "cannot make %s: %s", path, strerror(errno));
+
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
 const char *file_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -10,6 +10,12 @@
 
 bool file_exists(const char *path);
 
+/* Is it the same file, under whatever names? */
+bool file_same(const char *a, const char *b);
+
+/* Make a file of so many zeros. 0 or a status. */
+int file_zeros(const char *path, uint64_t bytes);
+
 /* The name behind the last slash. */
 const char *file_name(const char *path);
 

@@ -78,7 +78,7 @@ static bool read_mapping(const struct json *mapping, const struct wish *w, struc
 	bool is_flash = device && strcmp(device, "flash") == 0;
 	const char *code = is_flash ? json_text(executable, "filename") : json_text(mapping, "filename");
 
-	if (!device || !code || !file_exists(code) || (w->file && strcmp(w->file, code) != 0))
+	if (!device || !code || !file_exists(code) || (w->file && !file_same(w->file, code)))
 		return false;
 	if (!is_flash) {
 		*out = (struct firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(code) };
@@ -224,10 +224,8 @@ int firmware_find(enum arch arch, const char *machine, const char *wanted, struc
 		status = find_uboot(arch, out);
 	else if (find_described(&w, out))
 		status = 0;
-	else if (by_file && file_exists(wanted))
-		*out = (struct firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(wanted) };
 	else if (by_file)
-		status = complain(STATUS_TROUBLE, "the firmware %s cannot be read", wanted);
+		status = firmware_from_file(arch, wanted, out);
 	else if (arch == ARCH_RISCV64)
 		status = find_uboot(arch, out);
 	else

@@ -4,6 +4,7 @@
 #define CLI_FIRMWARE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "arch.h"
 
@@ -20,14 +21,19 @@ struct firmware {
 	char *code_format; /* FIRMWARE_FLASH: "raw", "qcow2" */
 	char *vars;        /* FIRMWARE_FLASH: the template of the variable store; NULL: none */
 	char *vars_format;
+	uint64_t empty_vars_bytes; /* vars is NULL: the size of a new store, all zeros, which EDK II takes for none; 0: it has none */
 };
 
 /* Find firmware for the machine (QEMU's name for it, options after a comma ignored). `wanted`:
  *   NULL or "edk2"  the first descriptor that fits and asks neither for SMM nor for Secure Boot
  *   "uboot"         U-Boot, where Debian's u-boot-qemu puts it
- *   a file          with its variable store, if a descriptor names it; else as it is
+ *   a file          with the variable store that a descriptor names beside it; else firmware_from_file()
  * A board has its own U-Boot instead of the first two.
  * 0 or a status. */
 int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out);
+
+/* A file by itself: flash, if it is made for that, with the store that lies beside it and has the right size
+ * (OVMF_VARS.fd of OVMF_CODE.fd), else with an empty one; or a BIOS image. 0 or a status. */
+int firmware_from_file(enum arch arch, const char *path, struct firmware *out);
 
 #endif

@@ -80,10 +80,12 @@ static int prepare_firmware(struct run *r)
 	int status = firmware_find(m->arch, name, r->wanted_firmware, &r->firmware);
 
 	m->firmware = &r->firmware;
-	if (status || !r->firmware.vars)
+	if (status || (!r->firmware.vars && !r->firmware.empty_vars_bytes))
 		return status;
 	m->vars = temporary_path("vars.fd");
-	return m->vars ? file_copy(r->firmware.vars, m->vars) : STATUS_TROUBLE;
+	if (!m->vars)
+		return STATUS_TROUBLE;
+	return r->firmware.vars ? file_copy(r->firmware.vars, m->vars) : file_zeros(m->vars, r->firmware.empty_vars_bytes);
 }
 
 /* A display that nobody sees is needed for a picture. */
