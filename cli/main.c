@@ -2,10 +2,12 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "volume_internal.h"
 
 static const struct {
 	const char *name;
@@ -34,7 +36,18 @@ static void help(FILE *out)
 	fputs("usage: hobnail COMMAND ...\n\n", out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
-	fputs("\nhobnail COMMAND --help explains one.\n", out);
+	fputs("\nhobnail COMMAND --help explains one; hobnail --version says which this is, and where its loaders are.\n", out);
+}
+
+static void version(void)
+{
+	printf("hobnail " HOBNAIL_RELEASE "\n");
+	for (enum arch a = ARCH_NONE + 1; a < ARCH_COUNT; a++) {
+		char *loader = volume_own_loader(a);
+		if (loader)
+			printf("loader for %s: %s\n", arch_info[a].name, loader);
+		free(loader);
+	}
 }
 
 /* What is opened later must not become standard input, output or error. */
@@ -58,6 +71,10 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		help(stdout);
+		return STATUS_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		version();
 		return STATUS_OK;
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)

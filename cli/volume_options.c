@@ -97,7 +97,7 @@ static bool no_arch(const struct volume_options *o)
 	return true;
 }
 
-/* out/host/hobnail has out/x86_64/BOOTX64.EFI beside it. */
+/* out/host/hobnail has out/x86_64/BOOTX64.EFI, /usr/bin/hobnail has /usr/share/hobnail/BOOTX64.EFI. */
 char *volume_own_loader(enum arch a)
 {
 	char self[PATH_MAX];
@@ -106,11 +106,12 @@ char *volume_own_loader(enum arch a)
 	if (n < 0)
 		return NULL;
 	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
+	for (int i = 0; i < 2 && strrchr(self, '/'); i++) /* the folder above the program's */
+		*strrchr(self, '/') = '\0';
 
 	const char *folders[] = { arch_info[a].name, "share/hobnail" };
 	for (size_t i = 0; i < COUNT_OF(folders); i++) {
-		char *path = string_format("%s/../%s/%s", self, folders[i], arch_info[a].boot_file);
+		char *path = string_format("%s/%s/%s", self, folders[i], arch_info[a].boot_file);
 		if (file_exists(path))
 			return path;
 		free(path);
