@@ -439,8 +439,9 @@ run-msan: $(UNIT)
 # Line coverage by the tests of a part: core/ by unit tests, loader/ by the fake firmware, with each architecture's C where there
 # are tests of it, which the limit leaves out. Pairs of failures run no other lines than single ones.
 COVERAGE := -fprofile-instr-generate -fcoverage-mapping
-coverage: ## lines of core/ and loader/ that the host tests run, per file; fewer than 95 % of core/ or 85 % of loader/ are an error
+coverage: ## lines of core/ and loader/ that the host tests run, and of kernel/ in QEMU, per file; fewer than 95, 85, 80 % are an error
 	@env -u HOBNAIL_TEST_ALL $(MAKE) --no-print-directory O=$(O)/coverage SANITIZE='$(COVERAGE)' run-coverage
+	@env -u HOBNAIL_TEST_ALL $(MAKE) --no-print-directory run-kernel-coverage
 
 # $(1) = programs, $(2) = folder, $(3) = the least that shall be run, in percent
 define covered
@@ -454,6 +455,14 @@ define covered
 		     $$1 ~ /\.c$$/ && $$1 !~ /^arch\// { lines += $$5; missed += $$6 } \
 		     END { few = 100 * (lines - missed) < $(3) * lines || !lines; if (few) print "$(2): less than $(3) %"; exit few }'
 endef
+
+# What runs of kernel/ in QEMU, counted by a plugin, of either version that QEMU knows.
+$(O)/test/covered-%.so: tests/qemu/covered.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_FLAGS) -DVERSION=$* -shared -fPIC -fvisibility=hidden -o $@ $<
+
+run-kernel-coverage: all $(O)/test/covered-1.so $(O)/test/covered-2.so
+	@tests/kernel-coverage 80
 
 run-coverage: $(UNIT)
 	$(call covered,$(filter-out $(FIRMWARE) $(ARCH_TESTS),$(UNIT)),core,95)
