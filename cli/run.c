@@ -8,6 +8,7 @@
 
 #include "cli.h"
 #include "file.h"
+#include "gdb.h"
 #include "output.h"
 #include "process.h"
 
@@ -110,6 +111,16 @@ static int prepare(struct run *r)
 	return status;
 }
 
+/* ---- The debugger ---------------------------------------------------------------------------------------------- */
+
+static void say_gdb(const struct run *r)
+{
+	char *commands = gdb_commands(r->machine.arch, r->volume.kernels.count ? r->volume.kernels.at[0] : NULL);
+
+	complain(0, "waiting for a debugger; in gdb:\n\n%s", commands);
+	free(commands);
+}
+
 /* ---- The whole -------------------------------------------------------------------------------------------------- */
 
 static int run(struct run *r)
@@ -121,7 +132,7 @@ static int run(struct run *r)
 	if (status)
 		return status;
 	if (r->machine.wait_for_gdb)
-		complain(0, "waiting for a debugger: target remote :1234");
+		say_gdb(r);
 	input_open(r);
 	run_watch(r);
 	struct guest_ears ears = run_ears(r);
