@@ -37,6 +37,24 @@ static bool path_climbs(const char *path)
 	return false;
 }
 
+/* What mtools makes of a name outside ASCII depends on the locale and on code pages: not what was asked for. What FAT drops, or
+ * has no room for, would become another name, too. NULL: the name is fine. */
+static const char *why_not_as_spelt(const char *path)
+{
+	for (const char *part = path; *part; part += strcspn(part, "/")) {
+		part += *part == '/';
+		size_t length = strcspn(part, "/");
+		for (size_t i = 0; i < length; i++)
+			if ((unsigned char)part[i] >= 0x7f)
+				return "names outside ASCII are not written as they are spelt";
+		if (length > 255)
+			return "a name has at most 255 characters";
+		if (length && strchr(". ", part[length - 1]))
+			return "FAT drops a dot or a blank at the end of a name";
+	}
+	return NULL;
+}
+
 /* "a\b//c" becomes "/a/b/c". */
 static int path_normal(const char *given, char **out)
 {
@@ -55,6 +73,11 @@ static int path_normal(const char *given, char **out)
 	if (to - path < 2 || to[-1] == '/' || path_climbs(path)) {
 		free(path);
 		return bad_path(given, "it must name a file, without . and ..");
+	}
+	const char *why = why_not_as_spelt(path);
+	if (why) {
+		free(path);
+		return bad_path(given, why);
 	}
 	*out = path;
 	return 0;

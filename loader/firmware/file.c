@@ -1,4 +1,5 @@
 #include "efi.h"
+#include "path.h"
 #include "utf16.h"
 
 #include <string.h>
@@ -34,9 +35,10 @@ static enum err open_root(struct firmware *fw, struct problem *p)
 static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 {
 	size_t units, used = 0;
+	enum err e = path_check(path, p);
 
-	if (!path.bytes || path.bytes > CONFIG_MAX_PATH)
-		return problem(p, ERR_PATH, CONFIG_MAX_PATH);
+	if (e)
+		return e;
 	if (utf16_from_utf8(path.at, path.bytes, out, CONFIG_MAX_PATH + 1, &units, NULL))
 		return problem(p, ERR_PATH, CONFIG_MAX_PATH);
 	for (size_t i = 0; i < units; i++) {
@@ -52,10 +54,10 @@ static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOC
 {
 	CHAR16 name[CONFIG_MAX_PATH + 1];
 	EFI_FILE_PROTOCOL *file = NULL;
-	enum err e = open_root(fw, p);
+	enum err e = firmware_path(path, name, p);
 
 	if (!e)
-		e = firmware_path(path, name, p);
+		e = open_root(fw, p);
 	if (e)
 		return e;
 	EFI_FILE_PROTOCOL *root = fw->root;

@@ -98,7 +98,7 @@ struct file {
 };
 
 /* `path` is UTF-8 and absolute on the volume; / and \ both separate.
- *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status) */
+ *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status), and what path_check() refuses */
 enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
 
 /* Read exactly [offset, offset + bytes) into `to`. The problem's offset is where it stopped.

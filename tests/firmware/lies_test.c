@@ -141,6 +141,37 @@ static void a_large_read_that_fails_is_repeated_in_pieces(void **state)
 	refuses("a bad byte", 1, "cannot be read from offset 0x0 on");
 }
 
+static unsigned opens(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fake.calls; i++)
+		count += fake.trace[i].service == SERVICE_OPEN;
+	return count;
+}
+
+/* The firmware is not asked for what cannot be there. */
+static void a_path_that_fat_cannot_have_is_refused_before_the_firmware_is_asked(void **state)
+{
+	static const struct { const char *config, *code; } cases[] = {
+		{ "[a]\nkernel = fs0:\\boot\\kernel.elf\n", "(ERR_PATH_CHARACTER;" },
+		{ "[a]\nkernel = \\boot\\kernel.elf.\n", "(ERR_PATH_END;" },
+		{ "[a]\nkernel = \"\\boot\\kernel.elf \"\n", "(ERR_PATH_END;" },
+	};
+
+	(void)state;
+	plain();
+	world_config("[a]\nkernel = \\boot\\absent\n");
+	refuses("absent", 0, "(ERR_FILE_NOT_FOUND;");
+	unsigned asked = opens();
+	for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+		plain();
+		world_config(cases[i].config);
+		refuses(cases[i].config, i, cases[i].code);
+		assert_int_equal(opens(), asked - 1);
+	}
+}
+
 static void what_is_missing_or_no_file_is_named(void **state)
 {
 	static const char *const configs[][2] = {
@@ -269,7 +300,8 @@ static void a_path_that_is_too_long_with_its_directory_is_refused(void **state)
 	for (unsigned i = 0; i < sizeof path; i++)
 		option[7 + i] = (CHAR16)path[i];
 	for (unsigned k = 0; k < 2; k++) {
-		snprintf(text, sizeof text, "[a]\nkernel = \\boot\\kernel.elf\nmodule = %0*u\n", k ? 823 : 822, 2);
+		snprintf(text, sizeof text, "[a]\nkernel = \\boot\\kernel.elf\nmodule = %0200u\\%0200u\\%0200u\\%0*u\n", 1, 1, 1,
+		         k ? 220 : 219, 2);
 		plain();
 		world_file("\\hobnail.conf")->path = path;
 		world_replace(world_file(path), text, strlen(text));
@@ -321,7 +353,7 @@ static void an_error_about_a_long_path_is_whole(void **state)
 
 	(void)state;
 	for (unsigned i = 7; i < COUNT_OF(option); i++)
-		option[i] = 0x20ac;
+		option[i] = i % 200 ? 0x20ac : '\\';
 	plain();
 	fake.options.load_options = option;
 	fake.options.load_options_bytes = sizeof option;
@@ -739,7 +771,7 @@ static unsigned times_said(const char *what)
 /* Lines stand on the console before the calls that come after them: each call of the firmware is made to hang once. */
 static void verbose_shows_each_line_as_it_happens(void **state)
 {
-	static const char *const lines[] = { "loader: image at 0x", "configuration \\hobnail.conf, entry a\n", "segment 0: ",
+	static const char *const lines[] = { "loader: image at 0x", "configuration \\hobnail.conf, entry a\n",
 	                                     "direct map at ", "the boot record at 0x", "loader: its copy, the net, at 0x" };
 	unsigned calls, seen = 0;
 
@@ -1174,6 +1206,7 @@ int main(void)
 		cmocka_unit_test(a_size_may_change_between_calls),
 		cmocka_unit_test(short_reads_are_continued),
 		cmocka_unit_test(a_large_read_that_fails_is_repeated_in_pieces),
+		cmocka_unit_test(a_path_that_fat_cannot_have_is_refused_before_the_firmware_is_asked),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
 		cmocka_unit_test(where_the_configuration_was_looked_for_is_said),
 		cmocka_unit_test(too_many_modules_are_refused),
