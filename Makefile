@@ -425,8 +425,13 @@ FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/recognise/made $(O)/fuzz/
 BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
 $(BOARD_FIRMWARE):
 	$(Q)tools/unpack $(O)/firmware u-boot-rpi:arm64
+# Some of it wants a device tree, which comes with a kernel: 93 MB, for a QEMU that has use for it.
+BOARD_TREES := $(O)/firmware/device-trees
+$(BOARD_TREES): | $(BOARD_FIRMWARE)
+	$(Q)! qemu-system-aarch64 -machine help | grep -q '^raspi4b' || tools/unpack $(O)/firmware linux-image-arm64:arm64+
+	$(Q)mkdir -p $(@D) && touch $@
 
-run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE)
+run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Undefined reads in the host tests. The C library and cmocka are not instrumented: of what they write, the sanitizer's interceptors know.

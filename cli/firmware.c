@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fnmatch.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,18 +187,45 @@ static bool find_described(const struct wish *w, struct firmware *out)
 static int find_uboot(enum arch arch, struct firmware *out)
 {
 	static const struct { const char *path; enum firmware_kind kind; } known[ARCH_COUNT] = {
+		[ARCH_X86_64] = { "/usr/lib/u-boot/qemu-x86_64/u-boot.rom", FIRMWARE_BIOS },
 		[ARCH_AARCH64] = { "/usr/lib/u-boot/qemu_arm64/u-boot.bin", FIRMWARE_BIOS },
 		[ARCH_RISCV64] = { "/usr/lib/u-boot/qemu-riscv64_smode/uboot.elf", FIRMWARE_KERNEL },
 	};
 	const char *path = known[arch].path;
 
-	if (!path)
-		return complain(STATUS_TROUBLE, "there is no U-Boot for %s that works in QEMU: use --firmware edk2",
-		                arch_info[arch].name);
 	if (!file_exists(path))
 		return complain(STATUS_TROUBLE, "U-Boot is missing (%s): install the package u-boot-qemu", path);
 	*out = (struct firmware){ .kind = known[arch].kind, .is_uboot = true, .code = string_copy(path) };
 	return 0;
+}
+
+/* The board's device tree, which Debian's kernel packages bring: from where the firmware's package was unpacked, or else from
+ * the system. NULL: it is missing. */
+static char *find_device_tree(const struct board *board, const char *code)
+{
+	const char *below = strstr(code, "/usr/lib/u-boot/");
+	char *pattern = string_format("%.*s/usr/lib/linux-image-*/%s", below ? (int)(below - code) : 0, code, board->device_tree);
+	char *found = NULL;
+	glob_t list;
+
+	if (glob(pattern, 0, NULL, &list) == 0) {
+		found = string_copy(list.gl_pathv[list.gl_pathc - 1]);
+		globfree(&list);
+	}
+	free(pattern);
+	return found;
+}
+
+/* A device tree in it names the board. U-Boot takes the one that it is given on the Raspberry Pi 4, and since 2024 on the 3, which
+ * is QEMU's part then (U-Boot, doc/develop/devicetree/control.rst, "OF_BOARD", "OF_OMIT_DTB"). */
+static bool brings_device_tree(const char *code, const struct board *board)
+{
+	size_t bytes;
+	char *text = file_read(code, MIB(16), &bytes);
+	bool found = text && memmem(text, bytes, board->compatible, strlen(board->compatible) + 1);
+
+	free(text);
+	return found;
 }
 
 static int find_boards(const struct board *board, const char *wanted, struct firmware *out)
@@ -208,6 +236,9 @@ static int find_boards(const struct board *board, const char *wanted, struct fir
 		return complain(STATUS_TROUBLE, "the firmware of %s is missing (%s): it is in Debian's package %s, which `dpkg -x` "
 		                "unpacks; say --firmware FILE", board->machine, path, board->package);
 	*out = (struct firmware){ .kind = FIRMWARE_KERNEL, .is_uboot = true, .code = string_copy(path) };
+	out->wants_device_tree = !brings_device_tree(path, board);
+	if (out->wants_device_tree)
+		out->device_tree = find_device_tree(board, path);
 	return 0;
 }
 

@@ -22,6 +22,8 @@ struct firmware {
 	char *vars;        /* FIRMWARE_FLASH: the template of the variable store; NULL: none */
 	char *vars_format;
 	uint64_t empty_vars_bytes; /* vars is NULL: the size of a new store, all zeros, which EDK II takes for none; 0: it has none */
+	bool wants_device_tree; /* of QEMU, which ... */
+	char *device_tree;      /* ... can have this one; NULL: none was found */
 };
 
 /* Find firmware for the machine (QEMU's name for it, options after a comma ignored). `wanted`:

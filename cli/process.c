@@ -52,7 +52,7 @@ static const struct {
 	{ "xorriso", "xorriso" },
 	{ "qemu-system-x86_64", "qemu-system-x86" },
 	{ "qemu-system-aarch64", "qemu-system-arm" },
-	{ "qemu-system-riscv64", "qemu-system-misc" },
+	{ "qemu-system-riscv64", "qemu-system-riscv, before Debian 13 qemu-system-misc" },
 };
 
 static bool is_program(const char *path)

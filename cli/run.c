@@ -74,13 +74,29 @@ static int prepare_disk(struct run *r)
 	return r->machine.disk ? volume_build(&r->volume, r->machine.disk) : STATUS_TROUBLE;
 }
 
+static bool gives_device_tree(const struct machine *m)
+{
+	char *const *extra = m->extra;
+
+	while (extra && *extra && strcmp(*extra, "-dtb") != 0)
+		extra++;
+	return m->firmware->device_tree || (extra && *extra);
+}
+
 static int prepare_firmware(struct run *r)
 {
 	struct machine *m = &r->machine;
+
+	/* U-Boot for x86_64 sees no virtio disk on a q35 (2025.01). */
+	if (m->arch == ARCH_X86_64 && !m->machine && r->wanted_firmware && strcmp(r->wanted_firmware, "uboot") == 0)
+		m->machine = "pc";
 	const char *name = m->machine ? m->machine : arch_info[m->arch].machine;
 	int status = firmware_find(m->arch, name, r->wanted_firmware, &r->firmware);
 
 	m->firmware = &r->firmware;
+	if (!status && r->firmware.wants_device_tree && !gives_device_tree(m))
+		return complain(STATUS_TROUBLE, "%s wants the device tree %s: it is in Debian's packages linux-image-*-arm64; say -- -dtb "
+		                "FILE", r->firmware.code, file_name(m->board->device_tree));
 	if (status || (!r->firmware.vars && !r->firmware.empty_vars_bytes))
 		return status;
 	m->vars = temporary_path("vars.fd");
