@@ -402,6 +402,14 @@ endef
 test: ## install what is missing, build, and run unit tests and boot scenarios
 	$(call with_deps,test) run-tests
 
+# One boot and more of each kind, on each architecture: firmware, EL2, several processors, user mode.
+QUICK := x86_64-q35 x86_64-cpu-max x86_64-boot-text aarch64-boot-text aarch64-from-el2 aarch64-uboot
+test-quick: ## install what is missing, and run unit tests and a few boot scenarios: minutes
+	$(call with_deps,test) run-quick
+
+run-quick: all kernels $(UNIT)
+	@$(PROVE) tests/cli-check tests/scenario-check $(QUICK:%=tests/boot/%.scenario) $(UNIT)
+
 test-all: export HOBNAIL_TEST_ALL := 1
 test-all: ## the same, and what takes long: big machines, more disks, all pairs of failures, coverage, planted faults, a soak
 	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
@@ -610,5 +618,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-.PHONY: install uninstall all kernels broken hooks unit test test-all run-tests soak run-soak coverage run-coverage msan run-msan mutants run-mutants run run-pith fuzz bench run-bench clean help
+.PHONY: install uninstall all kernels broken hooks unit test test-quick run-quick test-all run-tests soak run-soak coverage run-coverage msan run-msan mutants run-mutants run run-pith fuzz bench run-bench clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

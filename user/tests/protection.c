@@ -134,19 +134,33 @@ static void role_misuse(const uint64_t number[4])
 HOSTILE_FATAL(FUNCTION)
 HOSTILE_HARMLESS(FUNCTION)
 HOSTILE_GUARDED(FUNCTION)
+HOSTILE_UNCHECKED_BY_SOME(FUNCTION)
 #define ENTRY(name, text) { #name, hostile_##name },
 static const struct hostile {
 	const char *name;
 	void (*run)(void);
 } fatal[] = { HOSTILE_FATAL(ENTRY) { NULL, NULL } }, harmless[] = { HOSTILE_HARMLESS(ENTRY) { NULL, NULL } },
-  guarded[] = { HOSTILE_GUARDED(ENTRY) { NULL, NULL } };
+  guarded[] = { HOSTILE_GUARDED(ENTRY) { NULL, NULL } }, unchecked[] = { HOSTILE_UNCHECKED_BY_SOME(ENTRY) { NULL, NULL } };
 
-enum hostility { FATAL, HARMLESS, GUARDED };
-static const struct hostile *const hostilities[] = { [FATAL] = fatal, [HARMLESS] = harmless, [GUARDED] = guarded };
+enum hostility { FATAL, HARMLESS, GUARDED, UNCHECKED };
+static const struct hostile *const hostilities[] = {
+	[FATAL] = fatal, [HARMLESS] = harmless, [GUARDED] = guarded, [UNCHECKED] = unchecked,
+};
 
 static void role_hostile(const uint64_t number[4])
 {
 	hostilities[number[0]][number[1]].run();
+}
+
+/* The kernel has no part in these: if the processor does not check one of them, which must fault on any, it need not check others. */
+static void unchecked_instructions(void)
+{
+	if (unchecked[0].name && status_of(child("hostile", UNCHECKED, 0, 0)) == 0) {
+		print("tests: this processor does not check the privilege of %s\n", unchecked[0].name);
+		return;
+	}
+	for (uint64_t i = 0; unchecked[i].name; i++)
+		expect_fault(child("hostile", UNCHECKED, i, 0), unchecked[i].name, i);
 }
 
 static void instructions(const uint64_t number[4])
@@ -159,6 +173,7 @@ static void instructions(const uint64_t number[4])
 		if (status != 0)
 			fail("%s: status %ld", harmless[i].name, status);
 	}
+	unchecked_instructions();
 }
 
 /* On each processor: what some can keep from user mode, and then must. */

@@ -52,6 +52,9 @@
 #define HOSTILE_GUARDED(X)
 static inline int hostile_is_guarded(void) { return 0; }
 
+/* none goes unchecked, */
+#define HOSTILE_UNCHECKED_BY_SOME(X)
+
 /* and there is no flag of user mode's that the kernel runs with. */
 #define HOSTILE_SET_FLAGS ""
 #define HOSTILE_YIELD_WITH_FLAGS "mov x8, #7; svc #0"
