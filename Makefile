@@ -403,7 +403,8 @@ test: ## install what is missing, build, and run unit tests and boot scenarios
 	$(call with_deps,test) run-tests
 
 # One boot and more of each kind, on each architecture: firmware, EL2, several processors, user mode.
-QUICK := x86_64-q35 x86_64-cpu-max x86_64-boot-text aarch64-boot-text aarch64-from-el2 aarch64-uboot
+QUICK := x86_64-q35 x86_64-cpu-max x86_64-models-new x86_64-boot-text \
+         aarch64-boot-text aarch64-from-el2 aarch64-models-new aarch64-uboot
 test-quick: ## install what is missing, and run unit tests and a few boot scenarios: minutes
 	$(call with_deps,test) run-quick
 
