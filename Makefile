@@ -438,7 +438,7 @@ $(BOARD_FIRMWARE):
 BOARD_TREES := $(O)/firmware/device-trees
 $(BOARD_TREES): | $(BOARD_FIRMWARE)
 	$(Q)! qemu-system-aarch64 -machine help | grep -q '^raspi4b' || tools/unpack $(O)/firmware linux-image-arm64:arm64+
-	$(Q)mkdir -p $(@D) && touch $@
+	$(Q)! ls $(O)/firmware/usr/lib/linux-image-*/broadcom >/dev/null 2>&1 || touch $@
 
 run-tests: all kernels broken hooks $(UNIT) $(MALFORMED) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
@@ -600,7 +600,8 @@ INSTALL_AT = $(DESTDIR)$(PREFIX)
 INSTALL_LOADERS := $(foreach a,$(ARCHES),$(O)/$(a)/$(EFI_$(a)))
 INSTALL_DOCS := README.md LICENSE SECURITY.md $(wildcard docs/*)
 install: all ## install command, loaders, header and documents (PREFIX=/usr/local, DESTDIR=)
-	$(Q)install -d -m 755 $(addprefix $(INSTALL_AT)/,bin include/hobnail share/hobnail share/doc/hobnail/docs)
+	$(Q)for d in bin include/hobnail share/hobnail share/doc/hobnail/docs; do \
+	    [ -d $(INSTALL_AT)/$$d ] || install -d -m 755 $(INSTALL_AT)/$$d || exit 1; done
 	$(Q)install -m 755 $(O)/host/hobnail $(INSTALL_AT)/bin/
 	$(Q)install -m 644 $(INSTALL_LOADERS) $(INSTALL_AT)/share/hobnail/
 	$(Q)for a in $(ARCHES); do install -m 644 $(O)/$$a/hobnail.elf $(INSTALL_AT)/share/hobnail/hobnail-$$a.elf || exit 1; done
