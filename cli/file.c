@@ -80,7 +80,7 @@ char *file_read(const char *path, size_t limit, size_t *bytes)
 	return content;
 }
 
-static bool write_all(int fd, const char *bytes, size_t count)
+bool write_all(int fd, const char *bytes, size_t count)
 {
 	while (count) {
 		ssize_t n = write(fd, bytes, count);
@@ -111,7 +111,7 @@ int file_write(const char *path, const void *bytes, size_t count)
 	return 0;
 }
 
-static bool is_zero(const char *bytes, size_t count)
+bool is_zero(const char *bytes, size_t count)
 {
 	return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
 }

@@ -25,6 +25,11 @@ char *file_read(const char *path, size_t limit, size_t *bytes);
 /* Make or replace a file. 0 or a status. */
 int file_write(const char *path, const void *bytes, size_t count);
 
+/* Write it all, however many calls that takes. False: errno says why. */
+bool write_all(int fd, const char *bytes, size_t count);
+
+bool is_zero(const char *bytes, size_t count);
+
 /* Copy, leaving holes where the source has zeros. 0 or a status. */
 int file_copy(const char *from, const char *to);
 

@@ -18,7 +18,7 @@ static void help(void)
 	       "  -o, --output FILE     the image to make or replace. If it ends in .iso, it is an ISO 9660 image for CDs and\n"
 	       "                        DVDs, which boots as a disk, too. A symbolic link is followed. A disk (/dev/sdX, a USB\n"
 	       "                        stick) is written into, with its own sector size; what is not the image's is left alone\n"
-	       "  --force               write even over a disk that holds data or is in use\n"
+	       "  --force               write even over a disk that holds data; one that is in use is refused all the same\n"
 	       "%s"
 	       "\n"
 	       "example: hobnail image -o disk.img --kernel kernel.elf --module initrd.cpio --cmdline \"quiet\"\n",

@@ -15,6 +15,7 @@
 #include "base.h"
 #include "cli.h"
 #include "file.h"
+#include "process.h"
 #include "strlist.h"
 
 enum { LINKS_MOST = 40, LOOKED_AT_BYTES = 1 << 20, BLOCK_BYTES = 1 << 20 };
@@ -58,11 +59,6 @@ static const char *kind_of(mode_t mode)
 
 /* ---- Disks --------------------------------------------------------------------------------------------------------- */
 
-static bool is_zero(const char *bytes, size_t count)
-{
-	return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
-}
-
 /* UEFI 2.10, "GPT Header" (§5.3.2) and "Legacy MBR" (§5.2.1). NULL: nothing is there. */
 static const char *content_of(const char *bytes, size_t count)
 {
@@ -74,6 +70,15 @@ static const char *content_of(const char *bytes, size_t count)
 	       count >= 512 && memcmp(bytes + 510, "\x55\xaa", 2) == 0 ? "a partition table or a file system" : "data";
 }
 
+/* The same of a disk's end: UEFI 2.10, "GPT disk layout" (§5.3.1), has the backup GPT header in the last sector. */
+static const char *content_of_end(const char *bytes, size_t count)
+{
+	bool is_gpt = (count >= 512 && memcmp(bytes + count - 512, "EFI PART", 8) == 0) ||
+	              (count >= 4096 && memcmp(bytes + count - 4096, "EFI PART", 8) == 0);
+
+	return is_zero(bytes, count) ? NULL : is_gpt ? "a partition table" : "data";
+}
+
 static int disk_check_content(const struct output *o)
 {
 	char *bytes = memory_resize(NULL, LOOKED_AT_BYTES);
@@ -81,6 +86,10 @@ static int disk_check_content(const struct output *o)
 	const char *content = n > 0 ? content_of(bytes, (size_t)n) : NULL;
 	int status = 0;
 
+	if (n >= 0 && !content) {
+		n = pread(o->fd, bytes, LOOKED_AT_BYTES, (off_t)(o->bytes - min_u64(o->bytes, LOOKED_AT_BYTES)));
+		content = n > 0 ? content_of_end(bytes, (size_t)n) : NULL;
+	}
 	if (n < 0)
 		status = complain(STATUS_TROUBLE, "cannot read %s: %s", o->path, strerror(errno));
 	else if (content)
@@ -89,14 +98,14 @@ static int disk_check_content(const struct output *o)
 	return status;
 }
 
-/* open(2): with O_EXCL a block device that is mounted, or otherwise in use, is refused. */
+/* open(2): with O_EXCL a block device that is mounted, or otherwise in use, is refused: whatever `force` says. */
 static int disk_open(struct output *o, bool force)
 {
 	off_t end;
 
-	o->fd = open(o->path, O_RDWR | O_CLOEXEC | (force ? 0 : O_EXCL));
+	o->fd = open(o->path, O_RDWR | O_CLOEXEC | O_EXCL);
 	if (o->fd < 0 && errno == EBUSY)
-		return complain(STATUS_TROUBLE, "the disk %s is in use: unmount what is on it; --force writes all the same", o->path);
+		return complain(STATUS_TROUBLE, "the disk %s is in use: unmount what is on it", o->path);
 	if (o->fd < 0 || (end = lseek(o->fd, 0, SEEK_END)) < 0)
 		return complain(STATUS_TROUBLE, "cannot open %s: %s", o->path, strerror(errno));
 	o->bytes = (uint64_t)end;
@@ -124,13 +133,13 @@ int output_open(const char *path, bool force, struct output *out)
 {
 	struct stat s;
 
-	*out = (struct output){ .path = resolve(path), .fd = -1 };
+	/* The text of a link need not be a name: /dev/stdout leads to "pipe:[1234]". */
+	bool is_file = stat(path, &s) != 0 || S_ISREG(s.st_mode);
+	*out = (struct output){ .path = is_file ? resolve(path) : string_copy(path), .is_file = is_file, .fd = -1 };
 	if (!out->path)
 		return complain(STATUS_TROUBLE, "%s is a symbolic link that leads to itself", path);
-	if (stat(out->path, &s) != 0 || S_ISREG(s.st_mode)) {
-		out->is_file = true;
+	if (is_file)
 		return 0;
-	}
 	out->is_disk = S_ISBLK(s.st_mode);
 	int status = out->is_disk ? disk_open(out, force) : S_ISCHR(s.st_mode) ? stream_open(out) :
 	             complain(STATUS_TROUBLE, "%s is a %s: an image needs a file or a disk", path, kind_of(s.st_mode));
@@ -149,31 +158,17 @@ void output_close(struct output *o)
 
 /* ---- Writing ------------------------------------------------------------------------------------------------------- */
 
-static bool write_fully(int fd, const char *bytes, size_t count)
-{
-	while (count) {
-		ssize_t n = write(fd, bytes, count);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			bytes += n;
-			count -= (size_t)n;
-		}
-	}
-	return true;
-}
-
-/* Bytes [from, until) of the file; to where they stand, or, in a stream, to what comes next. */
+/* Bytes [from, until) of the file; to where they stand, or, in a stream, to what comes next. A signal ends it. */
 static bool write_range(const struct output *o, int in, uint64_t from, uint64_t until)
 {
 	char *block = memory_resize(NULL, BLOCK_BYTES);
 	bool good = !o->is_disk || lseek(o->fd, (off_t)from, SEEK_SET) >= 0;
 
-	while (good && from < until) {
+	while (good && from < until && !signal_seen()) {
 		ssize_t n = pread(in, block, min_u64(until - from, BLOCK_BYTES), (off_t)from);
 		if (n == 0)
 			errno = EIO;
-		good = n > 0 && write_fully(o->fd, block, (size_t)n);
+		good = n > 0 && write_all(o->fd, block, (size_t)n);
 		from += n > 0 ? (uint64_t)n : 0;
 	}
 	free(block);
@@ -192,7 +187,8 @@ int output_write(const struct output *o, const char *from, uint64_t head, uint64
 		       fsync(o->fd) == 0;
 	else if (good)
 		good = write_range(o, in, 0, bytes);
-	int status = good ? 0 : complain(STATUS_TROUBLE, "cannot write %s: %s", o->path, strerror(errno));
+	int status = signal_seen() ? STATUS_SIGNAL + signal_seen() :
+	             good ? 0 : complain(STATUS_TROUBLE, "cannot write %s: %s", o->path, strerror(errno));
 #ifdef BLKRRPART
 	if (good && o->is_disk)
 		(void)ioctl(o->fd, BLKRRPART); /* a disk without partitions, or in use: the next who asks finds the new ones */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct output {
-	char *path;            /* behind symbolic links */
+	char *path;            /* of a file: behind symbolic links */
 	bool is_file;          /* regular, or not there yet: to be replaced as a whole */
 	bool is_disk;          /* a block device */
 	uint64_t bytes;        /* of the disk */
@@ -15,7 +15,7 @@ struct output {
 	int fd;                /* -1: a file is not opened */
 };
 
-/* Open what an image is written to. A disk that holds something, or is in use, asks for `force`. Folders, pipes, sockets and
+/* Open what an image is written to. A disk that holds something asks for `force`. Disks in use, folders, pipes, sockets and
  * terminals are refused. 0 or a status. */
 int output_open(const char *path, bool force, struct output *out);
 
