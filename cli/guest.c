@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -247,6 +248,15 @@ void guest_type(struct guest *g, const char *keys, size_t count)
 {
 	buffer_add(&g->unsent, keys, count);
 	send_keys(g);
+}
+
+size_t guest_unread(const struct guest *g)
+{
+	int inside = 0; /* the FIFO, from which QEMU takes no more than the guest's UART has room for */
+
+	if (g->keys < 0)
+		return 0;
+	return g->unsent.bytes + (ioctl(g->keys, FIONREAD, &inside) == 0 ? (size_t)inside : 0);
 }
 
 /* QEMU's own exit status decides. Before 9.1 isa-debug-exit ended QEMU without a word on the control socket; since then it

@@ -52,6 +52,9 @@ unsigned guest_wait(struct guest *g, int milliseconds, int input, int outlet, co
 /* These bytes come in on the guest's serial line, as fast as it reads. */
 void guest_type(struct guest *g, const char *keys, size_t count);
 
+/* How many of them it has not read yet. */
+size_t guest_unread(const struct guest *g);
+
 /* Have the screen written to `path` as PNG; waits at most a few seconds. */
 bool guest_picture(struct guest *g, const char *path, const struct guest_ears *ears);
 

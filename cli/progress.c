@@ -42,7 +42,7 @@ static void take_start(struct progress *p)
 
 	p->in_shell = strstr(p->line, "\"EFI Internal Shell\"") != NULL;
 	p->started = !p->in_shell;
-	p->speaks = false;
+	p->speaks = p->loads = p->loads_last = false;
 	p->end = returned && p->in_shell ? PROGRESS_RETURNED : PROGRESS_GOES_ON;
 }
 
@@ -76,6 +76,37 @@ static bool may_begin(const struct progress *p, const char *prefix)
 static bool is_firmware(const struct progress *p)
 {
 	return may_begin(p, "BdsDxe: ");
+}
+
+/* A line of the loader's: of its log (`verbose = yes`), or a report. */
+static bool is_loader(const struct progress *p)
+{
+	return p->loads || may_begin(p, "loader: image at ") || may_begin(p, "hobnail: ") || (p->reporting && begins(p, "         "));
+}
+
+/* A line of what the firmware started, and the loader loaded. */
+static bool is_guest(const struct progress *p)
+{
+	return p->started && !is_blank(p) && !is_firmware(p) && !is_loader(p);
+}
+
+/* The log's last line is longer than a terminal may be wide: it ends with its parenthesis. */
+static void take_log(struct progress *p)
+{
+	if (begins(p, "loader: image at "))
+		p->loads = true;
+	p->loads_last |= p->loads && begins(p, "loader: its copy, the net, at ");
+	if (begins(p, "hobnail: ") || (p->loads_last && ends(p, ")")))
+		p->loads = p->loads_last = false;
+}
+
+static void take_speaker(struct progress *p)
+{
+	if (is_guest(p))
+		p->speaks = true;
+	else if (begins(p, "BdsDxe: ") || begins(p, "loader: image at ") || begins(p, "hobnail: cannot "))
+		p->speaks = false;
+	take_log(p);
 }
 
 static void take_end(struct progress *p, enum progress_end end)
@@ -121,7 +152,7 @@ static void take_part(struct progress *p)
 {
 	if (is_blank(p))
 		return;
-	p->speaks |= p->started && !is_firmware(p);
+	p->speaks |= is_guest(p);
 	if (p->in_shell && is(p, "Shell> ") && p->end == PROGRESS_GOES_ON)
 		p->end = PROGRESS_NOTHING;
 	else if (p->end != PROGRESS_RETURNED && !may_begin(p, "pith: ") && !is_firmware(p))
@@ -140,7 +171,7 @@ void progress_feed(struct progress *p, const char *bytes, size_t count)
 			continue;
 		}
 		p->line[p->line_bytes < PROGRESS_LINE_BYTES - 1 ? p->line_bytes : PROGRESS_LINE_BYTES - 1] = '\0';
-		p->speaks |= p->started && !is_blank(p) && !is_firmware(p);
+		take_speaker(p);
 		take_line(p);
 		p->line_bytes = 0;
 		memset(p->line, 0, sizeof(p->line));

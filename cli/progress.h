@@ -4,6 +4,8 @@
  *
  *   BdsDxe: starting Boot...                 EDK II (BdsEntry.c, "BootBootOptions") and U-Boot (cmd/bootefi.c and
  *   Booting ..., ** Booting ...              boot/bootflow.c) start what is on the disk: text that follows is its own
+ *   loader: image at ...                     the first line of the loader's log, and
+ *   loader: its copy, the net, at ...)       its last: what is between is the loader's text
  *   hobnail: cannot ...                      the loader's report of an error, until
  *            (ERR_NAME; back to the firmware)   its last line, with a code that there is
  *   hobnail: stopped.                        the last line of the loader's fault reporter
@@ -37,6 +39,7 @@ struct progress {
 	bool speaks;                    /* that has printed something */
 	bool runs_on;                   /* PROGRESS_STOPPED: other processors may run on */
 	bool in_shell, reporting, says_others;
+	bool loads, loads_last; /* the loader's log is being printed; ... its last line is */
 	char error[32];
 	enum progress_end end;
 };

@@ -40,7 +40,8 @@ struct input {
 	int fd;              /* -1: it is not read */
 	bool is_terminal;
 	bool ended;
-	long long fed_at;    /* when the guest got something last */
+	long long fed_at;    /* when the guest got or read something last */
+	size_t unread;       /* of what it got */
 	struct buffer held;
 	struct keys keys;
 	bool in_monitor;     /* what is typed is QEMU's monitor's */
@@ -107,7 +108,7 @@ int input_to_poll(const struct run *r);
 void input_take(struct run *r);
 void input_feed(struct run *r, long long now);
 
-/* Has it ended, and has the guest had all of it and time to answer? */
+/* Has it ended, and has the guest read all of it and had time to answer? Or does it not read? */
 bool input_is_over(const struct run *r, long long now);
 
 /* What QEMU's monitor answered. */

@@ -180,17 +180,22 @@ static bool guest_listens(const struct run *r, long long now)
 
 	if (r->speaks_since)
 		return quiet >= PAUSE || now - r->speaks_since >= PATIENCE;
-	return r->progress.end == PROGRESS_NOTHING || (r->console.lines.bytes && quiet >= UNKNOWN);
+	return r->progress.end == PROGRESS_NOTHING || (!r->progress.started && r->console.lines.bytes && quiet >= UNKNOWN);
 }
 
 void input_feed(struct run *r, long long now)
 {
 	struct input *in = &r->input;
+	size_t unread = guest_unread(&r->guest);
 
+	if (unread != in->unread)
+		in->fed_at = now;
+	in->unread = unread;
 	if (in->held.bytes == 0 || !guest_listens(r, now))
 		return;
 	guest_type(&r->guest, in->held.at, in->held.bytes);
 	in->held.bytes = 0;
+	in->unread = guest_unread(&r->guest);
 	in->fed_at = now;
 }
 
@@ -199,7 +204,7 @@ bool input_is_over(const struct run *r, long long now)
 	const struct input *in = &r->input;
 	long long quiet = now - (in->fed_at > r->last_output ? in->fed_at : r->last_output);
 
-	if (!in->ended || in->held.bytes || r->guest.unsent.bytes || run_is_judged(r) || r->timeout_seconds)
+	if (!in->ended || (in->held.bytes && r->speaks_since) || run_is_judged(r) || r->timeout_seconds)
 		return false;
-	return quiet >= 1000LL * (r->speaks_since ? INPUT_QUIET_SECONDS : INPUT_SILENT_SECONDS);
+	return quiet >= 1000LL * (r->speaks_since && !in->unread ? INPUT_QUIET_SECONDS : INPUT_SILENT_SECONDS);
 }

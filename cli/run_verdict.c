@@ -116,6 +116,9 @@ static char *ending_stopped(const struct run *r)
 
 static char *ending_input(const struct run *r)
 {
+	if (r->speaks_since && r->input.unread)
+		return string_format("standard input has ended, and the guest has been quiet for %d s without reading all of it",
+		                     INPUT_SILENT_SECONDS);
 	if (r->speaks_since)
 		return string_format("standard input has ended, and the guest has been quiet for %d s", INPUT_QUIET_SECONDS);
 	return string_format("standard input has ended, and nothing was heard of the guest for %d s", INPUT_SILENT_SECONDS);

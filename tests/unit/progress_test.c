@@ -28,6 +28,8 @@ static void expect(const char *text, enum progress_end end)
 #define STARTS "BdsDxe: starting Boot0001 \"UEFI Misc Device\" from PciRoot(0x0)/Pci(0x1,0x0)\n"
 #define SHELL "BdsDxe: starting Boot0002 \"EFI Internal Shell\" from Fv(7CB8)/FvFile(7C04)\n"
 #define CANNOT "\nhobnail: cannot load the kernel: it is none.\n         Try: another.\n"
+#define LOG_BEGINS "loader: image at 0x1, 9 bytes (gdb: add-symbol-file hobnail.elf -o 0x1)\n"
+#define LOG_ENDS "loader: its copy, the net, at 0x1, physical 0x2 (gdb: add-symbol-\nfile hobnail.elf -o 0x1)\n" /* 65 columns */
 #define RETURNS "         (ERR_ELF_MAGIC; back to the firmware)\n"
 
 static void progress_knows_that_the_loader_went_back(void **state)
@@ -103,6 +105,19 @@ static void progress_knows_when_the_guest_speaks(void **state)
 		{ STARTS "$ ", true },
 		{ STARTS "hello\n", true },
 		{ STARTS "hello\n" SHELL, false },
+		{ STARTS LOG_BEGINS, false },
+		{ STARTS LOG_BEGINS "module a: 9 bytes\n", false },
+		{ STARTS LOG_BEGINS "module a", false },
+		{ STARTS LOG_BEGINS LOG_ENDS, false },
+		{ STARTS LOG_BEGINS LOG_ENDS "$ ", true },
+		{ STARTS LOG_BEGINS LOG_ENDS "hello\n", true },
+		{ STARTS "hello\n" LOG_BEGINS, false }, /* of the next loader */
+		{ STARTS LOG_BEGINS STARTS "hello\n", true },
+		{ STARTS LOG_BEGINS CANNOT RETURNS, false },
+		{ STARTS "hello\n" CANNOT RETURNS "BdsDxe: failed to start Boot0001\n", false },
+		{ STARTS "hello\nhobnail: CPU 1 (APIC 1) waits\n", true },
+		{ STARTS "hobnail: CPU 1 (APIC 1) waits\n", false },
+		{ STARTS "loader: image of my own\n", true },
 		{ SHELL "UEFI Interactive Shell v2.2\n", false },
 		{ "U-Boot 2023.01\nBooting /efi\\boot\\bootaa64.efi\n", false },
 		{ "U-Boot 2023.01\nBooting /efi\\boot\\bootaa64.efi\nhello\n", true },
