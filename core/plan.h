@@ -107,6 +107,7 @@ struct plan {
 	vaddr direct_map;
 	vaddr device_map;    /* valid if has_device_map */
 	bool has_device_map;
+	uint64_t device_end; /* physical: what tables name above it is left out of the device map */
 	vaddr net_base;      /* of the slot that holds the net and, behind it, the stack window */
 	uint64_t net_bytes;  /* of the net: PLAN_NET_BYTES, or half of a slot that is smaller */
 	unsigned net_index;  /* of the slot in the top-level table */
@@ -134,8 +135,8 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 /* Choose the places of everything and enter segments, direct map, identity map and device map. plan->ranges and
  * capacity are the caller's; the rest is filled. Bases that were asked for are placed first, the net last; the device
  * map covers what no entry of the memory map describes, and MMIO entries, up to the end of RAM or of the last MMIO entry,
- * at least 4 GiB; and `devices`, as far as no entry describes them or the entry is MMIO or reserved. On an error the
- * plan must not be used.
+ * at least 4 GiB; and `devices`, as far as no entry describes them or the entry is MMIO or reserved: all of them, or, where that
+ * takes slots that are not free, those below the end of the slots that the rest needs. On an error the plan must not be used.
  *   ERR_PLAN_OVERLAP       two ranges meet: value[0] = address, value[1], value[2] = their kinds
  *   ERR_PLAN_NO_SLOT       no free run of slots is left for something of value[0] bytes
  *   ERR_PLAN_BASE          a requested base begins no slot: value[0] = base, value[1] = bytes of a slot

@@ -159,6 +159,7 @@ enum err plan_add_device_map(struct plan *plan, const struct plan_input *in, str
 	enum err e = add_undescribed(plan, in->memory, known, p);
 
 	for (size_t i = 0; !e && i < in->device_count; i++)
-		e = add_named(plan, in->memory, in->devices[i].base, in->devices[i].base + in->devices[i].bytes, known, p);
+		e = add_named(plan, in->memory, in->devices[i].base,
+		              min_u64(in->devices[i].base + in->devices[i].bytes, plan->device_end), known, p);
 	return e;
 }

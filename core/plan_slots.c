@@ -149,20 +149,38 @@ static enum err take_fixed(struct slots *slots, const struct plan_input *in, str
 }
 
 /* A base that was asked for comes before the one that is free to move; the net takes what is left. */
-enum err plan_place(struct plan *plan, const struct plan_input *in, struct problem *p)
+static enum err place_maps(struct plan *plan, struct slots slots, const struct plan_input *in, struct problem *p)
 {
 	const struct request *direct = &in->requests->of[HOBNAIL_REQUEST_DIRECT_MAP];
 	const struct request *device = &in->requests->of[HOBNAIL_REQUEST_DEVICE_MAP];
-	struct slots slots = { { 0 } };
-	enum err e = take_fixed(&slots, in, p);
+	enum err e = OK;
 
-	plan->has_device_map = device->asked;
-	plan->device_map = 0;
-	if (!e && device->asked)
-		e = place_map(&slots, in->layout, device, plan_named_end(in), &plan->device_map, p);
+	if (device->asked)
+		e = place_map(&slots, in->layout, device, plan->device_end, &plan->device_map, p);
 	if (!e)
 		e = place_map(&slots, in->layout, direct, plan_memory_end(in->memory), &plan->direct_map, p);
 	if (!e)
 		e = place_net(plan, &slots, in->layout, p);
 	return e;
+}
+
+/* What tables name must not cost a kernel its boot: without room for all of it, the device map has the slots that it needs
+ * anyway. */
+enum err plan_place(struct plan *plan, const struct plan_input *in, struct problem *p)
+{
+	uint64_t named = plan_named_end(in), needed = plan_device_end(in->memory);
+	struct slots slots = { { 0 } };
+	enum err e = take_fixed(&slots, in, p);
+
+	plan->has_device_map = in->requests->of[HOBNAIL_REQUEST_DEVICE_MAP].asked;
+	plan->device_map = 0;
+	plan->device_end = named;
+	if (e)
+		return e;
+	e = place_maps(plan, slots, in, p);
+	needed = max_u64(needed, align_up(needed, plan_slot_bytes(in->layout)));
+	if (!e || !plan->has_device_map || named <= needed)
+		return e;
+	plan->device_end = needed;
+	return place_maps(plan, slots, in, p);
 }

@@ -234,7 +234,10 @@ static void list_named_devices(struct needs *n, paddr end)
 	const struct memmap *m = &n->b->memory;
 
 	for (size_t k = 0; k < n->b->facts.device_count; k++) {
-		paddr at = n->b->facts.devices[k].base, last = at + n->b->facts.devices[k].bytes;
+		paddr at = n->b->facts.devices[k].base;
+		paddr last = min_u64(at + n->b->facts.devices[k].bytes, n->b->space.plan.device_end);
+		if (at >= last)
+			break; /* there was no room for it */
 		for (size_t i = 0; i < m->count; i++) {
 			const struct hobnail_memory *e = &m->entries[i];
 			if (!ranges_overlap(e->base, e->bytes, at, last - at))

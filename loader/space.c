@@ -97,7 +97,13 @@ static enum err plan_space(struct boot *b, struct problem *p)
 		.device_count = f->device_count,
 	};
 
-	return plan_make(&b->space.plan, &in, p);
+	enum err e = plan_make(&b->space.plan, &in, p);
+	const struct span *last = f->device_count ? &f->devices[f->device_count - 1] : NULL;
+	uint64_t end = b->space.plan.device_end;
+	if (!e && b->space.plan.has_device_map && last && last->base + last->bytes > end)
+		log_line("the device map ends at physical %#llx: there is no room for what tables name of PCI up to %#llx",
+		         (unsigned long long)end, (unsigned long long)(last->base + last->bytes));
+	return e;
 }
 
 /* ---- The net ------------------------------------------------------------------------------------------- */

@@ -868,6 +868,32 @@ static void what_tables_name_has_slots(void **state)
 	assert_true(w->plan.direct_map >= w->layout->base + TIB(40) + MIB(1));
 }
 
+/* What tables name may not take the slots that a kernel asked for. */
+static void what_tables_name_gives_way_to_requested_bases(void **state)
+{
+	const vaddr base = 0xffffa00000000000, last = 0xffffff8000000000;
+
+	(void)state;
+	for (unsigned k = 0; k < 3; k++) {
+		struct world *w = world_new(&plan_aarch64);
+		ram(w, GIB(1), GIB(2));
+		device(w, GIB(256), MIB(256));
+		device(w, GIB(512) - MIB(1), GIB(512));
+		ask(w, HOBNAIL_REQUEST_DEVICE_MAP, k == 1 ? last : base);
+		if (k != 1)
+			ask(w, HOBNAIL_REQUEST_DIRECT_MAP, base + (k == 0 ? GIB(512) : TIB(1)));
+		make_well(w);
+		vaddr map = k == 1 ? last : base;
+		assert_true(w->plan.device_map == map);
+		assert_true(w->plan.device_end == (k == 2 ? TIB(1) - MIB(1) : GIB(512)));
+		assert_true(kind_at(w, map, PLAN_DEVICE_MAP));
+		assert_true(kind_at(w, map + GIB(256), PLAN_DEVICE_MAP));
+		assert_true(kind_at(w, map + GIB(512) - 1, PLAN_DEVICE_MAP));
+		assert_int_equal(k == 1 ? 0 : kind_at(w, map + GIB(512), PLAN_DEVICE_MAP), k == 2);
+		assert_int_equal(at(w, map + GIB(512) - 1)->bytes, k == 2 ? GIB(512) : MIB(1));
+	}
+}
+
 static void the_device_map_reaches_4_gib_at_least(void **state)
 {
 	struct world *w = world_new(&plan_x86_64_4);
@@ -1427,6 +1453,7 @@ int main(void)
 		cmocka_unit_test(several_framebuffers_may_overlap),
 		cmocka_unit_test(the_device_map_is_what_memory_is_not),
 		cmocka_unit_test(the_device_map_has_what_tables_name),
+		cmocka_unit_test(what_tables_name_gives_way_to_requested_bases),
 		cmocka_unit_test(what_tables_name_has_slots),
 		cmocka_unit_test(the_device_map_reaches_4_gib_at_least),
 		cmocka_unit_test(device_registers_too_far_away_are_refused),
