@@ -134,16 +134,25 @@ static enum err check_plain(const struct reader *r, struct text t)
 	return OK;
 }
 
-/* A text as it is, or what stands between its first and last character if these are the only quotation marks in it. */
+/* Are its first and last character quotation marks, and the only ones? */
+static bool is_quoted(struct text value)
+{
+	return value.bytes >= 2 && value.at[0] == '"' && value.at[value.bytes - 1] == '"' &&
+	       !memchr(value.at + 1, '"', value.bytes - 2);
+}
+
+/* What is in quotation marks, or the text as it is. */
+static struct text unquoted(struct text value)
+{
+	return is_quoted(value) ? (struct text){ value.at + 1, value.bytes - 2 } : value;
+}
+
 static enum err read_quotable(const struct reader *r, struct text value, struct text *out)
 {
-	size_t inside = value.bytes < 2 ? 0 : value.bytes - 2;
-	bool quoted = value.bytes >= 2 && value.at[0] == '"' && value.at[value.bytes - 1] == '"' &&
-	              !memchr(value.at + 1, '"', inside);
-	enum err e = quoted ? OK : check_plain(r, value);
+	enum err e = is_quoted(value) ? OK : check_plain(r, value);
 
 	if (!e)
-		*out = quoted ? (struct text){ value.at + 1, inside } : value;
+		*out = unquoted(value);
 	return e;
 }
 
@@ -351,7 +360,7 @@ static enum err start_section(struct reader *r, struct text line)
 
 	if (!close || close + 1 != end)
 		return refuse(r, ERR_CONFIG_SECTION, close ? close + 1 : end, 0);
-	struct text name = trim(line.at + 1, close);
+	struct text name = unquoted(trim(line.at + 1, close)); /* # needs no quotation marks: no comment can stand here */
 	if (!name.bytes)
 		return refuse(r, ERR_CONFIG_NAME, close, 0);
 	for (unsigned i = 0; i < r->name_count; i++)

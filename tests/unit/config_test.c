@@ -326,6 +326,25 @@ static void config_takes_names_and_paths_in_quotation_marks(void **state)
 	same(entry.kernel, "a#b");
 }
 
+static void config_takes_entry_names_in_quotation_marks(void **state)
+{
+	(void)state;
+	good("default = \"Test \xe2\x9d\xa4\xef\xb8\x8f\"\n[a]\nkernel = k\n[\"Test \xe2\x9d\xa4\xef\xb8\x8f\"]\nkernel = l\n");
+	same(entry.name, "Test \xe2\x9d\xa4\xef\xb8\x8f");
+	same(entry.kernel, "l");
+	good("default = two words\n[a]\nkernel = k\n[ \"two words\" ]\nkernel = l\n");
+	same(entry.name, "two words");
+	good("[say \"hi\"]\nkernel = k\n");
+	same(entry.name, "say \"hi\"");
+	good("[\"a\" \"b\"]\nkernel = k\n");
+	same(entry.name, "\"a\" \"b\"");
+	good("[C # 1]\nkernel = k\n");
+	same(entry.name, "C # 1");
+	bad("[a]\nkernel = k\n[\"a\"]\nkernel = l\n", ERR_CONFIG_NAME_TWICE, 3, 3);
+	bad("[\"\"]\nkernel = k\n", ERR_CONFIG_NAME, 1, 4);
+	bad("[Test \xe2\x9d\xa4\xef\xb8\x8f]\nkernel = k\n", ERR_CONFIG_INVISIBLE, 1, 8);
+}
+
 static void config_refuses_what_default_names_even_if_another_is_wanted(void **state)
 {
 	(void)state;
@@ -463,6 +482,7 @@ int main(void)
 		cmocka_unit_test(config_names_line_and_column_of_every_refusal),
 		cmocka_unit_test(config_takes_a_text_in_quotation_marks_as_it_is),
 		cmocka_unit_test(config_takes_names_and_paths_in_quotation_marks),
+		cmocka_unit_test(config_takes_entry_names_in_quotation_marks),
 		cmocka_unit_test(config_refuses_what_default_names_even_if_another_is_wanted),
 		cmocka_unit_test(config_names_the_first_of_two_lines),
 		cmocka_unit_test(config_refuses_a_nul),
