@@ -131,6 +131,9 @@ enum err kernel_place(struct boot *b, struct problem *p);
 /* The last low segment of which a byte goes into this page, as elf_segment_name(): the page belongs to one. */
 uint64_t kernel_segment_at(const struct kernel *k, paddr page);
 
+/* ERR_DESTINATION_OWN for the first page of the move's destination that is not before `taken`, with its segment. */
+enum err destination_is_taken(const struct kernel *k, const struct handoff_move *m, paddr taken, struct problem *p);
+
 static inline struct text text_of(const char *literal)
 {
 	return (struct text){ literal, __builtin_strlen(literal) };

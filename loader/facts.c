@@ -121,7 +121,7 @@ static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem 
 		return OK; /* whoever follows such a pointer finds that out */
 	for (unsigned i = 0; i < handoff.move_count; i++)
 		if (ranges_overlap(at, bytes, handoff.moves[i].to, handoff.moves[i].bytes))
-			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to, kernel_segment_at(&b->kernel, handoff.moves[i].to));
+			return destination_is_taken(&b->kernel, &handoff.moves[i], at, p);
 	return memmap_set_free(&b->memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
 }
 
@@ -202,14 +202,16 @@ static void find_console(const struct boot *b, struct facts *f)
 	}
 }
 
-/* For the device map. */
-static void find_devices(struct facts *f)
+/* For the device map. Page tables cannot name an address that the processor does not have, whatever tables say. */
+static void find_devices(const struct boot *b, struct facts *f)
 {
 	size_t count = f->has_acpi ? acpi_pci(&f->acpi, f->devices, COUNT_OF(f->devices)) : 0;
 
 	if (has_fdt(f))
 		count += fdt_pci(&f->fdt, f->devices + count, COUNT_OF(f->devices) - count);
-	f->device_count = spans_sort(f->devices, count, PLAN_DEVICE_LIMIT);
+	if (count == COUNT_OF(f->devices))
+		log_line("tables name much of PCI: the device map has the first %zu ranges", count);
+	f->device_count = spans_sort(f->devices, count, min_u64(PLAN_DEVICE_LIMIT, 1ull << b->arch.phys_bits));
 }
 
 /* The processor that we run on is one of them, even if the tables leave it out or the list was cut before it. */
@@ -269,7 +271,7 @@ enum err facts_gather(struct boot *b, struct problem *p)
 	if (e)
 		return e;
 	find_console(b, f);
-	find_devices(f);
+	find_devices(b, f);
 	f->has_framebuffer = firmware_framebuffer(&b->fw, (uint32_t)mode, (uint32_t)(mode >> 32), &f->framebuffer) &&
 	                     !is_in_use(&b->memory, &f->framebuffer);
 	const struct hobnail_framebuffer *fb = &f->framebuffer;

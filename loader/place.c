@@ -91,6 +91,13 @@ uint64_t kernel_segment_at(const struct kernel *k, paddr page)
 	return elf_segment_name(&k->layout, found);
 }
 
+enum err destination_is_taken(const struct kernel *k, const struct handoff_move *m, paddr taken, struct problem *p)
+{
+	paddr page = max_u64(m->to, align_down(taken, PAGE_BYTES));
+
+	return problem(p, ERR_DESTINATION_OWN, page, kernel_segment_at(k, page));
+}
+
 /* -Ttext moves the code alone: what has the file's headers stays at the linker's default base, which is rarely memory. */
 static bool is_left_behind(const struct kernel *k, unsigned segment)
 {

@@ -231,19 +231,26 @@ static const struct claim *own_memory_in(const struct boot *b, paddr base, uint6
 }
 
 /* Would a move to this destination overwrite something that is needed afterwards? A block of upper-half segments is no part
- * of any destination. */
-static bool is_in_the_way(const struct boot *b, const struct handoff_move *m)
+ * of any destination. *where: that begins here. */
+static bool is_in_the_way(const struct boot *b, const struct handoff_move *m, paddr *where)
 {
 	const struct kernel *k = &b->kernel;
+	const struct claim *own = own_memory_in(b, m->to, m->bytes);
 
-	if (own_memory_in(b, m->to, m->bytes))
+	if (own) {
+		*where = own->base;
 		return true;
-	for (unsigned i = 0; i < k->layout.segment_count; i++)
+	}
+	for (unsigned i = 0; i < k->layout.segment_count; i++) {
+		*where = k->segments[i].phys;
 		if (!k->segments[i].low && ranges_overlap(m->to, m->bytes, k->segments[i].phys, k->segments[i].bytes))
 			return true;
-	for (unsigned i = 0; i < handoff.move_count; i++)
+	}
+	for (unsigned i = 0; i < handoff.move_count; i++) {
+		*where = handoff.moves[i].from;
 		if (ranges_overlap(m->to, m->bytes, handoff.moves[i].from, handoff.moves[i].bytes))
 			return true;
+	}
 	return false;
 }
 
@@ -251,9 +258,11 @@ static bool is_in_the_way(const struct boot *b, const struct handoff_move *m)
  * segment is where page tables, stacks, the record, the net or modules are. */
 static enum err prove_memory(const struct boot *b, struct problem *p)
 {
+	paddr taken;
+
 	for (unsigned i = 0; i < handoff.move_count; i++)
-		if (is_in_the_way(b, &handoff.moves[i]))
-			return problem(p, ERR_DESTINATION_OWN, handoff.moves[i].to, kernel_segment_at(&b->kernel, handoff.moves[i].to));
+		if (is_in_the_way(b, &handoff.moves[i], &taken))
+			return destination_is_taken(&b->kernel, &handoff.moves[i], taken, p);
 	for (unsigned i = 0; i < b->kernel.layout.segment_count; i++) {
 		const struct plan_segment *s = &b->kernel.segments[i];
 		paddr from = align_down(s->phys, PAGE_BYTES);

@@ -201,6 +201,18 @@ void world_hpet(paddr base)
 	acpi_table_at(xsdt, "XSDT", 52);
 }
 
+/* PCI Firmware Specification 3.3, "MCFG Table Description"; in place of the FADT. */
+void world_mcfg(paddr base)
+{
+	paddr xsdt = ARENA_ACPI + 0x100, mcfg = ARENA_ACPI + 0x900;
+
+	memset(memory(mcfg), 0, 60);
+	put_le(memory(mcfg) + 44, 8, base);
+	acpi_table_at(mcfg, "MCFG", 60);
+	put_le(memory(xsdt) + 44, 8, mcfg);
+	acpi_table_at(xsdt, "XSDT", 52);
+}
+
 /* "Serial Port Console Redirection Table (SPCR)", Microsoft: a 16550 (0) in memory, byte by byte; in place of the FADT. */
 void world_spcr(paddr base)
 {

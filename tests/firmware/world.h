@@ -48,6 +48,9 @@ void world_fadt(uint16_t pm_timer, uint16_t arm_boot);
 /* After world_acpi(): a table of an HPET whose registers are there. */
 void world_hpet(paddr base);
 
+/* After world_acpi(): PCI's configuration space, of one bus, is there. */
+void world_mcfg(paddr base);
+
 /* After world_acpi(): a table of a serial port whose registers are there, in memory. */
 void world_spcr(paddr base);
 
