@@ -30,7 +30,7 @@
  *             over the plain key, wherever it stands; `module.<arch>` adds a module on that architecture only. Unknown
  *             keys, keys given twice, empty names are errors with line and column
  *   Paths     / and \ both separate; one that does not begin with either is relative to the configuration file. What no FAT
- *             volume can have is refused when the file is opened (path.h)
+ *             volume can have is refused before any file is opened (path.h)
  *   Memory    the caller owns the text and keeps it; strings point into it (not NUL-terminated) */
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H

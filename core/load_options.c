@@ -84,6 +84,27 @@ bool load_options_text(const void *data, size_t bytes, const void **text, size_t
 	return true;
 }
 
+static bool is_word(const uint8_t *at, size_t units, const char *with)
+{
+	size_t i = 0;
+
+	while (i < units && with[i] && read_le16(at + 2 * i) == (unsigned char)with[i])
+		i++;
+	return !with[i];
+}
+
+bool load_options_concern_us(const void *text, size_t units)
+{
+	const uint8_t *at = text;
+	unsigned before = ' ';
+
+	for (size_t i = 0; i < units; before = read_le16(at + 2 * i++))
+		if ((before == ' ' || before == '\t') &&
+		    (is_word(at + 2 * i, units - i, "entry=") || is_word(at + 2 * i, units - i, "config=")))
+			return true;
+	return false;
+}
+
 /* ---- Options ------------------------------------------------------------------------------------------- */
 
 static bool is_blank(char c)

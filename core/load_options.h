@@ -18,6 +18,9 @@ enum { LOAD_OPTIONS_MAX = 1024 }; /* bytes of UTF-8 */
  * itself is an empty text. false: there are bytes, but they are no text, and nothing is written. */
 bool load_options_text(const void *data, size_t bytes, const void **text, size_t *units);
 
+/* Does a word of it begin with entry= or config=? */
+bool load_options_concern_us(const void *text, size_t units);
+
 struct load_options {
 	struct text entry;   /* empty: not given */
 	struct text config;

@@ -2,6 +2,7 @@
 #include "boot.h"
 #include "load_options.h"
 #include "log.h"
+#include "path.h"
 
 #include <string.h>
 
@@ -41,11 +42,17 @@ static struct text directory_of(struct text path)
 	return path.bytes ? path : text_of("\\");
 }
 
-/* Paths in the configuration are relative to it unless they begin with a separator. */
+/* Paths that somebody wrote are relative to the configuration unless they begin with a separator. They are for FAT, so that they hold
+ * on every volume: the firmware is not asked for others. What the loader finds by itself is as the volume has it. */
 static enum err absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p)
 {
 	struct text pieces[] = { directory, path };
+	enum err e = path_check(path, p);
 
+	if (e) {
+		step_set(b, "open", path);
+		return e;
+	}
 	if (path.bytes && is_separator(path.at[0])) {
 		*out = path;
 		return OK;
@@ -124,6 +131,7 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 {
 	char own[CONFIG_MAX_PATH];
 	struct text here = { own, 0 }, pieces[2] = { { 0 }, text_of(config_name) };
+	struct problem why;
 	enum err e = firmware_own_path(&b->fw, own, sizeof own, &here.bytes, p);
 
 	if (e)
@@ -133,6 +141,8 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 	if (!e) {
 		step_set(b, "read the configuration", *path);
 		e = read_text(b, *path, text, p);
+		if (e && path_check(*path, &why))
+			e = problem(p, ERR_FILE_NOT_FOUND, 0); /* firmware may refuse such a name with whatever status */
 	}
 	struct text folder = without_separator(pieces[0]);
 	if (e == ERR_FILE_NOT_FOUND && pieces[0].bytes > 1) {
@@ -173,8 +183,8 @@ static enum err read_options(struct boot *b, struct load_options *out, struct pr
 
 	step_set(b, "read the load options", text_of(""));
 	enum err e = firmware_load_options(&b->fw, line, sizeof line, &piece.bytes, &ignored, p);
-	if (e == ERR_OPTION_LONG && may_be_foreign) {
-		log_line("load options ignored: more than %u bytes", LOAD_OPTIONS_MAX);
+	if (e == ERR_OPTION_LONG && !p->value[1]) {
+		log_line("load options ignored: more than %u bytes, and neither entry= nor config= is in them", LOAD_OPTIONS_MAX);
 		piece.bytes = 0;
 		e = OK;
 	}

@@ -1,6 +1,7 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "format.h"
 #include "image.h"
@@ -12,17 +13,25 @@ static IMAGE_UNTIL_EXIT struct {
 	const void *context;
 } follower;
 
-/* Returns the bytes of the line, newline included, or 0 when the log is full. One byte stays free for the newline. */
-static size_t add_line(const char *text, va_list arguments)
+/* The last line, newline included. */
+static IMAGE_UNTIL_EXIT struct {
+	size_t bytes;
+	char text[LOG_LINE_BYTES];
+} line;
+
+/* Also into the log, as far as it fits. There one byte stays free for the newline. */
+static void add_line(const char *text, va_list arguments)
 {
 	struct log *log = &loader_log;
-	size_t from = log->used;
 
-	if (log->used + 1 >= LOG_BYTES)
-		return 0;
-	log->used += format_v(log->text + log->used, LOG_BYTES - 1 - log->used, text, arguments);
-	log->text[log->used++] = '\n';
-	return log->used - from;
+	line.bytes = format_v(line.text, sizeof line.text - 1, text, arguments);
+	if (log->used + 1 < LOG_BYTES) {
+		size_t part = line.bytes < LOG_BYTES - 1 - log->used ? line.bytes : LOG_BYTES - 1 - log->used;
+		memcpy(log->text + log->used, line.text, part);
+		log->used += part;
+		log->text[log->used++] = '\n';
+	}
+	line.text[line.bytes++] = '\n';
 }
 
 void log_line(const char *text, ...)
@@ -30,10 +39,10 @@ void log_line(const char *text, ...)
 	va_list arguments;
 
 	va_start(arguments, text);
-	size_t bytes = add_line(text, arguments);
+	add_line(text, arguments);
 	va_end(arguments);
-	if (bytes && follower.show)
-		follower.show(follower.context, loader_log.text + loader_log.used - bytes, bytes);
+	if (follower.show)
+		follower.show(follower.context, line.text, line.bytes);
 }
 
 void log_unshown(const char *text, ...)
@@ -41,7 +50,7 @@ void log_unshown(const char *text, ...)
 	va_list arguments;
 
 	va_start(arguments, text);
-	(void)add_line(text, arguments);
+	add_line(text, arguments);
 	va_end(arguments);
 }
 

@@ -1,14 +1,17 @@
 /* log.h — what the loader says: always into memory, to the consoles only when asked.
  *
  * The buffer is static, so it travels with the image into the net and the kernel gets it from there. When it is full,
- * what follows is dropped (never wrapped: the beginning says more). */
+ * what follows is dropped (never wrapped: the beginning says more), but still shown to whoever follows. */
 #ifndef LOADER_LOG_H
 #define LOADER_LOG_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LOG_BYTES = 12288 };
+enum {
+	LOG_BYTES = 12288,
+	LOG_LINE_BYTES = 4096, /* newline included; a longer line is cut */
+};
 
 struct log {
 	size_t used;

@@ -33,14 +33,12 @@ void firmware_print(const struct firmware *fw, const char *text, size_t bytes)
 
 /* EDK2 keeps the devices of its console in the variable ConOut, as device paths (UEFI 2.10, "Globally Defined Variables"
  * §3.3). U-Boot has no such variable: its console is the serial port unless somebody changed that. */
-bool firmware_console_is_serial(const struct firmware *fw)
+static bool variable_says_serial(const struct firmware *fw)
 {
 	uint8_t paths[1024];
 	UINTN bytes = sizeof paths;
 	EFI_STATUS s = system_table(fw)->RuntimeServices->GetVariable(u"ConOut", &global_guid, NULL, &bytes, paths);
 
-	if (!system_table(fw)->ConOut)
-		return false; /* whatever the variable says */
 	if (s == EFI_BUFFER_TOO_SMALL)
 		return false; /* twice is better than never */
 	if (EFI_ERROR(s))
@@ -55,6 +53,16 @@ bool firmware_console_is_serial(const struct firmware *fw)
 		at += length;
 	}
 	return false;
+}
+
+void firmware_find_console(struct firmware *fw)
+{
+	fw->console_is_serial = variable_says_serial(fw);
+}
+
+bool firmware_console_is_serial(const struct firmware *fw)
+{
+	return system_table(fw)->ConOut && fw->console_is_serial; /* without one, whatever the variable says */
 }
 
 enum say firmware_status(uint64_t status)

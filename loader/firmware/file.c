@@ -1,5 +1,4 @@
 #include "efi.h"
-#include "path.h"
 #include "utf16.h"
 
 #include <string.h>
@@ -35,11 +34,8 @@ static enum err open_root(struct firmware *fw, struct problem *p)
 static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 {
 	size_t units, used = 0;
-	enum err e = path_check(path, p);
 
-	if (e)
-		return e;
-	if (utf16_from_utf8(path.at, path.bytes, out, CONFIG_MAX_PATH + 1, &units, NULL))
+	if (!path.bytes || utf16_from_utf8(path.at, path.bytes, out, CONFIG_MAX_PATH + 1, &units, NULL))
 		return problem(p, ERR_PATH, CONFIG_MAX_PATH);
 	for (size_t i = 0; i < units; i++) {
 		CHAR16 c = out[i] == '/' ? '\\' : out[i];

@@ -39,6 +39,7 @@ struct firmware {
 	void *boot;         /* EFI_BOOT_SERVICES *; NULL once they must not be used */
 	void *loaded;       /* EFI_LOADED_IMAGE_PROTOCOL * of ourselves           */
 	void *root;         /* EFI_FILE_PROTOCOL * of our volume                  */
+	bool console_is_serial; /* says the firmware: asked once                  */
 	struct claim ledger[LEDGER_MAX];
 	unsigned claims;
 	struct firmware_map map;
@@ -46,13 +47,14 @@ struct firmware {
 
 /* ---- Opening and closing ------------------------------------------------------------------------------- */
 
-/* Find our own image and switch the watchdog off. */
+/* Find our own image, ask where the console is, and switch the watchdog off. */
 enum err firmware_open(struct firmware *fw, void *image, void *system_table, struct problem *p);
 
 /* Give everything back: pages, files. Never fails. */
 void firmware_undo(struct firmware *fw);
 
-/* The load options as UTF-8, empty if there are none. *ignored: bytes of what is there and is no text.   ERR_OPTION_LONG */
+/* The load options as UTF-8, empty if there are none. *ignored: bytes of what is there and is no text.
+ *   ERR_OPTION_LONG   value[0] = most, value[1] = is entry= or config= in them? */
 enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, size_t *ignored,
                                struct problem *p);
 
@@ -97,8 +99,9 @@ struct file {
 	uint64_t bytes;
 };
 
-/* `path` is UTF-8 and absolute on the volume; / and \ both separate.
- *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status), and what path_check() refuses */
+/* `path` is UTF-8 and absolute on the volume; / and \ both separate. The volume need not be FAT: what names it has is the
+ * firmware's to say.
+ *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status), ERR_PATH (value[0] = CONFIG_MAX_PATH) */
 enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
 
 /* Read exactly [offset, offset + bytes) into `to`. The problem's offset is where it stopped.
@@ -139,7 +142,8 @@ enum say firmware_status(uint64_t status);
 /* Print UTF-8 on the firmware's console. */
 void firmware_print(const struct firmware *fw, const char *text, size_t bytes);
 
-/* Does what firmware_print() shows reach a serial port as well? */
+/* Does what firmware_print() shows reach a serial port as well? Asked of the firmware by the first one. */
+void firmware_find_console(struct firmware *fw);
 bool firmware_console_is_serial(const struct firmware *fw);
 
 /* ---- Leaving ------------------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@ enum err firmware_open(struct firmware *fw, void *image, void *table, struct pro
 	EFI_BOOT_SERVICES *bs = st->BootServices;
 
 	*fw = (struct firmware){ .image = image, .system_table = table, .boot = bs };
+	firmware_find_console(fw);
 	/* The five-minute watchdog would reset a machine that waits at a prompt. Failing to stop it is no reason to fail. */
 	(void)bs->SetWatchdogTimer(0, 0, 0, NULL);
 	EFI_STATUS s = bs->HandleProtocol(image, &loaded_image_guid, &fw->loaded);
@@ -47,10 +48,13 @@ enum err firmware_load_options(const struct firmware *fw, char *out, size_t capa
 		*ignored = loaded->LoadOptionsSize;
 		return OK;
 	}
-	if (units > COUNT_OF(options))
-		return problem(p, ERR_OPTION_LONG, most);
-	memcpy(options, text, units * sizeof(CHAR16));
-	return utf8_from_utf16(options, units, out, capacity, bytes, p) ? problem(p, ERR_OPTION_LONG, most) : OK;
+	if (units <= COUNT_OF(options)) {
+		memcpy(options, text, units * sizeof(CHAR16));
+		if (!utf8_from_utf16(options, units, out, capacity, bytes, p))
+			return OK;
+	}
+	*bytes = 0;
+	return problem(p, ERR_OPTION_LONG, most, load_options_concern_us(text, units));
 }
 
 /* The device path of a file is one or more nodes whose texts are concatenated. */

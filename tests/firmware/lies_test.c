@@ -153,7 +153,9 @@ static unsigned opens(void)
 /* The firmware is not asked for what cannot be there. */
 static void a_path_that_fat_cannot_have_is_refused_before_the_firmware_is_asked(void **state)
 {
+	static const CHAR16 option[] = u"config=\\a:b.conf";
 	static const struct { const char *config, *code; } cases[] = {
+		{ "[a]\nkernel = \\boot\\kernel.elf\nmodule = a*b\n", "cannot open a*b: character 2 of this path is" },
 		{ "[a]\nkernel = fs0:\\boot\\kernel.elf\n", "(ERR_PATH_CHARACTER;" },
 		{ "[a]\nkernel = \\boot\\kernel.elf.\n", "(ERR_PATH_END;" },
 		{ "[a]\nkernel = \"\\boot\\kernel.elf \"\n", "(ERR_PATH_END;" },
@@ -169,6 +171,53 @@ static void a_path_that_fat_cannot_have_is_refused_before_the_firmware_is_asked(
 		world_config(cases[i].config);
 		refuses(cases[i].config, i, cases[i].code);
 		assert_int_equal(opens(), asked - 1);
+	}
+	plain();
+	fake.options.load_options = option;
+	fake.options.load_options_bytes = sizeof option;
+	refuses("config=", 0, "(ERR_PATH_CHARACTER;");
+	assert_int_equal(opens(), 0);
+}
+
+/* Firmware may serve other volumes than FAT. */
+static void names_that_the_volume_has_are_taken_as_they_are(void **state)
+{
+	static const char *const names[] = { "\\boot\\modules\\a:b.cpio", "\\boot\\modules\\two ", "\\boot\\modules\\end." };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(names); i++) {
+		plain();
+		world_file("\\hobnail.conf")->path = "\\other";
+		struct fake_file *f = fake_add(names[i], "abc", 3);
+		enters(names[i], i);
+		assert_int_equal(f->opened, 1);
+	}
+}
+
+/* The loader's folder is where it is. If the firmware refuses such a name, whatever it says, nothing is there. */
+static void a_folder_of_a_strange_name_is_looked_into(void **state)
+{
+	static const CHAR16 own[] = u"\\efi\\a:b\\x.efi";
+	static const char beside[] = "[a]\nkernel = \\boot\\absent\n";
+	static uint8_t path[64] = { EFI_PATH_MEDIA, EFI_PATH_FILE, 4 + sizeof own, 0 };
+	unsigned first = 0;
+
+	(void)state;
+	memcpy(path + 4, own, sizeof own);
+	memcpy(path + 4 + sizeof own, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);
+	for (unsigned k = 0; k < 3; k++) {
+		plain();
+		fake.options.file_path = path;
+		if (k == 1)
+			fake_add("\\efi\\a:b\\hobnail.conf", beside, sizeof beside - 1);
+		if (k == 2)
+			fake.faults[0] = (struct fake_fault){ first + 1, EFI_INVALID_PARAMETER };
+		if (k == 1)
+			refuses("its own configuration", k, "(ERR_FILE_NOT_FOUND;");
+		else
+			enters("a folder with a colon", k);
+		for (first = 0; fake.trace[first].service != SERVICE_OPEN; first++)
+			;
 	}
 }
 
@@ -281,7 +330,7 @@ static void paths_that_do_not_fit_are_refused(void **state)
 	(void)state;
 	used += (size_t)snprintf(text, sizeof text, "[a]\nkernel = \\boot\\kernel.elf\n");
 	for (unsigned i = 0; i < CONFIG_MAX_MODULES; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "module = %0400u\n", i);
+		used += (size_t)snprintf(text + used, sizeof text - used, "module = %0200u\\%0199u\n", 1, i);
 	plain();
 	world_config(text);
 	refuses("module paths of", used, "(ERR_PATHS_FULL");
@@ -1049,6 +1098,11 @@ static void a_segment_is_not_moved_onto_tables(void **state)
 		else
 			memset(fake.kind + (ARENA_ACPI - ARENA) / PAGE_BYTES, EfiBootServicesData, 16), world_kernel_at(ARENA_ACPI);
 		refuses("a segment on tables", k, "(ERR_DESTINATION_OWN");
+		char place[64];
+		snprintf(place, sizeof place, "must be at physical %#llx, where",
+		         k ? (unsigned long long)(ARENA_BUSY + 9 * PAGE_BYTES) : (unsigned long long)ARENA_ACPI);
+		if (!world_said(place))
+			fail_msg("not %s, but: %s", place, fake.console);
 	}
 }
 
@@ -1147,15 +1201,24 @@ static void load_options_that_are_ignored_are_logged(void **state)
 		many[i] = 'A';
 	for (unsigned units = 1023; units <= 1025; units++) {
 		give_options(many, 2 * units);
-		if (units <= 1024)
-			enters("a word of", units);
-		else
-			refuses("a word of", units, "(ERR_OPTION_LONG;");
+		enters("a word of", units);
 		give_options(many, 2 * units);
 		fake.options.vendor = u"Das U-Boot";
 		enters("a word of U-Boot's, of", units);
 	}
-	expect_logged("load options ignored: more than 1024 bytes\n");
+	expect_logged("load options ignored: more than 1024 bytes, and neither entry= nor config= is in them\n");
+	for (unsigned k = 0; k < 4; k++) {
+		static const CHAR16 *const ours[] = { u" config=x", u" entry=test", u"\tentry=", u"Xentry=test" };
+		const CHAR16 *from = ours[k];
+		for (unsigned i = 1100; *from; i++)
+			many[i] = *from++;
+		give_options(many, sizeof many);
+		fake.options.vendor = k % 2 ? u"Das U-Boot" : u"fake";
+		if (k < 3)
+			refuses("options of ours, too long", k, "(ERR_OPTION_LONG;");
+		else
+			enters("a long word that ends like ours", k);
+	}
 }
 
 static void a_whole_load_option_is_understood(void **state)
@@ -1207,6 +1270,8 @@ int main(void)
 		cmocka_unit_test(short_reads_are_continued),
 		cmocka_unit_test(a_large_read_that_fails_is_repeated_in_pieces),
 		cmocka_unit_test(a_path_that_fat_cannot_have_is_refused_before_the_firmware_is_asked),
+		cmocka_unit_test(names_that_the_volume_has_are_taken_as_they_are),
+		cmocka_unit_test(a_folder_of_a_strange_name_is_looked_into),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
 		cmocka_unit_test(where_the_configuration_was_looked_for_is_said),
 		cmocka_unit_test(too_many_modules_are_refused),

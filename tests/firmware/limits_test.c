@@ -77,12 +77,41 @@ static void a_full_log_takes_no_more(void **state)
 	}
 }
 
+static unsigned variables_asked_for(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fake.calls; i++)
+		count += fake.trace[i].service == SERVICE_GET_VARIABLE;
+	return count;
+}
+
+/* Nor does any line ask the firmware where its console is. */
+static void lines_are_shown_when_the_log_is_full(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	fake_run();
+	unsigned asked = variables_asked_for();
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	memset(loader_log.text, 'x', LOG_BYTES);
+	loader_log.used = LOG_BYTES;
+	fake_run();
+	judged();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_true(world_said("framebuffer at 0x"));
+	assert_int_equal(loader_log.used, LOG_BYTES);
+	assert_int_equal(variables_asked_for(), asked);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(symbols_beyond_16_mib_are_not_even_asked_memory_for),
 		cmocka_unit_test(a_read_that_brings_more_than_was_asked_is_an_error),
 		cmocka_unit_test(a_full_log_takes_no_more),
+		cmocka_unit_test(lines_are_shown_when_the_log_is_full),
 	};
 
 	return cmocka_run_group_tests_name("firmware/limits", tests, NULL, NULL);
