@@ -161,7 +161,8 @@ static void decode_operand(const struct fault *f, const uint8_t *code, unsigned 
 	out->has_address = true;
 }
 
-/* "WRMSR", "RDMSR", "XSETBV", "MOV - Move to/from Control Registers": each is a #GP for what is not there or does not fit. */
+/* "WRMSR", "RDMSR", "XSETBV", "MOV - Move to/from Control Registers": each is a #GP for what is not there or does not fit, and
+ * in user mode always. */
 static void decode_value(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
 {
 	enum { RAX = 0, RCX = 2, RDX = 3 };
@@ -170,7 +171,7 @@ static void decode_value(const struct fault *f, const uint8_t *code, unsigned by
 	const uint8_t *at = code + !!rex;
 	unsigned left = bytes - !!rex;
 
-	if (left < 2 || at[0] != 0x0f)
+	if (out->user || left < 2 || at[0] != 0x0f)
 		return;
 	if (at[1] == 0x30)
 		out->what = (struct problem){ ERR_FAULT_MSR_WRITE, 0, { index, value } };

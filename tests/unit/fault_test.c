@@ -378,6 +378,17 @@ static void an_operand_in_memory_is_found(void **state)
 	assert_int_equal(decode(&f, "48 8b 02").what.code, ERR_FAULT_PROTECTION);
 }
 
+/* User mode may do none of these, whatever the value. */
+static void user_mode_is_refused_whatever_the_value(void **state)
+{
+	static const char *const codes[] = { "0f 30", "0f 32", "0f 01 d1", "0f 22 d9", "44 0f 22 c4" };
+	struct fault f = { .arch = X86, .vector = 13, .control[4] = 0x2b };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(codes); i++)
+		assert_int_equal(decode(&f, codes[i]).what.code, ERR_FAULT_PROTECTION);
+}
+
 /* edx:eax, and the register that ModRM names. */
 static void a_value_that_is_refused_is_said(void **state)
 {
@@ -453,6 +464,7 @@ int main(void)
 		cmocka_unit_test(an_access_has_an_address_and_a_kind),
 		cmocka_unit_test(user_mode_is_told_from_the_kernel),
 		cmocka_unit_test(an_operand_in_memory_is_found),
+		cmocka_unit_test(user_mode_is_refused_whatever_the_value),
 		cmocka_unit_test(a_value_that_is_refused_is_said),
 		cmocka_unit_test(a_stack_fault_blames_the_register_that_is_wrong),
 		cmocka_unit_test(registers_have_names),
