@@ -9,6 +9,7 @@
 /* Of f->id: word, and the field's lowest bit. POINTER_KEYS: three fields tell. */
 #define FIELD(word, shift) (64 * (word) + (shift))
 enum { POINTER_KEYS = 0xffff };
+enum { PMU_VERSION = FIELD(FAULT_ID_DFR0, 8), PMU_OTHER = 15 }; /* "PMUVer": 15 is a PMU, but not PMUv3 */
 
 /* MRS and MSR of a register, whichever; and MSR of a field of PSTATE. */
 #define REGISTER(op0, op1, crn, crm, op2) (0xd5000000 | (op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)
@@ -49,9 +50,10 @@ static const struct known {
 	{ ONE, REGISTER(3, 0, 1, 2, 0), FIELD(FAULT_ID_PFR0, 32), 1, SAY_I_SVE, 0 },
 	{ ONE, REGISTER(3, 0, 1, 2, 6), FIELD(FAULT_ID_PFR1, 24), 1, SAY_I_SME, 0 },
 	{ ONE, REGISTER(3, 3, 4, 2, 2), FIELD(FAULT_ID_PFR1, 24), 1, SAY_I_SME, 0 },
-	{ FOUR_CRM, REGISTER(3, 3, 9, 12, 0), FIELD(FAULT_ID_DFR0, 8), 1, SAY_I_PMU, 0 },
+	{ FOUR_CRM, REGISTER(3, 3, 9, 12, 0), PMU_VERSION, 1, SAY_I_PMU, 0 },
 	{ 0x3ffffc00, 0x38bfc000, FIELD(FAULT_ID_ISAR1, 20), 1, SAY_I_LDAPR, 0 }, /* among those that follow */
-	{ 0x3f200c00, 0x38200000, FIELD(FAULT_ID_ISAR0, 20), 2, SAY_I_LSE, 0 }, /* ldadd to swp */
+	{ 0x3f208c00, 0x38200000, FIELD(FAULT_ID_ISAR0, 20), 2, SAY_I_LSE, 0 }, /* ldadd to ldumin; with bit 15 ld64b too */
+	{ 0x3f20fc00, 0x38208000, FIELD(FAULT_ID_ISAR0, 20), 2, SAY_I_LSE, 0 }, /* swp */
 	{ 0x3fa07c00, 0x08a07c00, FIELD(FAULT_ID_ISAR0, 20), 2, SAY_I_LSE, 0 }, /* cas */
 	{ 0xbfa07c00, 0x08207c00, FIELD(FAULT_ID_ISAR0, 20), 2, SAY_I_LSE, 0 }, /* casp */
 	{ 0x7fe0e000, 0x1ac04000, FIELD(FAULT_ID_ISAR0, 16), 1, SAY_I_CRC32, 0 },
@@ -71,6 +73,8 @@ static unsigned field(const struct fault *f, unsigned at)
 
 static bool has(const struct fault *f, const struct known *k)
 {
+	if (k->field == PMU_VERSION && field(f, PMU_VERSION) == PMU_OTHER)
+		return false;
 	if (k->field != POINTER_KEYS)
 		return field(f, k->field) >= k->least;
 	return field(f, FIELD(FAULT_ID_ISAR1, 4)) || field(f, FIELD(FAULT_ID_ISAR1, 8)) || field(f, FIELD(FAULT_ID_ISAR2, 12));

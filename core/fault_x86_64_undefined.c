@@ -171,18 +171,21 @@ static const struct known {
 	{ 0x66, AFTER_0F38, 0xf8, 0xf8, ANY, LEAF_7_ECX(28), 0, SAY_I_MOVDIR64B, 0 },
 	{ 0xf2, AFTER_0F38, 0xf8, 0xf8, ANY, LEAF_7_ECX(29), 0, SAY_I_ENQCMD, 0 },
 	{ 0xf3, AFTER_0F38, 0xf8, 0xf8, ANY, LEAF_7_ECX(29), 0, SAY_I_ENQCMD, 0 },
-	{ NP, AFTER_0F38, 0xc8, 0xcd, ANY, LEAF_7_EBX(29), 0, SAY_I_SHA, 0 },
-	{ NP, AFTER_0F3A, 0xcc, 0xcc, ANY, LEAF_7_EBX(29), 0, SAY_I_SHA, 0 },
-	{ 0x66, AFTER_0F38, 0xdb, 0xdf, ANY, LEAF_1_ECX(25), 0, SAY_I_AES, 0 },
-	{ 0x66, AFTER_0F3A, 0xdf, 0xdf, ANY, LEAF_1_ECX(25), 0, SAY_I_AES, 0 },
-	{ 0x66, AFTER_0F3A, 0x44, 0x44, ANY, LEAF_1_ECX(1), 0, SAY_I_PCLMUL, 0 },
-	{ ALL, AFTER_0F38, 0x00, 0x0b, ANY, LEAF_1_ECX(9), 0, SAY_I_SSSE3, 0 },
-	{ ALL, AFTER_0F38, 0x1c, 0x1e, ANY, LEAF_1_ECX(9), 0, SAY_I_SSSE3, 0 },
-	{ ALL, AFTER_0F3A, 0x0f, 0x0f, ANY, LEAF_1_ECX(9), 0, SAY_I_SSSE3, 0 },
-	{ 0x66, AFTER_0F38, 0x37, 0x37, ANY, LEAF_1_ECX(20), 0, SAY_I_SSE4_2, 0 },
-	{ 0x66, AFTER_0F3A, 0x60, 0x63, ANY, LEAF_1_ECX(20), 0, SAY_I_SSE4_2, 0 },
-	{ 0x66, AFTER_0F38, 0x10, 0x41, ANY, LEAF_1_ECX(19), 0, SAY_I_SSE4_1, 0 },
-	{ 0x66, AFTER_0F3A, 0x08, 0x42, ANY, LEAF_1_ECX(19), 0, SAY_I_SSE4_1, 0 },
+	{ NP, AFTER_0F38, 0xc8, 0xcd, ANY, LEAF_7_EBX(29), CR4(9), SAY_I_SHA, SAY_B_OSFXSR },
+	{ NP, AFTER_0F3A, 0xcc, 0xcc, ANY, LEAF_7_EBX(29), CR4(9), SAY_I_SHA, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F38, 0xdb, 0xdf, ANY, LEAF_1_ECX(25), CR4(9), SAY_I_AES, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F3A, 0xdf, 0xdf, ANY, LEAF_1_ECX(25), CR4(9), SAY_I_AES, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F3A, 0x44, 0x44, ANY, LEAF_1_ECX(1), CR4(9), SAY_I_PCLMUL, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F38, 0x00, 0x0b, ANY, LEAF_1_ECX(9), CR4(9), SAY_I_SSSE3, SAY_B_OSFXSR },
+	{ NP, AFTER_0F38, 0x00, 0x0b, ANY, LEAF_1_ECX(9), 0, SAY_I_SSSE3, 0 },
+	{ 0x66, AFTER_0F38, 0x1c, 0x1e, ANY, LEAF_1_ECX(9), CR4(9), SAY_I_SSSE3, SAY_B_OSFXSR },
+	{ NP, AFTER_0F38, 0x1c, 0x1e, ANY, LEAF_1_ECX(9), 0, SAY_I_SSSE3, 0 },
+	{ 0x66, AFTER_0F3A, 0x0f, 0x0f, ANY, LEAF_1_ECX(9), CR4(9), SAY_I_SSSE3, SAY_B_OSFXSR },
+	{ NP, AFTER_0F3A, 0x0f, 0x0f, ANY, LEAF_1_ECX(9), 0, SAY_I_SSSE3, 0 },
+	{ 0x66, AFTER_0F38, 0x37, 0x37, ANY, LEAF_1_ECX(20), CR4(9), SAY_I_SSE4_2, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F3A, 0x60, 0x63, ANY, LEAF_1_ECX(20), CR4(9), SAY_I_SSE4_2, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F38, 0x10, 0x41, ANY, LEAF_1_ECX(19), CR4(9), SAY_I_SSE4_1, SAY_B_OSFXSR },
+	{ 0x66, AFTER_0F3A, 0x08, 0x42, ANY, LEAF_1_ECX(19), CR4(9), SAY_I_SSE4_1, SAY_B_OSFXSR },
 };
 
 static bool fits(const struct known *k, const struct undefined *u)
@@ -210,18 +213,27 @@ static bool is_on(const struct fault *f, const struct known *k)
 	return k->control && f->control[(k->control - 1) / 64] >> (k->control - 1) % 64 & 1;
 }
 
+enum { CR0_EM = 1 << 2, CR4_OSFXSR = 1 << 9, CR4_OSXSAVE = 1 << 18, XCR0_AVX = 6, XCR0_AVX512 = 0xe0 };
+
+/* On XMM registers: CR4.OSFXSR switches them on. CR0.EM must be clear for these, and for SSSE3's on MMX registers. vol. 2A,
+ * "Exceptions Type 4 (>=16 Byte Mem Arg, No Alignment, No Floating-point Exceptions)". */
+static bool is_vector(const struct known *k)
+{
+	return k->bit == SAY_B_OSFXSR || k->name == SAY_I_SSSE3;
+}
+
 static struct problem of_known(const struct fault *f, const struct known *k)
 {
 	if (fault_id_is_known(f) && !has(f, k->cpuid))
 		return (struct problem){ ERR_FAULT_LACKS, 0, { k->name } };
+	if (is_vector(k) && f->control[0] & CR0_EM)
+		return (struct problem){ .code = ERR_FAULT_SSE_EM };
 	if (k->control && !is_on(f, k))
 		return (struct problem){ ERR_FAULT_OFF, 0, { k->name, k->bit } };
 	return (struct problem){ k->bit == SAY_B_VMXE ? ERR_FAULT_VMX_OUTSIDE : ERR_FAULT_UNDEFINED_NAMED, 0, { k->name } };
 }
 
 /* ---- Groups ----------------------------------------------------------------------------------------------- */
-
-enum { CR0_EM = 1 << 2, CR4_OSFXSR = 1 << 9, CR4_OSXSAVE = 1 << 18, XCR0_AVX = 6, XCR0_AVX512 = 0xe0 };
 
 /* Prefix VEX (C5, C4) or EVEX (62). C4 with maps 0F38 and 0F3A: all from E0 on work on general registers, andn to shrx and rorx
  * for example, and need no XCR0; so do those of map 4, Intel APX Architecture Specification, "Extended EVEX Prefix". */

@@ -135,20 +135,21 @@ static const struct {
 	{ "66 0f 38 f8 08", "movdir64b", FAULT_ID_7, 60, -1, 0, "" }, /* movdir64b (%rax), %rcx */
 	{ "f2 0f 38 f8 08", "enqcmd", FAULT_ID_7, 61, -1, 0, "" }, /* enqcmd (%rax), %rcx */
 	{ "f3 0f 38 f8 08", "enqcmd", FAULT_ID_7, 61, -1, 0, "" }, /* enqcmds (%rax), %rcx */
-	{ "0f 38 c8 c1", "an instruction for SHA", FAULT_ID_7, 29, -1, 0, "" }, /* sha1nexte %xmm1, %xmm0 */
-	{ "0f 38 cd c1", "an instruction for SHA", FAULT_ID_7, 29, -1, 0, "" }, /* sha256msg2 %xmm1, %xmm0 */
-	{ "0f 3a cc c1 01", "an instruction for SHA", FAULT_ID_7, 29, -1, 0, "" }, /* sha1rnds4 $1, %xmm1, %xmm0 */
-	{ "66 0f 38 dc c1", "an instruction for AES", FAULT_ID_1, 25, -1, 0, "" }, /* aesenc %xmm1, %xmm0 */
-	{ "66 0f 38 db c1", "an instruction for AES", FAULT_ID_1, 25, -1, 0, "" }, /* aesimc %xmm1, %xmm0 */
-	{ "66 0f 3a df c1 01", "an instruction for AES", FAULT_ID_1, 25, -1, 0, "" }, /* aeskeygenassist $1, %xmm1, %xmm0 */
-	{ "66 0f 3a 44 c1 01", "pclmulqdq", FAULT_ID_1, 1, -1, 0, "" }, /* pclmulqdq $1, %xmm1, %xmm0 */
-	{ "66 0f 38 00 c1", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* pshufb %xmm1, %xmm0 */
-	{ "66 0f 38 1e c1", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* pabsd %xmm1, %xmm0 */
-	{ "66 0f 3a 0f c1 01", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* palignr $1, %xmm1, %xmm0 */
-	{ "66 0f 38 37 c1", "an SSE4.2 instruction", FAULT_ID_1, 20, -1, 0, "" }, /* pcmpgtq %xmm1, %xmm0 */
-	{ "66 0f 3a 63 c1 01", "an SSE4.2 instruction", FAULT_ID_1, 20, -1, 0, "" }, /* pcmpistri $1, %xmm1, %xmm0 */
-	{ "66 0f 38 40 c1", "an SSE4.1 instruction", FAULT_ID_1, 19, -1, 0, "" }, /* pmulld %xmm1, %xmm0 */
-	{ "66 0f 3a 08 c1 01", "an SSE4.1 instruction", FAULT_ID_1, 19, -1, 0, "" }, /* roundps $1, %xmm1, %xmm0 */
+	{ "0f 38 c8 c1", "an instruction for SHA", FAULT_ID_7, 29, 2, 9, "CR4.OSFXSR, bit 9" }, /* sha1nexte %xmm1, %xmm0 */
+	{ "0f 38 cd c1", "an instruction for SHA", FAULT_ID_7, 29, 2, 9, "CR4.OSFXSR, bit 9" }, /* sha256msg2 %xmm1, %xmm0 */
+	{ "0f 3a cc c1 01", "an instruction for SHA", FAULT_ID_7, 29, 2, 9, "CR4.OSFXSR, bit 9" }, /* sha1rnds4 $1, %xmm1, %xmm0 */
+	{ "66 0f 38 dc c1", "an instruction for AES", FAULT_ID_1, 25, 2, 9, "CR4.OSFXSR, bit 9" }, /* aesenc %xmm1, %xmm0 */
+	{ "66 0f 38 db c1", "an instruction for AES", FAULT_ID_1, 25, 2, 9, "CR4.OSFXSR, bit 9" }, /* aesimc %xmm1, %xmm0 */
+	{ "66 0f 3a df c1 01", "an instruction for AES", FAULT_ID_1, 25, 2, 9, "CR4.OSFXSR, bit 9" }, /* aeskeygenassist $1, %xmm1, %xmm0 */
+	{ "66 0f 3a 44 c1 01", "pclmulqdq", FAULT_ID_1, 1, 2, 9, "CR4.OSFXSR, bit 9" }, /* pclmulqdq $1, %xmm1, %xmm0 */
+	{ "66 0f 38 00 c1", "an SSSE3 instruction", FAULT_ID_1, 9, 2, 9, "CR4.OSFXSR, bit 9" }, /* pshufb %xmm1, %xmm0 */
+	{ "0f 38 00 c1", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* pshufb %mm1, %mm0 */
+	{ "66 0f 38 1e c1", "an SSSE3 instruction", FAULT_ID_1, 9, 2, 9, "CR4.OSFXSR, bit 9" }, /* pabsd %xmm1, %xmm0 */
+	{ "66 0f 3a 0f c1 01", "an SSSE3 instruction", FAULT_ID_1, 9, 2, 9, "CR4.OSFXSR, bit 9" }, /* palignr $1, %xmm1, %xmm0 */
+	{ "66 0f 38 37 c1", "an SSE4.2 instruction", FAULT_ID_1, 20, 2, 9, "CR4.OSFXSR, bit 9" }, /* pcmpgtq %xmm1, %xmm0 */
+	{ "66 0f 3a 63 c1 01", "an SSE4.2 instruction", FAULT_ID_1, 20, 2, 9, "CR4.OSFXSR, bit 9" }, /* pcmpistri $1, %xmm1, %xmm0 */
+	{ "66 0f 38 40 c1", "an SSE4.1 instruction", FAULT_ID_1, 19, 2, 9, "CR4.OSFXSR, bit 9" }, /* pmulld %xmm1, %xmm0 */
+	{ "66 0f 3a 08 c1 01", "an SSE4.1 instruction", FAULT_ID_1, 19, 2, 9, "CR4.OSFXSR, bit 9" }, /* roundps $1, %xmm1, %xmm0 */
 };
 
 static void all_is_there(uint32_t arch)
@@ -171,6 +172,7 @@ static void x86_instructions_are_named(void **state)
 		f.id[0] = 1ull << 63;
 		f.id[x86[i].word] |= 1ull << x86[i].shift;
 		memset(f.control, 0xff, sizeof f.control);
+		f.control[0] = 0; /* CR0.EM */
 		if (switched)
 			f.control[x86[i].control] &= ~(1ull << x86[i].bit);
 		if (switched)
@@ -228,6 +230,10 @@ static void sse_may_be_off(void **state)
 	f.control[0] = 1 << 2;
 	says("0f 28 c1", ERR_FAULT_SSE_EM, "an SSE instruction, while CR0.EM is set (#UD)");
 	assert_int_equal(decode("66 0f ef c1"), ERR_FAULT_SSE_EM);
+	assert_int_equal(decode("66 0f 38 00 c1"), ERR_FAULT_SSE_EM); /* pshufb %xmm1, %xmm0; %mm1, %mm0 */
+	assert_int_equal(decode("0f 38 00 c1"), ERR_FAULT_SSE_EM);
+	assert_int_equal(decode("66 0f 38 dc c1"), ERR_FAULT_SSE_EM);          /* aesenc */
+	assert_int_equal(decode("f2 0f 38 f0 c8"), ERR_FAULT_UNDEFINED_NAMED); /* crc32b has no vector */
 	f.control[0] = 0;
 	says("0f 28 c1", ERR_FAULT_OFF, "an SSE instruction, which is switched off: CR4.OSFXSR, bit 9, is clear");
 	assert_int_equal(decode("0f ef c1"), ERR_FAULT_UNDEFINED); /* MMX */
@@ -336,6 +342,13 @@ static const struct {
 	{ "ff 00 08 c0", "an SME instruction or register", FAULT_ID_PFR1, 24, 1, "" }, /* zero {za} */
 };
 
+/* mrs x0, pmcr_el0, where ID_AA64DFR0_EL1.PMUVer is this. */
+static enum err field_of_pmu(uint64_t version)
+{
+	f.id[FAULT_ID_DFR0] = ~(15ull << 8) | version << 8;
+	return decode("00 9c 3b d5");
+}
+
 static void a64_instructions_are_named(void **state)
 {
 	(void)state;
@@ -358,6 +371,21 @@ static void a64_instructions_are_named(void **state)
 			says(a64[i].code, ERR_FAULT_UNDEFINED_NAMED,
 			     join(a64[i].name, ", which is undefined in this state, though the processor has it", "", ""));
 	}
+}
+
+/* A PMU of another kind than PMUv3 has none of its registers; ld64b to st64bv0 are no atomics, though they look like them. */
+static void what_only_looks_alike_is_told_apart(void **state)
+{
+	(void)state;
+	all_is_there(HOBNAIL_ARCH_AARCH64);
+	assert_int_equal(field_of_pmu(15), ERR_FAULT_LACKS);
+	assert_int_equal(field_of_pmu(0), ERR_FAULT_LACKS);
+	assert_int_equal(field_of_pmu(14), ERR_FAULT_UNDEFINED_NAMED);
+	assert_int_equal(decode("22 d0 3f f8"), ERR_FAULT_UNDEFINED_WORD);  /* ld64b x2, [x1] */
+	assert_int_equal(decode("22 90 3f f8"), ERR_FAULT_UNDEFINED_WORD);  /* st64b x2, [x1] */
+	assert_int_equal(decode("22 b0 20 f8"), ERR_FAULT_UNDEFINED_WORD);  /* st64bv x0, x2, [x1] */
+	assert_int_equal(decode("22 a0 20 f8"), ERR_FAULT_UNDEFINED_WORD);  /* st64bv0 x0, x2, [x1] */
+	assert_int_equal(decode("22 70 20 f8"), ERR_FAULT_UNDEFINED_NAMED); /* ldumin x0, x2, [x1] */
 }
 
 static void registers_have_their_level(void **state)
@@ -407,6 +435,7 @@ int main(void)
 		cmocka_unit_test(programs_stop_themselves),
 		cmocka_unit_test(prefixes_are_passed_over),
 		cmocka_unit_test(a64_instructions_are_named),
+		cmocka_unit_test(what_only_looks_alike_is_told_apart),
 		cmocka_unit_test(registers_have_their_level),
 		cmocka_unit_test(calls_that_nobody_answers_are_named),
 		cmocka_unit_test(a_trapped_register_is_named),
