@@ -187,12 +187,16 @@ static size_t say_range(const struct fault_places *f, const struct plan_range *r
 	}
 }
 
-/* Bytes of a map of physical memory: to the end of memory, and beyond for devices. */
+/* Bytes of a map of physical memory: to the end of memory, and beyond for devices; as far as the device map goes at least. */
 static uint64_t window_bytes(const struct fault_places *f)
 {
 	const struct hobnail_memory *last = f->memory.count ? &f->memory.entries[f->memory.count - 1] : NULL;
+	uint64_t end = max_u64(LEAST_WINDOW, last ? last->base + last->bytes : 0);
 
-	return max_u64(LEAST_WINDOW, last ? last->base + last->bytes : 0);
+	for (size_t i = 0; i < f->range_count; i++)
+		if (f->ranges[i].kind == PLAN_DEVICE_MAP)
+			end = max_u64(end, f->ranges[i].pa + f->ranges[i].bytes);
+	return end;
 }
 
 static bool in_window(const struct fault_places *f, const struct hole *hole, enum plan_kind kind, vaddr base, vaddr at)

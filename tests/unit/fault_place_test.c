@@ -147,6 +147,24 @@ static void what_the_maps_leave_out_is_said(void **state)
 	says(DIRECT + TIB(2), 0, "nothing that the loader has mapped");
 }
 
+/* A high window of PCI's: it goes on behind all that the memory map tells of. */
+static void the_device_map_may_go_beyond_memory(void **state)
+{
+	struct plan_range far[COUNT_OF(ranges)];
+	struct fault_places high = places;
+	char text[256];
+
+	(void)state;
+	memcpy(far, ranges, sizeof far);
+	far[2].va = DEVICE + TIB(3);
+	far[2].pa = TIB(3);
+	high.ranges = far;
+	fault_place(&high, DEVICE + TIB(2), false, 0, text, sizeof text);
+	assert_string_equal(text, "physical 0x20000000000, which the device map leaves out: a device, or nothing: not in the memory map");
+	fault_place(&high, DEVICE + TIB(4), false, 0, text, sizeof text);
+	assert_string_equal(text, "nothing that the loader has mapped");
+}
+
 static void a_physical_address_is_recognised(void **state)
 {
 	(void)state;
@@ -244,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_kernels_own_stack_overflows),
 		cmocka_unit_test(a_kernels_own_stack_underflows),
 		cmocka_unit_test(what_the_maps_leave_out_is_said),
+		cmocka_unit_test(the_device_map_may_go_beyond_memory),
 		cmocka_unit_test(a_physical_address_is_recognised),
 		cmocka_unit_test(without_a_device_map_it_is_advised),
 		cmocka_unit_test(neighbours_are_named),
