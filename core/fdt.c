@@ -692,9 +692,10 @@ static size_t bridge_spans(const struct way *w, struct property windows, struct 
 	return count;
 }
 
-static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size_t capacity)
+static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size_t capacity, size_t *found)
 {
-	unsigned open = 0, bridges = 0;
+	unsigned open = 0;
+	size_t bridges = 0;
 	struct place place;
 	struct token t;
 	struct way way;
@@ -717,15 +718,28 @@ static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size
 		else if (count < capacity && is_compatible(f, at, "pci-host-ecam-generic") && physical_span(&way, 0, &out[count]))
 			count++;
 	}
+	*found = bridges;
 	return count;
 }
 
 size_t fdt_pci(const struct fdt *f, struct span *out, size_t capacity)
 {
-	return each_bridge(f, false, out, capacity);
+	size_t bridges;
+
+	return each_bridge(f, false, out, capacity, &bridges);
 }
 
 size_t fdt_ecam(const struct fdt *f, struct span *out, size_t capacity)
 {
-	return each_bridge(f, true, out, capacity);
+	size_t bridges;
+
+	return each_bridge(f, true, out, capacity, &bridges);
+}
+
+size_t fdt_bridges(const struct fdt *f)
+{
+	size_t bridges;
+
+	(void)each_bridge(f, true, NULL, 0, &bridges);
+	return bridges;
 }

@@ -155,6 +155,9 @@ size_t fdt_pci(const struct fdt *fdt, struct span *out, size_t capacity);
 /* The same bridges, of those whose `reg` is their configuration space (ECAM): that. */
 size_t fdt_ecam(const struct fdt *fdt, struct span *out, size_t capacity);
 
+/* How many host bridges there are, with ECAM or without: 16 may be more. */
+size_t fdt_bridges(const struct fdt *fdt);
+
 /* /psci method: HOBNAIL_PSCI_*. */
 uint32_t fdt_psci(const struct fdt *fdt);
 

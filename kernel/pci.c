@@ -58,11 +58,15 @@ bool pci_stop(const struct hobnail_boot *boot, void *(*map)(paddr phys, uint64_t
 	size_t count = memory_acpi(boot, &acpi) ? acpi_pci(&acpi, spaces, COUNT_OF(spaces)) : 0;
 	bool good = true;
 
-	if (memory_tree(boot, &tree))
-		count += fdt_ecam(&tree, spaces + count, COUNT_OF(spaces) - count);
+	if (memory_tree(boot, &tree)) {
+		size_t of_tree = fdt_ecam(&tree, spaces + count, COUNT_OF(spaces) - count);
+		good = of_tree == fdt_bridges(&tree); /* others have configuration space in a way that pith does not know */
+		count += of_tree;
+	}
+	good &= count < COUNT_OF(spaces); /* else there may be more */
 	for (size_t i = 0; i < count; i++) {
 		void *space = map(spaces[i].base, spaces[i].bytes);
 		good &= space && stop_functions((uintptr_t)space, (unsigned)(spaces[i].bytes / FUNCTION_BYTES));
 	}
-	return count ? good : stop_functions(0, PORT_FUNCTIONS);
+	return (count || stop_functions(0, PORT_FUNCTIONS)) && good;
 }

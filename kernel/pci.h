@@ -8,7 +8,8 @@
 #include "base.h"
 
 /* Switch bus mastering off in every function of PCI that can be found, but for bridges and displays (docs/protocol.md, section 5).
- * `map` gives registers an address, as vm_device() does. false: there are some that cannot be reached, or that stay as they are. */
+ * `map` gives registers an address, as vm_device() does. false: there may be some that cannot be
+ * found or reached, or some stay as they are. */
 bool pci_stop(const struct hobnail_boot *boot, void *(*map)(paddr phys, uint64_t bytes));
 
 /* PCI's configuration space by way of ports: register `at` of a function, after it was given this value if there is one. Functions

@@ -1046,6 +1046,7 @@ static void a_host_bridge_has_registers_and_windows(void **state)
 	assert_int_equal(fdt_ecam(&f, out, 4), 1);
 	assert_memory_equal(out, expected, sizeof expected[0]);
 	assert_int_equal(fdt_ecam(&f, out, 0), 0);
+	assert_int_equal(fdt_bridges(&f), 1);
 }
 
 /* Its addresses are its parent's: a bus between translates them, as far as it passes them on. */
@@ -1086,6 +1087,7 @@ static void a_host_bridge_that_is_not_there_names_nothing(void **state)
 	struct fdt f = finish();
 	assert_int_equal(fdt_pci(&f, out, 4), 0);
 	assert_int_equal(fdt_ecam(&f, out, 4), 0);
+	assert_int_equal(fdt_bridges(&f), 0);
 }
 
 int main(void)

@@ -15,6 +15,8 @@ enum { BUSES = 2, FUNCTIONS = BUSES * 256, REGISTERS = 1024 };
 /* Configuration space, a register a word. What is not there has all bits set. */
 static uint32_t space[FUNCTIONS][REGISTERS];
 static bool by_ports, mapped, no_room, named;
+static const char *bridge; /* what the device tree's is compatible with; NULL: no device tree */
+static unsigned entries;   /* of MCFG, all the same */
 static unsigned port_reads;
 
 static unsigned function(unsigned bus, unsigned device, unsigned number)
@@ -41,6 +43,8 @@ static void machine(void)
 	there(function(0, 31, 7), 0x0c, 3, false);
 	there(function(1, 0, 0), 0x02, 6, false);
 	by_ports = mapped = no_room = named = false;
+	bridge = NULL;
+	entries = 1;
 	port_reads = 0;
 }
 
@@ -65,7 +69,8 @@ static void *map(paddr phys, uint64_t bytes)
 }
 
 /* MCFG alone in an XSDT. */
-static uint8_t tables[200];
+enum { XSDT_AT = 400, ENTRIES_MOST = 16 };
+static uint8_t tables[XSDT_AT + 44];
 
 static void sum(uint8_t *at, unsigned bytes)
 {
@@ -84,7 +89,7 @@ static const void *read_table(void *context, paddr at, uint64_t bytes)
 
 bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out)
 {
-	uint8_t *xsdt = tables + 100, *mcfg = tables + 8;
+	uint8_t *xsdt = tables + XSDT_AT, *mcfg = tables + 8;
 	uint64_t base = 0x4010000000;
 
 	(void)boot;
@@ -92,22 +97,68 @@ bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out)
 		return false;
 	memset(tables, 0, sizeof tables);
 	memcpy(mcfg, "MCFG", 4);
-	mcfg[4] = 60;
-	memcpy(mcfg + 44, &base, 8);
-	mcfg[55] = BUSES - 1;
-	sum(mcfg, 60);
+	mcfg[4] = (uint8_t)(44 + 16 * entries);
+	mcfg[5] = (uint8_t)((44 + 16 * entries) >> 8);
+	for (unsigned i = 0; i < entries; i++) {
+		memcpy(mcfg + 44 + 16 * i, &base, 8);
+		mcfg[55 + 16 * i] = BUSES - 1;
+	}
+	sum(mcfg, 44 + 16 * entries);
 	memcpy(xsdt, "XSDT", 4);
 	xsdt[4] = 44;
 	xsdt[36] = 8;
 	sum(xsdt, 44);
-	*out = (struct acpi){ .reader = { read_table, NULL }, .root = 100, .pointer_bytes = 8, .count = 1 };
+	*out = (struct acpi){ .reader = { read_table, NULL }, .root = XSDT_AT, .pointer_bytes = 8, .count = 1 };
 	return true;
+}
+
+/* A host bridge alone in a device tree. */
+static uint8_t blob[400];
+static uint32_t blob_bytes;
+
+static void cell(uint32_t value)
+{
+	uint8_t bytes[] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };
+
+	memcpy(blob + blob_bytes, bytes, 4);
+	blob_bytes += 4;
+}
+
+static void text(const char *string)
+{
+	memcpy(blob + blob_bytes, string, strlen(string) + 1);
+	blob_bytes = (uint32_t)align_up(blob_bytes + strlen(string) + 1, 4);
+}
+
+static void property(uint32_t name, size_t bytes)
+{
+	cell(3);
+	cell((uint32_t)bytes);
+	cell(name);
 }
 
 bool memory_tree(const struct hobnail_boot *boot, struct fdt *out)
 {
-	(void)boot, (void)out;
-	return false;
+	static const char names[] = "#address-cells\0#size-cells\0device_type\0compatible\0reg";
+	enum { ADDRESS = 0, SIZE = 15, TYPE = 27, COMPATIBLE = 39, REG = 50 };
+
+	(void)boot;
+	if (!bridge)
+		return false;
+	memset(blob, 0, sizeof blob);
+	blob_bytes = 0;
+	cell(1), text("");
+	property(ADDRESS, 4), cell(2);
+	property(SIZE, 4), cell(2);
+	cell(1), text("pci");
+	property(TYPE, 4), text("pci");
+	property(COMPATIBLE, strlen(bridge) + 1), text(bridge);
+	property(REG, 16), cell(0x40), cell(0x10000000), cell(0), cell(sizeof space);
+	cell(2), cell(2), cell(9);
+	uint32_t strings = blob_bytes;
+	memcpy(blob + strings, names, sizeof names);
+	*out = (struct fdt){ blob, strings + (uint32_t)sizeof names, 0, strings, strings, sizeof names };
+	return true;
 }
 
 /* ---- The promises -------------------------------------------------------------------------------------- */
@@ -166,6 +217,42 @@ static void what_cannot_be_reached_is_said(void **state)
 	assert_false(pci_stop(NULL, map));
 }
 
+static void masters_that_a_device_tree_names_are_stopped(void **state)
+{
+	(void)state;
+	machine();
+	bridge = "pci-host-ecam-generic";
+	assert_true(pci_stop(NULL, map));
+	assert_int_equal(port_reads, 0);
+	check_stopped();
+}
+
+/* Its configuration space is reached in a way of its own. What can be stopped, is. */
+static void a_bridge_without_ecam_cannot_be_passed(void **state)
+{
+	(void)state;
+	machine();
+	bridge = "brcm,bcm2711-pcie";
+	assert_false(pci_stop(NULL, map));
+	machine();
+	bridge = "brcm,bcm2711-pcie";
+	named = true;
+	assert_false(pci_stop(NULL, map));
+	check_stopped();
+}
+
+static void a_full_list_may_lack_some(void **state)
+{
+	(void)state;
+	machine();
+	named = true;
+	entries = ENTRIES_MOST - 1;
+	assert_true(pci_stop(NULL, map));
+	entries = ENTRIES_MOST;
+	assert_false(pci_stop(NULL, map));
+	check_stopped();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +260,9 @@ int main(void)
 		cmocka_unit_test(masters_that_tables_name_are_stopped),
 		cmocka_unit_test(without_any_pci_there_is_nothing_to_stop),
 		cmocka_unit_test(what_cannot_be_reached_is_said),
+		cmocka_unit_test(masters_that_a_device_tree_names_are_stopped),
+		cmocka_unit_test(a_bridge_without_ecam_cannot_be_passed),
+		cmocka_unit_test(a_full_list_may_lack_some),
 	};
 
 	return cmocka_run_group_tests_name("pci", tests, NULL, NULL);
