@@ -76,8 +76,9 @@ void report_sentence(const struct fault *f, char *out, size_t size)
 {
 	struct fault_view view;
 	uint8_t code[15];
-	unsigned bytes = vm_is_user(f->pc, sizeof code) ? (arch_user_copy(code, (const void *)(uintptr_t)f->pc, 8) ? 8 : 0)
-	                                                : read_code(f->pc, code, sizeof code);
+	vaddr at = fault_code(f);
+	unsigned bytes = vm_is_user(at, sizeof code) ? (arch_user_copy(code, (const void *)(uintptr_t)at, 8) ? 8 : 0)
+	                                             : read_code(at, code, sizeof code);
 
 	fault_decode(f, code, bytes, &view);
 	err_sentence(&view.what, out, size);
@@ -235,7 +236,7 @@ _Noreturn void panic(const char *text, ...)
 	format_v(line, sizeof line, text, arguments);
 	va_end(arguments);
 	if (!begin("PANIC"))
-		fail_again(text, (vaddr)(uintptr_t)__builtin_return_address(0), 0);
+		fail_again(line, (vaddr)(uintptr_t)__builtin_return_address(0), 0);
 	console_print("pith:   %s\n", line);
 	print_callers((vaddr)(uintptr_t)__builtin_frame_address(0));
 	end();
