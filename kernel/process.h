@@ -24,7 +24,7 @@ struct process {
 	struct cpu *cpu;             /* where it runs or ran; whose queue or sleepers it is in */
 	uint64_t since, run_ns;      /* when it got the processor; what it has had before that */
 	uint64_t wake_at;
-	struct process *next_sleeper;
+	struct process *next_sleeper, **sleeper_link; /* what points at this one among the sleepers */
 
 	/* Messages: message.c. */
 	enum exchange { EXCHANGE_NONE, EXCHANGE_WAITING, EXCHANGE_DONE, EXCHANGE_FAILED } exchange;

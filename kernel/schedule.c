@@ -173,16 +173,17 @@ static void sleepers_add(struct process *p)
 	while (*link && (*link)->wake_at <= p->wake_at)
 		link = &(*link)->next_sleeper;
 	p->next_sleeper = *link;
+	p->sleeper_link = link;
+	if (p->next_sleeper)
+		p->next_sleeper->sleeper_link = &p->next_sleeper;
 	*link = p;
 }
 
 static void sleepers_remove(struct process *p)
 {
-	for (struct process **link = &p->cpu->sleepers; *link; link = &(*link)->next_sleeper)
-		if (*link == p) {
-			*link = p->next_sleeper;
-			return;
-		}
+	*p->sleeper_link = p->next_sleeper;
+	if (p->next_sleeper)
+		p->next_sleeper->sleeper_link = p->sleeper_link;
 }
 
 void schedule_sleep(enum pith_state state, uint64_t at)
