@@ -46,7 +46,8 @@ struct fault_view {
 	enum walk_access access;
 };
 
-/* Where the instruction begins that has most to say: at f->pc, or where f->pc may be behind it. */
+/* Address of the instruction that the exception is about: f->pc, or FAULT_INT_BYTES before it for a vector that `int` may have
+ * called. */
 uint64_t fault_code(const struct fault *f);
 
 /* `code` holds the `bytes` bytes at fault_code(f), as many as could be read and at most 15: with them some exceptions say more. */

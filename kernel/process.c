@@ -258,7 +258,7 @@ static void kill(struct process *p)
 		schedule_wake(p);
 }
 
-/* It and all its descendants, at one moment: none of them starts another any more. Those of one that was killed before are so, too. */
+/* Kill a process and all its descendants. Descendants of a killed process are killed already. */
 static void kill_family(struct process *root)
 {
 	for (struct process *p = root;;) {

@@ -30,8 +30,8 @@ _Noreturn void schedule_end(void);
 /* If this process's turn is over: those that wait are next, here or for another processor. Else, or if nobody waits, it goes on. */
 void schedule_turn(void);
 
-/* In the midst of long work, with interrupts masked as ever: whose time has come wakes, and if this process's turn is over, those that
- * wait are next. Takes the lock. */
+/* In the midst of long work, with interrupts masked as ever: wake sleepers whose time has come, and if this process's turn is over,
+ * let those that wait run next. Takes the lock. */
 void schedule_breathe(void);
 
 /* The timer has come: wake whom it was for. Is this process's turn over? Then schedule_turn() is to follow. */

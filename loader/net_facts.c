@@ -8,10 +8,10 @@
 
 struct net net;
 
-/* Plan and memory map share one block. */
 enum { GIC_FRAME_BYTES = 0x10000 }; /* of distributor and CPU interface: at most */
 enum { MEMORY_GROWTH = 256 }; /* entries that the last map may have more than the first */
 
+/* Plan and memory map share one block. */
 enum err net_facts_allocate(struct boot *b, struct problem *p)
 {
 	struct plan *plan = &b->space.plan;

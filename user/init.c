@@ -1,4 +1,5 @@
-/* init.c — the first process: it starts all others, and is waits for those whose parent has ended. When it ends, pith does.
+/* init.c — the first process. All others descend from it. It waits for those that are killed because their parent has
+ * ended. When it ends, pith does.
  *
  * Its arguments are the words of the kernel's command line; of these it takes
  *

@@ -10,7 +10,7 @@
  * Limits, so that nobody needs a right to do these and nobody can keep others from going on:
  *   - A process other than the first has PITH_CHILDREN_MOST children at most. Those that have ended count until they are waited for.
  *   - The last PITH_RESERVE places of all PITH_PROCESSES_MOST are for children of the first process.
- *   - Whoever ends takes its descendants with it: they are killed, and the first process waits for them. So does who is killed.
+ *   - When a process ends, by itself or killed, all its descendants are killed. The first process waits for them.
  *   - One process has the console's input: at first the first one. It or its ancestors give it to themselves or a descendant
  *     (PITH_CONSOLE); when it ends, its parent has it.
  *   - What takes long is done in pieces, and others have their turns in between.

@@ -3,9 +3,9 @@
  * Intel SDM vol. 3A, "MP Initialization Protocol Algorithm for MP Systems", "Typical BSP Initialization Sequence": INIT, 10 ms,
  * startup, 200 us, startup again. All get each of these before anybody waits.
  *
- * A startup interrupt to a processor that does not wait for one is discarded (the same volume, "Local APIC State After an INIT
- * Reset"; MultiProcessor Specification 1.4, "USING STARTUP IPI"). An emulator may be late with that: QEMU's TCG keeps it
- * until the processor runs again, and over an INIT. OVMF sends two to Intel's processors at ExitBootServices; the second
+ * A startup interrupt to a processor that does not wait for one is discarded (vol. 3C, "Other Causes of VM Exits", says so of
+ * SIPIs; MultiProcessor Specification 1.4, "USING STARTUP IPI": one only after RESET or INIT). An emulator may be late with that:
+ * QEMU's TCG keeps it until the processor runs again, and over an INIT. OVMF sends two to Intel's processors at ExitBootServices; the second
  * is still there when the loader's INIT comes, and starts the processor in a page that the firmware has given up (seen with QEMU
  * 7.2 and 10.0, 4 processors, each Intel model). So others get time to discard it first, and a second INIT, before any startup
  * interrupt of ours, fetches back whom it has started all the same: after ours nobody may be sent INIT, it may have arrived. */
