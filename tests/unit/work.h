@@ -17,6 +17,7 @@
 #define fdt_console work_fdt_console
 #define fdt_pci work_fdt_pci
 #define fdt_ecam work_fdt_ecam
+#define fdt_bridges work_fdt_bridges
 #define fdt_cpus work_fdt_cpus
 #define fdt_gic work_fdt_gic
 #define fdt_open work_fdt_open
