@@ -134,6 +134,15 @@ static int run_here(const char *name, int count, const char *const *words)
 	return 0;
 }
 
+/* Who there is, for a test that hangs. */
+static void print_processes(void)
+{
+	struct pith_process p;
+
+	for (uint64_t at = 1; sys_process(at, &p) > 0; at = p.pid + 1)
+		print("# process %lu, a child of %lu, is %s in state %u\n", p.pid, p.parent, p.name, (unsigned)p.state);
+}
+
 /* In a process of its own. false: it has failed, and that was said. */
 static bool run_apart(const struct test *t, bool shorter)
 {
@@ -146,6 +155,7 @@ static bool run_apart(const struct test *t, bool shorter)
 		sys_sleep(MILLISECONDS);
 	if (process_of(pid).state != PITH_ENDED) {
 		print("FAILED %s: it does not end\n", t->name);
+		print_processes();
 		sys_kill(pid);
 	}
 	int64_t status = GOOD(status_of(pid));
