@@ -4,17 +4,17 @@
 #include <string.h>
 
 #include "format.h"
-#include "image.h"
 
 struct log loader_log;
 
-static IMAGE_UNTIL_EXIT struct {
+/* In the net nobody follows: its copy is made when the firmware's consoles are gone. */
+static struct {
 	log_show *show;
 	const void *context;
 } follower;
 
 /* The last line, newline included. */
-static IMAGE_UNTIL_EXIT struct {
+static struct {
 	size_t bytes;
 	char text[LOG_LINE_BYTES];
 } line;
