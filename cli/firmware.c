@@ -14,11 +14,13 @@
 #include "json.h"
 #include "strlist.h"
 
-/* What a descriptor has to fit. `file`: instead, the executable that it must name. */
+/* What a descriptor has to fit. `file`: instead, the executable that it must name, by this name or, if `by_any_name`,
+ * by one that leads to the same file. */
 struct wish {
 	enum arch arch;
 	char *machine; /* as descriptors have it: "pc-q35-any" */
 	const char *file;
+	bool by_any_name;
 };
 
 /* QEMU's short machine names stand for versioned ones, and descriptors have patterns of those ("pc-q35-*"). */
@@ -71,6 +73,11 @@ static char *copy_or(const char *s, const char *otherwise)
 	return string_copy(s ? s : otherwise);
 }
 
+static bool is_wished(const char *code, const struct wish *w)
+{
+	return w->by_any_name ? file_same(w->file, code) : strcmp(w->file, code) == 0;
+}
+
 /* "mapping" says how the firmware is attached. Kinds that need more than we do are passed over. */
 static bool read_mapping(const struct json *mapping, const struct wish *w, struct firmware *out)
 {
@@ -79,7 +86,7 @@ static bool read_mapping(const struct json *mapping, const struct wish *w, struc
 	bool is_flash = device && strcmp(device, "flash") == 0;
 	const char *code = is_flash ? json_text(executable, "filename") : json_text(mapping, "filename");
 
-	if (!device || !code || !file_exists(code) || (w->file && !file_same(w->file, code)))
+	if (!device || !code || !file_exists(code) || (w->file && !is_wished(code, w)))
 		return false;
 	if (!is_flash) {
 		*out = (struct firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(code) };
@@ -242,10 +249,23 @@ static int find_boards(const struct board *board, const char *wanted, struct fir
 	return 0;
 }
 
+/* One file may have several names, each with a store of its own: Debian's OVMF_CODE_4M.ms.fd, whose store has Secure Boot
+ * on, and OVMF_CODE_4M.snakeoil.fd lead to OVMF_CODE_4M.secboot.fd, whose store has no keys (package ovmf,
+ * README.Debian). So the name that was said comes first. */
+static int find_file(struct wish *w, struct firmware *out)
+{
+	if (find_described(w, out))
+		return 0;
+	w->by_any_name = true;
+	if (!firmware_has_own_store(w->arch, w->file) && find_described(w, out))
+		return 0;
+	return firmware_from_file(w->arch, w->file, out);
+}
+
 int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out)
 {
 	bool by_file = wanted && strcmp(wanted, "edk2") != 0 && strcmp(wanted, "uboot") != 0;
-	struct wish w = { arch, machine_versioned(machine), by_file ? wanted : NULL };
+	struct wish w = { arch, machine_versioned(machine), by_file ? wanted : NULL, false };
 	const struct board *board = board_named(machine);
 	int status = 0;
 
@@ -253,10 +273,10 @@ int firmware_find(enum arch arch, const char *machine, const char *wanted, struc
 		status = find_boards(board, w.file, out);
 	else if (wanted && strcmp(wanted, "uboot") == 0)
 		status = find_uboot(arch, out);
+	else if (by_file)
+		status = find_file(&w, out);
 	else if (find_described(&w, out))
 		status = 0;
-	else if (by_file)
-		status = firmware_from_file(arch, wanted, out);
 	else if (arch == ARCH_RISCV64)
 		status = find_uboot(arch, out);
 	else

@@ -29,7 +29,9 @@ struct firmware {
 /* Find firmware for the machine (QEMU's name for it, options after a comma ignored). `wanted`:
  *   NULL or "edk2"  the first descriptor that fits and asks neither for SMM nor for Secure Boot
  *   "uboot"         U-Boot, where Debian's u-boot-qemu puts it
- *   a file          with the variable store that a descriptor names beside it; else firmware_from_file()
+ *   a file          with the variable store that a descriptor names beside this name of it; else with the store that
+ *                   lies beside it and bears its name; else with the one that a descriptor names beside another name of
+ *                   it; else firmware_from_file()
  * A board has its own U-Boot instead of the first two.
  * 0 or a status. */
 int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out);
@@ -37,5 +39,8 @@ int firmware_find(enum arch arch, const char *machine, const char *wanted, struc
 /* A file by itself: flash, if it is made for that, with the store that lies beside it and has the right size
  * (OVMF_VARS.fd of OVMF_CODE.fd), else with an empty one; or a BIOS image. 0 or a status. */
 int firmware_from_file(enum arch arch, const char *path, struct firmware *out);
+
+/* Does a store of the right size lie beside it that bears all of its name (OVMF_VARS.x.fd of OVMF_CODE.x.fd)? */
+bool firmware_has_own_store(enum arch arch, const char *path);
 
 #endif

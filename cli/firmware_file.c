@@ -105,6 +105,17 @@ static bool take_store(const char *code, bool short_name, uint64_t bytes, struct
 	return false;
 }
 
+bool firmware_has_own_store(enum arch arch, const char *path)
+{
+	struct firmware taken = { 0 };
+	struct flash_file f;
+	bool has = read_flash(path, &f) && store_bytes(arch, &f) && take_store(path, false, store_bytes(arch, &f), &taken);
+
+	free(taken.vars);
+	free(taken.vars_format);
+	return has;
+}
+
 int firmware_from_file(enum arch arch, const char *path, struct firmware *out)
 {
 	struct flash_file f;
