@@ -96,8 +96,8 @@ $(O)/test/unit/font2c: $(O)/test/tools/font2c/pcf.o
 $(O)/test/unit/packed: $(O)/test/tools/pack/pack.o
 
 # What hostile tables cost: readers whose branches are counted (tests/unit/work.h).
-$(O)/test/unit/work: $(addprefix $(O)/test/work/,acpi.o fdt.o memmap.o)
-$(O)/test/work/%.o: core/%.c
+$(O)/test/unit/work: $(addprefix $(O)/test/counted/,acpi.o fdt.o memmap.o)
+$(O)/test/counted/%.o: core/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(TEST_FLAGS) -include tests/unit/work.h -fsanitize-coverage=trace-pc -c -o $@ $<
 
