@@ -86,6 +86,7 @@ struct boot {
 	bool by_default;       /* no configuration was found: \\boot\\kernel.elf and \\boot\\modules      */
 	char hint[600];        /* where the configuration was looked for, and what looks like it; else empty */
 	size_t hint_used;
+	unsigned hint_names;   /* files in it that look like what is missing */
 	char verdict[480];     /* of preflight, in words, instead of the error's sentence; else empty */
 	size_t strings_used;
 	char strings[BOOT_STRING_BYTES];

@@ -61,6 +61,7 @@ static enum err visit(void *context, struct text name, struct problem *p)
 		return OK;
 	hint_add(s->b, s->before, s->directory, name);
 	s->before = ", ";
+	s->b->hint_names++;
 	return OK;
 }
 

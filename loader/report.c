@@ -30,6 +30,12 @@ void report_catch_up(const struct boot *b)
 		serial_write(loader_log.text, loader_log.used);
 }
 
+/* A boot without a configuration may be meant: its other errors have nothing to do with that. */
+static bool hint_matters(const struct boot *b, const struct problem *p)
+{
+	return *b->hint && (p->code == ERR_FILE_NOT_FOUND || b->hint_names);
+}
+
 void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
@@ -43,7 +49,7 @@ void report_error(const struct boot *b, const struct problem *p)
 	err_sentence(p, sentence, sizeof sentence);
 	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
 	              (int)s->file.bytes, s->file.at, said, *status ? ": " : "", status);
-	if (*b->hint)
+	if (hint_matters(b, p))
 		used += format(text + used, sizeof text - used, "         There is %s.\n", b->hint);
 	if (p->offset && s->file.at == b->entry.kernel.at)
 		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);

@@ -285,6 +285,23 @@ static void where_the_configuration_was_looked_for_is_said(void **state)
 	assert_true(world_said("There is no hobnail.conf in \\EFI\\BOOT or \\; not read: \\Hobnail.txt."));
 }
 
+static void a_configuration_that_nobody_misses_is_not_spoken_of(void **state)
+{
+	static const struct { const char *config; bool said; } cases[] = {
+		{ "\\elsewhere\\hobnail.conf", false }, { "\\hobnail.conf.txt", true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+		plain();
+		world_file("\\hobnail.conf")->path = cases[i].config;
+		world_file(KERNEL)->said = world_file(KERNEL)->bytes = 0;
+		refuses(cases[i].config, i, "(ERR_FILE_EMPTY;");
+		if (world_said("There is no hobnail.conf") != cases[i].said)
+			fail_msg("%s: %s", cases[i].config, fake.console);
+	}
+}
+
 static void too_many_modules_are_refused(void **state)
 {
 	static char paths[70][32];
@@ -1274,6 +1291,7 @@ int main(void)
 		cmocka_unit_test(a_folder_of_a_strange_name_is_looked_into),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
 		cmocka_unit_test(where_the_configuration_was_looked_for_is_said),
+		cmocka_unit_test(a_configuration_that_nobody_misses_is_not_spoken_of),
 		cmocka_unit_test(too_many_modules_are_refused),
 		cmocka_unit_test(a_directory_without_end_is_an_error),
 		cmocka_unit_test(paths_that_do_not_fit_are_refused),
