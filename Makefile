@@ -413,7 +413,7 @@ run-quick: all kernels $(UNIT)
 
 test-all: export HOBNAIL_TEST_ALL := 1
 test-all: ## the same, and what takes long: big machines, more disks, all pairs of failures, coverage, planted faults, a soak
-	$(call with_deps,test) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
+	$(call with_deps,test-all) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
 	$(call with_deps,test) coverage
 	$(call with_deps,test) msan
 	$(call with_deps,test) run-mutants N=20 MUTANTS_LEAST=85
