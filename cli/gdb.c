@@ -46,3 +46,18 @@ char *gdb_commands(enum arch arch, const char *kernel)
 	free(bytes);
 	return commands;
 }
+
+char *gdb_loader_command(enum arch arch, const char *loader, uint64_t at)
+{
+	int folder = (int)(file_name(loader) - loader);
+	char *names[] = { string_format("%.*shobnail.elf", folder, loader),
+	                  string_format("%.*shobnail-%s.elf", folder, loader, arch_info[arch].name) };
+	char *command = NULL;
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (!command && file_exists(names[i]))
+			command = string_format("add-symbol-file %s -o %#llx", names[i], (unsigned long long)at);
+		free(names[i]);
+	}
+	return command;
+}

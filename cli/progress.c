@@ -1,6 +1,7 @@
 #include "progress.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
@@ -90,6 +91,22 @@ static bool is_guest(const struct progress *p)
 	return p->started && !is_blank(p) && !is_firmware(p) && !is_loader(p);
 }
 
+/* Where the line says that something lies, behind these words; 0: it does not begin with them. */
+static uint64_t place(const struct progress *p, const char *words)
+{
+	return begins(p, words) ? strtoull(p->line + strlen(words), NULL, 16) : 0;
+}
+
+static void take_places(struct progress *p)
+{
+	uint64_t image = place(p, "loader: image at "), net = place(p, "loader: its copy, the net, at ");
+
+	if (image)
+		p->image_at = image;
+	if (net)
+		p->net_at = net;
+}
+
 /* The log's last line is longer than a terminal may be wide: it ends with its parenthesis. */
 static void take_log(struct progress *p)
 {
@@ -107,6 +124,7 @@ static void take_speaker(struct progress *p)
 	else if (begins(p, "BdsDxe: ") || begins(p, "loader: image at ") || begins(p, "hobnail: cannot "))
 		p->speaks = false;
 	take_log(p);
+	take_places(p);
 }
 
 static void take_end(struct progress *p, enum progress_end end)

@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum progress_end {
 	PROGRESS_GOES_ON,
@@ -40,6 +41,7 @@ struct progress {
 	bool runs_on;                   /* PROGRESS_STOPPED: other processors may run on */
 	bool in_shell, reporting, says_others;
 	bool loads, loads_last; /* the loader's log is being printed; ... its last line is */
+	uint64_t image_at, net_at; /* where the loader's log says that its image lies, and its copy; 0: it has not said */
 	char error[32];
 	enum progress_end end;
 };

@@ -52,8 +52,25 @@ static bool has_volume(const struct run *r)
 	       v->verbose || v->size_mib;
 }
 
+/* The disk's sectors are those that its partition table is made for: QEMU's own way (-set, -global) changes the disk alone. The
+ * argument that does so; NULL: none. Other devices (device.NAME.) may have what they like. */
+static const char *extra_sectors(const struct machine *m)
+{
+	static const char key[] = ".logical_block_size=";
+
+	for (char *const *extra = m->extra; extra && *extra; extra++) {
+		const char *at = strstr(*extra, key);
+		bool is_other = strncmp(*extra, "device.", 7) == 0 && strncmp(*extra, "device.boot.", 12) != 0;
+		if (at && !is_other && strcmp(at + strlen(key), "512") != 0)
+			return *extra;
+	}
+	return NULL;
+}
+
 static int prepare_disk(struct run *r)
 {
+	const char *sectors = r->volume.sector_bytes ? NULL : extra_sectors(&r->machine);
+
 	r->machine.sector_bytes = r->volume.sector_bytes;
 	if (r->machine.board && r->machine.sector_bytes > 512)
 		return complain(STATUS_TROUBLE, "--sector-size: the disk of %s has sectors of 512 bytes", r->machine.board->machine);
@@ -69,6 +86,9 @@ static int prepare_disk(struct run *r)
 		r->machine.disk_is_users = true;
 		return 0;
 	}
+	if (sectors)
+		return complain(STATUS_TROUBLE, "%s: the generated disk has a partition table for sectors of 512 bytes; say --sector-size "
+		                "4096", sectors);
 	r->volume.power_of_two = r->machine.board != NULL;
 	r->machine.disk = temporary_path(qemu_bus_is_cd(r->machine.disk_bus) ? "disk.iso" : "disk.img");
 	return r->machine.disk ? volume_build(&r->volume, r->machine.disk) : STATUS_TROUBLE;
@@ -135,6 +155,27 @@ static void say_gdb(const struct run *r)
 
 	complain(0, "waiting for a debugger; in gdb:\n\n%s", commands);
 	free(commands);
+}
+
+static void say_loader(const struct run *r, const char *what, uint64_t at)
+{
+	char *loader = r->disk ? NULL : volume_loader(&r->volume, r->machine.arch); /* who knows which one is on the user's disk? */
+	char *command = loader ? gdb_loader_command(r->machine.arch, loader, at) : NULL;
+
+	if (command)
+		complain(0, "in gdb, for %s:\n\n%s\n", what, command);
+	free(command);
+	free(loader);
+}
+
+void run_say_loader(struct run *r)
+{
+	if (!r->machine.wait_for_gdb)
+		return;
+	if (r->progress.image_at != r->image_said)
+		say_loader(r, "the loader", r->image_said = r->progress.image_at);
+	if (r->progress.net_at != r->net_said)
+		say_loader(r, "the loader's copy, which reports faults", r->net_said = r->progress.net_at);
 }
 
 /* ---- The whole -------------------------------------------------------------------------------------------------- */

@@ -77,6 +77,7 @@ struct run {
 	long long speaks_since; /* when the guest said something first; 0: it has not */
 	int output_error;      /* errno of standard output; 0: none */
 	struct progress progress;
+	uint64_t image_said, net_said; /* of the progress: what gdb was told */
 	struct input input;
 	enum run_over over;
 	enum progress_end last_word; /* progress.end when it was over */
@@ -113,6 +114,9 @@ bool input_is_over(const struct run *r, long long now);
 
 /* What QEMU's monitor answered. */
 void input_answer(struct run *r, const char *text);
+
+/* For gdb: where the loader lies, once its log has said that. */
+void run_say_loader(struct run *r);
 
 /* After the run: complain about what is not as expected. Returns the exit status. */
 int run_judge(const struct run *r);

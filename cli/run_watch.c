@@ -66,6 +66,7 @@ static void type_what_is_due(struct run *r)
 static void take_text(struct run *r, const char *text, size_t bytes)
 {
 	progress_feed(&r->progress, text, bytes);
+	run_say_loader(r);
 	if (!r->progress.speaks)
 		r->speaks_since = 0;
 	else if (!r->speaks_since)

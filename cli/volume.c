@@ -191,7 +191,7 @@ static int add_loaders(struct volume *v, const struct volume_options *o)
 	for (enum arch a = ARCH_NONE + 1; a < ARCH_COUNT && !status; a++) {
 		if (!o->archs[a] || have[a])
 			continue;
-		char *path = volume_own_loader(a);
+		char *path = volume_loader(o, a);
 		if (!path)
 			return complain(STATUS_TROUBLE, "the loader %s (%s) was not built: run make, or say --loader FILE",
 			                arch_info[a].boot_file, arch_info[a].name);

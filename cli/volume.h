@@ -62,4 +62,7 @@ int volume_build(const struct volume_options *o, const char *path);
 /* Options explained, for --help. */
 extern const char volume_help[];
 
+/* The loader that is put onto the volume for this architecture. NULL: there is none. The caller frees. */
+char *volume_loader(const struct volume_options *o, enum arch a);
+
 #endif

@@ -119,6 +119,14 @@ char *volume_own_loader(enum arch a)
 	return NULL;
 }
 
+char *volume_loader(const struct volume_options *o, enum arch a)
+{
+	for (size_t i = 0; i < o->loaders.count; i++)
+		if (file_loader_arch(o->loaders.at[i]) == a)
+			return string_copy(o->loaders.at[i]);
+	return volume_own_loader(a);
+}
+
 static int archs_of_files(struct volume_options *o, const struct strings *files, enum arch (*arch_of)(const char *))
 {
 	for (size_t i = 0; i < files->count; i++) {

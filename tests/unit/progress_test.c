@@ -75,6 +75,17 @@ static void progress_knows_that_a_guest_stopped(void **state)
 	expect("pith: cannot switch off: no PSCI\n", PROGRESS_GOES_ON);
 }
 
+static void progress_knows_where_the_loader_lies(void **state)
+{
+	(void)state;
+	assert_int_equal(fed(STARTS, 5).image_at, 0);
+	assert_int_equal(fed("the loader: image at 0x10\n", 5).image_at, 0);
+	struct progress p = fed(STARTS "loader: image at 0xdf70000, 9 bytes (gdb: x)\n", 7);
+	assert_true(p.image_at == 0xdf70000 && p.net_at == 0);
+	p = fed(STARTS LOG_BEGINS "loader: its copy, the net, at 0xfffffe8000001000, physical 0x2 (gdb: add-symbol-\n", 7);
+	assert_true(p.image_at == 1 && p.net_at == 0xfffffe8000001000);
+}
+
 static void progress_knows_who_may_run_on(void **state)
 {
 	(void)state;
@@ -152,6 +163,7 @@ int main(void)
 		cmocka_unit_test(progress_knows_that_the_loader_went_back),
 		cmocka_unit_test(progress_wants_the_whole_report),
 		cmocka_unit_test(progress_knows_that_a_guest_stopped),
+		cmocka_unit_test(progress_knows_where_the_loader_lies),
 		cmocka_unit_test(progress_knows_who_may_run_on),
 		cmocka_unit_test(progress_knows_when_there_is_nothing_to_boot),
 		cmocka_unit_test(progress_knows_when_the_guest_speaks),
