@@ -209,9 +209,10 @@ enum err entry_choose(struct boot *b, struct problem *p)
 		return e;
 	if (options.config.bytes) {
 		e = absolute(b, text_of("\\"), options.config, &path, p);
-		step_set(b, "read the configuration", path);
-		if (!e)
+		if (!e) {
+			step_set(b, "read the configuration", path);
 			e = read_text(b, path, &text, p);
+		}
 	} else {
 		e = find_config(b, &path, &text, p);
 	}

@@ -176,6 +176,7 @@ static void a_path_that_fat_cannot_have_is_refused_before_the_firmware_is_asked(
 	fake.options.load_options = option;
 	fake.options.load_options_bytes = sizeof option;
 	refuses("config=", 0, "(ERR_PATH_CHARACTER;");
+	assert_true(world_said("cannot open \\a:b.conf: character 3 of this path is"));
 	assert_int_equal(opens(), 0);
 }
 
