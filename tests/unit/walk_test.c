@@ -708,6 +708,13 @@ static void a64_a_small_root_may_begin_inside_a_page(void **state)
 	walk(&w, 3ull << 39, &out);
 	expect_phys(out, 0x80000000, GIB(1));
 	assert_int_equal(out.step[0].at, 0x1000 + 0x7c0 + 24);
+	/* 43 bits: 16 entries, aligned to their 128 bytes, whatever stands in the bits below. */
+	w.t0sz = 21;
+	w.root = 0x1000 + 0x780 + 0x60;
+	memory[0][0x780 / 8 + 15] = 0x2003;
+	walk(&w, 15ull << 39, &out);
+	expect_phys(out, 0x80000000, GIB(1));
+	assert_int_equal(out.step[0].at, 0x1000 + 0x780 + 15 * 8);
 }
 
 static void a64_epd_switches_a_range_off(void **state)
@@ -837,6 +844,43 @@ static void a_walk_after_another_is_the_same_and_extents_are_true(void **state)
 	}
 }
 
+/* ... and are as long as they are true: as far as the table's last entry, the first that differs, or the byte before the limit. */
+static void an_extent_has_all_that_is_alike_in_the_table(void **state)
+{
+	struct walker w = walker_of(WALK_X86_64_4);
+	struct walk out;
+
+	(void)state;
+	lay(4, 12, 0, (const uint64_t[]){ 7, 7, 7, 7 }, 4);
+	w.page = page_of;
+	for (unsigned i = 0; i < 512; i++)
+		memory[3][i] = 0x40000007 + i * 4096ull;
+	memory[4][0] = 0x40000007 + MIB(2); /* what follows would go on */
+	for (unsigned i = 0; i < 512; i++) {
+		walk(&w, i * 4096ull + 0x10, &out);
+		assert_int_equal(walk_extent(&w, &out, UINT64_MAX), (512 - i) * 4096ull - 0x10);
+	}
+	for (unsigned pages = 1; pages < 512; pages++)
+		for (unsigned more = 0; more < 3; more++) {
+			walk(&w, 0, &out);
+			assert_int_equal(walk_extent(&w, &out, pages * 4096ull + more), pages * 4096ull + more);
+		}
+	for (unsigned i = 1; i < 512; i++) {
+		memory[3][i] ^= 2;
+		walk(&w, 0, &out);
+		assert_int_equal(walk_extent(&w, &out, UINT64_MAX), i * 4096ull);
+		memory[3][i] ^= 2;
+	}
+	/* A root of 16 entries inside a page. */
+	memset(memory, 0, sizeof memory);
+	w = walker_of(WALK_AARCH64_EL2);
+	w.page = page_of;
+	w.t0sz = 21;
+	w.root = 0x1000 + 0x780;
+	walk(&w, 0, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 1ull << 43);
+}
+
 static void a_walk_in_the_same_table_reads_that_table_only(void **state)
 {
 	struct walker w = walker_of(WALK_X86_64_4);
@@ -933,6 +977,7 @@ int main(void)
 		cmocka_unit_test(a64_shareability_matters_for_cached_memory),
 		cmocka_unit_test(riscv_every_entry_is_blamed_for_what_it_takes),
 		cmocka_unit_test(a_walk_after_another_is_the_same_and_extents_are_true),
+		cmocka_unit_test(an_extent_has_all_that_is_alike_in_the_table),
 		cmocka_unit_test(a_walk_in_the_same_table_reads_that_table_only),
 		cmocka_unit_test(holes_end_where_a_table_begins),
 	};
