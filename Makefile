@@ -107,6 +107,11 @@ $(addprefix $(O)/test/unit/,$(KERNEL_TESTS)): $(O)/test/unit/%: $(O)/test/kernel
 $(patsubst %,$(O)/test/kernel/%.o,$(KERNEL_TESTS)) $(patsubst %,$(O)/test/tests/unit/%_test.o,$(KERNEL_TESTS)): TEST_FLAGS += -iquote kernel
 $(O)/test/unit/terminal: $(O)/test/lib/draw.o $(O)/test/$(O)/gen/font_console.o
 
+# The judge, but for what reads the processor and its tables.
+CONTRACT_TESTS := $(patsubst %,$(O)/test/kernel/%.o,memory $(addprefix contract/,contract record facts memory device cpu utf8))
+$(O)/test/unit/contract: $(CONTRACT_TESTS)
+$(CONTRACT_TESTS) $(O)/test/tests/unit/contract_test.o: TEST_FLAGS += -iquote kernel -iquote kernel/contract -iquote kernel/arch/x86_64 -Iarch/x86_64
+
 # The loader's choice of a mode is pure code of each architecture.
 $(O)/test/loader/arch/%/mode.o $(O)/test/tests/unit/mode_%_test.o: TEST_FLAGS += -iquote loader
 $(foreach a,$(ARCHES),$(eval $(O)/test/unit/mode_$(a): $(O)/test/loader/arch/$(a)/mode.o))

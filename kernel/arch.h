@@ -10,6 +10,8 @@
 #include "lock.h"
 #include "paging.h"
 
+struct walker;
+
 extern const uint32_t arch_number; /* HOBNAIL_ARCH_* */
 
 void arch_pause(void);
