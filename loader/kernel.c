@@ -177,7 +177,7 @@ static enum err look_for_lost_notes(struct boot *b, struct source *s, struct pro
 	const void *table, *bytes;
 
 	log_line("the kernel makes no requests");
-	if (!file->section_header_count || !file->section_headers)
+	if (!file->section_header_count)
 		return OK;
 	enum err e = view(b, s, file->section_headers, file->section_header_count * (uint64_t)ELF_SECTION_HEADER_BYTES, &table, p);
 	if (!e && elf_sections(file, &b->kernel.layout, table, &sections, NULL))
@@ -274,7 +274,7 @@ static struct elf_sections find_symbols(struct boot *b, struct source *s)
 	struct elf_sections sections = { .note_count = 0 };
 	const void *table;
 
-	if (!file->section_headers || !file->section_header_count ||
+	if (!file->section_header_count ||
 	    view(b, s, file->section_headers, file->section_header_count * (uint64_t)ELF_SECTION_HEADER_BYTES, &table, NULL) ||
 	    elf_sections(file, &b->kernel.layout, table, &sections, NULL))
 		sections.symbols.bytes = 0;
