@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "net.h"
+#include "say.h"
 #include "serial.h"
 #include "world.h"
 
@@ -76,6 +77,54 @@ static void broken_symbols_do_not_stop_a_boot(void **state)
 		assert_false(world_record()->valid & HOBNAIL_HAS_SYMBOLS);
 		assert_null(net.symbols);
 		assert_true(log_has("the kernel file has no symbols"));
+	}
+}
+
+static void device_is(unsigned i, paddr base, uint64_t bytes, enum say name)
+{
+	assert_true(i < net.places.device_count);
+	assert_int_equal(net.places.devices[i].span.base, base);
+	assert_int_equal(net.places.devices[i].span.bytes, bytes);
+	assert_int_equal(net.places.devices[i].name, name);
+}
+
+/* What a table gives an address of, and nothing that is in I/O space or not there. */
+static void devices_are_those_of_the_tables(void **state)
+{
+	uint8_t *const mcfg = (uint8_t *)(uintptr_t)ARENA_ACPI + 0x900, *const hpet = (uint8_t *)(uintptr_t)ARENA_ACPI + 0x700,
+	        *const madt = (uint8_t *)(uintptr_t)ARENA_ACPI + 0x200;
+
+	(void)state;
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	world_gic(0x8000000, 0x8010000, 0, 0);
+	fake_run();
+	assert_int_equal(net.places.device_count, 2);
+	device_is(0, 0x8000000, 0x10000, SAY_D_GIC_DISTRIBUTOR);
+	device_is(1, 0x8010000, 0x10000, SAY_D_GIC_INTERFACE);
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	world_gic(0x8000000, 0, 0x80a0000, 0xf60000);
+	fake_run();
+	assert_int_equal(net.places.device_count, 2);
+	device_is(1, 0x80a0000, 0xf60000, SAY_D_GIC_REDISTRIBUTOR);
+
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_mcfg(0xb0000000);
+	mcfg[44 + 10] = 2, mcfg[44 + 11] = 5; /* buses */
+	mcfg[9] = (uint8_t)(mcfg[9] - 7);
+	madt[38] = 0xe0, madt[39] = 0xfe;
+	madt[9] = (uint8_t)(madt[9] - 0xe0 - 0xfe);
+	fake_run();
+	device_is(0, 0xfee00000, PAGE_BYTES, SAY_D_LOCAL_APIC);
+	device_is(1, 0xfec00000, PAGE_BYTES, SAY_D_IO_APIC);
+	device_is(2, 0xb0200000, MIB(4), SAY_D_ECAM);
+	for (unsigned space = 0; space < 2; space++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		hpet[40] = (uint8_t)space;
+		world_hpet(0xfed00000);
+		fake_run();
+		assert_int_equal(net.places.device_count, space ? 1 : 2);
+		if (!space)
+			device_is(1, 0xfed00000, PAGE_BYTES, SAY_D_HPET);
 	}
 }
 
@@ -471,6 +520,12 @@ static void a_report_counts_who_may_run_on(void **state)
 	says("hobnail: CPU 0: ");
 	says("Parked processors that stop, too: 1.\n");
 	says("may run on: 2.\n");
+	f.hardware_id = 5;
+	report(&f);
+	says("hobnail: CPU 1: ");
+	f.hardware_id = 7;
+	report(&f);
+	says("hobnail: CPU 3: ");
 	f.hardware_id = 6;
 	report(&f);
 	says("hobnail: CPU 2: ");
@@ -500,6 +555,7 @@ int main(void)
 		cmocka_unit_test(the_last_map_is_kept),
 		cmocka_unit_test(symbols_are_the_kernels_too),
 		cmocka_unit_test(broken_symbols_do_not_stop_a_boot),
+		cmocka_unit_test(devices_are_those_of_the_tables),
 		cmocka_unit_test(the_window_is_the_nets_own),
 		cmocka_unit_test(a_fault_is_explained),
 		cmocka_unit_test(user_mode_is_judged_by_its_own_rights),

@@ -209,6 +209,16 @@ static void segments_that_share_a_page_keep_each_others_bytes(void **state)
 			enters();
 			assert_int_equal(world_record()->segments.count, 3);
 		}
+	/* ... whatever comes before. */
+	for (unsigned k = 0; k < 2 * COUNT_OF(zeros); k++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED);
+		share_a_page(zeros[k / 2], k % 2);
+		uint64_t at = read_le64(world_elf.data + PH_TEXT + PH_VADDR) & ~0xfffull;
+		put_segment(&world_elf, PH_SPARE2, 1, 4, AT_TEXT, at - PAGE_BYTES, 0x10, 0x10);
+		put64(&world_elf, PH_SPARE2 + PH_PADDR, at - PAGE_BYTES);
+		enters();
+		assert_int_equal(world_record()->segments.count, 4);
+	}
 }
 
 int main(void)

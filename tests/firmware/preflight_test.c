@@ -126,6 +126,7 @@ static void the_firmware_s_tables_lead_to_the_code_that_switches(void **state)
 	world_make(FAKE_X86_64, KERNEL_UPPER);
 	lay_live_tables(false)[LOW] &= ~2ull;
 	refuses_the_firmware_s("cannot be written in the firmware's tables: PDPT[0]");
+	assert_true(world_said("the memory of the loader's copy at 0x1"));
 }
 
 /* ... and to the copy of it, which nobody executes there, not even where translation goes off in between. */
@@ -227,6 +228,21 @@ static void a_device_that_the_processor_cannot_reach_is_left_out(void **state)
 		assert_int_equal(world_said("0xffffa0fffff00000"), k);
 		assert_false(world_said("0xffffa20000000000"));
 	}
+}
+
+/* ... and one in memory that the firmware has reserved is in the device map, all of it. */
+static void a_device_in_reserved_memory_is_proved(void **state)
+{
+	enum { PAGE = 0x900000 / PAGE_BYTES, PAGES = MIB(1) / PAGE_BYTES };
+
+	(void)state;
+	make_verbose(FAKE_AARCH64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_DEVICE_MAP, 0xffffa00000000000);
+	memset(fake.kind + PAGE, EfiReservedMemoryType, PAGES);
+	world_mcfg(ARENA + 0x900000);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_true(world_said("\n0xffffa00010900000       0x100000 bytes rw- "));
 }
 
 /* There it is needed: "keep what `verbose = yes` prints". */
@@ -351,9 +367,24 @@ static void stack_is_elsewhere(struct boot *b)
 	handoff.kernel_stack += 16 * PAGE_BYTES;
 }
 
+static void pages_of_1_gib_are_unknown(struct boot *b)
+{
+	b->arch.max_leaf = 1;
+}
+
 static void module_is_elsewhere(struct boot *b)
 {
 	b->modules[1].phys = ARENA_DEVICE;
+}
+
+/* The walk reads large pages as this processor does. */
+static void what_the_processor_cannot_read_is_refused(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_DEVICE_MAP, 0xffffa00000000000);
+	spoil = pages_of_1_gib_are_unknown;
+	refuses("the device map at 0xffffa000");
 }
 
 static void what_the_kernel_is_told_is_proved(void **state)
@@ -434,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_list_that_lacks_something_proves_nothing),
 		cmocka_unit_test_teardown(no_segment_is_where_the_loader_keeps_something, no_more_spoils),
 		cmocka_unit_test_teardown(what_the_kernel_is_told_is_proved, no_more_spoils),
+		cmocka_unit_test_teardown(what_the_processor_cannot_read_is_refused, no_more_spoils),
 		cmocka_unit_test_teardown(no_object_of_the_loader_is_in_free_memory, no_more_spoils),
 		cmocka_unit_test(an_address_that_the_processor_cannot_form),
 		cmocka_unit_test(a_low_kernel_whose_memory_is_elsewhere),
@@ -442,6 +474,7 @@ int main(void)
 		cmocka_unit_test(tables_that_the_walk_misreads_are_not_judged),
 		cmocka_unit_test(verbose_prints_requirements_and_walks),
 		cmocka_unit_test(a_device_that_the_processor_cannot_reach_is_left_out),
+		cmocka_unit_test(a_device_in_reserved_memory_is_proved),
 		cmocka_unit_test(verbose_shows_tables_that_are_wrong),
 		cmocka_unit_test(a_boot_without_translation_has_less_to_prove),
 	};

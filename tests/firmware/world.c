@@ -213,6 +213,26 @@ void world_mcfg(paddr base)
 	acpi_table_at(xsdt, "XSDT", 52);
 }
 
+/* ACPI 6.5, "GIC Distributor (GICD) Structure", "GIC Redistributor (GICR) Structure", and what the first GICC has; 0: none. */
+void world_gic(paddr distributor, paddr interface, paddr redistributors, uint32_t redistributor_bytes)
+{
+	paddr madt = ARENA_ACPI + 0x200;
+	uint8_t *m = memory(madt), *at = m + 44 + 320;
+
+	put_le(m + 44 + 32, 8, interface);
+	memset(at, 0, 24 + 16);
+	at[0] = 0xc, at[1] = 24;
+	put_le(at + 8, 8, distributor);
+	at += 24;
+	if (redistributors) {
+		at[0] = 0xe, at[1] = 16;
+		put_le(at + 4, 8, redistributors);
+		put_le(at + 12, 4, redistributor_bytes);
+		at += 16;
+	}
+	acpi_table_at(madt, "APIC", (uint32_t)(at - m));
+}
+
 /* "Serial Port Console Redirection Table (SPCR)", Microsoft: a 16550 (0) in memory, byte by byte; in place of the FADT. */
 void world_spcr(paddr base)
 {

@@ -50,6 +50,7 @@ void world_hpet(paddr base);
 
 /* After world_acpi(): PCI's configuration space, of one bus, is there. */
 void world_mcfg(paddr base);
+void world_gic(paddr distributor, paddr interface, paddr redistributors, uint32_t redistributor_bytes);
 
 /* After world_acpi(): a table of a serial port whose registers are there, in memory. */
 void world_spcr(paddr base);

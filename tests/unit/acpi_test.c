@@ -785,7 +785,7 @@ static uint16_t pm_timer_of(uint32_t bytes, unsigned length, uint32_t port, unsi
 	paddr t = begin_table("FACP", bytes);
 	put(offset_of(t) + 76, port, 4);
 	built[offset_of(t) + 91] = (uint8_t)length;
-	if (bytes > 212 + 8) {
+	if (bytes >= 219) {
 		built[offset_of(t) + 208] = (uint8_t)space;
 		put(offset_of(t) + 212, extended, 8);
 	}
@@ -799,6 +799,8 @@ static void the_pm_timer_is_a_port(void **state)
 	assert_int_equal(pm_timer_of(116, 4, 0x608, 0, 0), 0x608);
 	assert_int_equal(pm_timer_of(276, 4, 0x608, 0, 0), 0x608);
 	assert_int_equal(pm_timer_of(276, 4, 0x608, 1, 0x1808), 0x1808);
+	assert_int_equal(pm_timer_of(220, 4, 0x608, 1, 0x1808), 0x1808);
+	assert_int_equal(pm_timer_of(219, 4, 0x608, 1, 0x1808), 0x608); /* cut off */
 	assert_int_equal(pm_timer_of(276, 4, 0x608, 0, 0xfed00000), 0); /* in memory */
 	assert_int_equal(pm_timer_of(116, 0, 0x608, 0, 0), 0);          /* hardware-reduced: none */
 	assert_int_equal(pm_timer_of(116, 4, 0xfffd, 0, 0), 0);

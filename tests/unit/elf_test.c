@@ -554,6 +554,25 @@ static void elf_dynamic_may_lack_its_end_and_its_tables(void **state)
 	assert_int_equal(r.dynamic.relr.bytes, 0);
 }
 
+/* DT_REL, and what Android's linkers pack: tables that nothing here reads. Their neighbours' numbers are others' business. */
+static void elf_dynamic_refuses_tables_of_other_formats(void **state)
+{
+	static const uint64_t refused[] = { 17, 0x6000000f, 0x60000011, 0x6fffe000 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(refused); i++)
+		for (int beside = -1; beside <= 1; beside++) {
+			elf_build(&f, ELF_MACHINE_X86_64, true);
+			put64(&f, AT_DYNAMIC + 16 * 2, refused[i] + (uint64_t)beside);
+			if (beside) {
+				accept(ELF_MACHINE_X86_64);
+				continue;
+			}
+			refuse(ELF_MACHINE_X86_64, ERR_ELF_RELOCATION_FORMAT, AT_DYNAMIC + 16 * 2);
+			assert_true(problem.value[0] == refused[i]);
+		}
+}
+
 /* ---- Sections and symbols ------------------------------------------------------------------------------ */
 
 /* R_X86_64_IRELATIVE, R_AARCH64_IRELATIVE, R_RISCV_IRELATIVE: in either table. */
@@ -747,6 +766,7 @@ int main(void)
 		cmocka_unit_test(elf_relocate_rejects_image_that_does_not_hold_the_segments),
 		cmocka_unit_test(elf_relocate_judges_a_rewritten_table_as_it_is),
 		cmocka_unit_test(elf_dynamic_may_lack_its_end_and_its_tables),
+		cmocka_unit_test(elf_dynamic_refuses_tables_of_other_formats),
 		cmocka_unit_test(elf_relocate_names_functions_that_are_chosen_at_load_time),
 		cmocka_unit_test(elf_symbol_at_is_linear_in_names_that_do_not_end),
 		cmocka_unit_test(elf_sections_finds_symbols),

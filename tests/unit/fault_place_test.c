@@ -121,6 +121,8 @@ static void a_kernels_own_stack_overflows(void **state)
 	says(KERNEL + 0x3ff0, KERNEL + 0x3f80, own);
 	says(KERNEL + 0x3ff0, KERNEL + 0x5000, "segment 2 (r--) of the kernel");
 	says(KERNEL + 0x3ff0, STACKS + 0x2000, "segment 2 (r--) of the kernel");
+	/* What lies nearer and cannot be written is no stack. */
+	says(KERNEL + 0x2ff0, KERNEL + 0x2ff0, "below segment 4 (rw-) of the kernel, where the stack pointer comes from: stack overflow, by 4112 bytes");
 }
 
 static void a_kernels_own_stack_underflows(void **state)

@@ -424,9 +424,46 @@ static void a_trapped_register_is_named(void **state)
 	says("", ERR_FAULT_SYSTEM, "a trapped access to system register S3_3_C14_C2_1, or a trapped system instruction of that encoding");
 }
 
+/* Where names begin and end: every opcode after 0F, 0F 38 and 0F 3A with every prefix that chooses, on a processor that has
+ * none of them. 0F 01, AE and C7 are groups, of which the cases above have every member. */
+static void names_go_as_far_as_the_opcode_map_has_them(void **state)
+{
+	static const struct { uint8_t prefix, map, first, last; } named[] = { /* prefix 1: any */
+		{ 1, 0, 0x05, 0x05 }, { 1, 0, 0x07, 0x07 }, { 1, 0, 0x37, 0x37 }, { 0, 0, 0x78, 0x79 }, { 0xf3, 0, 0xb8, 0xb8 },
+		{ 0x66, 0x38, 0x00, 0x0b }, { 0x66, 0x38, 0x10, 0x41 }, { 0x66, 0x38, 0x80, 0x82 }, { 0x66, 0x38, 0xdb, 0xdf },
+		{ 0x66, 0x38, 0xf0, 0xf1 }, { 0x66, 0x38, 0xf6, 0xf6 }, { 0x66, 0x38, 0xf8, 0xf8 }, { 0, 0x38, 0x00, 0x0b },
+		{ 0, 0x38, 0x1c, 0x1e }, { 0, 0x38, 0xc8, 0xcd }, { 0, 0x38, 0xf0, 0xf1 }, { 0, 0x38, 0xf6, 0xf6 }, { 0, 0x38, 0xf9, 0xf9 },
+		{ 0xf2, 0x38, 0xf0, 0xf1 }, { 0xf2, 0x38, 0xf8, 0xf8 }, { 0xf3, 0x38, 0xf6, 0xf6 }, { 0xf3, 0x38, 0xf8, 0xf8 },
+		{ 0x66, 0x3a, 0x08, 0x42 }, { 0x66, 0x3a, 0x44, 0x44 }, { 0x66, 0x3a, 0x60, 0x63 }, { 0x66, 0x3a, 0xdf, 0xdf },
+		{ 0, 0x3a, 0x0f, 0x0f }, { 0, 0x3a, 0xcc, 0xcc },
+	};
+	static const uint8_t prefixes[] = { 0, 0x66, 0xf2, 0xf3 }, maps[] = { 0, 0x38, 0x3a };
+
+	(void)state;
+	f = (struct fault){ .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .id = { [FAULT_ID_1] = 1ull << 63 } };
+	for (unsigned n = 0; n < 4 * 3 * 256; n++) {
+		uint8_t prefix = prefixes[n >> 8 & 3], map = maps[n >> 10], op = (uint8_t)n;
+		bool wanted = false;
+		if (!map && (op == 0x01 || op == 0xae || op == 0xc7 || op == 0x38 || op == 0x3a))
+			continue;
+		snprintf(text, sizeof text, prefix ? "%02x 0f " : "0f ", prefix);
+		if (map)
+			snprintf(text + strlen(text), 8, "%02x ", map);
+		snprintf(text + strlen(text), 8, "%02x c0", op);
+		for (unsigned i = 0; i < COUNT_OF(named); i++)
+			wanted |= (named[i].prefix == prefix || named[i].prefix == 1) && named[i].map == map && op >= named[i].first &&
+			          op <= named[i].last;
+		char code[sizeof text];
+		memcpy(code, text, sizeof code);
+		if ((decode(code) == ERR_FAULT_LACKS) != wanted)
+			fail_msg("%s: %s", code, text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_go_as_far_as_the_opcode_map_has_them),
 		cmocka_unit_test(x86_instructions_are_named),
 		cmocka_unit_test(without_identification_nothing_is_missing),
 		cmocka_unit_test(vectors_are_off_missing_or_newer),

@@ -10,16 +10,15 @@
 
 static struct requests requests;
 static struct arch_mode mode;
+static struct problem problem;
 
 static enum err choose(const struct arch_facts *facts, uint64_t levels, bool required)
 {
-	struct problem p;
-
 	requests_init(&requests);
 	requests.of[HOBNAIL_REQUEST_PAGING].asked = true;
 	requests.of[HOBNAIL_REQUEST_PAGING].required = required;
 	requests.of[HOBNAIL_REQUEST_PAGING].value = levels;
-	return arch_choose(facts, &requests, &mode, &p);
+	return arch_choose(facts, &requests, &mode, &problem);
 }
 
 static void without_no_execute_nothing_is_started(void **state)
@@ -36,6 +35,7 @@ static void five_levels_need_the_processor(void **state)
 
 	(void)state;
 	assert_int_equal(choose(&facts, 5, true), ERR_PAGING_UNAVAILABLE);
+	assert_int_equal(problem.value[0], 5);
 	facts.la57 = true;
 	assert_int_equal(choose(&facts, 5, true), OK);
 	assert_ptr_equal(mode.layout, &plan_x86_64_5);

@@ -115,6 +115,27 @@ static void tables_as_they_were_asked_for_hold(void **state)
 	}
 }
 
+/* What stands behind "Usual cause: " for an entry that the processor refuses. */
+static void reserved_bits_have_two_usual_causes(void **state)
+{
+	char text[512];
+
+	(void)state;
+	build(&kinds[0]);
+	walker.flags = WALK_NO_NX;
+	assert_false(preflight_list(&walker, list, COUNT_OF(list), &found));
+	preflight_sentence(&walker, &found, "the tables", text, sizeof text);
+	assert_non_null(strstr(text, "NX in tables before EFER.NXE is set"));
+	build(&kinds[0]);
+	table_at(NULL, walker.root)[511] |= 0x80; /* the bit of large pages, where there are none */
+	for (unsigned no_nx = 0; no_nx < 2; no_nx++) {
+		walker.flags = no_nx ? WALK_NO_NX : 0;
+		assert_false(preflight_list(&walker, list, COUNT_OF(list), &found));
+		preflight_sentence(&walker, &found, "the tables", text, sizeof text);
+		assert_non_null(strstr(text, "flags of a leaf in a table's entry"));
+	}
+}
+
 /* ---- Every bit ------------------------------------------------------------------------------------------- */
 
 /* One entry that is in use: where it stands and what it translates. */
@@ -448,6 +469,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_as_they_were_asked_for_hold),
+		cmocka_unit_test(reserved_bits_have_two_usual_causes),
 		cmocka_unit_test(every_bit_of_every_entry_in_use),
 		cmocka_unit_test(every_entry_that_is_free),
 		cmocka_unit_test(sentences),

@@ -234,6 +234,21 @@ static void requests_check_wants_map_bases_in_the_kernels_half(void **state)
 	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2_VHE, 0xffff000000000000), OK);
 	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, 0xffff000000000000), ERR_REQUEST_MAP_BASE);
 	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, 0x0000800000000000), OK);
+	/* The first and the last entry of each half. */
+	assert_code(check_base(x86, 0, 0, 0xffff7f8000000000), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(x86, 0, 0, 0xffffff8000000000), OK);
+	assert_code(check_base(x86, paging, 5, 0xffff000000000000), OK);
+	assert_code(check_base(x86, paging, 5, 0xfeff000000000000), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(arm, 0, 0, 0xfffeff8000000000), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(arm, 0, 0, 0xffff004000000000), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, 0), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, 1ull << 39), OK);
+	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, (1ull << 39) + (1ull << 38)), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, (1ull << 48) - (1ull << 39)), OK);
+	assert_code(check_base(arm, level, HOBNAIL_LEVEL_EL2, 1ull << 48), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(HOBNAIL_ARCH_RISCV64, 0, 0, 0xffffffbfc0000000), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(HOBNAIL_ARCH_RISCV64, 0, 0, 0xffffffc020000000), ERR_REQUEST_MAP_BASE);
+	assert_code(check_base(HOBNAIL_ARCH_RISCV64, 0, 0, 0xffffffffc0000000), OK);
 	assert_code(check_base(HOBNAIL_ARCH_RISCV64, 0, 0, 0xffffffc000000000), OK);
 	only(HOBNAIL_REQUEST_DEVICE_MAP, 0x1000);
 	assert_code(requests_check(&r, x86, &problem), ERR_REQUEST_MAP_BASE);

@@ -140,6 +140,12 @@ static void utf8_from_utf16_replaces_unpaired_surrogates(void **state)
 	assert_int_equal(utf8_from_utf16(text, COUNT_OF(text), out, sizeof out, &bytes, NULL), OK);
 	assert_string_equal(out, "a\xef\xbf\xbd" "b\xef\xbf\xbd\xf0\x9f\x98\x80\xef\xbf\xbd");
 	assert_int_equal(bytes, strlen(out));
+
+	/* On both sides of each half's range. */
+	static const uint16_t edges[] = { 0xd7ff, 0xdc00, 0xdc00, 0xdc00, 0xd800, 0xdbff, 0xe000, 0xd800, 0xdc00, 0xdbff, 0xdfff };
+	assert_int_equal(utf8_from_utf16(edges, COUNT_OF(edges), out, sizeof out, &bytes, NULL), OK);
+	assert_string_equal(out, "\xed\x9f\xbf" "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" "\xee\x80\x80"
+	                         "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
 }
 
 static void utf8_from_utf16_ends_at_a_zero(void **state)

@@ -108,6 +108,20 @@ static void levels_change_in_the_nets_copy(void **state)
 	assert_false(machine.cpus[0].cr[4] & CR4_LA57);
 }
 
+/* ... are of 2 MiB at most where the processor has no larger ones. */
+static void pages_are_as_large_as_the_processor_has_them(void **state)
+{
+	struct arch_facts facts;
+
+	(void)state;
+	for (unsigned none = 0; none < 2; none++) {
+		machine_reset();
+		machine.has_no_1g = none;
+		arch_probe(&facts);
+		assert_int_equal(facts.max_leaf, none ? 1 : 2);
+	}
+}
+
 static void interrupt_controllers_are_quiet(void **state)
 {
 	const uint32_t *apic = machine.cpus[0].apic;
@@ -499,6 +513,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_is_entered_as_promised),
 		cmocka_unit_test(nothing_is_inherited),
 		cmocka_unit_test(levels_change_in_the_nets_copy),
+		cmocka_unit_test(pages_are_as_large_as_the_processor_has_them),
 		cmocka_unit_test(interrupt_controllers_are_quiet),
 		cmocka_unit_test(no_timer_of_the_hpet_raises_interrupts),
 		cmocka_unit_test(every_local_vector_is_masked),

@@ -65,6 +65,40 @@ static void the_first_has_all_that_it_needs(void **state)
 	assert_int_equal(f->flags, 0x10002);
 	assert_int_equal(f->control[3], EFER_LME | EFER_LMA);
 	assert_int_equal(f->general[14], 114);
+	assert_int_equal(f->id[FAULT_ID_7] | f->id[FAULT_ID_7_EDX], 0);
+}
+
+static struct walker live;
+
+static void look(void)
+{
+	assert_true(arch_live_walker(&live));
+}
+
+/* As the processor is now, bit by bit. */
+static void the_walk_reads_tables_as_the_processor_does(void **state)
+{
+	static const struct { unsigned cr; uint64_t bit; uint32_t flag; bool when_set; } bits[] = {
+		{ 0, CR0_WP, WALK_NO_WP, false }, { 4, CR4_SMEP, WALK_SMEP, true }, { 4, CR4_SMAP, WALK_SMAP, true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(bits); i++)
+		for (unsigned set = 0; set < 2; set++) {
+			uint64_t *cr = &machine.cpus[1].cr[bits[i].cr];
+			*cr = set ? *cr | bits[i].bit : *cr & ~bits[i].bit;
+			machine_stops(1, look);
+			assert_int_equal(!!(live.flags & bits[i].flag), set == bits[i].when_set);
+		}
+	for (unsigned five = 0; five < 2; five++) {
+		machine.cpus[1].cr[3] = 0xffff000 | 0x18;
+		machine.cpus[1].cr[4] = five ? CR4_LA57 : 0;
+		machine.has_no_1g = five;
+		machine_stops(1, look);
+		assert_int_equal(live.mode, five ? WALK_X86_64_5 : WALK_X86_64_4);
+		assert_int_equal(live.root, 0xffff000);
+		assert_int_equal(!!(live.flags & WALK_NO_1G), five);
+	}
 }
 
 static void others_stop_while_it_reports(void **state)
@@ -124,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_first_has_all_that_it_needs, reset),
+		cmocka_unit_test_setup(the_walk_reads_tables_as_the_processor_does, reset),
 		cmocka_unit_test_setup(others_stop_while_it_reports, reset),
 		cmocka_unit_test_setup(what_was_nothing_leaves_the_report_to_others, reset),
 		cmocka_unit_test_setup(a_fault_of_the_report_is_told_once, reset),

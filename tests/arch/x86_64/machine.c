@@ -127,7 +127,8 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 {
 	uint32_t id = (uint32_t)current()->id;
 
-	(void)subleaf;
+	if (leaf == 7 && subleaf) /* which are asked for nothing */
+		return (struct cpu_id){ UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX };
 	switch (leaf) {
 	case 0: return (struct cpu_id){ .a = machine.leaf_21 ? 0x21 : machine.tsc_hz ? 0x15 : 0xb };
 	case 1: return (struct cpu_id){ .b = id << 24, .c = (machine.has_x2apic ? BIT(21) : 0) | (machine.has_tsc_deadline ? BIT(24) : 0) };
@@ -140,7 +141,7 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 	}
 	case 0x80000000: return (struct cpu_id){ .a = machine.leaf_8000001f ? 0x8000001f : 0x80000008 };
 	case 0x8000001f: return (struct cpu_id){ .a = machine.leaf_8000001f };
-	case 0x80000001: return (struct cpu_id){ .d = BIT(20) | BIT(26) }; /* NX, 1 GiB pages */
+	case 0x80000001: return (struct cpu_id){ .d = BIT(20) | (machine.has_no_1g ? 0 : BIT(26)) }; /* NX, 1 GiB pages */
 	case 0x80000008: return (struct cpu_id){ .a = 48 };
 	default: return (struct cpu_id){ 0 };
 	}

@@ -51,7 +51,7 @@ struct machine_state {
 	unsigned message_count;
 	uint64_t ns, paused_ns;
 	uint64_t tsc_hz;     /* 0: no leaf says it; the counter has 3 GHz */
-	bool has_x2apic, has_la57, has_tsc_deadline, timer_stands;
+	bool has_x2apic, has_la57, has_tsc_deadline, timer_stands, has_no_1g;
 	const uint32_t *leaf_21; /* EBX, ECX, EDX; NULL: leaves end before it */
 	uint32_t leaf_8000001f;  /* EAX; 0: likewise                          */
 	uint32_t redirection; /* of the I/O APIC's first input */
