@@ -676,7 +676,7 @@ static bool is_host_bridge(const struct fdt *f, const struct place *p)
 }
 
 /* Its registers (`reg`: with ECAM, configuration space), then what it passes on. */
-static size_t bridge_spans(const struct way *w, struct property windows, struct span *out, size_t capacity)
+static size_t bridge_spans(const struct way *w, struct property windows, struct span *out, size_t capacity, bool *cut)
 {
 	uint32_t up = w->cells[w->depth - 1].address, stride = 4 * (PCI_ADDRESS_CELLS + up + PCI_SIZE_CELLS);
 	size_t count = 0;
@@ -689,10 +689,12 @@ static size_t bridge_spans(const struct way *w, struct property windows, struct 
 		if (reach(w, &address))
 			out[count++] = (struct span){ address, number(entry + 4 * up, PCI_SIZE_CELLS) };
 	}
+	*cut |= range_within(MAX_WINDOWS * stride, stride, windows.bytes);
 	return count;
 }
 
-static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size_t capacity, size_t *found)
+/* Go through up to MAX_BRIDGES. *cut: there are more of these, or one has more than MAX_WINDOWS. */
+static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size_t capacity, size_t *found, bool *cut)
 {
 	unsigned open = 0;
 	size_t bridges = 0;
@@ -701,7 +703,8 @@ static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size
 	struct way way;
 	size_t count = 0;
 
-	for (uint32_t at = f->structure; bridges < MAX_BRIDGES && read_token(f, at, &t) && t.kind != END; at = t.next) {
+	*cut = false;
+	for (uint32_t at = f->structure; read_token(f, at, &t) && t.kind != END; at = t.next) {
 		if (t.kind == END_NODE && open)
 			open--;
 		if (t.kind != BEGIN_NODE || open == MAX_DEPTH)
@@ -710,11 +713,15 @@ static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size
 		place.node[place.depth] = at;
 		if (!is_host_bridge(f, &place))
 			continue;
+		if (bridges == MAX_BRIDGES) {
+			*cut = true;
+			break;
+		}
 		bridges++;
 		if (!find_way(f, &place, &way))
 			continue;
 		if (!ecam)
-			count += bridge_spans(&way, property(f, at, "ranges"), out + count, capacity - count);
+			count += bridge_spans(&way, property(f, at, "ranges"), out + count, capacity - count, cut);
 		else if (count < capacity && is_compatible(f, at, "pci-host-ecam-generic") && physical_span(&way, 0, &out[count]))
 			count++;
 	}
@@ -722,24 +729,26 @@ static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size
 	return count;
 }
 
-size_t fdt_pci(const struct fdt *f, struct span *out, size_t capacity)
+size_t fdt_pci(const struct fdt *f, struct span *out, size_t capacity, bool *cut)
 {
 	size_t bridges;
 
-	return each_bridge(f, false, out, capacity, &bridges);
+	return each_bridge(f, false, out, capacity, &bridges, cut);
 }
 
 size_t fdt_ecam(const struct fdt *f, struct span *out, size_t capacity)
 {
 	size_t bridges;
+	bool cut;
 
-	return each_bridge(f, true, out, capacity, &bridges);
+	return each_bridge(f, true, out, capacity, &bridges, &cut);
 }
 
 size_t fdt_bridges(const struct fdt *f)
 {
 	size_t bridges;
+	bool cut;
 
-	(void)each_bridge(f, true, NULL, 0, &bridges);
-	return bridges;
+	(void)each_bridge(f, true, NULL, 0, &bridges, &cut);
+	return bridges + cut;
 }

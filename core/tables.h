@@ -148,14 +148,14 @@ size_t fdt_cpus(const struct fdt *fdt, struct table_cpu *out, size_t capacity);
 /* The first node of an interrupt controller that can be driven: as acpi_gic(). */
 bool fdt_gic(const struct fdt *fdt, struct table_gic *out);
 
-/* PCI host bridges: their `reg` and the windows of their `ranges`, as the processor sees them; up to `capacity`, of 16 bridges.
- * Returns how many were written. */
-size_t fdt_pci(const struct fdt *fdt, struct span *out, size_t capacity);
+/* PCI host bridges: their `reg` and the first 32 windows of their `ranges`, as the processor sees them; up to `capacity`, of 16
+ * bridges. *cut: there are more bridges, or windows. Returns how many were written. */
+size_t fdt_pci(const struct fdt *fdt, struct span *out, size_t capacity, bool *cut);
 
 /* The same bridges, of those whose `reg` is their configuration space (ECAM): that. */
 size_t fdt_ecam(const struct fdt *fdt, struct span *out, size_t capacity);
 
-/* How many host bridges there are, with ECAM or without: 16 may be more. */
+/* How many host bridges there are, with ECAM or without; 17: more than 16. */
 size_t fdt_bridges(const struct fdt *fdt);
 
 /* /psci method: HOBNAIL_PSCI_*. */

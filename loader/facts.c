@@ -206,11 +206,12 @@ static void find_console(const struct boot *b, struct facts *f)
 static void find_devices(const struct boot *b, struct facts *f)
 {
 	size_t count = f->has_acpi ? acpi_pci(&f->acpi, f->devices, COUNT_OF(f->devices)) : 0;
+	bool cut = false;
 
 	if (has_fdt(f))
-		count += fdt_pci(&f->fdt, f->devices + count, COUNT_OF(f->devices) - count);
-	if (count == COUNT_OF(f->devices))
-		log_line("tables name much of PCI: the device map has the first %zu ranges", count);
+		count += fdt_pci(&f->fdt, f->devices + count, COUNT_OF(f->devices) - count, &cut);
+	if (cut || count == COUNT_OF(f->devices))
+		log_line("tables name much of PCI: the device map has %zu ranges, and may leave out others", count);
 	f->device_count = spans_sort(f->devices, count, min_u64(PLAN_DEVICE_LIMIT, 1ull << b->arch.phys_bits));
 }
 

@@ -369,9 +369,10 @@ static size_t named_devices(const struct hobnail_boot *boot, struct span *list, 
 	struct acpi acpi;
 	struct fdt tree;
 	size_t count = memory_acpi(boot, &acpi) ? acpi_pci(&acpi, list, capacity) : 0;
+	bool cut;
 
 	if (memory_tree(boot, &tree))
-		count += fdt_pci(&tree, list + count, capacity - count);
+		count += fdt_pci(&tree, list + count, capacity - count, &cut);
 	return spans_sort(list, count, PLAN_DEVICE_LIMIT);
 }
 

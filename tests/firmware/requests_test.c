@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "net.h"
+#include "tree.h"
 #include "world.h"
 
 #define KERNEL "\\boot\\kernel.elf"
@@ -77,6 +78,44 @@ static void the_device_map_has_all_but_ram(void **state)
 		}
 		assert_false(walked(r, r->device_map + ARENA_FREE).mapped);
 		assert_true(world_said("rw- device") && world_said(": the device map\n"));
+	}
+}
+
+/* A device tree with so many host bridges, each with registers alone, above all RAM. */
+static void put_bridges(unsigned count)
+{
+	uint32_t bytes;
+
+	tree_begin(4096);
+	open_node("");
+	CELLS("#address-cells", 2);
+	CELLS("#size-cells", 2);
+	for (unsigned i = 0; i < count; i++) {
+		open_node("pcie");
+		text("device_type", "pci");
+		CELLS("reg", 0x80, i << 20, 0, 0x1000);
+		close_node();
+	}
+	close_node();
+	word(9);
+	uint8_t *blob = tree_blob(&bytes);
+	memcpy(memory_at(ARENA_TREE), blob, bytes);
+	fake.options.device_tree = ARENA_TREE;
+	free(blob);
+	tree_end();
+}
+
+static void what_is_cut_of_pci_is_logged(void **state)
+{
+	(void)state;
+	for (unsigned bridges = 15; bridges <= 17; bridges++) {
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		world_ask(HOBNAIL_REQUEST_DEVICE_MAP, 0xffffa00000000000);
+		put_bridges(bridges);
+		const struct hobnail_boot *r = enters();
+		assert_int_equal(walked(r, r->device_map + (0x80ull << 32) + MIB(14)).phys, (0x80ull << 32) + MIB(14));
+		if (!strstr(loader_log.text, "tables name much of PCI: the device map has ") != (bridges <= 16))
+			fail_msg("%u: %s", bridges, loader_log.text);
 	}
 }
 
@@ -298,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_device_map_has_all_but_ram),
+		cmocka_unit_test(what_is_cut_of_pci_is_logged),
 		cmocka_unit_test(a_recursive_slot_leads_to_the_top_level_table),
 		cmocka_unit_test(stacks_are_as_long_as_was_asked),
 		cmocka_unit_test(every_place_of_the_plan_is_whole_pages),

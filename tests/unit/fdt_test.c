@@ -1,5 +1,4 @@
-/* Device trees written here by a small writer, whole and broken. A blob is a heap block of exactly its length, so that
- * the sanitizer sees every step past its end. */
+/* Device trees, whole and broken (tree.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,103 +7,24 @@
 #include <cmocka.h>
 
 #include "tables.h"
+#include "tree.h"
 
-enum { MAX_BYTES = 32768, HEADER = 40 };
+enum { MAX_BYTES = 32768 };
 
 /* ---- The writer ---------------------------------------------------------------------------------------- */
 
-static uint8_t structure[MAX_BYTES], strings[MAX_BYTES];
-static uint32_t structure_used, strings_used;
 static uint8_t *blob;
 static uint32_t blob_bytes;
 
-static void be32_to(uint8_t *at, uint32_t n)
-{
-	for (unsigned i = 0; i < 4; i++)
-		at[i] = (uint8_t)(n >> (24 - 8 * i));
-}
-
-static void word(uint32_t n)
-{
-	be32_to(structure + structure_used, n);
-	structure_used += 4;
-}
-
-static void bytes(const void *data, uint32_t length)
-{
-	memcpy(structure + structure_used, data, length);
-	structure_used += length;
-	while (structure_used % 4)
-		structure[structure_used++] = 0;
-}
-
 static void begin(void)
 {
-	structure_used = strings_used = 0;
-	memset(structure, 0, sizeof(structure));
+	tree_begin(MAX_BYTES);
 }
 
-static void open_node(const char *name)
-{
-	word(1);
-	bytes(name, (uint32_t)strlen(name) + 1);
-}
-
-static void close_node(void)
-{
-	word(2);
-}
-
-static void prop(const char *name, const void *data, uint32_t length)
-{
-	word(3);
-	word(length);
-	word(strings_used);
-	bytes(data, length);
-	memcpy(strings + strings_used, name, strlen(name) + 1);
-	strings_used += (uint32_t)strlen(name) + 1;
-}
-
-static void text(const char *name, const char *value)
-{
-	prop(name, value, (uint32_t)strlen(value) + 1);
-}
-
-static void cells(const char *name, unsigned count, const uint32_t *value)
-{
-	uint8_t data[128];
-
-	for (unsigned i = 0; i < count; i++)
-		be32_to(data + 4 * i, value[i]);
-	prop(name, data, 4 * count);
-}
-
-#define CELLS(name, ...) \
-	cells(name, COUNT_OF(((const uint32_t[]){ __VA_ARGS__ })), (const uint32_t[]){ __VA_ARGS__ })
-
-static void header_word(unsigned at, uint32_t n)
-{
-	be32_to(blob + at, n);
-}
-
-/* Put header, structure and strings together. */
 static void finish_raw(void)
 {
 	free(blob);
-	blob_bytes = HEADER + 16 + structure_used + strings_used;
-	blob = calloc(1, blob_bytes);
-	assert_non_null(blob);
-	header_word(0, 0xd00dfeed);
-	header_word(4, blob_bytes);
-	header_word(8, HEADER + 16);
-	header_word(12, HEADER + 16 + structure_used);
-	header_word(16, HEADER);
-	header_word(20, 17);
-	header_word(24, 16);
-	header_word(32, strings_used);
-	header_word(36, structure_used);
-	memcpy(blob + HEADER + 16, structure, structure_used);
-	memcpy(blob + HEADER + 16 + structure_used, strings, strings_used);
+	blob = tree_blob(&blob_bytes);
 }
 
 static struct fdt finish(void)
@@ -145,6 +65,7 @@ static void expect_refused(uint64_t length, uint32_t offset)
 static int tear_down(void **state)
 {
 	(void)state;
+	tree_end();
 	free(blob);
 	blob = NULL;
 	return 0;
@@ -175,7 +96,7 @@ static void every_header_field_that_cannot_be_is_refused_by_its_offset(void **st
 		begin_root(2, 2);
 		close_node();
 		finish();
-		header_word(wrong[i].at, wrong[i].value);
+		be32_to(blob + wrong[i].at, wrong[i].value);
 		expect_refused(blob_bytes, wrong[i].at);
 	}
 }
@@ -198,8 +119,8 @@ static void a_later_compatible_version_is_read(void **state)
 	begin_root(2, 2);
 	close_node();
 	finish();
-	header_word(20, 18);
-	header_word(24, 17);
+	be32_to(blob + 20, 18);
+	be32_to(blob + 24, 17);
 	assert_int_equal(fdt_open(blob, blob_bytes, &f, NULL), OK);
 	assert_int_equal(fdt_open(blob, blob_bytes + 100, &f, NULL), OK);
 }
@@ -208,7 +129,7 @@ static void a_later_compatible_version_is_read(void **state)
 static void expect_structure_refused(uint32_t at)
 {
 	finish_raw();
-	expect_refused(blob_bytes, HEADER + 16 + at);
+	expect_refused(blob_bytes, TREE_STRUCTURE + at);
 }
 
 static void a_structure_that_is_no_tree_is_refused_where_it_goes_wrong(void **state)
@@ -257,20 +178,20 @@ static void a_property_that_leaves_the_blob_is_refused(void **state)
 	close_node();
 	word(9);
 	finish_raw();
-	be32_to(blob + HEADER + 16 + 12, 0x7fffffff); /* length */
-	expect_refused(blob_bytes, HEADER + 16 + 8);
+	be32_to(blob + TREE_STRUCTURE + 12, 0x7fffffff); /* length */
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 	finish_raw();
-	be32_to(blob + HEADER + 16 + 12, 0xfffffff8);
-	expect_refused(blob_bytes, HEADER + 16 + 8);
+	be32_to(blob + TREE_STRUCTURE + 12, 0xfffffff8);
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 	finish_raw();
-	be32_to(blob + HEADER + 16 + 16, strings_used); /* name */
-	expect_refused(blob_bytes, HEADER + 16 + 8);
+	be32_to(blob + TREE_STRUCTURE + 16, strings_used); /* name */
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 	finish_raw();
-	be32_to(blob + HEADER + 16 + 16, 0u - (HEADER + 16 + structure_used)); /* would wrap to the blob's start */
-	expect_refused(blob_bytes, HEADER + 16 + 8);
+	be32_to(blob + TREE_STRUCTURE + 16, 0u - (TREE_STRUCTURE + structure_used)); /* would wrap to the blob's start */
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 	finish_raw();
 	blob[blob_bytes - 1] = 'x'; /* its NUL */
-	expect_refused(blob_bytes, HEADER + 16 + 8);
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 }
 
 static void nesting_is_limited_to_32_levels(void **state)
@@ -1027,6 +948,7 @@ static void a_host_bridge_has_registers_and_windows(void **state)
 {
 	static const struct span expected[] = { { 0x4010000000, MIB(256) }, { 0x3eff0000, 0x10000 }, { GIB(512), GIB(512) } };
 	struct span out[4] = { { 0 } };
+	bool cut = true;
 
 	(void)state;
 	begin_root(2, 2);
@@ -1039,10 +961,11 @@ static void a_host_bridge_has_registers_and_windows(void **state)
 	close_node();
 	close_node();
 	struct fdt f = finish();
-	assert_int_equal(fdt_pci(&f, out, 4), 3);
+	assert_int_equal(fdt_pci(&f, out, 4, &cut), 3);
 	assert_memory_equal(out, expected, sizeof expected);
+	assert_false(cut);
 	for (size_t capacity = 0; capacity < 3; capacity++)
-		assert_int_equal(fdt_pci(&f, out, capacity), capacity);
+		assert_int_equal(fdt_pci(&f, out, capacity, &cut), capacity);
 	assert_int_equal(fdt_ecam(&f, out, 4), 1);
 	assert_memory_equal(out, expected, sizeof expected[0]);
 	assert_int_equal(fdt_ecam(&f, out, 0), 0);
@@ -1053,6 +976,7 @@ static void a_host_bridge_has_registers_and_windows(void **state)
 static void windows_are_as_the_processor_sees_them(void **state)
 {
 	struct span out[4];
+	bool cut = true;
 
 	(void)state;
 	begin_root(2, 2);
@@ -1065,7 +989,7 @@ static void windows_are_as_the_processor_sees_them(void **state)
 	close_node();
 	close_node();
 	struct fdt f = finish();
-	assert_int_equal(fdt_pci(&f, out, 4), 2);
+	assert_int_equal(fdt_pci(&f, out, 4, &cut), 2);
 	assert_int_equal(out[0].base, 0x5010000000);
 	assert_int_equal(out[1].base, 0x1000);
 	assert_int_equal(out[1].bytes, 0x10000);
@@ -1074,6 +998,7 @@ static void windows_are_as_the_processor_sees_them(void **state)
 static void a_host_bridge_that_is_not_there_names_nothing(void **state)
 {
 	struct span out[4];
+	bool cut = true;
 
 	(void)state;
 	begin_root(2, 2);
@@ -1085,9 +1010,37 @@ static void a_host_bridge_that_is_not_there_names_nothing(void **state)
 	close_node();
 	close_node();
 	struct fdt f = finish();
-	assert_int_equal(fdt_pci(&f, out, 4), 0);
+	assert_int_equal(fdt_pci(&f, out, 4, &cut), 0);
 	assert_int_equal(fdt_ecam(&f, out, 4), 0);
 	assert_int_equal(fdt_bridges(&f), 0);
+}
+
+/* 16 bridges and 32 windows of each are looked at, and it is said that there are more. */
+static void what_is_cut_of_pci_is_said(void **state)
+{
+	enum { STRIDE = 7 };
+	static uint32_t windows[33 * STRIDE];
+	static struct span out[128];
+	bool cut;
+
+	(void)state;
+	for (unsigned i = 0; i < 33; i++)
+		windows[i * STRIDE + 4] = i << 20, windows[i * STRIDE + 6] = 0x1000;
+	for (unsigned bridges = 1; bridges <= 18; bridges++)
+		for (unsigned count = 31; count <= 33; count++) {
+			begin_root(2, 2);
+			for (unsigned i = 0; i < bridges; i++) {
+				open_node("pcie");
+				text("device_type", "pci");
+				cells("ranges", STRIDE * (i ? 1 : count), windows);
+				close_node();
+			}
+			close_node();
+			struct fdt f = finish();
+			assert_int_equal(fdt_pci(&f, out, COUNT_OF(out), &cut), min_u64(count, 32) + min_u64(bridges, 16) - 1);
+			assert_int_equal(cut, bridges > 16 || count > 32);
+			assert_int_equal(fdt_bridges(&f), min_u64(bridges, 17));
+		}
 }
 
 int main(void)
@@ -1128,6 +1081,7 @@ int main(void)
 		cmocka_unit_test(a_host_bridge_has_registers_and_windows),
 		cmocka_unit_test(windows_are_as_the_processor_sees_them),
 		cmocka_unit_test(a_host_bridge_that_is_not_there_names_nothing),
+		cmocka_unit_test_teardown(what_is_cut_of_pci_is_said, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

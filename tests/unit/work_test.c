@@ -14,6 +14,7 @@
 
 #include "memmap.h"
 #include "tables.h"
+#include "tree.h"
 
 /* ---- Counting ------------------------------------------------------------------------------------------ */
 
@@ -92,82 +93,12 @@ static void expect_linear(const char *what, reading *read, uint32_t bytes)
 
 /* ---- Device trees -------------------------------------------------------------------------------------- */
 
-enum { HEADER = 40 };
-
-static uint8_t *structure, *strings;
-static uint32_t structure_used, strings_used;
-
-static void be32_to(uint8_t *at, uint32_t n)
-{
-	for (unsigned i = 0; i < 4; i++)
-		at[i] = (uint8_t)(n >> (24 - 8 * i));
-}
-
-static void word(uint32_t n)
-{
-	be32_to(structure + structure_used, n);
-	structure_used += 4;
-}
-
-static void put_bytes(const void *data, uint32_t length)
-{
-	memcpy(structure + structure_used, data, length);
-	structure_used += length;
-	while (structure_used % 4)
-		structure[structure_used++] = 0;
-}
-
-static void open_node(const char *name)
-{
-	word(1);
-	put_bytes(name, (uint32_t)strlen(name) + 1);
-}
-
-static void close_node(void)
-{
-	word(2);
-}
-
-static uint32_t name_at(const char *name)
-{
-	uint32_t at = strings_used;
-
-	memcpy(strings + at, name, strlen(name) + 1);
-	strings_used += (uint32_t)strlen(name) + 1;
-	return at;
-}
-
-static void prop(uint32_t name, const void *data, uint32_t length)
-{
-	word(3);
-	word(length);
-	word(name);
-	put_bytes(data, length);
-}
-
-static void prop_text(const char *name, const char *value)
-{
-	prop(name_at(name), value, (uint32_t)strlen(value) + 1);
-}
-
-static void prop_cell(const char *name, uint32_t value)
-{
-	uint8_t cell[4];
-
-	be32_to(cell, value);
-	prop(name_at(name), cell, 4);
-}
-
 static void begin_tree(uint32_t room)
 {
-	structure = calloc(1, room);
-	strings = calloc(1, room);
-	structure_used = strings_used = 0;
-	assert_non_null(structure);
-	assert_non_null(strings);
+	tree_begin(room);
 	open_node("");
-	prop_cell("#address-cells", 1);
-	prop_cell("#size-cells", 1);
+	CELLS("#address-cells", 1);
+	CELLS("#size-cells", 1);
 }
 
 /* Everything that the loader asks of a tree. Its root is still open. */
@@ -177,20 +108,13 @@ static uint64_t read_tree(enum err expected)
 
 	close_node();
 	word(9);
-	total = HEADER + structure_used + strings_used;
-	uint8_t *blob = calloc(1, total);
-	assert_non_null(blob);
-	const uint32_t header[10] = { 0xd00dfeed, total, HEADER, HEADER + structure_used, HEADER, 17, 16, 0, strings_used,
-		                      structure_used };
-	for (unsigned i = 0; i < COUNT_OF(header); i++)
-		be32_to(blob + 4 * i, header[i]);
-	memcpy(blob + HEADER, structure, structure_used);
-	memcpy(blob + HEADER + structure_used, strings, strings_used);
+	uint8_t *blob = tree_blob(&total);
 
 	static struct table_cpu cpus[512];
 	struct hobnail_console console;
 	static struct table_gic gic;
 	struct span spans[32];
+	bool cut;
 	struct fdt f;
 	work = 0;
 	enum err e = fdt_open(blob, total, &f, NULL);
@@ -199,13 +123,12 @@ static uint64_t read_tree(enum err expected)
 		(void)fdt_console(&f, &console);
 		(void)fdt_cpus(&f, cpus, COUNT_OF(cpus));
 		(void)fdt_gic(&f, &gic);
-		(void)fdt_pci(&f, spans, COUNT_OF(spans));
+		(void)fdt_pci(&f, spans, COUNT_OF(spans), &cut);
 		(void)fdt_ecam(&f, spans, COUNT_OF(spans));
 		(void)fdt_psci(&f);
 	}
 	free(blob);
-	free(structure);
-	free(strings);
+	tree_end();
 	return work;
 }
 
@@ -217,7 +140,7 @@ static uint64_t names_without_nul(uint32_t bytes)
 	memset(strings + strings_used, 'x', bytes / 2);
 	strings_used += bytes / 2 + 1;
 	for (uint32_t i = 0; i < bytes / 2; i += 12)
-		prop(long_name + i % 64, "", 0);
+		prop_at(long_name + i % 64, "", 0);
 	return read_tree(OK);
 }
 
@@ -229,7 +152,7 @@ static uint64_t names_that_never_end(uint32_t bytes)
 	memset(strings + strings_used, 'x', bytes / 2);
 	strings_used += bytes / 2;
 	for (uint32_t i = 0; i < bytes / 2; i += 12)
-		prop(long_name, "", 0);
+		prop_at(long_name, "", 0);
 	return read_tree(ERR_FDT);
 }
 
@@ -242,11 +165,11 @@ static uint64_t a_long_alias(uint32_t bytes)
 	memset(name, 'x', bytes / 3);
 	uint32_t names = name_at(name);
 	open_node("chosen");
-	prop_text("stdout-path", name);
+	text("stdout-path", name);
 	close_node();
 	open_node("aliases");
 	for (uint32_t i = 0; i < bytes / 3; i += 12)
-		prop(names + 1 + i % 64, "", 0);
+		prop_at(names + 1 + i % 64, "", 0);
 	close_node();
 	free(name);
 	return read_tree(OK);
@@ -259,13 +182,13 @@ static uint64_t processors_below_many_properties(uint32_t bytes)
 	open_node("cpus");
 	uint32_t none = name_at("none"), reg = name_at("reg");
 	for (uint32_t i = 0; i < bytes / 2; i += 12)
-		prop(none, "", 0);
-	prop_cell("#address-cells", 1);
+		prop_at(none, "", 0);
+	CELLS("#address-cells", 1);
 	for (uint32_t i = 0; i < bytes / 2; i += 32) {
 		uint8_t id[4];
 		be32_to(id, i / 32 % 256);
 		open_node("cpu@0");
-		prop(reg, id, sizeof id);
+		prop_at(reg, id, sizeof id);
 		close_node();
 	}
 	close_node();
@@ -286,18 +209,18 @@ static uint64_t regions_behind_many_ranges(uint32_t bytes)
 		be32_to(reg + 8 * i, 0x10000000 + i * 0x20000), be32_to(reg + 8 * i + 4, 0x20000);
 	begin_tree(3 * bytes);
 	open_node("soc");
-	prop_cell("#address-cells", 1);
-	prop_cell("#size-cells", 1);
+	CELLS("#address-cells", 1);
+	CELLS("#size-cells", 1);
 	uint32_t none = name_at("none");
 	for (uint32_t i = 0; i < bytes / 4; i += 12)
-		prop(none, "", 0);
-	prop(name_at("ranges"), ranges, 12 * entries);
+		prop_at(none, "", 0);
+	prop_at(name_at("ranges"), ranges, 12 * entries);
 	open_node("gic");
-	prop_text("compatible", "arm,gic-v3");
-	prop_cell("#redistributor-regions", 256);
+	text("compatible", "arm,gic-v3");
+	CELLS("#redistributor-regions", 256);
 	for (uint32_t i = 0; i < bytes / 2; i += 12)
-		prop(none, "", 0);
-	prop(name_at("reg"), reg, 8 * 257);
+		prop_at(none, "", 0);
+	prop_at(name_at("reg"), reg, 8 * 257);
 	close_node();
 	close_node();
 	free(ranges);
@@ -315,7 +238,7 @@ static uint64_t a_deep_path_past_many_nodes(uint32_t bytes)
 	for (unsigned i = 0; i < LEVELS; i++)
 		strcat(path, "/n");
 	open_node("chosen");
-	prop_text("stdout-path", path);
+	text("stdout-path", path);
 	close_node();
 	for (unsigned level = 0; level < LEVELS; level++) {
 		for (uint32_t i = 0; i < bytes / LEVELS; i += 12) {
@@ -335,8 +258,8 @@ static uint64_t ordinary_nodes(uint32_t bytes)
 	uint32_t compatible = name_at("compatible"), status = name_at("status");
 	for (uint32_t i = 0; i < bytes; i += 60) {
 		open_node("device@0");
-		prop(compatible, "arm,gic-v3", 11);
-		prop(status, "disabled", 9);
+		prop_at(compatible, "arm,gic-v3", 11);
+		prop_at(status, "disabled", 9);
 		close_node();
 	}
 	return read_tree(OK);
