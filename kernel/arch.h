@@ -21,7 +21,8 @@ void arch_wake(void);
 
 /* ---- Translation --------------------------------------------------------------------------------------- */
 
-/* Is translation on, and through which tables? Reads the live registers; fills mode, roots and memory types. */
+/* Is translation on, and through which tables? Reads the live registers; fills mode, roots, memory types and the width of
+ * physical addresses that this processor has. */
 bool arch_translation(struct walker *w);
 
 /* Another top-level table (aarch64: of the upper range, or of the only one), and nothing left in the TLB. */

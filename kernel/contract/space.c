@@ -363,8 +363,8 @@ static enum verdict check_devices(const struct hobnail_boot *boot, struct live *
 	return check_range(s, "the device map", from + boot->device_map, from, to - from, &registers, f);
 }
 
-/* What tables name of PCI. */
-static size_t named_devices(const struct hobnail_boot *boot, struct span *list, size_t capacity)
+/* What tables name of PCI, as far as this processor has such addresses. */
+static size_t named_devices(const struct hobnail_boot *boot, unsigned phys_bits, struct span *list, size_t capacity)
 {
 	struct acpi acpi;
 	struct fdt tree;
@@ -373,7 +373,7 @@ static size_t named_devices(const struct hobnail_boot *boot, struct span *list, 
 
 	if (memory_tree(boot, &tree))
 		count += fdt_pci(&tree, list + count, capacity - count, &cut);
-	return spans_sort(list, count, PLAN_DEVICE_LIMIT);
+	return spans_sort(list, count, min_u64(PLAN_DEVICE_LIMIT, 1ull << phys_bits));
 }
 
 /* Of [from, end), which tables name: reserved memory, and what no entry describes. */
@@ -415,7 +415,7 @@ static enum verdict check_device_map(const struct hobnail_boot *boot, struct fin
 		if (m)
 			from = m->base + m->bytes;
 	}
-	size_t count = named_devices(boot, named, COUNT_OF(named));
+	size_t count = named_devices(boot, s.walker.phys_bits, named, COUNT_OF(named));
 	for (size_t i = 0; i < count && v == HOLDS; i++)
 		v = check_named(boot, &s, named[i].base, named[i].base + named[i].bytes, &named_pages, f);
 	if (v != HOLDS)

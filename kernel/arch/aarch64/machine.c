@@ -34,6 +34,7 @@ bool arch_translation(struct walker *w)
 		w->pat_or_mair = cpu_read(mair_el1);
 		w->flags = (cpu_read(sctlr_el1) & SCTLR_WXN ? WALK_WXN : 0) | (cpu_user_is_barred() ? WALK_SMAP : 0);
 	}
+	w->phys_bits = (uint8_t)cpu_range_bits(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE));
 	return translating();
 }
 

@@ -25,6 +25,7 @@ bool arch_translation(struct walker *w)
 	w->root = cpu_read_cr3() & CR3_ADDRESS;
 	w->upper_root = 0;
 	w->pat_or_mair = cpu_read_msr(MSR_PAT);
+	w->phys_bits = (uint8_t)cpu_phys_bits();
 	return true;
 }
 
