@@ -56,9 +56,11 @@ bool pci_stop(const struct hobnail_boot *boot, void *(*map)(paddr phys, uint64_t
 	struct acpi acpi;
 	struct fdt tree;
 	size_t count = memory_acpi(boot, &acpi) ? acpi_pci(&acpi, spaces, COUNT_OF(spaces)) : 0;
-	bool good = true;
+	bool has_tree = memory_tree(boot, &tree);
+	/* Without ports and a device tree, a bridge that MCFG does not name may stand in the DSDT, whose code pith does not run. */
+	bool good = count || has_tree || arch_has_pci_ports();
 
-	if (memory_tree(boot, &tree)) {
+	if (has_tree) {
 		size_t of_tree = fdt_ecam(&tree, spaces + count, COUNT_OF(spaces) - count);
 		good = of_tree == fdt_bridges(&tree); /* others have configuration space in a way that pith does not know */
 		count += of_tree;

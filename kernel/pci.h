@@ -16,4 +16,7 @@ bool pci_stop(const struct hobnail_boot *boot, void *(*map)(paddr phys, uint64_t
  * are numbered from 0 on, bus by bus, device by device. All bits set: it is not there, or there are no such ports. */
 uint32_t arch_pci(unsigned function, unsigned at, const uint32_t *value);
 
+/* Would a processor of this architecture have such ports, were there PCI? */
+bool arch_has_pci_ports(void);
+
 #endif

@@ -255,7 +255,7 @@ _Noreturn void start(const struct hobnail_boot *boot, const char *words)
 	if (pci_stop(boot, vm_device))
 		free_memory(boot, FREE_OF_DEVICES);
 	else
-		console_print("pith: PCI has functions that cannot be found or stopped: memory of type firmware boot is not used\n");
+		console_print("pith: PCI may have functions that cannot be found or stopped: memory of type firmware boot is not used\n");
 	add_cpus(boot, others);
 	crash_if_asked(words, false);
 	arch_stack_call(cpus[0]->stack_top, run_first, cpus[0]);

@@ -14,8 +14,8 @@ enum { BUSES = 2, FUNCTIONS = BUSES * 256, REGISTERS = 1024 };
 
 /* Configuration space, a register a word. What is not there has all bits set. */
 static uint32_t space[FUNCTIONS][REGISTERS];
-static bool by_ports, mapped, no_room, named;
-static const char *bridge; /* what the device tree's is compatible with; NULL: no device tree */
+static bool by_ports, has_ports, mapped, no_room, named;
+static const char *bridge; /* what the device tree's is compatible with; NULL: no device tree; "none": no bridge in it */
 static unsigned entries;   /* of MCFG, all the same */
 static unsigned port_reads;
 
@@ -43,6 +43,7 @@ static void machine(void)
 	there(function(0, 31, 7), 0x0c, 3, false);
 	there(function(1, 0, 0), 0x02, 6, false);
 	by_ports = mapped = no_room = named = false;
+	has_ports = true;
 	bridge = NULL;
 	entries = 1;
 	port_reads = 0;
@@ -58,6 +59,11 @@ uint32_t arch_pci(unsigned at, unsigned reg, const uint32_t *value)
 	if (value)
 		space[at][reg / 4] = *value;
 	return space[at][reg / 4];
+}
+
+bool arch_has_pci_ports(void)
+{
+	return has_ports;
 }
 
 static void *map(paddr phys, uint64_t bytes)
@@ -151,7 +157,7 @@ bool memory_tree(const struct hobnail_boot *boot, struct fdt *out)
 	property(ADDRESS, 4), cell(2);
 	property(SIZE, 4), cell(2);
 	cell(1), text("pci");
-	property(TYPE, 4), text("pci");
+	property(TYPE, 4), text(strcmp(bridge, "none") == 0 ? "pc?" : "pci");
 	property(COMPATIBLE, strlen(bridge) + 1), text(bridge);
 	property(REG, 16), cell(0x40), cell(0x10000000), cell(0), cell(sizeof space);
 	cell(2), cell(2), cell(9);
@@ -208,6 +214,22 @@ static void without_any_pci_there_is_nothing_to_stop(void **state)
 	assert_int_equal(command(function(0, 2, 0)), 7);
 }
 
+/* A bridge may stand in the DSDT alone, which pith does not read. A device tree without one means that there is none. */
+static void without_ports_and_tables_nothing_is_known(void **state)
+{
+	(void)state;
+	machine();
+	has_ports = false;
+	assert_false(pci_stop(NULL, map));
+	named = true;
+	assert_true(pci_stop(NULL, map));
+	check_stopped();
+	machine();
+	has_ports = false;
+	bridge = "none";
+	assert_true(pci_stop(NULL, map));
+}
+
 /* Then memory that they may write to must not be used. */
 static void what_cannot_be_reached_is_said(void **state)
 {
@@ -259,6 +281,7 @@ int main(void)
 		cmocka_unit_test(masters_behind_ports_are_stopped),
 		cmocka_unit_test(masters_that_tables_name_are_stopped),
 		cmocka_unit_test(without_any_pci_there_is_nothing_to_stop),
+		cmocka_unit_test(without_ports_and_tables_nothing_is_known),
 		cmocka_unit_test(what_cannot_be_reached_is_said),
 		cmocka_unit_test(masters_that_a_device_tree_names_are_stopped),
 		cmocka_unit_test(a_bridge_without_ecam_cannot_be_passed),

@@ -163,6 +163,11 @@ _Noreturn void arch_halt(void)
 
 /* ---- PCI ----------------------------------------------------------------------------------------------- */
 
+bool arch_has_pci_ports(void)
+{
+	return false;
+}
+
 uint32_t arch_pci(unsigned function, unsigned at, const uint32_t *value)
 {
 	(void)function, (void)at, (void)value;

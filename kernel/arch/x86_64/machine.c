@@ -169,6 +169,11 @@ _Noreturn void arch_halt(void)
 /* PCI Local Bus Specification 3.0, "Configuration Mechanism": the address and then the data. */
 enum { PCI_ADDRESS = 0xcf8, PCI_DATA = 0xcfc };
 
+bool arch_has_pci_ports(void)
+{
+	return true;
+}
+
 uint32_t arch_pci(unsigned function, unsigned at, const uint32_t *value)
 {
 	cpu_out32(PCI_ADDRESS, 1u << 31 | function << 8 | at);
