@@ -414,7 +414,7 @@ test-quick: ## install what is missing, and run unit tests and a few boot scenar
 	$(call with_deps,test) run-quick
 
 run-quick: all kernels $(UNIT)
-	@$(PROVE) tests/cli-check tests/scenario-check $(QUICK:%=tests/boot/%.scenario) $(UNIT)
+	@$(PROVE) tests/image-check tests/run-check tests/scenario-check $(QUICK:%=tests/boot/%.scenario) $(UNIT)
 
 test-all: export HOBNAIL_TEST_ALL := 1
 test-all: ## the same, and what takes long: big machines, more disks, all pairs of failures, coverage, planted faults, a soak

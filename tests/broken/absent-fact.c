@@ -1,5 +1,4 @@
-/* breaks P6: \`valid\` has no bit for SMBIOS, and \`smbios\` is not zero
- * once */
+/* breaks P6: \`valid\` has no bit for SMBIOS, and \`smbios\` is not zero */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

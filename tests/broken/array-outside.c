@@ -1,5 +1,4 @@
-/* breaks P3: an array reaches beyond the end of the record
- * once */
+/* breaks P3: an array reaches beyond the end of the record */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

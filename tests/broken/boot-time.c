@@ -1,5 +1,4 @@
-/* breaks P11: the boot time is a second after 1970
- * once */
+/* breaks P11: the boot time is a second after 1970 */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -8,8 +8,7 @@
  *     breaks P42 (and so P47): what is wrong    ... but for those that fail as a consequence
  *     run: ARGUMENTS                            more arguments for `hobnail run`
  *     words: WORDS                              ... for pith's command line, besides `exit`
- *     kernel: NAME                              boot out/$ARCH/NAME.elf, not pith.elf
- *     once                                      what it breaks is the same everywhere: one architecture is enough */
+ *     kernel: NAME                              boot out/$ARCH/NAME.elf, not pith.elf */
 #ifndef TESTS_BROKEN_H
 #define TESTS_BROKEN_H
 

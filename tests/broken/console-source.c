@@ -1,5 +1,4 @@
-/* breaks P55: nobody named the console
- * once */
+/* breaks P55: nobody named the console */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P10: \`counter_hz\` is not what the processor says
- * once */
+/* breaks P10: \`counter_hz\` is not what the processor says */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

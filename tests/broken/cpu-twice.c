@@ -1,6 +1,5 @@
 /* breaks P60 (and so P111): two processors have one hardware id
- * run: --cpus 2
- * once */
+ * run: --cpus 2 */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P14: the entropy is one byte, 64 times
- * once */
+/* breaks P14: the entropy is one byte, 64 times */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

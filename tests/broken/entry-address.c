@@ -1,5 +1,4 @@
-/* breaks P33: \`entry_virt\` is not where the kernel is entered
- * once */
+/* breaks P33: \`entry_virt\` is not where the kernel is entered */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,6 +1,5 @@
 /* breaks P57: the masks of two colours overlap
- * run: -- -device ramfb
- * once */
+ * run: -- -device ramfb */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

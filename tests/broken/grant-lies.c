@@ -1,5 +1,4 @@
-/* breaks P8: a request is granted with another value than was asked for
- * once */
+/* breaks P8: a request is granted with another value than was asked for */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P13: the loader has another name
- * once */
+/* breaks P13: the loader has another name */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P12: \`log_phys\` is in the memory of the kernel
- * once */
+/* breaks P12: \`log_phys\` is in the memory of the kernel */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P61: a mailbox is not empty
- * once */
+/* breaks P61: a mailbox is not empty */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P19 (and so P20): the memory map lacks a range that the firmware has
- * once */
+/* breaks P19 (and so P20): the memory map lacks a range that the firmware has */
 #include "broken.h"
 
 #include <string.h>

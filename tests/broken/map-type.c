@@ -1,5 +1,4 @@
-/* breaks P18: a range of memory has a type that does not exist
- * once */
+/* breaks P18: a range of memory has a type that does not exist */
 #include "broken.h"
 
 void sabotage_map(struct boot *b, struct memmap *m)

@@ -1,5 +1,4 @@
-/* breaks P16: what could be one entry of the memory map is two
- * once */
+/* breaks P16: what could be one entry of the memory map is two */
 #include "broken.h"
 
 #include <string.h>

@@ -1,5 +1,4 @@
-/* breaks P5: two entries of the memory map have changed places
- * once */
+/* breaks P5: two entries of the memory map have changed places */
 #include "broken.h"
 
 void sabotage_map(struct boot *b, struct memmap *m)

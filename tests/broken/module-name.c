@@ -1,6 +1,5 @@
 /* breaks P36: a module has the name of another one, whose bytes pith knows
- * run: --module LICENSE
- * once */
+ * run: --module LICENSE */
 #include "broken.h"
 
 #include <string.h>

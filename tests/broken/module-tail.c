@@ -1,6 +1,5 @@
 /* breaks P34: the last page of a module is not zero behind its end
- * run: --module LICENSE
- * once */
+ * run: --module LICENSE */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,6 +1,5 @@
 /* breaks P35: two modules lie in the same place
- * run: --module LICENSE --module Makefile
- * once */
+ * run: --module LICENSE --module Makefile */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

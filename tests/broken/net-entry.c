@@ -1,5 +1,4 @@
-/* breaks P53: \`net_entry\` is not the top-level entry of the net
- * once */
+/* breaks P53: \`net_entry\` is not the top-level entry of the net */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P37: the record says another number of paging levels
- * once */
+/* breaks P37: the record says another number of paging levels */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P2: \`phys\` is not where the record lies
- * once */
+/* breaks P2: \`phys\` is not where the record lies */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P7: a reserved field is not zero
- * once */
+/* breaks P7: a reserved field is not zero */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

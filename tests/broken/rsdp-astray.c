@@ -1,5 +1,4 @@
-/* breaks P23: \`acpi_rsdp\` does not point at the RSDP
- * once */
+/* breaks P23: \`acpi_rsdp\` does not point at the RSDP */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P22: the memory of the RSDP reads as usable
- * once */
+/* breaks P22: the memory of the RSDP reads as usable */
 #include "broken.h"
 
 void sabotage_map(struct boot *b, struct memmap *m)

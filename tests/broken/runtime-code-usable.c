@@ -1,5 +1,4 @@
-/* breaks P20: code of the runtime services reads as usable memory
- * once */
+/* breaks P20: code of the runtime services reads as usable memory */
 #include "broken.h"
 
 void sabotage_map(struct boot *b, struct memmap *m)

@@ -1,5 +1,4 @@
-/* breaks P15: \`secure_boot\` has a value that does not exist
- * once */
+/* breaks P15: \`secure_boot\` has a value that does not exist */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

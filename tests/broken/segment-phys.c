@@ -1,5 +1,4 @@
-/* breaks P29 (and so P39): the record says another physical address for read-only data
- * once */
+/* breaks P29 (and so P39): the record says another physical address for read-only data */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

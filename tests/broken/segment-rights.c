@@ -1,5 +1,4 @@
-/* breaks P28: the record says that read-only data can be written
- * once */
+/* breaks P28: the record says that read-only data can be written */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P24: \`smbios\` does not point at an entry point
- * once */
+/* breaks P24: \`smbios\` does not point at an entry point */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P9: a stage of the boot comes before the one before it
- * once */
+/* breaks P9: a stage of the boot comes before the one before it */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P4: a string has no NUL behind it
- * once */
+/* breaks P4: a string has no NUL behind it */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P116: the symbols' block ends before their names do
- * once */
+/* breaks P116: the symbols' block ends before their names do */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P26: \`uefi_system_table\` does not point at the system table
- * once */
+/* breaks P26: \`uefi_system_table\` does not point at the system table */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)

@@ -1,5 +1,4 @@
-/* breaks P1: the record says version 0
- * once */
+/* breaks P1: the record says version 0 */
 #include "broken.h"
 
 void sabotage_checked(struct boot *b)
