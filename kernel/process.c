@@ -192,6 +192,14 @@ static void adopt(struct process *parent, struct process *child)
 	parent->child_count++;
 }
 
+static bool room_for_child(const struct process *parent)
+{
+	lock_take(&process_lock);
+	bool room = may_have_child(parent);
+	lock_give(&process_lock);
+	return room;
+}
+
 /* Among the others, ready to run; false: there are too many. */
 static bool enter(struct process *p, struct process *parent)
 {
@@ -208,10 +216,30 @@ static bool enter(struct process *p, struct process *parent)
 	return fits;
 }
 
+/* Pages that a process of this program has at least; its tables come on top. */
+static uint64_t pages_least(const struct program *program)
+{
+	uint64_t bytes = PAGE_BYTES + VM_STACK_BYTES + PITH_STACK_BYTES;
+	vaddr end = 0;
+
+	for (unsigned i = 0; i < program->layout.segment_count; i++) {
+		const struct elf_segment *s = &program->layout.segments[i];
+		vaddr base = max_u64(align_down(s->virt, PAGE_BYTES), end);
+		end = align_up(s->virt + s->memory_bytes, PAGE_BYTES);
+		bytes += end - base;
+	}
+	return bytes / PAGE_BYTES;
+}
+
+/* Refused before anything is built, where possible: a crowd of processes that try again and again must not keep others waiting. */
 static int64_t spawn(struct process *parent, const struct program *program, const struct pith_arguments *arguments, int32_t pinned)
 {
-	struct process *p = process_new();
+	if (!room_for_child(parent))
+		return PITH_NO_PROCESS;
+	if (pages_least(program) > __atomic_load_n(&pages.free, __ATOMIC_RELAXED))
+		return PITH_NO_MEMORY;
 
+	struct process *p = process_new();
 	if (!p)
 		return PITH_NO_MEMORY;
 	p->cpu = arch_this_cpu();
