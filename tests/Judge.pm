@@ -19,7 +19,7 @@ sub check($$@) {
 	return if $good;
 	$failed++;
 	print map { "# $_\n" } map { split /\n/ } @evidence;
-	POSIX::_exit(1) if ($ENV{JUDGE} // '') eq 'first'; # nobody wants to know more
+	exit 1 if ($ENV{JUDGE} // '') eq 'first'; # nobody wants to know more
 }
 
 sub skip {
