@@ -1,5 +1,6 @@
-/* output.h — what a verb writes to, when its user has named it: a file is made or replaced, a symbolic link is followed, a disk
- * is written into, and nothing else than a regular file is ever replaced. */
+/* output.h — the file or disk that the user names for a command's output (-o, --log, --screenshot).
+ *
+ * A symbolic link is followed. A regular file is made, or replaced as a whole; a disk is written into; all else is refused. */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 

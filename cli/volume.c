@@ -46,7 +46,7 @@ static const char *why_not_as_spelt(const char *path)
 		size_t length = strcspn(part, "/");
 		for (size_t i = 0; i < length; i++)
 			if ((unsigned char)part[i] >= 0x7f)
-				return "names outside ASCII are not written as they are spelt";
+				return "a name outside ASCII would not arrive as it is spelt; give it another name there: --add FILE=PATH";
 		if (length > 255)
 			return "a name has at most 255 characters";
 		if (length && strchr(". ", part[length - 1]))

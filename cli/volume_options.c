@@ -18,7 +18,7 @@ const char volume_help[] =
 	"  --cmdline TEXT        the kernel's command line\n"
 	"  --verbose             have the loader print its log\n"
 	"  --config FILE         use this hobnail.conf, instead of a generated one\n"
-	"  --add FILE[=PATH]     put a file or folder on the volume, as PATH; repeatable\n"
+	"  --add FILE[=PATH]     put a file or folder on the volume, as PATH (ASCII); repeatable\n"
 	"  --size MIB            size of the disk, or of the file system in an ISO; default: as needed\n"
 	"  --sector-size N       sectors of 512 (default) or 4096 bytes; then the disk has at least 274 MiB, most of it holes\n";
 
