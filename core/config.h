@@ -13,11 +13,11 @@
  *   Text      UTF-8, lines end in LF or CRLF; # begins a comment at the start of a line (after blanks) only; a byte-order
  *             mark at the start is passed over; blanks (spaces and tabs) around keys, values and names do not count.
  *             Other characters that look like a blank or like nothing are errors outside comments and quotation marks
- *   Quoting   "..." around a PATH, a TEXT or a NAME: what is between the marks counts, blanks and # included. A PATH with
- *             blanks needs it; so does a value in which # begins it or follows a blank, because that is an error else (a
- *             comment cannot stand behind a value). A TEXT is quoted if its first and last character are quotation marks,
- *             and it has no others: so `"a b" c`, `"a" "b"` and `x="a #b"` are texts as they are. One that has quotation
- *             marks and, outside of them, a # behind a blank cannot be written
+ *   Quoting   a PATH, a TEXT or a NAME may stand between quotation marks ("), which are no part of it. It has to if it is
+ *             a PATH with blanks, or if it begins with # or has a # behind a blank: without the marks such a # is an
+ *             error, because a comment cannot stand behind a value. A TEXT counts as quoted only if its first and last
+ *             character are its only quotation marks: `"a b" c`, `"a" "b"` and `x="a #b"` are texts as they are. A TEXT
+ *             with quotation marks in it and, outside of them, a # behind a blank cannot be written
  *   Before    default = NAME       the entry to boot when nothing else chooses; without it the first one
  *   entries   verbose = yes | no   for all entries that do not say otherwise
  *   In an     kernel = PATH
