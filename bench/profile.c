@@ -1,32 +1,13 @@
 /* profile.c — a TCG plugin for QEMU: guest instructions by translation block, from the first one of [base, base + bytes)
  * on. Arguments: base=HEX,bytes=HEX,out=FILE. Writes lines "address own others": instructions of the block, and those that
  * the firmware executed from there on until the next block of [base, base + bytes), in a call or an interrupt. For x86 also
- * "repeated count": iterations of rep movs and rep stos, which QEMU counts as an instruction each.
- *
- * Declarations: QEMU 7.2, include/qemu/qemu-plugin.h; Debian has no package with that header. */
+ * "repeated count": iterations of rep movs and rep stos, which QEMU counts as an instruction each. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
-typedef uint64_t plugin_id;
-struct tb;
-struct insn;
-extern size_t qemu_plugin_tb_n_insns(const struct tb *tb);
-extern uint64_t qemu_plugin_tb_vaddr(const struct tb *tb);
-extern struct insn *qemu_plugin_tb_get_insn(const struct tb *tb, size_t i);
-extern const void *qemu_plugin_insn_data(const struct insn *insn);
-extern size_t qemu_plugin_insn_size(const struct insn *insn);
-extern void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*f)(plugin_id, struct tb *));
-extern void qemu_plugin_register_vcpu_tb_exec_cb(struct tb *tb, void (*f)(unsigned cpu, void *context), int flags, void *context);
-extern void qemu_plugin_register_vcpu_insn_exec_inline(struct insn *insn, int operation, void *at, uint64_t add);
-extern void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), void *context);
-enum { ADD_U64 = 0, NO_REGISTERS = 0 };
-
-EXPORT extern int qemu_plugin_version;
-EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
+#include "../tests/qemu/plugin.h"
 
 int qemu_plugin_version = 1;
 

@@ -1,6 +1,7 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "format.h"
@@ -20,7 +21,7 @@ static struct {
 } line;
 
 /* Also into the log, as far as it fits. There one byte stays free for the newline. */
-static void add_line(const char *text, va_list arguments)
+static void add_line(bool is_shown, const char *text, va_list arguments)
 {
 	struct log *log = &loader_log;
 
@@ -32,6 +33,8 @@ static void add_line(const char *text, va_list arguments)
 		log->text[log->used++] = '\n';
 	}
 	line.text[line.bytes++] = '\n';
+	if (is_shown && follower.show)
+		follower.show(follower.context, line.text, line.bytes);
 }
 
 void log_line(const char *text, ...)
@@ -39,10 +42,8 @@ void log_line(const char *text, ...)
 	va_list arguments;
 
 	va_start(arguments, text);
-	add_line(text, arguments);
+	add_line(true, text, arguments);
 	va_end(arguments);
-	if (follower.show)
-		follower.show(follower.context, line.text, line.bytes);
 }
 
 void log_unshown(const char *text, ...)
@@ -50,7 +51,7 @@ void log_unshown(const char *text, ...)
 	va_list arguments;
 
 	va_start(arguments, text);
-	add_line(text, arguments);
+	add_line(false, text, arguments);
 	va_end(arguments);
 }
 

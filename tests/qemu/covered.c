@@ -1,29 +1,11 @@
 /* covered.c — a TCG plugin for QEMU: which guest addresses of [base, base + bytes) were executed. Arguments: base=HEX, bytes=HEX,
- * out=FILE. Appends lines "address bytes", one for each translation block that has run.
- *
- * Declarations: QEMU 7.2, include/qemu/qemu-plugin.h; Debian has no package with that header. Later ones declare these alike, but load
- * no plugin of version 1 (plugins/plugin.h, QEMU_PLUGIN_MIN_VERSION): hence VERSION. */
+ * out=FILE. Appends lines "address bytes", one for each translation block that has run. VERSION: see plugin.h. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
-
-typedef uint64_t plugin_id;
-struct tb;
-struct insn;
-extern size_t qemu_plugin_tb_n_insns(const struct tb *tb);
-extern uint64_t qemu_plugin_tb_vaddr(const struct tb *tb);
-extern struct insn *qemu_plugin_tb_get_insn(const struct tb *tb, size_t i);
-extern size_t qemu_plugin_insn_size(const struct insn *insn);
-extern void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*f)(plugin_id, struct tb *));
-extern void qemu_plugin_register_vcpu_tb_exec_cb(struct tb *tb, void (*f)(unsigned cpu, void *context), int flags, void *context);
-extern void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), void *context);
-enum { NO_REGISTERS = 0 };
-
-EXPORT extern int qemu_plugin_version;
-EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
+#include "plugin.h"
 
 int qemu_plugin_version = VERSION;
 
