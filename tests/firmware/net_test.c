@@ -210,6 +210,7 @@ static void a_fault_is_explained(void **state)
 	says("hobnail: CPU 0: a write to 0xffffffff80000048, which is mapped read-only.\n");
 	says("at 0xffffffff80000044  main+0x4, segment 0 (r-x) of the kernel\n");
 	says("  rax 0000000000001234 ");
+	says("\n   ss 0000000000000000\n"); /* the last one, alone in its line */
 	says("address 0xffffffff80000048: main+0x8, segment 0 (r-x) of the kernel\n");
 	says("    PML4[511] at 0x");
 	says("  > PT[0] at 0x");

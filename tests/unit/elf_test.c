@@ -375,6 +375,23 @@ static void elf_notes_visits_ours_and_skips_others(void **state)
 	assert_int_equal(s.offset, 0x4000 + 56 + 20);
 }
 
+/* Names and descriptors of others may have any length, and are padded to 4 bytes. */
+static void elf_notes_steps_over_notes_of_any_length(void **state)
+{
+	(void)state;
+	for (uint32_t name = 1; name < 10; name++)
+		for (uint32_t bytes = 0; bytes < 10; bytes++) {
+			struct seen s = { 0 };
+			size_t behind = 12 + (name + 3) / 4 * 4 + (bytes + 3) / 4 * 4;
+			memset(&f, 0xff, behind);
+			put32(&f, 0, name);
+			put32(&f, 4, bytes);
+			put_note(&f, behind, 3, 1);
+			assert_int_equal(walk(&s, behind + 28), OK);
+			assert_int_equal(s.count, 1);
+		}
+}
+
 static void elf_notes_ends_with_the_visitors_error(void **state)
 {
 	struct seen s = { .answer = ERR_FULL };
@@ -753,6 +770,7 @@ int main(void)
 		cmocka_unit_test(elf_ignores_thread_storage_and_unknown_headers),
 		cmocka_unit_test(elf_rejects_too_many_segments_and_notes),
 		cmocka_unit_test(elf_notes_visits_ours_and_skips_others),
+		cmocka_unit_test(elf_notes_steps_over_notes_of_any_length),
 		cmocka_unit_test(elf_notes_ends_with_the_visitors_error),
 		cmocka_unit_test(elf_notes_skips_padding_between_and_after),
 		cmocka_unit_test(elf_notes_accepts_missing_padding_of_the_last),

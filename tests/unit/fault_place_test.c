@@ -108,7 +108,8 @@ static void a_stack_overflow_says_whose_and_by_how_much(void **state)
 	says(STACKS + 0x11ff8, 0, "in the guard page below CPU 3's boot stack: stack overflow, by 8 bytes");
 	says(STACKS, 0, "in the guard page below CPU 0's boot stack: stack overflow, by 4096 bytes");
 	says(STACKS - 8, 0, "beyond the guard page below CPU 0's boot stack: stack overflow, by 4104 bytes");
-	says(STACKS - 0x11000, 0, "nothing that the loader has mapped");
+	says(STACKS + 0x1000 - 0x10000, 0, "beyond the guard page below CPU 0's boot stack: stack overflow, by 65536 bytes");
+	says(STACKS + 0x1000 - 0x10001, 0, "nothing that the loader has mapped");
 }
 
 /* A guard that is a segment of the kernel, below a stack that is one. */
@@ -198,6 +199,11 @@ static void neighbours_are_named(void **state)
 	(void)state;
 	says(KERNEL + 0x7010, 0, "16 bytes behind segment 4 (rw-) of the kernel");
 	says(KERNEL - 0x10, 0, "16 bytes before segment 1 (r-x) of the kernel");
+	/* As far as 1 MiB. */
+	says(KERNEL + 0x7000 + MIB(1) - 1, 0, "1048575 bytes behind segment 4 (rw-) of the kernel");
+	says(KERNEL + 0x7000 + MIB(1), 0, "nothing that the loader has mapped");
+	says(KERNEL - MIB(1) + 1, 0, "1048575 bytes before segment 1 (r-x) of the kernel");
+	says(KERNEL - MIB(1), 0, "nothing that the loader has mapped");
 }
 
 static void with_translation_off_addresses_are_physical(void **state)

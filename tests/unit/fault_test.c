@@ -66,7 +66,71 @@ static void operands_are_where_the_manual_has_them(void **state)
 		fault_decode(&f, code + !after_0f, sizeof code - !after_0f, &v);
 		if (v.what.code != (wanted ? ERR_FAULT_CANONICAL : ERR_FAULT_PROTECTION))
 			fail_msg("%s%02x: %s", after_0f ? "0f " : "", op, sentence(&v));
+		/* Alignment is a matter of those after 0F. */
+		struct fault odd = f;
+		odd.general[0] = 0x1001;
+		fault_decode(&odd, code + !after_0f, sizeof code - !after_0f, &v);
+		if (!after_0f && v.what.code != ERR_FAULT_PROTECTION)
+			fail_msg("%02x at an odd address: %s", op, sentence(&v));
 	}
+}
+
+/* Intel SDM vol. 1, "Canonical Addressing": 48 bits, or 57 with CR4.LA57; to both sides of each end. */
+static void addresses_are_canonical_by_the_levels_in_use(void **state)
+{
+	static const uint8_t code[] = { 0x48, 0x8b, 0x00 }; /* mov (%rax), %rax */
+
+	(void)state;
+	for (unsigned five = 0; five < 2; five++) {
+		uint64_t lower = 1ull << (five ? 56 : 47), all[] = { lower - 1, lower, 0 - lower, 0 - lower - 1 };
+		for (unsigned i = 0; i < COUNT_OF(all); i++) {
+			struct fault f = { .arch = X86, .vector = 13, .general = { all[i] }, .control = { [2] = five << 12 } };
+			struct fault_view v;
+			fault_decode(&f, code, sizeof code, &v);
+			assert_int_equal(v.what.code, i % 2 ? ERR_FAULT_CANONICAL : ERR_FAULT_PROTECTION);
+		}
+	}
+}
+
+static void displacements_are_signed(void **state)
+{
+	static const struct { uint8_t code[7], bytes; int64_t value; } all[] = {
+		{ { 0x48, 0x8b, 0x40, 0xf0 }, 4, -16 },                  { { 0x48, 0x8b, 0x40, 0x7f }, 4, 127 },
+		{ { 0x48, 0x8b, 0x80, 0xf0, 0xff, 0xff, 0xff }, 7, -16 }, { { 0x48, 0x8b, 0x80, 1, 2, 3, 4 }, 7, 0x04030201 },
+	};
+	struct fault f = { .arch = X86, .vector = 13, .general = { 1ull << 62 } };
+	struct fault_view v;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(all); i++) {
+		fault_decode(&f, all[i].code, all[i].bytes, &v);
+		assert_int_equal(v.what.code, ERR_FAULT_CANONICAL);
+		assert_true(v.address == (1ull << 62) + (uint64_t)all[i].value);
+		fault_decode(&f, all[i].code, all[i].bytes - 1, &v); /* cut off */
+		assert_int_equal(v.what.code, ERR_FAULT_PROTECTION);
+	}
+}
+
+/* Whose walk is worth showing. */
+static void what_tables_refuse_is_told_from_the_rest(void **state)
+{
+	static const struct { uint32_t arch, vector; uint64_t syndrome; bool by_tables; } all[] = {
+		{ X86, 14, 0, true }, { X86, 14, 2, true }, { X86, 14, 16, true }, { X86, 14, 1, true }, { X86, 14, 3, true },
+		{ X86, 14, 17, true }, { X86, 14, 5, true }, { X86, 14, 9, true }, { X86, 13, 0, false }, { X86, 6, 0, false },
+		{ ARM, 0, 0x25ull << 26 | 0x04, true }, { ARM, 0, 0x25ull << 26 | 0x07, true }, { ARM, 0, 0x25ull << 26 | 0x0b, true },
+		{ ARM, 0, 0x25ull << 26 | 0x0f, true }, { ARM, 0, 0x21ull << 26 | 0x0f, true }, { ARM, 0, 0x25ull << 26 | 0x10, false },
+		{ ARM, 0, 0x25ull << 26 | 0x21, false }, { ARM, 1, 0, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(all); i++) {
+		struct fault f = { .arch = all[i].arch, .vector = all[i].vector, .syndrome = all[i].syndrome, .control = { 1 } };
+		struct fault_view v = decode(&f, NULL);
+		if (v.by_tables != all[i].by_tables)
+			fail_msg("%u: %s", i, sentence(&v));
+	}
+	struct fault serror = { .arch = ARM, .syndrome = 0x2full << 26 | 1 << 25 | 0x1abcdef };
+	assert_int_equal(decode(&serror, NULL).what.value[0], 0x1abcdef); /* all of ISS */
 }
 
 /* ---- Sentences ------------------------------------------------------------------------------------------ */
@@ -490,6 +554,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operands_are_where_the_manual_has_them),
+		cmocka_unit_test(addresses_are_canonical_by_the_levels_in_use),
+		cmocka_unit_test(displacements_are_signed),
+		cmocka_unit_test(what_tables_refuse_is_told_from_the_rest),
 		cmocka_unit_test(every_fault_gets_its_sentence),
 		cmocka_unit_test(every_sentence_has_its_fault),
 		cmocka_unit_test(without_translation_addresses_are_physical),

@@ -381,6 +381,27 @@ static void el2_has_xn_and_nothing_for_users(void **state)
 	expect(EL2(3, 3, 3 | RO_TABLE, 3 | AF | EL0), false, true, false, false);
 }
 
+/* SCTLR_EL2.WXN: what can be written is not executed. */
+static void el2_may_forbid_to_execute_what_can_be_written(void **state)
+{
+	struct walker w = walker_of(WALK_AARCH64_EL2);
+	struct walk out;
+
+	(void)state;
+	w.flags = WALK_WXN;
+	(void)EL2(3, 3, 3, 3 | AF | EL0);
+	walk(&w, VA, &out);
+	expect(out, true, false, false, false);
+	assert_int_equal(out.blame[WALK_EXECUTE].cause, WALK_WRITABLE_PAGE);
+	assert_int_equal(out.blame[WALK_EXECUTE].bit, 7);
+	(void)EL2(3, 3, 3, 3 | AF | EL0 | RO);
+	walk(&w, VA, &out);
+	expect(out, false, true, false, false);
+	(void)EL2(3, 3, 3 | RO_TABLE, 3 | AF | EL0);
+	walk(&w, VA, &out);
+	expect(out, false, true, false, false);
+}
+
 /* ---- riscv64 ------------------------------------------------------------------------------------------- */
 
 enum { V = 1, R = 2, W = 4, X = 8, U = 16, A = 64, D = 128 };
@@ -956,6 +977,7 @@ int main(void)
 		cmocka_unit_test(a64_tables_restrict_what_lies_below),
 		cmocka_unit_test(a64_memory_type_comes_from_the_mair),
 		cmocka_unit_test(el2_has_xn_and_nothing_for_users),
+		cmocka_unit_test(el2_may_forbid_to_execute_what_can_be_written),
 		cmocka_unit_test(riscv_a_leaf_is_what_can_be_read_or_executed),
 		cmocka_unit_test(riscv_rights),
 		cmocka_unit_test(riscv_faults),
