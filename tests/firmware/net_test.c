@@ -45,6 +45,23 @@ static void the_last_map_is_kept(void **state)
 	assert_true(net.places.range_count > 5);
 }
 
+static void segments_are_those_of_the_record(void **state)
+{
+	const struct hobnail_boot *r = boots(FAKE_X86_64, KERNEL_UPPER);
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct hobnail_segment *s = hobnail_entry(r, &r->segments, i);
+		const struct fault_segment *kept = &net.places.segments[i];
+		assert_int_equal(kept->linked, read_le64(world_elf.data + (i ? PH_DATA : PH_TEXT) + PH_VADDR));
+		assert_int_equal(kept->virt, s->virt);
+		assert_int_equal(kept->phys, s->phys);
+		assert_int_equal(kept->bytes, s->bytes);
+		assert_int_equal(kept->rights, s->flags);
+		assert_int_equal(kept->index, i);
+	}
+}
+
 static void symbols_are_the_kernels_too(void **state)
 {
 	(void)state;
@@ -106,6 +123,15 @@ static void devices_are_those_of_the_tables(void **state)
 	fake_run();
 	assert_int_equal(net.places.device_count, 2);
 	device_is(1, 0x80a0000, 0xf60000, SAY_D_GIC_REDISTRIBUTOR);
+
+	/* A console at ports has no address; one in memory has a page. */
+	boots(FAKE_X86_64, KERNEL_UPPER);
+	assert_int_equal(net.places.console.bytes, 0);
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_spcr(ARENA_DEVICE);
+	fake_run();
+	assert_int_equal(net.places.console.base, ARENA_DEVICE);
+	assert_int_equal(net.places.console.bytes, PAGE_BYTES);
 
 	world_make(FAKE_X86_64, KERNEL_UPPER);
 	world_mcfg(0xb0000000);
@@ -458,6 +484,22 @@ static void a_call_of_nothing_names_the_caller(void **state)
 }
 
 /* Names are the file's: they may try to move the cursor. */
+/* The last byte before an address that is not mapped: what lies behind it in physical memory is no part of the code. */
+static void code_ends_with_the_page_that_is_mapped(void **state)
+{
+	const struct hobnail_boot *r = ready();
+	const struct hobnail_segment *data = hobnail_entry(r, &r->segments, 1);
+	uint64_t bytes = align_up(data->virt + data->bytes, PAGE_BYTES) - data->virt;
+	struct fault f = { .arch = HOBNAIL_ARCH_X86_64, .vector = 0x28, .pc = data->virt + bytes + 1 };
+	uint8_t *last = (uint8_t *)(uintptr_t)(data->phys + bytes - 1);
+
+	(void)state;
+	last[0] = 0xcd; /* int $0x28 */
+	last[1] = 0x28;
+	report(&f);
+	says("hobnail: CPU 0: interrupt 0x28, with no vectors for it.\n");
+}
+
 static void names_cannot_write_what_they_want(void **state)
 {
 	const struct hobnail_boot *r = ready();
@@ -469,6 +511,9 @@ static void names_cannot_write_what_they_want(void **state)
 	report(&f);
 	assert_null(strchr(fake.serial, '\033'));
 	says("?[2Jx");
+	memcpy(names + 1, "\x9b~\x7fx", 4); /* CSI of ISO 8859, and DEL */
+	report(&f);
+	says("?~?x");
 }
 
 static void again(void)
@@ -554,6 +599,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_map_is_kept),
+		cmocka_unit_test(segments_are_those_of_the_record),
 		cmocka_unit_test(symbols_are_the_kernels_too),
 		cmocka_unit_test(broken_symbols_do_not_stop_a_boot),
 		cmocka_unit_test(devices_are_those_of_the_tables),
@@ -568,6 +614,7 @@ int main(void)
 		cmocka_unit_test(frames_are_followed_within_bounds),
 		cmocka_unit_test(names_begin_where_their_segment_does),
 		cmocka_unit_test(a_call_of_nothing_names_the_caller),
+		cmocka_unit_test(code_ends_with_the_page_that_is_mapped),
 		cmocka_unit_test(names_cannot_write_what_they_want),
 		cmocka_unit_test(a_second_fault_is_one_line),
 		cmocka_unit_test(a_report_that_has_ended_is_the_last_word),
