@@ -295,6 +295,7 @@ static void config_takes_a_text_in_quotation_marks_as_it_is(void **state)
 	static const struct { const char *line, *cmdline; } cases[] = {
 		{ "a#b ##", NULL }, { "a#b", "a#b" }, { "\"a #b\"", "a #b" }, { "\"# x\"", "# x" }, { "\"\"", "" }, { "\"", "\"" },
 		{ "\" a \"", " a " }, { "\"a b\" c", "\"a b\" c" }, { "\"a\" \"b\"", "\"a\" \"b\"" }, { "x=\"a b\"", "x=\"a b\"" },
+		{ "a b\"", "a b\"" },
 		{ "x=\"a #b\" c", "x=\"a #b\" c" }, { "\"a\" \"#b\"", "\"a\" \"#b\"" },
 		{ "\"a\"b\"", "\"a\"b\"" }, { "it\xe2\x80\x99s", "it\xe2\x80\x99s" }, { "\"\xe2\x80\x9c" "a\"", "\xe2\x80\x9c" "a" },
 		{ "\"a\xc2\xa0" "b\"", "a\xc2\xa0" "b" }, { "a=\"\xe2\x80\x8b\"", "a=\"\xe2\x80\x8b\"" },

@@ -92,6 +92,51 @@ static void addresses_are_canonical_by_the_levels_in_use(void **state)
 	}
 }
 
+/* "ModR/M and SIB Bytes": every base and every index, each register alone with an address that says so; and rsp, which is no index. */
+static void operands_have_the_registers_of_the_manual(void **state)
+{
+	static const char names[16][4] = { "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+	                                   "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15" };
+	enum { RSP = 4 };
+
+	(void)state;
+	for (unsigned number = 0; number < 32; number++) {
+		bool index = number >= 16;
+		uint8_t low = number & 7, high = number >> 3 & 1;
+		/* mov 16(base), %rax; mov 16(%rsp,index,4), %rax */
+		uint8_t plain[] = { 0x48 | high, 0x8b, 0x40 | low, 16 }, sib[] = { 0x48 | high, 0x8b, 0x44, 0x20 | low, 16 },
+		        indexed[] = { 0x48 | high << 1, 0x8b, 0x44, 0x80 | low << 3 | RSP, 16 };
+		bool by_sib = !index && low == RSP;
+		struct fault f = { .arch = X86, .vector = 13, .sp = 0x100 };
+		struct fault_view v;
+
+		if (number % 16 == RSP)
+			f.sp = 1ull << 60;
+		for (unsigned i = 0; fault_general_name(X86, i).text[0]; i++)
+			if (strcmp(fault_general_name(X86, i).text, names[number & 15]) == 0)
+				f.general[i] = 1ull << 60;
+		fault_decode(&f, index ? indexed : by_sib ? sib : plain, index || by_sib ? 5 : 4, &v);
+		assert_int_equal(v.what.code, ERR_FAULT_CANONICAL);
+		assert_true(v.address == (index && number % 16 != RSP ? 0x110 + (1ull << 62) : (1ull << 60) + 16));
+	}
+}
+
+/* Intel SDM vol. 2, "Alignment": addps wants it, addss has four bytes. */
+static void what_has_one_number_needs_no_alignment(void **state)
+{
+	static const uint8_t packed[] = { 0x0f, 0x58, 0 }, repeat[] = { 0xf2, 0xf3 };
+	struct fault f = { .arch = X86, .vector = 13, .general = { 0x1001 } };
+	struct fault_view v;
+
+	(void)state;
+	fault_decode(&f, packed, sizeof packed, &v);
+	assert_int_equal(v.what.code, ERR_FAULT_ALIGNMENT_16);
+	for (unsigned i = 0; i < 2; i++) {
+		fault_decode(&f, (const uint8_t[]){ repeat[i], 0x0f, 0x58, 0 }, 4, &v);
+		assert_int_equal(v.what.code, ERR_FAULT_PROTECTION);
+	}
+}
+
 static void displacements_are_signed(void **state)
 {
 	static const struct { uint8_t code[7], bytes; int64_t value; } all[] = {
@@ -555,6 +600,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operands_are_where_the_manual_has_them),
 		cmocka_unit_test(addresses_are_canonical_by_the_levels_in_use),
+		cmocka_unit_test(operands_have_the_registers_of_the_manual),
+		cmocka_unit_test(what_has_one_number_needs_no_alignment),
 		cmocka_unit_test(displacements_are_signed),
 		cmocka_unit_test(what_tables_refuse_is_told_from_the_rest),
 		cmocka_unit_test(every_fault_gets_its_sentence),

@@ -34,6 +34,14 @@ static void tags_are_ignored_where_the_processor_ignores_them(void **state)
 	assert_int_equal(w.flags, WALK_TBI0);
 	assert_true(live(1, BOTH | BIT(38), &w)); /* TBI1 */
 	assert_int_equal(w.flags, WALK_TBI1);
+	assert_true(live(1, BOTH | TCR_EPD0, &w));
+	assert_int_equal(w.flags, WALK_EPD0);
+	assert_true(live(1, BOTH | TCR_EPD1, &w));
+	assert_int_equal(w.flags, WALK_EPD1);
+	assert_true(live(1, BOTH | TCR_HA, &w));
+	assert_int_equal(w.flags, WALK_HW_AF);
+	assert_true(live(2, ONE | TCR_EL2_HA, &w));
+	assert_int_equal(w.flags, WALK_HW_AF);
 	assert_true(live(2, ONE, &w));
 	assert_int_equal(w.mode, WALK_AARCH64_EL2);
 	assert_int_equal(w.flags, 0);
