@@ -49,6 +49,22 @@ static void tags_are_ignored_where_the_processor_ignores_them(void **state)
 	assert_int_equal(w.flags, WALK_TBI0);
 }
 
+/* With E2H = 1 there are two ranges at EL2, too, and these names mean its registers. */
+static void a_host_at_el2_has_two_ranges(void **state)
+{
+	struct walker w;
+
+	(void)state;
+	machine_reset(2);
+	machine.host = true;
+	machine_has("sctlr_el1", SCTLR_M);
+	machine_has("tcr_el1", BOTH | TCR_EPD1);
+	assert_true(arch_live_walker(&w));
+	assert_int_equal(w.mode, WALK_AARCH64);
+	assert_int_equal(w.flags, WALK_EPD1);
+	assert_int_equal(w.t1sz, 16);
+}
+
 static void what_the_walker_does_not_know_is_not_walked(void **state)
 {
 	struct walker w;
@@ -70,6 +86,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tags_are_ignored_where_the_processor_ignores_them),
+		cmocka_unit_test(a_host_at_el2_has_two_ranges),
 		cmocka_unit_test(what_the_walker_does_not_know_is_not_walked),
 	};
 
