@@ -17,7 +17,7 @@ static uint32_t space[FUNCTIONS][REGISTERS];
 static bool by_ports, has_ports, mapped, no_room, named;
 static const char *bridge; /* what the device tree's is compatible with; NULL: no device tree; "none": no bridge in it */
 static unsigned entries;   /* of MCFG, all the same */
-static unsigned port_reads;
+static unsigned port_reads, last_asked;
 
 static unsigned function(unsigned bus, unsigned device, unsigned number)
 {
@@ -54,6 +54,7 @@ static void machine(void)
 uint32_t arch_pci(unsigned at, unsigned reg, const uint32_t *value)
 {
 	port_reads++;
+	last_asked = at;
 	if (!by_ports || at >= FUNCTIONS || space[at][0] == UINT32_MAX)
 		return UINT32_MAX;
 	if (value)
@@ -194,6 +195,7 @@ static void masters_behind_ports_are_stopped(void **state)
 	assert_true(pci_stop(NULL, map));
 	assert_false(mapped);
 	check_stopped();
+	assert_int_equal(last_asked, function(255, 31, 0)); /* and all buses are asked */
 }
 
 static void masters_that_tables_name_are_stopped(void **state)
