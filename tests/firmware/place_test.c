@@ -209,13 +209,16 @@ static void segments_that_share_a_page_keep_each_others_bytes(void **state)
 			enters();
 			assert_int_equal(world_record()->segments.count, 3);
 		}
-	/* ... whatever comes before. */
+	/* ... where the first begins a page earlier, behind a small one. */
 	for (unsigned k = 0; k < 2 * COUNT_OF(zeros); k++) {
 		world_make(FAKE_X86_64, KERNEL_STAGED);
 		share_a_page(zeros[k / 2], k % 2);
-		uint64_t at = read_le64(world_elf.data + PH_TEXT + PH_VADDR) & ~0xfffull;
-		put_segment(&world_elf, PH_SPARE2, 1, 4, AT_TEXT, at - PAGE_BYTES, 0x10, 0x10);
-		put64(&world_elf, PH_SPARE2 + PH_PADDR, at - PAGE_BYTES);
+		uint64_t at = align_down(read_le64(world_elf.data + PH_TEXT + PH_VADDR), PAGE_BYTES);
+		size_t first = k % 2 ? PH_SPARE : PH_TEXT;
+		put_segment(&world_elf, first, 1, 5, AT_TEXT - PAGE_BYTES, at - PAGE_BYTES, 0x1100, 0x1100 + zeros[k / 2]);
+		put64(&world_elf, first + PH_PADDR, at - PAGE_BYTES);
+		put_segment(&world_elf, PH_SPARE2, 1, 4, AT_TEXT, at - 2 * PAGE_BYTES, 0x10, 0x10);
+		put64(&world_elf, PH_SPARE2 + PH_PADDR, at - 2 * PAGE_BYTES);
 		enters();
 		assert_int_equal(world_record()->segments.count, 4);
 	}

@@ -192,6 +192,15 @@ static void a_property_that_leaves_the_blob_is_refused(void **state)
 	finish_raw();
 	blob[blob_bytes - 1] = 'x'; /* its NUL */
 	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
+
+	/* A property without a value ends where its header does: nothing follows. */
+	begin();
+	open_node("");
+	prop("empty", "", 0);
+	finish_raw();
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8 + 12);
+	be32_to(blob + 36, structure_used - 1);
+	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 }
 
 static void nesting_is_limited_to_32_levels(void **state)
