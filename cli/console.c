@@ -7,7 +7,7 @@
 
 void buffer_add(struct buffer *b, const char *bytes, size_t count)
 {
-	if (b->room - b->bytes <= count || !b->at) {
+	if (b->room - b->bytes <= count) { /* nothing has no room */
 		b->room = (b->bytes + count + 1) * 2;
 		b->at = memory_resize(b->at, b->room);
 	}

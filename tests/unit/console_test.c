@@ -114,9 +114,30 @@ static void bad_patterns_are_refused(void **state)
 	assert_non_null(pattern_make(&p, "(", true, false));
 }
 
+/* What does not fit is not looked at, and neither is what follows. */
+static void console_is_full_for_good(void **state)
+{
+	struct console c = { .full = false };
+	struct pattern p;
+
+	(void)state;
+	assert_null(pattern_make(&p, "late", false, false));
+	console_feed(&c, "a", 1, false, &p, 1);
+	assert_false(c.full);
+	console_feed(&c, "", CONSOLE_MAX_BYTES, false, &p, 1);
+	assert_true(c.full);
+	console_feed(&c, "late\n", 5, true, &p, 1);
+	assert_true(c.full);
+	assert_false(p.seen);
+	free(p.squeezed);
+	free(c.lines.at);
+	free(c.squeezed.at);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(console_is_full_for_good),
 		cmocka_unit_test(cleaner_takes_sequences_out),
 		cmocka_unit_test(cleaner_lets_colours_through_where_asked),
 		cmocka_unit_test(cleaner_survives_a_sequence_without_end),

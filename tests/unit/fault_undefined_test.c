@@ -441,15 +441,15 @@ static void names_go_as_far_as_the_opcode_map_has_them(void **state)
 
 	(void)state;
 	f = (struct fault){ .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .id = { [FAULT_ID_1] = 1ull << 63 } };
-	for (unsigned n = 0; n < 4 * 3 * 256; n++) {
-		uint8_t prefix = prefixes[n >> 8 & 3], map = maps[n >> 10], op = (uint8_t)n;
+	for (unsigned n = 0; n < 16 * 4 * 3 * 256; n++) {
+		uint8_t prefix = prefixes[n >> 8 & 3], map = maps[(n >> 10) % 3], op = (uint8_t)n, modrm = (uint8_t)(n / 3072 << 3);
 		bool wanted = false;
 		if (!map && (op == 0x01 || op == 0xae || op == 0xc7 || op == 0x38 || op == 0x3a))
 			continue;
 		snprintf(text, sizeof text, prefix ? "%02x 0f " : "0f ", prefix);
 		if (map)
 			snprintf(text + strlen(text), 8, "%02x ", map);
-		snprintf(text + strlen(text), 8, "%02x c0", op);
+		snprintf(text + strlen(text), 8, "%02x %02x", op, modrm < 0x40 ? modrm : modrm | 0xc0); /* memory, or a register */
 		for (unsigned i = 0; i < COUNT_OF(named); i++)
 			wanted |= (named[i].prefix == prefix || named[i].prefix == 1) && named[i].map == map && op >= named[i].first &&
 			          op <= named[i].last;

@@ -38,6 +38,7 @@ static void expect_header(const struct gpt *g, const uint8_t *header, const uint
 	assert_int_equal(read_le64(header + 32), other);
 	assert_int_equal(read_le64(header + 40), 2 + entry_sectors);
 	assert_int_equal(read_le64(header + 48), g->disk_sectors - entry_sectors - 2);
+	assert_memory_equal(header + 56, "\x4e\x42\x4f\x48\x49\x41\x00\x4c\x80\0\0\0\0\0\0\x01", 16); /* the same on every disk */
 	assert_int_equal(read_le64(header + 72), entries_at);
 	assert_int_equal(read_le32(header + 80), 128);
 	assert_int_equal(read_le32(header + 84), 128);
@@ -65,6 +66,7 @@ static void expect_gpt(unsigned sector_bytes, uint64_t disk_bytes)
 	assert_memory_equal(entries, "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b", 16);
 	assert_int_equal(read_le64(entries + 32), g.first);
 	assert_int_equal(read_le64(entries + 40), g.first + g.sectors - 1);
+	assert_memory_equal(entries + 16, "\x4e\x42\x4f\x48\x49\x41\x00\x4c\x80\0\0\0\0\0\0\x02", 16);
 	assert_memory_equal(entries + 56, "H\0o\0b\0n\0a\0i\0l\0\0", 16);
 	for (size_t i = 128; i < GPT_ENTRIES_BYTES; i++)
 		assert_int_equal(entries[i], 0);

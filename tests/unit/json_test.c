@@ -65,6 +65,7 @@ static void json_looks_up_members(void **state)
 	assert_true(json_has(json_member(j, "features"), "secure-boot"));
 	assert_false(json_has(json_member(j, "features"), "secure"));
 	assert_false(json_has(json_member(j, "device"), "flash"));
+	assert_false(json_has(json_member(j, "nowhere"), "flash"));
 	json_free(j);
 }
 
