@@ -109,6 +109,30 @@ static void what_is_cut_off_is_refused(void **state)
 		assert_non_null(check(count, &offset));
 }
 
+/* cpio writes small letters, others do not. */
+static void numbers_may_have_letters_of_either_case(void **state)
+{
+	static const unsigned sizes[] = { 0xab, 0xcd, 0xef };
+	uint64_t offset;
+
+	(void)state;
+	for (unsigned large = 0; large < 2; large++) {
+		used = 0;
+		memset(bytes, 0, sizeof bytes);
+		for (unsigned i = 0; i < 3; i++) {
+			char data[256] = "";
+			size_t at = used;
+			memset(data, 'z', sizes[i]);
+			entry(FILE_MODE, "x", data);
+			for (unsigned k = 6; large && k < 110; k++)
+				if (bytes[at + k] >= 'a')
+					bytes[at + k] = (char)(bytes[at + k] - 'a' + 'A');
+		}
+		entry(0, "TRAILER!!!", "");
+		assert_null(check(used, &offset));
+	}
+}
+
 static void broken_entries_are_refused(void **state)
 {
 	enum { SECOND = 116, MODE = 14, FILE_BYTES = 54, NAME_BYTES = 94 }; /* 110 + "bin" and its NUL, padded to 4 */
@@ -166,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_are_listed_and_found),
 		cmocka_unit_test(what_is_cut_off_is_refused),
+		cmocka_unit_test(numbers_may_have_letters_of_either_case),
 		cmocka_unit_test(broken_entries_are_refused),
 		cmocka_unit_test(a_damaged_byte_does_no_harm),
 	};

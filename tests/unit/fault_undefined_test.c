@@ -460,10 +460,36 @@ static void names_go_as_far_as_the_opcode_map_has_them(void **state)
 	}
 }
 
+/* Intel SDM vol. 2D, "Opcode Map": opcodes after 0F that are SSE's whatever their prefix, and with one. CR0.EM forbids them. */
+static void sse_is_as_far_as_the_opcode_map_has_it(void **state)
+{
+	static const struct { uint8_t first, last; bool any; } sse[] = {
+		{ 0x10, 0x17, true }, { 0x28, 0x2f, true }, { 0x50, 0x5f, true }, { 0xc2, 0xc2, true }, { 0xc6, 0xc6, true },
+		{ 0x60, 0x6f, false }, { 0x70, 0x76, false }, { 0x7c, 0x7f, false }, { 0xd0, 0xef, false }, { 0xf0, 0xfe, false },
+	};
+	static const char *const prefixes[] = { "", "66 ", "f2 ", "f3 " };
+
+	(void)state;
+	f = (struct fault){ .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .control = { 1 << 2 } }; /* CR0.EM */
+	for (unsigned n = 0; n < 4 * 256; n++) {
+		uint8_t op = (uint8_t)n;
+		bool wanted = false;
+		char code[16];
+		if (op == 0x38 || op == 0x3a) /* other maps */
+			continue;
+		for (unsigned i = 0; i < COUNT_OF(sse); i++)
+			wanted |= op >= sse[i].first && op <= sse[i].last && (sse[i].any || n >= 256);
+		snprintf(code, sizeof code, "%s0f %02x c0", prefixes[n / 256], op);
+		if ((decode(code) == ERR_FAULT_SSE_EM) != wanted)
+			fail_msg("%s: %s", code, text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_go_as_far_as_the_opcode_map_has_them),
+		cmocka_unit_test(sse_is_as_far_as_the_opcode_map_has_it),
 		cmocka_unit_test(x86_instructions_are_named),
 		cmocka_unit_test(without_identification_nothing_is_missing),
 		cmocka_unit_test(vectors_are_off_missing_or_newer),

@@ -178,6 +178,9 @@ static void requests_check_refuses_a_later_protocol_when_required(void **state)
 	assert_code(requests_check(&r, HOBNAIL_ARCH_X86_64, &problem), OK);
 	assert_false(r.of[HOBNAIL_REQUEST_PROTOCOL].asked);
 	assert_int_equal(r.of[HOBNAIL_REQUEST_PROTOCOL].value, HOBNAIL_VERSION);
+	assert_code(only(HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION), OK);
+	assert_code(requests_check(&r, HOBNAIL_ARCH_X86_64, &problem), OK);
+	assert_true(r.of[HOBNAIL_REQUEST_PROTOCOL].asked);
 }
 
 static void requests_check_keeps_maps_and_mmu_off_apart(void **state)
