@@ -54,6 +54,32 @@ static void files_are_named_for_what_they_are(void **state)
 	assert_int_equal(recognise_copy((const uint8_t *)"", 0), OK);
 }
 
+/* ... by all of their magic number, and nothing less. */
+static void magic_numbers_are_compared_whole(void **state)
+{
+	static const struct { enum err code; uint16_t at, bytes; const char *magic; } all[] = {
+		{ ERR_IS_GZIP, 0, 3, "\x1f\x8b\x08" },           { ERR_IS_ZSTD, 0, 4, "\x28\xb5\x2f\xfd" },
+		{ ERR_IS_XZ, 0, 6, "\xfd" "7zXZ\0" },             { ERR_IS_LZ4, 0, 4, "\x04\x22\x4d\x18" },
+		{ ERR_IS_LZ4, 0, 4, "\x02\x21\x4c\x18" },        { ERR_IS_BZIP2, 0, 3, "BZh" },
+		{ ERR_IS_LZOP, 0, 9, "\x89LZO\0\r\n\x1a\n" },     { ERR_IS_UIMAGE, 0, 4, "\x27\x05\x19\x56" },
+		{ ERR_IS_ANDROID, 0, 8, "ANDROID!" },            { ERR_IS_BITCODE, 0, 4, "BC\xc0\xde" },
+		{ ERR_IS_LIBRARY, 0, 8, "!<arch>\n" },           { ERR_IS_LINUX_IMAGE, 56, 4, "ARM\x64" },
+	};
+	uint8_t file[4096];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++)
+		for (unsigned wrong = 0; wrong <= all[i].bytes; wrong++) {
+			memset(file, 0x5a, sizeof file);
+			memcpy(file + all[i].at, all[i].magic, all[i].bytes);
+			if (wrong < all[i].bytes)
+				file[all[i].at + wrong] ^= 0x80;
+			enum err e = recognise_copy(file, sizeof file);
+			if ((e == all[i].code) != (wrong == all[i].bytes))
+				fail_msg("%zu, byte %u: %s", i, wrong, err_name(e).text);
+		}
+}
+
 /* A file that is cut off somewhere is still read within its bounds. */
 static void any_beginning_of_a_file_is_read_within_its_bounds(void **state)
 {
@@ -123,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_are_named_for_what_they_are),
+		cmocka_unit_test(magic_numbers_are_compared_whole),
 		cmocka_unit_test(any_beginning_of_a_file_is_read_within_its_bounds),
 		cmocka_unit_test(headers_of_multiboot_are_found_where_they_may_be),
 		cmocka_unit_test(requests_of_limine_are_found_in_data),
