@@ -149,11 +149,8 @@ static struct text unquoted(struct text value)
 
 static enum err read_quotable(const struct reader *r, struct text value, struct text *out)
 {
-	enum err e = is_quoted(value) ? OK : check_plain(r, value);
-
-	if (!e)
-		*out = unquoted(value);
-	return e;
+	*out = unquoted(value);
+	return is_quoted(value) ? OK : check_plain(r, value);
 }
 
 /* Split "path rest", where the path may stand in quotation marks. */

@@ -287,8 +287,9 @@ static void describe_all(void)
 		descriptors[descriptor_count++] = o->ranges[i];
 	for (size_t i = 0, first = 0; i < ARENA_PAGES; i++)
 		if (i + 1 == ARENA_PAGES || fake.kind[i + 1] != fake.kind[first] || is_special(i + 1) != is_special(first)) {
-			describe(fake.kind[first], ARENA + first * PAGE_BYTES, i + 1 - first,
-			         (fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK) | (is_special(first) ? EFI_MEMORY_SP : 0));
+			if (fake.kind[first] != FAKE_UNLISTED)
+				describe(fake.kind[first], ARENA + first * PAGE_BYTES, i + 1 - first,
+				         (fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK) | (is_special(first) ? EFI_MEMORY_SP : 0));
 			first = i + 1;
 		}
 	for (uint64_t i = 0; i < (uint64_t)o->map_growth * (fake.map_calls - 1); i++)

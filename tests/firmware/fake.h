@@ -75,6 +75,8 @@ struct fake_drift {
 	EFI_MEMORY_TYPE type;
 };
 
+enum { FAKE_UNLISTED = 0xff }; /* a drift's type: the map says nothing of these pages */
+
 enum machine { FAKE_X86_64, FAKE_AARCH64 };
 
 struct fake_options {

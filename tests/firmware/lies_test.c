@@ -286,6 +286,17 @@ static void where_the_configuration_was_looked_for_is_said(void **state)
 	assert_true(world_said("There is no hobnail.conf in \\EFI\\BOOT or \\; not read: \\Hobnail.txt."));
 }
 
+/* A name that is an ending and nothing else has that ending. */
+static void a_name_may_be_all_ending(void **state)
+{
+	(void)state;
+	plain();
+	world_file("\\hobnail.conf")->path = "\\none.txt";
+	world_file(KERNEL)->path = "\\boot\\.elf";
+	refuses("a kernel without a name", 0, "(ERR_FILE_NOT_FOUND;");
+	assert_true(world_said("kernels there may be: \\boot\\.elf.\n"));
+}
+
 static void a_configuration_that_nobody_misses_is_not_spoken_of(void **state)
 {
 	static const struct { const char *config; bool said; } cases[] = {
@@ -708,6 +719,19 @@ static void a_destination_that_is_not_free_is_refused(void **state)
 		world_kernel_at(places[i].at);
 		refuses("kernel at", places[i].at, places[i].code);
 	}
+}
+
+/* With translation off there is no survey to hold against the last map: it says itself that the place is gone. */
+static void a_destination_that_the_last_map_lacks_is_refused(void **state)
+{
+	(void)state;
+	world_make(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
+	enters("a kernel over the firmware's data", 0);
+	unsigned last = fake.map_calls;
+	world_make(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
+	fake.options.drifts[0] = (struct fake_drift){ last, ARENA_BUSY, 64, FAKE_UNLISTED };
+	refuses("a kernel where no memory is left", 0, "(ERR_DESTINATION_TYPE");
+	assert_true(world_said("map has unknown memory there"));
 }
 
 /* Half of it is free, half of it the firmware's until exit. */
@@ -1279,6 +1303,30 @@ static void a_strange_path_of_ours_does_no_harm(void **state)
 	enters("a thousand empty nodes", 0);
 }
 
+/* With its NUL it fills what the loader has for a node's text; one character more is no path that it could use. */
+static void a_path_of_ours_may_be_as_long_as_any(void **state)
+{
+	static uint8_t path[4096];
+
+	(void)state;
+	for (unsigned units = CONFIG_MAX_PATH; units <= CONFIG_MAX_PATH + 1; units++) {
+		static const CHAR16 directory[] = u"\\EFI\\BOOT\\";
+		unsigned length = 4 + 2 * units;
+		memset(path, 0, sizeof path);
+		memcpy(path, (uint8_t[]){ EFI_PATH_MEDIA, EFI_PATH_FILE, (uint8_t)length, (uint8_t)(length >> 8) }, 4);
+		for (unsigned i = 0; i + 1 < units; i++)
+			path[4 + 2 * i] = 'x';
+		memcpy(path + 4, directory, sizeof directory - 2);
+		memcpy(path + length, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);
+		plain();
+		fake.options.file_path = path;
+		world_config("[a]\nkernel = \\boot\\kernel.elf\n");
+		world_file("\\hobnail.conf")->path = "\\EFI\\BOOT\\hobnail.conf";
+		enters("a path of units", units);
+		assert_int_equal(!strstr(loader_log.text, "no hobnail.conf in \\"), units == CONFIG_MAX_PATH);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1292,6 +1340,7 @@ int main(void)
 		cmocka_unit_test(a_folder_of_a_strange_name_is_looked_into),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
 		cmocka_unit_test(where_the_configuration_was_looked_for_is_said),
+		cmocka_unit_test(a_name_may_be_all_ending),
 		cmocka_unit_test(a_configuration_that_nobody_misses_is_not_spoken_of),
 		cmocka_unit_test(too_many_modules_are_refused),
 		cmocka_unit_test(a_directory_without_end_is_an_error),
@@ -1316,6 +1365,7 @@ int main(void)
 		cmocka_unit_test(what_the_firmware_gives_must_be_memory_in_its_map),
 		cmocka_unit_test(too_little_memory_is_an_error),
 		cmocka_unit_test(a_destination_that_is_not_free_is_refused),
+		cmocka_unit_test(a_destination_that_the_last_map_lacks_is_refused),
 		cmocka_unit_test(a_destination_may_be_partly_free),
 		cmocka_unit_test(a_display_that_cannot_be_drawn_on_is_left_out),
 		cmocka_unit_test(a_display_that_can_is_described),
@@ -1338,6 +1388,7 @@ int main(void)
 		cmocka_unit_test(load_options_that_are_ignored_are_logged),
 		cmocka_unit_test(a_whole_load_option_is_understood),
 		cmocka_unit_test(a_strange_path_of_ours_does_no_harm),
+		cmocka_unit_test(a_path_of_ours_may_be_as_long_as_any),
 	};
 
 	return cmocka_run_group_tests_name("firmware/lies", tests, NULL, NULL);

@@ -64,8 +64,9 @@ static void a_segment_is_not_put_into_special_memory(void **state)
 
 /* ---- The ledger ------------------------------------------------------------------------------------------ */
 
-static bool fills_ledger;
+static bool fills_ledger, sees_plan;
 static unsigned held;
+static size_t room, entries, processors;
 
 void sabotage_space(struct boot *b)
 {
@@ -73,6 +74,11 @@ void sabotage_space(struct boot *b)
 	enum err e = OK;
 	paddr at;
 
+	if (sees_plan) {
+		room = b->space.plan.capacity;
+		entries = b->memory.count;
+		processors = handoff.cpu_count;
+	}
 	if (!fills_ledger)
 		return;
 	while (!e) {
@@ -139,6 +145,37 @@ static void a_map_larger_than_its_buffer_is_refused_at_once(void **state)
 	assert_non_null(strstr(fake.serial, "refused to exit boot services 1 times"));
 }
 
+/* What a call says with that status when it has not said how large the map is. */
+static void a_map_that_is_refused_for_its_size_alone_is_the_firmwares_error(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	ends(FAKE_ENTERED, NULL);
+	for (unsigned call = fake.calls, met = 0; call && met < 2; call--) {
+		if (fake.trace[call - 1].service != SERVICE_GET_MAP || met++ == 0)
+			continue; /* the last one is asked without boot services' words */
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		fake.faults[0] = (struct fake_fault){ call, EFI_BAD_BUFFER_SIZE };
+		ends(FAKE_RETURNED, "(ERR_FIRMWARE");
+		assert_true(fake_hit(SERVICE_GET_MAP));
+		return;
+	}
+	fail_msg("the map was asked for once at most");
+}
+
+/* ---- The plan -------------------------------------------------------------------------------------------- */
+
+static void the_plan_has_room_for_what_the_map_may_need(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	sees_plan = true;
+	ends(FAKE_ENTERED, NULL);
+	sees_plan = false;
+	assert_int_equal(room, plan_bound(entries, processors));
+	assert_true(entries > processors);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +184,8 @@ int main(void)
 		cmocka_unit_test(a_full_ledger_is_an_error_and_keeps_nothing),
 		cmocka_unit_test(a_last_map_larger_than_the_nets_room_is_cut),
 		cmocka_unit_test(a_map_larger_than_its_buffer_is_refused_at_once),
+		cmocka_unit_test(a_map_that_is_refused_for_its_size_alone_is_the_firmwares_error),
+		cmocka_unit_test(the_plan_has_room_for_what_the_map_may_need),
 	};
 
 	return cmocka_run_group_tests_name("firmware/memory", tests, NULL, NULL);

@@ -81,6 +81,19 @@ static void the_device_map_has_all_but_ram(void **state)
 	}
 }
 
+/* P49: to the end of RAM or of MMIO; what is reserved above does not count. */
+static void the_device_map_ends_with_ram(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_DEVICE_MAP, 0xffffa00000000000);
+	fake.options.ranges[fake.options.range_count++] = (EFI_MEMORY_DESCRIPTOR){ .Type = EfiReservedMemoryType,
+	        .PhysicalStart = GIB(16), .NumberOfPages = 16, .Attribute = 8 };
+	const struct hobnail_boot *r = enters();
+	assert_true(walked(r, r->device_map + GIB(4) - PAGE_BYTES).mapped);
+	assert_false(walked(r, r->device_map + GIB(12)).mapped);
+}
+
 /* A device tree with so many host bridges, each with registers alone, above all RAM. */
 static void put_bridges(unsigned count)
 {
@@ -194,6 +207,30 @@ static void the_log_lists_what_is_mapped_but_no_map_of_memory(void **state)
 	assert_int_equal(lines_with(loader_log.text, " identity map\n"), 0);
 	assert_int_equal(lines_with(loader_log.text, " device map\n"), 0);
 	assert_int_equal(lines_with(loader_log.text, "\ndirect map at 0x"), 1);
+}
+
+static size_t shown;
+
+static void count_bytes(const void *context, const char *text, size_t bytes)
+{
+	(void)context, (void)text;
+	shown = bytes;
+}
+
+/* Newline included, to whoever follows and in the log. */
+static void a_line_of_the_log_is_cut_where_it_is_too_long(void **state)
+{
+	static char word[LOG_LINE_BYTES + 100];
+
+	(void)state;
+	memset(word, 'x', sizeof word - 1);
+	loader_log.used = 0;
+	log_follow(count_bytes, NULL);
+	log_line("%s", word);
+	log_follow(NULL, NULL);
+	assert_int_equal(shown, LOG_LINE_BYTES - 1);
+	assert_int_equal(loader_log.used, LOG_LINE_BYTES - 1);
+	assert_int_equal(loader_log.text[loader_log.used - 1], '\n');
 }
 
 /* ---- Files ----------------------------------------------------------------------------------------------- */
@@ -337,11 +374,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_device_map_has_all_but_ram),
+		cmocka_unit_test(the_device_map_ends_with_ram),
 		cmocka_unit_test(what_is_cut_of_pci_is_logged),
 		cmocka_unit_test(a_recursive_slot_leads_to_the_top_level_table),
 		cmocka_unit_test(stacks_are_as_long_as_was_asked),
 		cmocka_unit_test(every_place_of_the_plan_is_whole_pages),
 		cmocka_unit_test(the_log_lists_what_is_mapped_but_no_map_of_memory),
+		cmocka_unit_test(a_line_of_the_log_is_cut_where_it_is_too_long),
 		cmocka_unit_test(a_note_that_is_cut_is_an_error_even_if_there_is_no_other),
 		cmocka_unit_test(neighbours_come_with_one_read),
 		cmocka_unit_test(modules_of_a_directory_come_by_name),

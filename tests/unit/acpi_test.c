@@ -716,6 +716,24 @@ static void processors_may_name_their_redistributors(void **state)
 	assert_int_equal(gic.redistributors[1].bytes, GIC_REDISTRIBUTOR_BYTES);
 }
 
+/* As far as ACPI 5.0 has a GICC up to the address, and no byte less. */
+static void a_gicc_too_short_for_it_names_no_redistributor(void **state)
+{
+	struct table_gic gic;
+
+	(void)state;
+	for (unsigned bytes = 66; bytes <= 68; bytes++) {
+		paddr t = begin_madt(24 + bytes + 68);
+		add_gicd(3, 0x8000000);
+		put(add(11, bytes) + 60, 0x80a0000, bytes - 60);
+		put(add(11, 68) + 60, 0x81a0000, 8);
+		struct acpi a = finish_one(t);
+		assert_true(acpi_gic(&a, &gic));
+		assert_int_equal(gic.redistributor_count, bytes < 68 ? 1 : 2);
+		assert_int_equal(gic.redistributors[0].base, bytes < 68 ? 0x81a0000 : 0x80a0000);
+	}
+}
+
 static void expect_no_gic(unsigned version, paddr distributor, paddr interface, paddr redistributor)
 {
 	struct table_gic gic = { .version = 77 };
@@ -776,6 +794,19 @@ static void without_tables_there_is_nothing(void **state)
 	assert_false(acpi_console(&a, &c));
 	struct table_gic gic;
 	assert_false(acpi_gic(&a, &gic));
+}
+
+/* A map that could be opened, and then no longer. */
+static void a_root_table_that_is_gone_has_no_tables(void **state)
+{
+	uint32_t bytes;
+
+	(void)state;
+	begin();
+	struct acpi a = finish_one(begin_table("AAAA", 40));
+	assert_non_null(acpi_table(&a, "AAAA", &bytes));
+	memory_bytes = offset_of(a.root);
+	assert_null(acpi_table(&a, "AAAA", &bytes));
 }
 
 /* A FADT of this many bytes with a timer of `length` bytes at `port`, and at `extended` in an address space. */
@@ -1015,9 +1046,11 @@ int main(void)
 		cmocka_unit_test_teardown(a_gic_of_version_2_has_a_cpu_interface, tear_down),
 		cmocka_unit_test_teardown(a_gic_of_version_3_has_redistributors, tear_down),
 		cmocka_unit_test_teardown(processors_may_name_their_redistributors, tear_down),
+		cmocka_unit_test_teardown(a_gicc_too_short_for_it_names_no_redistributor, tear_down),
 		cmocka_unit_test_teardown(a_gic_without_a_part_is_none, tear_down),
 		cmocka_unit_test_teardown(more_redistributors_than_room_are_left_out, tear_down),
 		cmocka_unit_test_teardown(without_tables_there_is_nothing, tear_down),
+		cmocka_unit_test_teardown(a_root_table_that_is_gone_has_no_tables, tear_down),
 		cmocka_unit_test_teardown(the_pm_timer_is_a_port, tear_down),
 		cmocka_unit_test_teardown(psci_is_what_the_fadt_says, tear_down),
 		cmocka_unit_test_teardown(memory_that_ends_anywhere_is_never_left, tear_down),

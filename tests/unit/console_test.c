@@ -105,6 +105,21 @@ static void an_unfinished_line_counts_at_the_end_only(void **state)
 	assert_true(seen("^Shell> $", true, "x\nShell> ", 1, true));
 }
 
+/* ... which is what a reader of no bytes has. */
+static void nothing_may_be_added_from_nowhere(void **state)
+{
+	struct buffer b = { 0 };
+
+	(void)state;
+	buffer_add(&b, NULL, 0);
+	assert_string_equal(b.at, "");
+	buffer_add(&b, "a", 1);
+	buffer_add(&b, NULL, 0);
+	assert_string_equal(b.at, "a");
+	assert_int_equal(b.bytes, 1);
+	free(b.at);
+}
+
 static void bad_patterns_are_refused(void **state)
 {
 	struct pattern p;
@@ -144,6 +159,7 @@ int main(void)
 		cmocka_unit_test(literals_are_found_however_lines_are_broken),
 		cmocka_unit_test(expressions_match_whole_lines),
 		cmocka_unit_test(an_unfinished_line_counts_at_the_end_only),
+		cmocka_unit_test(nothing_may_be_added_from_nowhere),
 		cmocka_unit_test(bad_patterns_are_refused),
 	};
 

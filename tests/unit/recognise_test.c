@@ -81,6 +81,27 @@ static void magic_numbers_are_compared_whole(void **state)
 }
 
 /* A file that is cut off somewhere is still read within its bounds. */
+/* PE Format, "COFF File Header": no magic number, but the machine, some sections, and no optional header. */
+static void an_object_file_is_one_of_a_known_machine(void **state)
+{
+	static const struct { uint16_t machine, sections, optional; bool is; } all[] = {
+		{ 0x8664, 3, 0, true },     { 0xaa64, 3, 0, true },    { 0x14c, 3, 0, true },     { 0x8665, 3, 0, false },
+		{ 0x14d, 3, 0, false },     { 0x5a5a, 3, 0, false },   { 0x8664, 0, 0, false },   { 0x8664, 1, 0, true },
+		{ 0xaa64, 999, 0, true },   { 0xaa64, 1000, 0, false }, { 0x14c, 3, 240, false },
+	};
+	uint8_t file[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		memset(file, 0x5a, sizeof file);
+		memcpy(file, (uint8_t[]){ (uint8_t)all[i].machine, (uint8_t)(all[i].machine >> 8), (uint8_t)all[i].sections,
+		                          (uint8_t)(all[i].sections >> 8) }, 4);
+		memcpy(file + 16, (uint8_t[]){ (uint8_t)all[i].optional, (uint8_t)(all[i].optional >> 8) }, 2);
+		file[63] = 0x80; /* no text */
+		assert_int_equal(recognise_copy(file, sizeof file) == ERR_IS_COFF, all[i].is);
+	}
+}
+
 static void any_beginning_of_a_file_is_read_within_its_bounds(void **state)
 {
 	static uint8_t file[FOREIGN_MOST];
@@ -150,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_are_named_for_what_they_are),
 		cmocka_unit_test(magic_numbers_are_compared_whole),
+		cmocka_unit_test(an_object_file_is_one_of_a_known_machine),
 		cmocka_unit_test(any_beginning_of_a_file_is_read_within_its_bounds),
 		cmocka_unit_test(headers_of_multiboot_are_found_where_they_may_be),
 		cmocka_unit_test(requests_of_limine_are_found_in_data),

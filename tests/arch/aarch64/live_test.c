@@ -82,12 +82,27 @@ static void what_the_walker_does_not_know_is_not_walked(void **state)
 	assert_false(arch_live_walker(&w)); /* SCTLR.M */
 }
 
+/* Its old translation is given up, at the level that uses it. */
+static void a_window_is_turned_to_another_page(void **state)
+{
+	(void)state;
+	for (unsigned level = 1; level <= 2; level++) {
+		volatile uint64_t entry = 0x1003;
+		machine_reset(level);
+		arch_window(&entry, 0x2003, 0x7000);
+		assert_int_equal(entry, 0x2003);
+		assert_int_equal(machine.flushed[level], 0x7000);
+		assert_int_equal(machine.flushed[3 - level], 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tags_are_ignored_where_the_processor_ignores_them),
 		cmocka_unit_test(a_host_at_el2_has_two_ranges),
 		cmocka_unit_test(what_the_walker_does_not_know_is_not_walked),
+		cmocka_unit_test(a_window_is_turned_to_another_page),
 	};
 
 	return cmocka_run_group_tests_name("arch/aarch64/live", tests, NULL, NULL);

@@ -175,12 +175,12 @@ void cpu_instruction_barrier(void)
 
 void cpu_flush_page(uintptr_t at)
 {
-	(void)at;
+	machine.flushed[1] = at;
 }
 
 void cpu_flush_page_el2(uintptr_t at)
 {
-	(void)at;
+	machine.flushed[2] = at;
 }
 
 void cpu_interrupts_off(void)

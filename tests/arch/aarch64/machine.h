@@ -49,6 +49,7 @@ struct machine_state {
 	bool host_is_fixed; /* ... and keeps to               */
 	bool sre_stays_0;   /* of ICC_SRE_EL2                 */
 	bool masked;        /* interrupts of the boot processor */
+	uintptr_t flushed[3]; /* by level: the page whose translation was given up last */
 	unsigned smc, hvc;
 	unsigned tried;     /* to clear E2H, in firmware      */
 	void (*waiting)(void); /* a parked processor waits; NULL: it does so for ever */

@@ -111,6 +111,8 @@ void cpu_write_msr(uint32_t msr, uint64_t value)
 
 	if (msr == MSR_APIC_BASE && value & APIC_BASE_X2APIC && !machine.has_x2apic)
 		machine_failed("x2APIC mode is switched on, and there is none");
+	if (msr == MSR_APIC_BASE && on)
+		machine_failed("the APIC's mode is written where it holds already: a hypervisor may refuse it");
 	if (msr - MSR_X2APIC >= MACHINE_APIC_REGISTERS) {
 		*msr_of(current(), msr) = value;
 		return;
@@ -430,6 +432,9 @@ static void check_stacks(const struct net_cpu *own, const struct descriptor_gate
 		    seen[i] < max_u64((uintptr_t)own->stacks, seen[i - 1]) + FAULT_STACK_BYTES)
 			machine_failed("exception stack %u is another's", i);
 	}
+	for (unsigned i = IST_LAST; i < COUNT_OF(own->tss.ist); i++)
+		if (own->tss.ist[i])
+			machine_failed("stack %u of the TSS is no exception's, and nobody's memory", i + 1);
 	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++)
 		if (idt[i].stack < 1 || idt[i].stack > IST_LAST ||
 		    descriptor_gate_target(&idt[i]) != (uintptr_t)net_exceptions + i * EXCEPTION_STUB_BYTES)
