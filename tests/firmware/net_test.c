@@ -14,9 +14,13 @@
 #include "serial.h"
 #include "world.h"
 
+static bool asks_identity;
+
 static const struct hobnail_boot *boots(enum machine machine, enum world_kernel kernel)
 {
 	world_make(machine, kernel);
+	if (asks_identity)
+		world_ask(HOBNAIL_REQUEST_IDENTITY_MAP, 1);
 	fake_run();
 	const char *why = world_judge_entered();
 	if (why)
@@ -376,6 +380,23 @@ static void the_kernels_own_tables_are_told_what_they_lack(void **state)
 	}
 }
 
+/* ... in either half: aarch64 has a root for each. */
+static void the_loaders_lower_tables_are_not_the_kernels(void **state)
+{
+	(void)state;
+	asks_identity = true;
+	const struct hobnail_boot *r = ready_on(FAKE_AARCH64);
+	asks_identity = false;
+	struct fault f = { .arch = r->arch, .vector = 4, .syndrome = 0x8600000f, .address = ARENA_FREE, .pc = ARENA_FREE, .control = { 1 } };
+	assert_true(r->lower_root && r->lower_root != r->root);
+	fake.options.live = world_walker(r->lower_root, r->root);
+	report(&f);
+	assert_int_equal(lines_with("kernel's own"), 0);
+	fake.options.live = world_walker(r->root, r->root); /* while these are nobody's lower ones */
+	report(&f);
+	assert_int_equal(lines_with("kernel's own"), 1);
+}
+
 /* Reading a device may change it: code and frames that lie there are left out. What is not in the memory map is no RAM. */
 static void devices_are_not_read(void **state)
 {
@@ -608,6 +629,7 @@ int main(void)
 		cmocka_unit_test(user_mode_is_judged_by_its_own_rights),
 		cmocka_unit_test(an_interrupt_that_is_none_is_not_reported),
 		cmocka_unit_test(the_kernels_own_tables_are_told_what_they_lack),
+		cmocka_unit_test(the_loaders_lower_tables_are_not_the_kernels),
 		cmocka_unit_test(devices_are_not_read),
 		cmocka_unit_test(data_has_names_too),
 		cmocka_unit_test(what_cannot_be_read_is_left_out),
