@@ -172,6 +172,8 @@ static void kill_resting(const uint64_t number[4])
 static void kill_reading(const uint64_t number[4])
 {
 	(void)number;
+	while (sys_console((uint64_t)sys_getpid()) < 0) /* the runner gives it to us */
+		sys_yield();
 	uint64_t pid = child("rest", PITH_READING, 0, 0);
 	GOOD(sys_console(pid));
 	await_state(pid, PITH_READING);
