@@ -1,6 +1,6 @@
 /* kernel_efi.c — a kernel for loaders that start EFI programs. Its first instructions read the counter; "ready" is when
- * it holds its initial ramdisk, too, in one of the ways that Linux accepts: offered by the loader through LoadFile2, named
- * in the device tree, or (initrd= on the command line) read by the kernel itself. */
+ * it holds its initial ramdisk, too, in one of the ways that Linux accepts: offered by the loader through LoadFile2,
+ * named in the device tree, or (initrd= on the command line) read by the kernel itself. */
 #include "efi.h"
 #include "guest.h"
 
@@ -8,7 +8,8 @@
 
 #if defined(__x86_64__)
 __asm__(".section .text.entry,\"ax\"\n.globl kernel_entry\nkernel_entry:\n"
-        "\tmov %rdx, %r9\n\trdtsc\n\tshl $32, %rdx\n\tor %rax, %rdx\n\tmov %rdx, %r8\n\tmov %r9, %rdx\n\tjmp efi_main\n");
+        "\tmov %rdx, %r9\n\trdtsc\n\tshl $32, %rdx\n\tor %rax, %rdx\n\t"
+        "mov %rdx, %r8\n\tmov %r9, %rdx\n\tjmp efi_main\n");
 #else
 __asm__(".section .text.entry,\"ax\"\n.globl kernel_entry\nkernel_entry:\n\tmrs x2, cntvct_el0\n\tb efi_main\n");
 #endif
@@ -25,10 +26,12 @@ static void *by_load_file2(UINTN *bytes)
 {
 	typedef struct LOAD_FILE2 LOAD_FILE2;
 	struct LOAD_FILE2 {
-		EFI_STATUS (EFIAPI *LoadFile)(LOAD_FILE2 *self, const EFI_DEVICE_PATH_PROTOCOL *path, BOOLEAN policy, UINTN *bytes,
+		EFI_STATUS (EFIAPI *LoadFile)(LOAD_FILE2 *self, const EFI_DEVICE_PATH_PROTOCOL *path, BOOLEAN policy,
+		                              UINTN *bytes,
 		                              void *buffer);
 	} *file;
-	static const EFI_GUID load_file2_guid = { 0x4006c0c1, 0xfcb3, 0x403e, { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d } };
+	static const EFI_GUID load_file2_guid = { 0x4006c0c1, 0xfcb3, 0x403e,
+	                                          { 0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d } };
 	static const struct __attribute__((packed)) {
 		EFI_DEVICE_PATH_PROTOCOL vendor;
 		EFI_GUID guid;

@@ -1,5 +1,5 @@
-/* kernel_mb2.c — a kernel for GRUB on x86_64: Multiboot2, 32-bit. Multiboot2 Specification 2.0, "Header layout" (§3.1.1),
- * "Boot information format" (§3.6), "Modules" (§3.6.6). */
+/* kernel_mb2.c — a kernel for GRUB on x86_64: Multiboot2, 32-bit. Multiboot2 Specification 2.0, "Header layout"
+ * (§3.1.1), "Boot information format" (§3.6), "Modules" (§3.6.6). */
 #include "guest.h"
 
 void kernel_main(const uint8_t *information, uint64_t now);

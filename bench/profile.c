@@ -1,7 +1,8 @@
-/* profile.c — a TCG plugin for QEMU: guest instructions by translation block, from the first one of [base, base + bytes)
- * on. Arguments: base=HEX,bytes=HEX,out=FILE. Writes lines "address own others": instructions of the block, and those that
- * the firmware executed from there on until the next block of [base, base + bytes), in a call or an interrupt. For x86 also
- * "repeated count": iterations of rep movs and rep stos, which QEMU counts as an instruction each. */
+/* profile.c — a TCG plugin for QEMU: guest instructions by translation block, from the first one of [base, base +
+ * bytes) on. Arguments: base=HEX,bytes=HEX,out=FILE. Writes lines "address own others": instructions of the block, and
+ * those that the firmware executed from there on until the next block of [base, base + bytes), in a call or an
+ * interrupt. For x86 also "repeated count": iterations of rep movs and rep stos, which QEMU counts as an instruction
+ * each. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,8 @@ static void on_translation(plugin_id id, struct tb *tb)
 		caller = slot;
 		repeated = 0;
 	}
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_execution, NO_REGISTERS, (void *)((size_t)(slot - slots) * LENGTHS + count));
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_execution, NO_REGISTERS,
+	                                     (void *)((size_t)(slot - slots) * LENGTHS + count));
 	for (size_t i = 0; is_x86 && i < count; i++) {
 		struct insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		if (is_repeated(qemu_plugin_insn_data(insn), qemu_plugin_insn_size(insn)))
@@ -92,8 +94,8 @@ static void on_exit_of_qemu(plugin_id id, void *context)
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
 		if (slots[i].own)
-			fprintf(f, "%llx %llu %llu\n", (unsigned long long)slots[i].at, (unsigned long long)slots[i].own,
-			        (unsigned long long)slots[i].others);
+			fprintf(f, "%llx %llu %llu\n", (unsigned long long)slots[i].at,
+			        (unsigned long long)slots[i].own, (unsigned long long)slots[i].others);
 	fprintf(f, "repeated %llu\n", (unsigned long long)repeated);
 	fclose(f);
 }

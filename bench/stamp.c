@@ -19,12 +19,13 @@ static void die(const char *why, EFI_STATUS s)
 
 /* ---- The names of the firmware's parts, for profiles ----------------------------------------------------- */
 
-/* Platform Initialization 1.7, vol. 3, "Firmware Volume2 Protocol" (§3.4); the device path node is vol. 2, "Firmware File
- * Device Path" (§8.3). The section of type 0x15 is the file's name in UTF-16. */
+/* Platform Initialization 1.7, vol. 3, "Firmware Volume2 Protocol" (§3.4); the device path node is vol. 2, "Firmware
+ * File Device Path" (§8.3). The section of type 0x15 is the file's name in UTF-16. */
 typedef struct EFI_FIRMWARE_VOLUME2_PROTOCOL EFI_FIRMWARE_VOLUME2_PROTOCOL;
 struct EFI_FIRMWARE_VOLUME2_PROTOCOL {
 	EFI_UNUSED GetVolumeAttributes, SetVolumeAttributes, ReadFile;
-	EFI_STATUS (EFIAPI *ReadSection)(EFI_FIRMWARE_VOLUME2_PROTOCOL *self, const EFI_GUID *file, uint8_t type, UINTN instance,
+	EFI_STATUS (EFIAPI *ReadSection)(EFI_FIRMWARE_VOLUME2_PROTOCOL *self, const EFI_GUID *file, uint8_t type,
+	                                 UINTN instance,
 	                                 void **buffer, UINTN *bytes, uint32_t *authentication);
 };
 enum { EFI_PATH_FIRMWARE_FILE = 6, SECTION_USER_INTERFACE = 0x15 };
@@ -44,7 +45,8 @@ static void say_image(EFI_BOOT_SERVICES *bs, EFI_HANDLE handle)
 	    EFI_ERROR(bs->HandleProtocol(loaded->DeviceHandle, &volume_guid, (void **)&volume)))
 		return;
 	memcpy(&file, loaded->FilePath + 1, sizeof file);
-	if (EFI_ERROR(volume->ReadSection(volume, &file, SECTION_USER_INTERFACE, 0, (void **)&name, &bytes, &authentication)))
+	if (EFI_ERROR(volume->ReadSection(volume, &file, SECTION_USER_INTERFACE, 0, (void **)&name, &bytes,
+	                                  &authentication)))
 		return;
 	put_text("@image ");
 	put_hex((uintptr_t)loaded->ImageBase);
@@ -62,7 +64,8 @@ static void say_images(EFI_BOOT_SERVICES *bs)
 	EFI_HANDLE *handles;
 	UINTN count;
 
-	if (EFI_ERROR(EFI_SERVICE(EFI_LOCATE_HANDLE_BUFFER, bs->LocateHandleBuffer)(EFI_BY_PROTOCOL, &image_guid, NULL, &count,
+	if (EFI_ERROR(EFI_SERVICE(EFI_LOCATE_HANDLE_BUFFER, bs->LocateHandleBuffer)(EFI_BY_PROTOCOL, &image_guid,
+	                                                                            NULL, &count,
 	                                                                            &handles)))
 		return;
 	for (UINTN i = 0; i < count; i++)

@@ -5,11 +5,11 @@
 #include "base.h"
 
 const struct arch_info arch_info[ARCH_COUNT] = {
-	[ARCH_X86_64] = { "x86_64", 0x8664, 62, "BOOTX64.EFI", "qemu-system-x86_64", "q35", NULL, "ovmf" },
+	[ARCH_X86_64] = { "x86_64", 0x8664, 62, "BOOTX64.EFI", "qemu-system-x86_64", "q35", NULL, "ovmf", 256 },
 	[ARCH_AARCH64] = { "aarch64", 0xaa64, 183, "BOOTAA64.EFI", "qemu-system-aarch64", "virt", "cortex-a72",
-	                   "qemu-efi-aarch64" },
+	                   "qemu-efi-aarch64", 512 },
 	[ARCH_RISCV64] = { "riscv64", 0x5064, 243, "BOOTRISCV64.EFI", "qemu-system-riscv64", "virt", NULL,
-	                   "u-boot-qemu" },
+	                   "u-boot-qemu", 512 },
 };
 
 enum arch arch_named(const char *name)

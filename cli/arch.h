@@ -1,4 +1,4 @@
-/* arch.h — which architecture a loader or kernel file is for, and what that architecture calls things. Pure. */
+/* arch.h — the architecture of a loader or kernel file, and the names that belong to it. Pure. */
 #ifndef CLI_ARCH_H
 #define CLI_ARCH_H
 
@@ -16,6 +16,7 @@ struct arch_info {
 	const char *machine;   /* its default machine                                                       */
 	const char *cpu;       /* its default processor; NULL: the emulator's own                           */
 	const char *firmware;  /* Debian package of the UEFI firmware                                       */
+	unsigned memory_mib;   /* of its machine where nobody says how much                                 */
 };
 
 extern const struct arch_info arch_info[ARCH_COUNT];
@@ -23,8 +24,8 @@ extern const struct arch_info arch_info[ARCH_COUNT];
 /* ARCH_NONE if there is none of that name. */
 enum arch arch_named(const char *name);
 
-/* ARCH_NONE if the bytes do not begin such a file, or one for another machine. `count`: what there is of the file;
- * the PE header has to lie within it. */
+/* ARCH_NONE if the bytes are not the beginning of such a file, or the machine is unknown. `count`: bytes of the file
+ * that are there; the PE header has to lie within them. */
 enum arch arch_of_pe(const uint8_t *bytes, size_t count);
 enum arch arch_of_elf(const uint8_t *bytes, size_t count);
 

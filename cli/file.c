@@ -59,7 +59,7 @@ static ssize_t read_up_to(int fd, char *bytes, size_t count)
 	return (ssize_t)done;
 }
 
-char *file_read(const char *path, size_t limit, size_t *bytes)
+char *file_load(const char *path, size_t limit, size_t *bytes)
 {
 	struct stat s;
 	char *content = NULL;
@@ -111,7 +111,7 @@ int file_write(const char *path, const void *bytes, size_t count)
 	return 0;
 }
 
-bool is_zero(const char *bytes, size_t count)
+bool all_zero(const char *bytes, size_t count)
 {
 	return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
 }
@@ -124,7 +124,7 @@ static bool copy_bytes(int from, int to)
 
 	while ((n = read_up_to(from, block, sizeof(block))) > 0) {
 		length += n;
-		if (is_zero(block, (size_t)n) ? lseek(to, n, SEEK_CUR) < 0 : !write_all(to, block, (size_t)n))
+		if (all_zero(block, (size_t)n) ? lseek(to, n, SEEK_CUR) < 0 : !write_all(to, block, (size_t)n))
 			return false;
 	}
 	return n == 0 && ftruncate(to, length) == 0;
@@ -178,7 +178,8 @@ enum arch file_kernel_arch(const char *path)
 	enum arch a = arch_of_elf(head, n);
 
 	if (n && a == ARCH_NONE)
-		complain(STATUS_TROUBLE, "%s is no 64-bit ELF file for x86_64, aarch64 or riscv64: say --arch to use it all the same",
+		complain(STATUS_TROUBLE,
+		         "%s is no 64-bit ELF file for x86_64, aarch64 or riscv64: say --arch to use it all the same",
 		         path);
 	return a;
 }

@@ -1,4 +1,4 @@
-/* file.h — the few things that the commands do with files. Each complains with the file's name. */
+/* file.h — file operations of the commands. Each prints an error with the file's name. */
 #ifndef CLI_FILE_H
 #define CLI_FILE_H
 
@@ -20,15 +20,15 @@ int file_zeros(const char *path, uint64_t bytes);
 const char *file_name(const char *path);
 
 /* Read the whole file, at most `limit` bytes; NUL-terminated. NULL: complained. The caller frees. */
-char *file_read(const char *path, size_t limit, size_t *bytes);
+char *file_load(const char *path, size_t limit, size_t *bytes);
 
 /* Make or replace a file. 0 or a status. */
 int file_write(const char *path, const void *bytes, size_t count);
 
-/* Write it all, however many calls that takes. False: errno says why. */
+/* Writes all bytes, in as many calls as needed. false: errno has the reason. */
 bool write_all(int fd, const char *bytes, size_t count);
 
-bool is_zero(const char *bytes, size_t count);
+bool all_zero(const char *bytes, size_t count);
 
 /* Copy, leaving holes where the source has zeros. 0 or a status. */
 int file_copy(const char *from, const char *to);

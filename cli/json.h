@@ -22,14 +22,14 @@ struct json {
 	struct json *next;  /* in the same array or object     */
 };
 
-/* Where and why a text was refused. */
+/* The place of a refusal, and its reason. */
 struct json_problem {
 	size_t line; /* from 1 */
 	size_t column;
 	const char *what;
 };
 
-/* NULL: refused, and *p says why. */
+/* NULL: refused, with the reason in *p. */
 struct json *json_read(const char *text, size_t bytes, struct json_problem *p);
 void json_free(struct json *j);
 

@@ -20,9 +20,9 @@
 
 enum { LINKS_MOST = 40, LOOKED_AT_BYTES = 1 << 20, BLOCK_BYTES = 1 << 20 };
 
-/* ---- Where it goes ----------------------------------------------------------------------------------------------- */
+/* ---- The target -------------------------------------------------------------------------------------------------- */
 
-/* The name that a link holds, as seen from here. The caller frees. */
+/* The target of a link, relative to the current folder. The caller frees. */
 static char *link_target(const char *path)
 {
 	char target[PATH_MAX];
@@ -36,7 +36,7 @@ static char *link_target(const char *path)
 	return string_format("%.*s%s", (int)(file_name(path) - path), path, target);
 }
 
-/* Behind all links, even if there is nothing yet. NULL: a circle. The caller frees. */
+/* The path behind all links, even if no file is there yet. NULL: a cycle. The caller frees. */
 static char *resolve(const char *path)
 {
 	char *at = string_copy(path), *next;
@@ -57,14 +57,15 @@ static const char *kind_of(mode_t mode)
 	return S_ISDIR(mode) ? "folder" : S_ISFIFO(mode) ? "pipe" : S_ISSOCK(mode) ? "socket" : "device without an end";
 }
 
-/* ---- Disks --------------------------------------------------------------------------------------------------------- */
+/* ---- Disks ----------------------------------------------------------------------------------------------------- */
 
 /* UEFI 2.10, "GPT Header" (§5.3.2) and "Legacy MBR" (§5.2.1). NULL: nothing is there. */
 static const char *content_of(const char *bytes, size_t count)
 {
-	bool is_gpt = count >= 4104 && (memcmp(bytes + 512, "EFI PART", 8) == 0 || memcmp(bytes + 4096, "EFI PART", 8) == 0);
+	bool is_gpt = count >= 4104 &&
+	              (memcmp(bytes + 512, "EFI PART", 8) == 0 || memcmp(bytes + 4096, "EFI PART", 8) == 0);
 
-	if (is_zero(bytes, count))
+	if (all_zero(bytes, count))
 		return NULL;
 	return is_gpt ? "a partition table" :
 	       count >= 512 && memcmp(bytes + 510, "\x55\xaa", 2) == 0 ? "a partition table or a file system" : "data";
@@ -76,7 +77,7 @@ static const char *content_of_end(const char *bytes, size_t count)
 	bool is_gpt = (count >= 512 && memcmp(bytes + count - 512, "EFI PART", 8) == 0) ||
 	              (count >= 4096 && memcmp(bytes + count - 4096, "EFI PART", 8) == 0);
 
-	return is_zero(bytes, count) ? NULL : is_gpt ? "a partition table" : "data";
+	return all_zero(bytes, count) ? NULL : is_gpt ? "a partition table" : "data";
 }
 
 static int disk_check_content(const struct output *o)
@@ -98,7 +99,7 @@ static int disk_check_content(const struct output *o)
 	return status;
 }
 
-/* open(2): with O_EXCL a block device that is mounted, or otherwise in use, is refused: whatever `force` says. */
+/* open(2): with O_EXCL a block device that is mounted, or otherwise in use, is refused, even with `force`. */
 static int disk_open(struct output *o, bool force)
 {
 	off_t end;
@@ -118,15 +119,16 @@ static int disk_open(struct output *o, bool force)
 	return force ? 0 : disk_check_content(o);
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------- */
+/* ---- Opening --------------------------------------------------------------------------------------------------- */
 
-/* Terminals and the like are no place for an image; /dev/null is. */
+/* An image may be written to /dev/null, but not to a terminal or the like. */
 static int stream_open(struct output *o)
 {
 	o->fd = open(o->path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	if (o->fd < 0)
 		return complain(STATUS_TROUBLE, "cannot open %s: %s", o->path, strerror(errno));
-	return isatty(o->fd) ? complain(STATUS_TROUBLE, "%s is a terminal: an image needs a file or a disk", o->path) : 0;
+	return isatty(o->fd) ? complain(STATUS_TROUBLE, "%s is a terminal: an image needs a file or a disk", o->path) :
+	                       0;
 }
 
 int output_open(const char *path, bool force, struct output *out)
@@ -156,9 +158,9 @@ void output_close(struct output *o)
 	*o = (struct output){ .fd = -1 };
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------- */
+/* ---- Writing --------------------------------------------------------------------------------------------------- */
 
-/* Bytes [from, until) of the file; to where they stand, or, in a stream, to what comes next. A signal ends it. */
+/* Writes bytes [from, until) of the file, to the same offset, or to a stream's current position. A signal ends it. */
 static bool write_range(const struct output *o, int in, uint64_t from, uint64_t until)
 {
 	char *block = memory_resize(NULL, BLOCK_BYTES);
@@ -191,7 +193,8 @@ int output_write(const struct output *o, const char *from, uint64_t head, uint64
 	             good ? 0 : complain(STATUS_TROUBLE, "cannot write %s: %s", o->path, strerror(errno));
 #ifdef BLKRRPART
 	if (good && o->is_disk)
-		(void)ioctl(o->fd, BLKRRPART); /* a disk without partitions, or in use: the next who asks finds the new ones */
+		/* may fail; then the kernel reads the new partitions at the next open */
+		(void)ioctl(o->fd, BLKRRPART);
 #endif
 	if (in >= 0)
 		close(in);

@@ -3,18 +3,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
 #include "cli.h"
+#include "waiting.h"
 
 /* ---- Signals ---------------------------------------------------------------------------------------------- */
 
@@ -55,6 +59,13 @@ static const struct {
 	{ "qemu-system-riscv64", "qemu-system-riscv, before Debian 13 qemu-system-misc" },
 };
 
+enum arch host_arch(void)
+{
+	struct utsname host;
+
+	return uname(&host) == 0 ? arch_named(host.machine) : ARCH_NONE;
+}
+
 static bool is_program(const char *path)
 {
 	struct stat s;
@@ -62,7 +73,7 @@ static bool is_program(const char *path)
 	return stat(path, &s) == 0 && S_ISREG(s.st_mode) && access(path, X_OK) == 0;
 }
 
-char *tool_find(const char *name)
+char *tool_in_path(const char *name)
 {
 	const char *path = getenv("PATH");
 	char *all = string_format("%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin"), *rest = all;
@@ -76,20 +87,27 @@ char *tool_find(const char *name)
 			free(candidate);
 	}
 	free(all);
+	return found;
+}
+
+char *tool_find(const char *name)
+{
+	char *found = tool_in_path(name);
+
 	if (found)
 		return found;
-
 	const char *package = name;
 	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
 		if (strcmp(packages[i].tool, name) == 0)
 			package = packages[i].package;
-	complain(STATUS_TROUBLE, "the program %s is missing: install the package %s (Debian's name for it)", name, package);
+	complain(STATUS_TROUBLE, "the program %s is missing: install the package %s (Debian's name for it)", name,
+	         package);
 	return NULL;
 }
 
 /* ---- Running ---------------------------------------------------------------------------------------------- */
 
-/* What the child does before it becomes the program. -1 leaves a descriptor as it is. */
+/* Sets the child's descriptors before exec. -1 leaves a descriptor unchanged. */
 static void child_descriptors(int output, int error)
 {
 	int nothing = open("/dev/null", O_RDWR);
@@ -108,7 +126,7 @@ static _Noreturn void child_become(const char *path, const struct strings *argv)
 	_exit(126);
 }
 
-/* The same bytes whoever builds the image, wherever and whenever: mtools reads these. */
+/* mtools reads these variables: the image has the same bytes for every user, place and time. */
 static void child_settle_environment(void)
 {
 	setenv("MTOOLSRC", "/dev/null", 1);
@@ -144,14 +162,28 @@ int tool_start(const struct strings *argv, struct tool *out)
 	return 0;
 }
 
-/* The first bytes of what it says, without a newline at the end. A signal to us ends it. */
+/* Is there output, or its end? */
+static bool has_output(const struct tool *t)
+{
+	struct pollfd polled = { t->output, POLLIN, 0 };
+
+	waiting_goes_on();
+	return poll(&polled, 1, 250) != 0; /* after a signal read() says so, too */
+}
+
+/* The first bytes of the tool's output, without a newline at the end. A signal to this program ends it. */
 static void tool_listen(struct tool *t, char *words, size_t room)
 {
 	char more[512];
 	size_t used = 0;
 	ssize_t n;
 
-	while ((n = read(t->output, more, sizeof(more))) > 0 || (n < 0 && errno == EINTR)) {
+	for (;;) {
+		if (!has_output(t) && !signal_seen())
+			continue;
+		n = read(t->output, more, sizeof(more));
+		if (n == 0 || (n < 0 && errno != EINTR))
+			break;
 		if (n < 0) {
 			kill(t->pid, SIGTERM);
 			continue;
@@ -165,12 +197,11 @@ static void tool_listen(struct tool *t, char *words, size_t room)
 	words[used] = '\0';
 }
 
-int tool_wait(struct tool *t)
+static int tool_wait_for(struct tool *t, char *words, size_t room)
 {
-	char words[2048];
 	int status;
 
-	tool_listen(t, words, sizeof(words));
+	tool_listen(t, words, room);
 	close(t->output);
 	while (waitpid(t->pid, &status, 0) < 0)
 		if (errno != EINTR)
@@ -180,6 +211,21 @@ int tool_wait(struct tool *t)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	return complain(STATUS_TROUBLE, "%s failed: %s", t->name, *words ? words : "it said nothing");
+}
+
+int tool_wait(struct tool *t)
+{
+	char words[2048];
+
+	return tool_wait_for(t, words, sizeof words);
+}
+
+int tool_ask(const struct strings *argv, char *answer, size_t room)
+{
+	struct tool t;
+	int status = tool_start(argv, &t);
+
+	return status ? status : tool_wait_for(&t, answer, room);
 }
 
 int tool_run(const struct strings *argv)
@@ -243,4 +289,12 @@ char *temporary_path(const char *name)
 	}
 	strings_addf(&temporary_files, "%s/%s", temporary_folder, name);
 	return string_copy(temporary_files.at[temporary_files.count - 1]);
+}
+
+long long milliseconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }

@@ -85,3 +85,20 @@ void strings_free(struct strings *list)
 	free(list->at);
 	*list = (struct strings){ 0 };
 }
+
+char *shell_quoted(const char *s)
+{
+	char *out = memory_resize(NULL, strlen(s) * 4 + 3), *to = out;
+
+	*to++ = '\'';
+	for (; *s; s++) {
+		if (*s == '\'') {
+			memcpy(to, "'\\'", 3);
+			to += 3;
+		}
+		*to++ = *s;
+	}
+	*to++ = '\'';
+	*to = '\0';
+	return out;
+}

@@ -17,6 +17,9 @@ void *memory_resize(void *old, size_t bytes);
 char *string_copy(const char *s);
 char *string_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* As one argument for a shell. The caller frees. */
+char *shell_quoted(const char *s);
+
 void strings_add(struct strings *list, const char *s);
 void strings_addf(struct strings *list, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void strings_free(struct strings *list);

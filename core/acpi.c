@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum { HEADER_BYTES = 36 };          /* "System Description Table Header": signature 0, length 4 */
-enum { MAX_TABLE_BYTES = 16 << 20 }; /* larger is a broken length, not a table */
-enum { MAX_TABLES = 1024 };          /* that a root table may name: servers name a few hundred                     */
-enum { MAX_DAMAGED = 4 };            /* tables of one signature whose sums are wrong: after so many none is looked for */
+enum { MAX_TABLE_BYTES = 16 << 20 }; /* a larger length is broken */
+enum { MAX_TABLES = 1024 };          /* in a root table; servers have a few hundred */
+enum { MAX_DAMAGED = 4 };            /* tables of one signature with a wrong sum: then the search ends */
 
 static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
 {
@@ -20,8 +20,10 @@ static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
 	return sum == 0;
 }
 
-/* A table that is whole and has this signature. NULL: it is not; *damaged counts those whose sum alone is wrong. */
-static const uint8_t *table_at(const struct table_reader *r, paddr at, const char *signature, uint32_t *bytes, unsigned *damaged)
+/* The table at `at` if it is whole and has this signature, else NULL. *damaged counts tables of which only the sum is
+ * wrong. */
+static const uint8_t *table_at(const struct table_reader *r, paddr at, const char *signature, uint32_t *bytes,
+                               unsigned *damaged)
 {
 	const uint8_t *header = r->map(r->context, at, HEADER_BYTES);
 
@@ -41,8 +43,8 @@ static const uint8_t *table_at(const struct table_reader *r, paddr at, const cha
 
 enum { OLD_RSDP_BYTES = 20, RSDP_BYTES = 36 };
 
-/* "Root System Description Pointer (RSDP)": revision 15, RSDT 16; from revision 2 on length 20, XSDT 24. *bytes: its length,
- * which is OLD_RSDP_BYTES without a length. */
+/* "Root System Description Pointer (RSDP)": revision 15, RSDT 16; from revision 2 on length 20, XSDT 24. *bytes: its
+ * length; OLD_RSDP_BYTES if it has no length field. */
 static const uint8_t *checked_rsdp(const struct table_reader *r, paddr at, uint32_t *bytes)
 {
 	const uint8_t *rsdp = r->map(r->context, at, OLD_RSDP_BYTES);
@@ -133,8 +135,8 @@ enum {
 /* ACPI "Generic Address Structure (GAS)": space 0, bit width 1, access size 3, address 4; 12 bytes. */
 enum { GAS_BYTES = 12, GAS_MEMORY = 0, GAS_PORT = 1 };
 
-/* Access size is 1 to 4 for 1 to 8 bytes; 0 says nothing, and then the register's bit width has to do. Access size
- * goes first: QEMU's riscv64 and loongarch64 machines say "32 bits wide, byte access" of registers 1 byte apart. */
+/* Access size is 1 to 4 for 1 to 8 bytes; with 0 the register's bit width decides. Access size comes first: QEMU's
+ * riscv64 and loongarch64 machines say "32 bits wide, byte access" of registers 1 byte apart. */
 static unsigned gas_register_bytes(const uint8_t *gas)
 {
 	unsigned bytes = gas[3] ? 1u << ((gas[3] - 1) & 7) : gas[1] / 8u;
@@ -151,7 +153,7 @@ static void fill_16550(const uint8_t *gas, struct hobnail_console *c)
 	c->register_shift = c->access_bytes == 4 ? 2 : c->access_bytes == 2 ? 1 : 0;
 }
 
-/* An SBSA UART takes 32-bit accesses always, 16-bit ones unless it is of the 32-bit kind. */
+/* An SBSA UART always takes 32-bit accesses, and 16-bit ones unless it is of the 32-bit kind. */
 static void fill_pl011(unsigned type, const uint8_t *gas, struct hobnail_console *c)
 {
 	c->kind = HOBNAIL_CONSOLE_PL011;
@@ -197,7 +199,8 @@ static bool console_from_spcr(const struct acpi *a, struct hobnail_console *out)
 	return t && console_from(t[36], t + 40, HOBNAIL_CONSOLE_BY_SPCR, out);
 }
 
-/* "Debug Device Information structure": length 1, registers 3, port type 12, subtype 14, offset of the addresses 18. */
+/* "Debug Device Information structure": length 1, registers 3, port type 12, subtype 14, offset of the addresses
+ * 18. */
 static bool console_from_device(const uint8_t *device, uint32_t bytes, struct hobnail_console *out)
 {
 	enum { SERIAL = 0x8000 };
@@ -241,8 +244,10 @@ enum {
 	MADT_ENTRIES = 44,
 	MADT_LOCAL_APIC = 0,
 	MADT_IO_APIC = 1,
+	MADT_LOCAL_APIC_NMI = 4,
 	MADT_LOCAL_APIC_ADDRESS = 5,
 	MADT_X2APIC = 9,
+	MADT_X2APIC_NMI = 10,
 	MADT_GICC = 11,
 	MADT_GICD = 12,
 	MADT_GICR = 14,
@@ -309,7 +314,7 @@ static bool madt_cpu(const uint8_t *e, struct table_cpu *out)
 	return flags & (1 | online_capable);
 }
 
-/* Some firmware lists a processor as local APIC and as x2APIC: the first counts. */
+/* Some firmware lists a processor both as local APIC and as x2APIC: the first counts. */
 size_t acpi_cpus(const struct acpi *a, struct table_cpu *out, size_t capacity)
 {
 	struct madt m;
@@ -327,6 +332,39 @@ size_t acpi_cpus(const struct acpi *a, struct table_cpu *out, size_t capacity)
 		count++;
 	}
 	return count;
+}
+
+/* "MPS INTI Flags": polarity in bits 1:0, trigger mode in 3:2. Without a word an NMI is high and an edge. */
+static uint16_t nmi_pin(unsigned pin, unsigned flags)
+{
+	enum { POLARITY = 3, LOW = 3, TRIGGER = 12, LEVEL = 12 };
+	unsigned how = TABLE_NMI | ((flags & POLARITY) == LOW ? TABLE_NMI_LOW : 0) |
+	               ((flags & TRIGGER) == LEVEL ? TABLE_NMI_LEVEL : 0);
+
+	return pin < TABLE_NMI_PINS ? (uint16_t)(how << 8 * pin) : 0;
+}
+
+/* "Local APIC NMI Structure": processor's UID 2 (0xff: all), flags 3, pin 5. "Local x2APIC NMI Structure": flags 2,
+ * UID 4 (all ones: all), pin 8. */
+void acpi_nmis(const struct acpi *a, struct table_cpu *cpus, size_t count)
+{
+	struct madt m;
+	const uint8_t *e;
+
+	for (size_t i = 0; i < count; i++)
+		cpus[i].nmi_pins = 0;
+	if (!madt_open(a, &m))
+		return;
+	while ((e = madt_next(&m))) {
+		bool wide = e[0] == MADT_X2APIC_NMI && e[1] >= 12;
+		if (!wide && !(e[0] == MADT_LOCAL_APIC_NMI && e[1] >= 6))
+			continue;
+		uint32_t uid = wide ? read_le32(e + 4) : e[2], all = wide ? UINT32_MAX : 0xff;
+		uint16_t pins = wide ? nmi_pin(e[8], read_le16(e + 2)) : nmi_pin(e[5], read_le16(e + 3));
+		for (size_t i = 0; i < count; i++)
+			if (uid == all || uid == cpus[i].firmware_id)
+				cpus[i].nmi_pins |= pins;
+	}
 }
 
 size_t acpi_ioapics(const struct acpi *a, struct table_ioapic *out, size_t capacity)
@@ -352,8 +390,8 @@ paddr acpi_local_apic(const struct acpi *a)
 	return override ? read_le64(override + 4) : read_le32(m.table + 36);
 }
 
-/* "GIC Redistributor (GICR) Structure": base 4, length 12. Without one, "GIC CPU Interface (GICC) Structure": base of the CPU
- * interface 32, of the redistributor 60. */
+/* "GIC Redistributor (GICR) Structure": base 4, length 12. Without one, "GIC CPU Interface (GICC) Structure": base
+ * of the CPU interface 32, of the redistributor 60. */
 static void read_redistributors(const struct acpi *a, struct table_gic *gic)
 {
 	struct madt m;
@@ -376,7 +414,7 @@ static paddr read_cpu_interface(const struct acpi *a)
 	return entry ? read_le64(entry + 32) : 0;
 }
 
-/* "GIC Distributor (GICD) Structure": base 8, version 20, where 0 leaves it to be found out. */
+/* "GIC Distributor (GICD) Structure": base 8, version 20. With version 0 the redistributors decide. */
 bool acpi_gic(const struct acpi *a, struct table_gic *out)
 {
 	struct madt m;
@@ -401,7 +439,8 @@ bool acpi_gic(const struct acpi *a, struct table_gic *out)
 
 /* ---- FADT ---------------------------------------------------------------------------------------------- */
 
-/* "Fixed ACPI Description Table (FADT)", "ARM Architecture Boot Flags": offset 129; bit 0 PSCI compliant, bit 1 HVC. */
+/* "Fixed ACPI Description Table (FADT)", "ARM Architecture Boot Flags": offset 129; bit 0 PSCI compliant, bit 1
+ * HVC. */
 uint32_t acpi_psci(const struct acpi *a)
 {
 	uint32_t bytes;
@@ -413,7 +452,7 @@ uint32_t acpi_psci(const struct acpi *a)
 	return flags & 2 ? HOBNAIL_PSCI_HVC : HOBNAIL_PSCI_SMC;
 }
 
-/* ..., "PM_TMR_BLK": 76, "PM_TMR_LEN": 91; where there is an "X_PM_TMR_BLK" at 208, that is the one. */
+/* ..., "PM_TMR_BLK" 76, "PM_TMR_LEN" 91, "X_PM_TMR_BLK" 208. The last one counts if it is there. */
 uint16_t acpi_pm_timer(const struct acpi *a)
 {
 	uint32_t bytes;
@@ -441,8 +480,8 @@ static enum err visit_table(const struct acpi *a, const struct visitor *v, paddr
 	return bytes < 8 || bytes > MAX_TABLE_BYTES ? OK : v->visit(v->context, at, bytes, p);
 }
 
-/* "Fixed ACPI Description Table (FADT)": FACS 36, DSDT 40, and their 64-bit addresses at 132 and 140, which count if they
- * are there and not zero. */
+/* "Fixed ACPI Description Table (FADT)": FACS 36, DSDT 40, and their 64-bit addresses at 132 and 140, which count
+ * if they are there and not zero. */
 static enum err visit_fadt(const struct acpi *a, const struct visitor *v, struct problem *p)
 {
 	uint32_t bytes;

@@ -16,13 +16,7 @@ enum { PAGE_BYTES = 4096, PAGE_SHIFT = 12 };
 #define GIB(n) ((uint64_t)(n) << 30)
 #define TIB(n) ((uint64_t)(n) << 40)
 
-/* For a function whose calls are smaller than what compilers, asked for size, make of it in each of its callers. */
-#define OUT_OF_LINE __attribute__((noinline))
-
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-/* A variable that is zero at first, and unknown in a copy of the program that is made while it runs. */
-#define SCRATCH __attribute__((section(".bss.scratch")))
 
 /* Half-open [base, base + bytes). */
 struct span {
@@ -64,7 +58,7 @@ static inline bool range_within(uint64_t base, uint64_t bytes, uint64_t limit)
 }
 
 /* Do two ranges, neither of them wrapping, share a byte? Empty ranges share none. */
-static inline OUT_OF_LINE bool ranges_overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
+static inline bool ranges_overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
 {
 	return a_bytes && b_bytes && (a < b ? b - a < a_bytes : a - b < b_bytes);
 }

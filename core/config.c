@@ -9,7 +9,8 @@ static const char *const arches[] = { "", "x86_64", "aarch64", "riscv64" };
 
 enum { ARCHES = COUNT_OF(arches) };
 
-enum key { KEY_DEFAULT, KEY_VERBOSE, KEY_KERNEL, KEY_CMDLINE, KEY_MODULE, KEY_ALLOW_WX, KEY_PROTOCOL, KEYS };
+enum key { KEY_DEFAULT, KEY_VERBOSE, KEY_KERNEL, KEY_CMDLINE, KEY_MODULE, KEY_ALLOW_WX, KEY_PROTOCOL,
+           KEY_FAULT_REPORTS, KEY_HHDM, KEYS };
 
 static const struct {
 	const char *name;
@@ -25,6 +26,8 @@ static const struct {
 	[KEY_MODULE] = { "module", .in_entry = true, .again = true },
 	[KEY_ALLOW_WX] = { "allow_wx", .in_entry = true },
 	[KEY_PROTOCOL] = { "protocol", .in_entry = true },
+	[KEY_FAULT_REPORTS] = { "fault_reports", .in_entry = true },
+	[KEY_HHDM] = { "hhdm", .in_entry = true },
 };
 
 /* Where something stands in the text: enough to name its line and column later. */
@@ -118,8 +121,8 @@ static bool begins_with_curly_quote(struct text t)
 	return utf8_next(t.at, t.bytes, &code) && ((code >= 0x2018 && code <= 0x201f) || code == 0xab || code == 0xbb);
 }
 
-/* A text that is not in quotation marks as a whole: no comment behind it, as other formats have them. What is in quotation marks
- * of its own is passed over. */
+/* Check a text that is not quoted as a whole: a comment behind it, as other formats have, is an error. Quoted parts
+ * of the text are passed over. */
 static enum err check_plain(const struct reader *r, struct text t)
 {
 	if (begins_with_curly_quote(t))
@@ -141,7 +144,7 @@ static bool is_quoted(struct text value)
 	       !memchr(value.at + 1, '"', value.bytes - 2);
 }
 
-/* What is in quotation marks, or the text as it is. */
+/* The text without its quotation marks, if it has any. */
 static struct text unquoted(struct text value)
 {
 	return is_quoted(value) ? (struct text){ value.at + 1, value.bytes - 2 } : value;
@@ -257,14 +260,45 @@ static enum err read_cmdline(struct reader *r, struct text value, bool ours)
 	return e;
 }
 
-static enum err read_protocol(const struct reader *r, struct text value)
+static enum err read_protocol(struct reader *r, struct text value, bool ours)
 {
+	bool limine = text_is(value, "limine");
 	enum err e = check_plain(r, value);
 
-	return e || text_is(value, "hobnail") ? e : refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
+	if (e)
+		return e;
+	if (!limine && !text_is(value, "hobnail"))
+		return refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
+	if (ours)
+		r->entry.protocol = limine ? CONFIG_LIMINE : CONFIG_HOBNAIL;
+	return OK;
 }
 
-/* `ours`: the value holds on this architecture (so far); it is checked in any case. */
+static enum err read_fault_reports(struct reader *r, struct text value, bool ours)
+{
+	bool yes = true;
+	enum err e = read_yes_no(r, value, ours, &yes);
+
+	if (!e && ours)
+		r->entry.no_fault_reports = !yes;
+	return e;
+}
+
+static enum err read_hhdm(struct reader *r, struct text value, bool ours)
+{
+	bool no = text_is(value, "no-execute");
+	enum err e = check_plain(r, value);
+
+	if (e)
+		return e;
+	if (!no && !text_is(value, "execute"))
+		return refuse(r, ERR_CONFIG_HHDM, value.at, 0);
+	if (ours)
+		r->entry.direct_map_no_execute = no;
+	return OK;
+}
+
+/* `ours`: the value applies to this architecture (so far). It is checked in any case. */
 static enum err read_value(struct reader *r, enum key key, unsigned arch, struct text value, bool ours)
 {
 	switch (key) {
@@ -280,8 +314,12 @@ static enum err read_value(struct reader *r, enum key key, unsigned arch, struct
 		return read_module(r, value, ours);
 	case KEY_ALLOW_WX:
 		return read_yes_no(r, value, ours, &r->entry.allow_write_execute);
+	case KEY_FAULT_REPORTS:
+		return read_fault_reports(r, value, ours);
+	case KEY_HHDM:
+		return read_hhdm(r, value, ours);
 	default:
-		return read_protocol(r, value);
+		return read_protocol(r, value, ours);
 	}
 }
 
@@ -332,7 +370,7 @@ static enum err read_key(struct reader *r, struct text name, struct text value)
 	return read_value(r, key, arch, value, arch == r->arch || plain_holds);
 }
 
-/* The end of a section, which is that of the file or the line before the next [name]. */
+/* Check a whole section, which ends with the file or before the next [name]. */
 static enum err finish_section(struct reader *r)
 {
 	unsigned kernels = 0;
@@ -357,7 +395,7 @@ static enum err start_section(struct reader *r, struct text line)
 
 	if (!close || close + 1 != end)
 		return refuse(r, ERR_CONFIG_SECTION, close ? close + 1 : end, 0);
-	struct text name = unquoted(trim(line.at + 1, close)); /* # needs no quotation marks: no comment can stand here */
+	struct text name = unquoted(trim(line.at + 1, close)); /* # is part of it: no comment can stand here */
 	if (!name.bytes)
 		return refuse(r, ERR_CONFIG_NAME, close, 0);
 	for (unsigned i = 0; i < r->name_count; i++)
@@ -375,8 +413,8 @@ static enum err start_section(struct reader *r, struct text line)
 	return OK;
 }
 
-/* The Unicode Standard, "Special Areas and Format Characters" and "General Punctuation": blanks that are no blank, and characters
- * that show nothing. An editor, a web page or a keyboard puts them where nobody sees them. */
+/* The Unicode Standard, "Special Areas and Format Characters" and "General Punctuation": characters that look like a
+ * blank, and invisible ones. An editor, a web page or a keyboard inserts them unseen. */
 static const struct { uint32_t first, last; } invisible[] = {
 	{ 0x80, 0xa0 },       /* C1 controls; no-break space                                */
 	{ 0xad, 0xad },       /* soft hyphen                                                */
@@ -413,8 +451,8 @@ static bool is_comment(const char *at, const char *end)
 	return line.bytes && line.at[0] == '#';
 }
 
-/* Every character of a line, comments too: a text that is not what it seems should be refused where that shows first. What is
- * invisible does no harm in comments, and in quotation marks it is meant. */
+/* Check every character of a line, comments too: a text that is not UTF-8 should be refused at its first bad
+ * character. Invisible characters do no harm in comments, and within quotation marks they are intended. */
 static enum err check_characters(const struct reader *r, const char *end)
 {
 	bool meant = is_comment(r->line_at, end), quoted = false;
@@ -476,7 +514,7 @@ static bool has_entry(const struct reader *r, struct text name)
 	return false;
 }
 
-/* Only now are all names known. */
+/* Called at the end, when all names are known. */
 static enum err check_defaults(const struct reader *r)
 {
 	for (unsigned a = 0; a < ARCHES; a++)

@@ -10,14 +10,16 @@
  *     module = \boot\initrd.cpio any text: the module's command line
  *     module = "\boot\two words.bin"
  *
- *   Text      UTF-8, lines end in LF or CRLF; # begins a comment at the start of a line (after blanks) only; a byte-order
- *             mark at the start is passed over; blanks (spaces and tabs) around keys, values and names do not count.
- *             Other characters that look like a blank or like nothing are errors outside comments and quotation marks
- *   Quoting   a PATH, a TEXT or a NAME may stand between quotation marks ("), which are no part of it. It has to if it is
- *             a PATH with blanks, or if it begins with # or has a # behind a blank: without the marks such a # is an
- *             error, because a comment cannot stand behind a value. A TEXT counts as quoted only if its first and last
- *             character are its only quotation marks: `"a b" c`, `"a" "b"` and `x="a #b"` are texts as they are. A TEXT
- *             with quotation marks in it and, outside of them, a # behind a blank cannot be written
+ *   Text      UTF-8, lines end in LF or CRLF; # begins a comment at the start of a line (after blanks) only; a
+ *             byte-order mark at the start is passed over; blanks (spaces and tabs) around keys, values and names
+ *             do not count. Other characters that look like a blank or like nothing are errors outside comments and
+ *             quotation marks
+ *   Quoting   a PATH, a TEXT or a NAME may stand between quotation marks ("), which are no part of it. It has to if
+ *             it is a PATH with blanks, or if it begins with # or has a # behind a blank: without the marks such a
+ *             # is an error, because a comment cannot stand behind a value. A TEXT counts as quoted only if its
+ *             first and last character are its only quotation marks: `"a b" c`, `"a" "b"` and `x="a #b"` are texts
+ *             as they are. A TEXT with quotation marks in it and, outside of them, a # behind a blank cannot be
+ *             written
  *   Before    default = NAME       the entry to boot when nothing else chooses; without it the first one
  *   entries   verbose = yes | no   for all entries that do not say otherwise
  *   In an     kernel = PATH
@@ -25,12 +27,14 @@
  *             module = PATH TEXT   may be given again; in the order of the file
  *             verbose = yes | no   print the log
  *             allow_wx = yes | no  accept segments that are both writable and executable
- *             protocol = hobnail
+ *             protocol = hobnail | limine    without it the kernel file says which
+ *             fault_reports = yes | no       no: a kernel of another protocol finds no fault handlers installed
+ *             hhdm = no-execute | execute    Limine's direct map; it can be executed unless this says otherwise
  *   Keys      `key` or `key.<arch>` (x86_64, aarch64, riscv64): the latter holds on that architecture only and wins
  *             over the plain key, wherever it stands; `module.<arch>` adds a module on that architecture only. Unknown
  *             keys, keys given twice, empty names are errors with line and column
- *   Paths     / and \ both separate; one that does not begin with either is relative to the configuration file. What no FAT
- *             volume can have is refused before any file is opened (path.h)
+ *   Paths     / and \ both separate; one that does not begin with either is relative to the configuration file.
+ *             A path impossible on FAT is refused before any file is opened (path.h)
  *   Memory    the caller owns the text and keeps it; strings point into it (not NUL-terminated) */
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
@@ -50,6 +54,8 @@ struct text {
 	size_t bytes;
 };
 
+enum config_protocol { CONFIG_ANY_PROTOCOL, CONFIG_HOBNAIL, CONFIG_LIMINE };
+
 struct config_module {
 	struct text path;
 	struct text cmdline; /* may be empty */
@@ -64,21 +70,25 @@ struct config_entry {
 	unsigned module_count;
 	bool verbose;             /* verbose = yes: print the log                      */
 	bool allow_write_execute; /* allow_wx = yes: accept segments with W and X      */
+	enum config_protocol protocol;
+	bool no_fault_reports;    /* fault_reports = no                                */
+	bool direct_map_no_execute; /* hhdm = no-execute                               */
 	unsigned line;            /* of its [name], 1-based                            */
 };
 
-/* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the first).
- * `arch` is "x86_64", "aarch64" or "riscv64"; for any other only keys without an architecture hold.
- * On error p->value[0] is the line and p->value[1] the column (both from 1; columns count characters), p->offset the
- * byte offset; value[2] is what else the sentence names. Two errors are at no place in the text, and their line is 0:
- * ERR_CONFIG_BIG, and ERR_CONFIG_NO_ENTRY: `wanted` is not there. ERR_CONFIG_KERNEL_ARCH is reported only for the entry
- * that is chosen. */
+/* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the
+ * first). `arch` is "x86_64", "aarch64" or "riscv64"; for any other only keys without an architecture hold. On error
+ * p->value[0] is the line and p->value[1] the column (both from 1; columns count characters), p->offset the byte
+ * offset; value[2] is the third number of the sentence. Two errors have no place in the text, and their line is 0:
+ * ERR_CONFIG_BIG, and ERR_CONFIG_NO_ENTRY (`wanted` is not there). ERR_CONFIG_KERNEL_ARCH is reported only for the
+ * entry that is chosen. */
 enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_entry *out,
                      struct problem *p);
 
 bool text_is(struct text t, const char *literal);
 
-/* The column of `at` in its line, from 1: characters before it, plus one. Every byte but UTF-8's continuation bytes begins one. */
+/* The column of `at` in its line, from 1: characters before it, plus one. Every byte but UTF-8's continuation bytes
+ * begins one. */
 unsigned text_column(const char *line, const char *at);
 
 #endif

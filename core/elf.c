@@ -34,16 +34,17 @@ enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4 };
 
 #define ELF_MAGIC 0x464c457fu /* 0x7f 'E' 'L' 'F' read as a little-endian number */
 
-/* System V gABI, "ELF Header": those that people have compilers for. */
+/* System V gABI, "ELF Header": machines that common compilers know. */
 const char *elf_machine_name(uint64_t machine)
 {
 	static const struct {
 		uint16_t machine;
 		const char *name;
 	} names[] = {
-		{ 3, "32-bit x86" }, { 8, "MIPS" }, { 20, "PowerPC" }, { 21, "64-bit PowerPC" }, { 22, "S/390" }, { 40, "32-bit Arm" },
-		{ 43, "SPARC V9" }, { 50, "IA-64" }, { ELF_MACHINE_X86_64, "x86-64" }, { ELF_MACHINE_AARCH64, "AArch64" },
-		{ ELF_MACHINE_RISCV, "RISC-V" }, { 247, "BPF" }, { 258, "LoongArch" },
+		{ 3, "32-bit x86" }, { 8, "MIPS" }, { 20, "PowerPC" }, { 21, "64-bit PowerPC" }, { 22, "S/390" },
+		{ 40, "32-bit Arm" }, { 43, "SPARC V9" }, { 50, "IA-64" }, { ELF_MACHINE_X86_64, "x86-64" },
+		{ ELF_MACHINE_AARCH64, "AArch64" }, { ELF_MACHINE_RISCV, "RISC-V" },
+		{ 247, "BPF" }, { 258, "LoongArch" },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++)
@@ -111,8 +112,8 @@ static enum err check_program_table(const uint8_t *h, uint64_t file_bytes, struc
 	return OK;
 }
 
-/* Section headers are optional, but ones past the end mean that the file was cut off: nothing else writes them so.
- * e_shnum 0 with a table is the escape for 0xff00 sections and more; that many are read as none. */
+/* Section headers are optional, but headers past the end mean that the file was cut off: no tool writes such a file.
+ * e_shnum 0 with a table is the escape for 0xff00 sections and more; it is read as no sections. */
 static enum err check_section_table(const uint8_t *h, uint64_t file_bytes, struct problem *p)
 {
 	uint64_t offset = read_le64(h + E_SHOFF);
@@ -215,8 +216,9 @@ static enum err check_file_range(const struct reader *r, const uint8_t *h, uint3
 	return OK;
 }
 
-/* Does [virt, virt + memory_bytes), rounded up to pages, end within the address space? A static kernel's low segment goes
- * to its physical address, so that must not wrap either; that of any other is ignored and may be anything. */
+/* Does [virt, virt + memory_bytes), rounded up to pages, end within the address space? A static kernel's low segment
+ * goes to its physical address, so that address must not wrap either. All other physical addresses are ignored and
+ * may have any value. */
 static enum err check_memory_range(const struct reader *r, unsigned i)
 {
 	const uint64_t last_page = UINT64_MAX - PAGE_BYTES + 1;
@@ -225,11 +227,14 @@ static enum err check_memory_range(const struct reader *r, unsigned i)
 	bool low = s->virt >> 63 == 0 && !r->file->position_independent;
 
 	if (s->file_bytes > s->memory_bytes)
-		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), name, s->file_bytes, s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_FILESZ, field_at(r, s->index, P_FILESZ), name, s->file_bytes,
+		                  s->memory_bytes);
 	if (!range_within(s->virt, s->memory_bytes, last_page))
-		return problem_at(r->p, ERR_ELF_SEGMENT_WRAPS, field_at(r, s->index, P_MEMSZ), name, s->virt, s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_SEGMENT_WRAPS, field_at(r, s->index, P_MEMSZ), name, s->virt,
+		                  s->memory_bytes);
 	if (low && !range_within(s->phys, s->memory_bytes, last_page))
-		return problem_at(r->p, ERR_ELF_PHYS_WRAPS, field_at(r, s->index, P_PADDR), name, s->phys, s->memory_bytes);
+		return problem_at(r->p, ERR_ELF_PHYS_WRAPS, field_at(r, s->index, P_PADDR), name, s->phys,
+		                  s->memory_bytes);
 	return OK;
 }
 
@@ -251,11 +256,11 @@ static enum err check_rights(const struct reader *r, unsigned i)
 	uint64_t at = field_at(r, s->index, P_FLAGS), name = elf_segment_name(&r->layout, i);
 	const uint32_t both = ELF_WRITE | ELF_EXECUTE;
 
-	if (!(s->rights & ELF_READ))
+	if (!(s->rights & ELF_READ) && !r->rules->any_rights)
 		return problem_at(r->p, ERR_ELF_NOT_READABLE, at, name, s->rights);
-	if ((s->rights & both) != both || r->rules->allow_write_execute)
+	if ((s->rights & both) != both || r->rules->allow_write_execute || r->rules->any_rights)
 		return OK;
-	/* p_align tells how the linker came to join code and data. */
+	/* p_align shows why the linker joined code and data. */
 	if (s->alignment > PAGE_BYTES)
 		return problem_at(r->p, ERR_ELF_WRITE_EXECUTE_PAGE, at, name, s->virt, s->alignment);
 	if (s->alignment < PAGE_BYTES)
@@ -337,7 +342,7 @@ static enum err read_program_header(struct reader *r, const uint8_t *h, uint32_t
 
 /* ---- What the program headers say together ------------------------------------------------------------- */
 
-/* Segments ascend and do not wrap, so neighbours are all that can overlap or share a page. */
+/* Segments ascend and do not wrap, so only neighbours can overlap or share a page. */
 static enum err check_neighbours(const struct reader *r, unsigned i)
 {
 	const struct elf_segment *a = &r->layout.segments[i - 1], *b = a + 1;
@@ -352,7 +357,7 @@ static enum err check_neighbours(const struct reader *r, unsigned i)
 	return OK;
 }
 
-/* All are known: only now each one's number is. */
+/* Called when all segments are known: each one's number is final only then. */
 static enum err check_segments(struct reader *r)
 {
 	struct elf_layout *l = &r->layout;
@@ -380,12 +385,15 @@ static enum err check_entry_segment(const struct reader *r)
 		if (entry < s->virt || entry - s->virt >= s->memory_bytes)
 			continue;
 		if (!(s->rights & ELF_EXECUTE))
-			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, elf_segment_name(&r->layout, i), s->rights);
+			return problem_at(r->p, ERR_ELF_ENTRY_NOT_CODE, E_ENTRY, entry, elf_segment_name(&r->layout, i),
+			                  s->rights);
 		if (s->file_bytes == 0)
-			return problem_at(r->p, ERR_ELF_DEBUG_FILE, field_at(r, s->index, P_FILESZ), entry, elf_segment_name(&r->layout, i));
+			return problem_at(r->p, ERR_ELF_DEBUG_FILE, field_at(r, s->index, P_FILESZ), entry,
+			                  elf_segment_name(&r->layout, i));
 		if (entry - s->virt >= s->file_bytes)
 			return problem_at(r->p, ERR_ELF_ENTRY_EMPTY, E_ENTRY, entry, elf_segment_name(&r->layout, i));
-		/* 0 is what the linker writes when it knows no entry; it can also be meant, but never the ELF header. */
+		/* The linker writes 0 when it knows no entry. 0 can also be a real entry, but not where the ELF
+		 * header lies. */
 		if (entry == 0 && s->offset < ELF_HEADER_BYTES)
 			return problem_at(r->p, ERR_ELF_ENTRY_ZERO, E_ENTRY);
 		return OK;
@@ -414,7 +422,8 @@ static enum err check_dynamic(const struct reader *r)
 	for (unsigned i = 0; i < l->segment_count; i++)
 		if (dynamic_lies_in(l, &l->segments[i]))
 			return OK;
-	return problem_at(r->p, ERR_ELF_DYNAMIC_OUTSIDE, field_at(r, r->dynamic_index, P_VADDR), l->dynamic.base, l->dynamic.bytes);
+	return problem_at(r->p, ERR_ELF_DYNAMIC_OUTSIDE, field_at(r, r->dynamic_index, P_VADDR), l->dynamic.base,
+	                  l->dynamic.bytes);
 }
 
 enum err elf_segments(const struct elf_file *file, const void *table, const struct elf_rules *rules,

@@ -40,7 +40,7 @@ enum { ELF_EXECUTE = 1, ELF_WRITE = 2, ELF_READ = 4 };
 #define ELF_MAX_FILE_BYTES  MIB(512)
 #define ELF_MAX_ALIGNMENT   GIB(1)
 
-/* What the header says. */
+/* The facts of the header. */
 struct elf_file {
 	uint64_t file_bytes;
 	uint64_t entry;
@@ -53,6 +53,7 @@ struct elf_file {
 	bool position_independent; /* ET_DYN */
 };
 
+/* One segment, from its program header to its place. */
 struct elf_segment {
 	uint64_t virt;       /* p_vaddr */
 	uint64_t phys;       /* p_paddr */
@@ -62,6 +63,11 @@ struct elf_segment {
 	uint64_t alignment;  /* power of two, 4096 .. 1 GiB (smaller values read as 4096) */
 	uint32_t rights;     /* ELF_READ | ELF_WRITE | ELF_EXECUTE */
 	uint32_t index;      /* in the program header table, for messages */
+	/* The rest is decided later, by plan_segments() and kernel_place(). */
+	vaddr run;           /* its address when it runs */
+	paddr place;         /* ... and its physical one */
+	paddr loaded;        /* its bytes are here until the hand-off: at `place`, or in a staging area */
+	bool low;            /* it goes to its p_paddr; else it is part of the block that is placed as a whole */
 };
 
 /* Everything the program headers say. Segments ascend by virt. */
@@ -70,19 +76,24 @@ struct elf_layout {
 	unsigned segment_count;
 	struct span notes[ELF_MAX_NOTES]; /* file ranges of PT_NOTE */
 	unsigned note_count;
-	struct span dynamic;         /* virtual range of PT_DYNAMIC; bytes 0: none. Lies inside one segment's file part */
-	uint64_t dynamic_offset;     /* ... and its file offset */
+	struct span dynamic;         /* virtual range of PT_DYNAMIC, in one segment's file part; bytes 0: none */
+	uint64_t dynamic_offset;     /* its file offset */
 };
 
-/* A segment for a sentence, where {s0} writes it: its number among `segments`, as everywhere, and its program header's. */
+/* A segment as the placeholder {s0} of a sentence takes it: its number among `segments`, and that of its program
+ * header. */
 static inline uint64_t elf_segment_name(const struct elf_layout *layout, unsigned i)
 {
 	return (uint64_t)layout->segments[i].index << 32 | i;
 }
 
+/* The last low segment that has a byte in this physical page, as elf_segment_name(). The page must belong to one. */
+uint64_t elf_segment_in_page(const struct elf_layout *layout, paddr page);
+
 struct elf_rules {
 	uint16_t machine;        /* ELF_MACHINE_*: anything else is refused        */
 	bool allow_write_execute; /* a segment both writable and executable passes */
+	bool any_rights;          /* ..., and PF_R need not be there               */
 };
 
 /* Check the header, the entry point's form and that both header tables lie in the file. `bytes` are the file's first
@@ -91,15 +102,15 @@ enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const st
                   struct elf_file *out, struct problem *p);
 
 /* Check the program headers: `table` holds program_header_count * 56 bytes read from file->program_headers.
- * What holds afterwards: file ranges lie in the file (those of file_bytes 0 may have any offset); memory ranges do not
- * wrap, not even rounded up to pages, and those of a static kernel's low segments do not physically; segments overlap nowhere, and share
- * a page only with equal rights; the entry is in an executable segment's file part; a position-independent kernel has a
- * PT_DYNAMIC. How much memory they take all together is not judged. */
+ * Afterwards these hold: file ranges lie in the file (those of file_bytes 0 may have any offset); memory ranges do
+ * not wrap, not even rounded up to pages, and those of a static kernel's low segments do not physically; segments
+ * overlap nowhere, and share a page only with equal rights; the entry is in an executable segment's file part; a
+ * position-independent kernel has a PT_DYNAMIC. How much memory they take all together is not judged. */
 enum err elf_segments(const struct elf_file *file, const void *table, const struct elf_rules *rules,
                       struct elf_layout *out, struct problem *p);
 
-/* The file ranges of PT_NOTE alone, those that lie in the file, in a table that elf_segments() may have refused: at most
- * ELF_MAX_NOTES. Returns how many. */
+/* Only the file ranges of PT_NOTE, as far as they lie in the file, from a table that elf_segments() may have refused:
+ * at most ELF_MAX_NOTES. Returns their number. */
 unsigned elf_note_ranges(const struct elf_file *file, const void *table, struct span *out);
 
 /* Call visit() for each note named "Hobnail" in the bytes of one PT_NOTE (or SHT_NOTE); `offset` is the file offset
@@ -113,11 +124,11 @@ enum err elf_notes(const void *bytes, uint64_t count, uint64_t offset, elf_note_
 struct elf_dynamic {
 	struct span rela;
 	struct span relr;
-	struct span plt; /* like rela: where linkers put what functions need */
+	struct span plt; /* like rela: linkers put the relocations of calls here */
 };
 
-/* Read PT_DYNAMIC. Tables that are not inside a segment's memory, REL (without addend), and what needs
- * libraries (DT_NEEDED) are refused. */
+/* Read PT_DYNAMIC. It refuses tables outside a segment's memory, REL (without addend), and kernels that need
+ * libraries (DT_NEEDED). */
 enum err elf_dynamic(const struct elf_layout *layout, const void *bytes, uint64_t count, struct elf_dynamic *out,
                      struct problem *p);
 
@@ -142,6 +153,10 @@ struct elf_sections {
 /* `table` holds section_header_count * 64 bytes read from file->section_headers. */
 enum err elf_sections(const struct elf_file *file, const struct elf_layout *layout, const void *table,
                       struct elf_sections *out, struct problem *p);
+
+/* A section by its name: its address and size. `names` is the section name table. false: there is none. */
+bool elf_section_named(const struct elf_file *file, const void *table, const void *names, uint64_t name_bytes,
+                       const char *name, struct span *out);
 
 /* The function (or label of assembly) nearest at or below `address`: its name (NUL-terminated inside `names`) and the
  * distance. Malformed symbols are passed over. false: none. */

@@ -4,7 +4,7 @@
 
 enum { NOTE_HEADER_BYTES = 12 };
 
-/* A name without its NUL is a mistake that several hand-written assembly notes make; it names us all the same. */
+/* Several hand-written assembly notes lack the NUL of the name by mistake. Such a name counts as ours all the same. */
 static bool is_ours(const uint8_t *name, uint32_t name_bytes)
 {
 	return (name_bytes == 8 && memcmp(name, "Hobnail", 8) == 0) ||

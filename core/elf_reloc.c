@@ -84,7 +84,8 @@ static const struct elf_segment *segment_holding(const struct elf_layout *layout
 	return NULL;
 }
 
-/* Is the table whole entries of the size known, inside a segment? A table without bytes is none. */
+/* Does the table consist of whole entries of the known size, inside a segment? A table without bytes counts as
+ * absent. */
 static enum err check_table(const struct table *t, uint64_t entry_bytes, const struct elf_layout *layout,
                             struct span *out, struct problem *p)
 {
@@ -110,7 +111,7 @@ enum err elf_dynamic(const struct elf_layout *layout, const void *bytes, uint64_
 	struct elf_dynamic found;
 	const uint8_t *entry = bytes;
 
-	/* DT_NULL ends the list; one that fills its program header without it ends there. */
+	/* DT_NULL ends the list. A list without it ends with its program header. */
 	for (uint64_t at = 0; count - at >= DYNAMIC_ENTRY_BYTES; at += DYNAMIC_ENTRY_BYTES) {
 		uint64_t tag = read_le64(entry + at);
 		if (tag == DT_NULL)
@@ -182,8 +183,8 @@ static void write_le64(uint8_t *at, uint64_t value)
 		at[i] = (uint8_t)(value >> (8 * i));
 }
 
-/* `at` is the linked address of the table's entry: a relocation may itself lie in what others changed, so each entry is
- * read once, here, and judged by what was read. */
+/* `at` is the linked address of the table's entry: other relocations may change the entry itself, so each entry is
+ * read once, here, and judged by the bytes that were read. */
 static enum err apply_rela(const struct image *m, uint64_t at)
 {
 	const uint8_t *entry = m->bytes + (at - m->base);
@@ -236,7 +237,7 @@ static enum err apply_bitmap(const struct image *m, uint64_t bitmap, uint64_t fi
 }
 
 /* System V gABI, "Relocation" (SHT_RELR): an even entry is the address of one word; an odd one is a bitmap of the 63
- * words that follow what the entry before it covered. */
+ * words that follow those of the entry before it. */
 static enum err relocate_relr(const struct image *m, struct span table)
 {
 	const uint64_t bitmap_covers = 63 * 8;
@@ -252,7 +253,8 @@ static enum err relocate_relr(const struct image *m, struct span table)
 			next = entry + 8;
 			started = true;
 		} else if (!started || !sum_fits(next, bitmap_covers)) {
-			e = problem_at(m->p, ERR_ELF_RELR, file_offset_of(m->layout, at), (at - table.base) / RELR_BYTES, entry);
+			e = problem_at(m->p, ERR_ELF_RELR, file_offset_of(m->layout, at),
+			               (at - table.base) / RELR_BYTES, entry);
 		} else {
 			e = apply_bitmap(m, entry, next, at);
 			next += bitmap_covers;

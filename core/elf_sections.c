@@ -1,8 +1,10 @@
 #include "elf.h"
 
+#include <string.h>
+
 /* Sections: System V gABI, "Section Header"; symbols: "Symbol Table". */
 
-enum { SH_TYPE = 4, SH_OFFSET = 24, SH_SIZE = 32, SH_LINK = 40, SH_ENTSIZE = 56 };
+enum { SH_NAME = 0, SH_TYPE = 4, SH_ADDR = 16, SH_OFFSET = 24, SH_SIZE = 32, SH_LINK = 40, SH_ENTSIZE = 56 };
 
 enum { SHT_SYMTAB = 2, SHT_STRTAB = 3, SHT_NOTE = 7 };
 
@@ -72,7 +74,8 @@ static enum err read_note_section(struct section_reader *r, uint32_t index)
 	struct span range;
 	enum err e = section_range(r, index, &range);
 
-	if (e || range.bytes == 0 || is_in_program_note(r->layout, range) || r->found.note_count == ELF_MAX_NOTE_SECTIONS)
+	if (e || range.bytes == 0 || is_in_program_note(r->layout, range) ||
+	    r->found.note_count == ELF_MAX_NOTE_SECTIONS)
 		return e;
 	r->found.notes[r->found.note_count++] = range;
 	return OK;
@@ -95,6 +98,21 @@ enum err elf_sections(const struct elf_file *file, const struct elf_layout *layo
 	return e;
 }
 
+bool elf_section_named(const struct elf_file *file, const void *table, const void *names, uint64_t name_bytes,
+                       const char *name, struct span *out)
+{
+	const uint8_t *h = table;
+	uint64_t length = strlen(name) + 1;
+
+	for (uint32_t i = 0; i < file->section_header_count; i++, h += ELF_SECTION_HEADER_BYTES)
+		if (range_within(read_le32(h + SH_NAME), length, name_bytes) &&
+		    memcmp((const char *)names + read_le32(h + SH_NAME), name, length) == 0) {
+			*out = (struct span){ read_le64(h + SH_ADDR), read_le64(h + SH_SIZE) };
+			return true;
+		}
+	return false;
+}
+
 /* ---- Symbols ------------------------------------------------------------------------------------------- */
 
 enum { ST_NAME = 0, ST_INFO = 4, ST_SHNDX = 6, ST_VALUE = 8 };
@@ -103,8 +121,8 @@ enum { STT_NOTYPE = 0, STT_OBJECT = 1, STT_FUNC = 2 };
 
 enum { SHN_UNDEF = 0, SHN_LORESERVE = 0xff00 };
 
-/* How much of the names lies before the last NUL, that included: what begins there ends there. Looked for once, and not
- * from each name on: a table without NULs would cost its size for every symbol. */
+/* Bytes of the name table up to and with its last NUL: a name that begins there also ends there. The NUL is searched
+ * once, and not from each name on: a table without NULs would cost its size for every symbol. */
 static uint64_t ended_bytes(const char *names, uint64_t name_bytes)
 {
 	while (name_bytes && names[name_bytes - 1])
@@ -126,8 +144,8 @@ static const char *name_of(const uint8_t *symbol, const char *names, uint64_t en
 	return name;
 }
 
-/* Functions or objects, and labels of assembly without a type. Those of linker scripts are such labels, too, so what has the type
- * wins against a label at the same address. */
+/* Functions or objects, and labels of assembly, which have no type. Symbols of linker scripts have none either, so a
+ * symbol with the type wins against a label at the same address. */
 static bool is_of_type(const uint8_t *symbol, unsigned wanted)
 {
 	unsigned type = symbol[ST_INFO] & 0xf;

@@ -2,7 +2,8 @@
 
 #include <hobnail/boot.h>
 
-void fault_decode_by(fault_decoder *decoder, const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
+void fault_decode_by(fault_decoder *decoder, const struct fault *f, const uint8_t *code, unsigned bytes,
+                     struct fault_view *out)
 {
 	*out = (struct fault_view){ .what = { .code = ERR_FAULT_RETURNED } };
 	if (f->vector == FAULT_RETURNED)
@@ -15,7 +16,8 @@ void fault_decode_by(fault_decoder *decoder, const struct fault *f, const uint8_
 
 void fault_decode(const struct fault *f, const uint8_t *code, unsigned bytes, struct fault_view *out)
 {
-	fault_decode_by(f->arch == HOBNAIL_ARCH_X86_64 ? fault_decode_x86_64 : fault_decode_aarch64, f, code, bytes, out);
+	fault_decode_by(f->arch == HOBNAIL_ARCH_X86_64 ? fault_decode_x86_64 : fault_decode_aarch64, f, code, bytes,
+	                out);
 }
 
 uint64_t fault_code(const struct fault *f)

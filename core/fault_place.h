@@ -1,4 +1,4 @@
-/* fault_place.h — what the loader knows of an address, in words: for the report of a fault. Pure; texts are NUL-terminated
+/* fault_place.h — the loader's knowledge of an address, in words, for fault reports. Pure; texts are NUL-terminated
  * and cut to `size` bytes, and functions that write one return its bytes without the NUL.
  *
  *   Memory   the arrays are the caller's; with the MMU off there are no ranges
@@ -19,11 +19,25 @@ struct fault_segment {
 
 enum { FAULT_MAX_DEVICES = 32 };
 
-/* Registers that somebody may touch before there are drivers. */
+enum fault_device_kind {
+	FAULT_LOCAL_APIC,
+	FAULT_IOAPIC,
+	FAULT_HPET,
+	FAULT_ECAM,
+	FAULT_GIC_DISTRIBUTOR,
+	FAULT_GIC_CPU_INTERFACE,
+	FAULT_GIC_REDISTRIBUTORS,
+	FAULT_DEVICE_KINDS,
+};
+
+/* Registers that a kernel may touch before it has drivers. A pointer to a name would point into the image, but the
+ * structure is read in the image's copy: so there is none. */
 struct fault_device {
 	struct span span; /* physical */
-	uint32_t name;    /* SAY_D_*  */
+	enum fault_device_kind kind;
 };
+
+const char *fault_device_name(enum fault_device_kind kind);
 
 /* The machine as the loader leaves it. */
 struct fault_places {
@@ -46,11 +60,11 @@ struct fault_places {
 size_t fault_place_physical(const struct fault_places *f, paddr at, char *out, size_t size);
 
 /* "NULL + 0x8", "segment 2 (r--) of the kernel", "in the guard page below CPU 0's boot stack: overflow, by 16 bytes",
- * "direct map of module 1". `sp` is the stack pointer when the access was made; `mapped`: by the tables that are live, which
- * may be the kernel's, so an address that the loader has not mapped was not mistaken for another. */
+ * "direct map of module 1". `sp` is the stack pointer when the access was made; `mapped`: the live tables, which may
+ * be the kernel's, map the address. Then an address that the loader has not mapped was not mistaken for another. */
 size_t fault_place(const struct fault_places *f, vaddr at, bool mapped, uint64_t sp, char *out, size_t size);
 
-/* What the loader has mapped there; NULL: nothing, as nothing is with the MMU off. */
+/* The loader's mapping of the address; NULL: none, as always with the MMU off. */
 const struct plan_range *fault_place_range(const struct fault_places *f, vaddr at);
 
 /* The segment of the kernel that holds the address, or NULL. */

@@ -1,26 +1,15 @@
-/* fdt.c — the few facts a loader needs from a flattened device tree.
+/* fdt.c — the reader of flattened device trees: tokens, nodes, properties, paths, addresses.
  *
  * The time that a tree takes is proportional to its size, whatever is in it (tests/unit/work_test.c).
  *
- * A node is the offset of its FDT_BEGIN_NODE token in the blob; NONE is no node. fdt_open() has seen every token, but
- * each step is checked again: the cost is nothing and no order of calls can leave the blob. Nothing recurses. Section
- * titles are those of the Devicetree Specification, release 0.4. */
-#include "tables.h"
+ * A node is the offset of its FDT_BEGIN_NODE token in the blob; FDT_NONE is no node. fdt_open() has seen every
+ * token, but each step is checked again: the cost is nothing and no order of calls can leave the blob. Nothing
+ * recurses. Section titles are those of the Devicetree Specification, release 0.4. */
+#include "fdt_node.h"
 
 #include <string.h>
 
-enum { HEADER_BYTES = 40, MAX_DEPTH = 32, NONE = 0 };
-
-/* "Structure Block", "Lexical structure" */
-enum { BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
-
-struct token {
-	uint32_t kind;
-	uint32_t next;       /* offset of the token after it                  */
-	const char *name;    /* BEGIN_NODE, PROP; NUL-terminated in the blob  */
-	const uint8_t *data; /* PROP */
-	uint32_t bytes;      /* of data */
-};
+enum { HEADER_BYTES = 40 };
 
 static uint32_t be32(const uint8_t *at)
 {
@@ -46,8 +35,8 @@ static const char *string_in(const struct fdt *f, uint32_t at, uint32_t end, uin
 	return (const char *)start;
 }
 
-/* Every name ends in the strings block: read_header() has cut off what follows its last NUL. */
-static bool read_property(const struct fdt *f, uint32_t at, struct token *t)
+/* Every name ends in the strings block: read_header() has cut off the bytes behind its last NUL. */
+static bool read_property(const struct fdt *f, uint32_t at, struct fdt_token *t)
 {
 	uint32_t end = structure_end(f);
 
@@ -63,28 +52,27 @@ static bool read_property(const struct fdt *f, uint32_t at, struct token *t)
 	return true;
 }
 
-/* Read the token at `at`. False: it does not lie in the structure block, or is none. */
-static bool read_token(const struct fdt *f, uint32_t at, struct token *t)
+bool fdt_read_token(const struct fdt *f, uint32_t at, struct fdt_token *t)
 {
 	uint32_t end = structure_end(f), length;
 
 	if (!range_within(at, 4, end))
 		return false;
-	*t = (struct token){ .kind = be32(f->blob + at), .next = at + 4 };
+	*t = (struct fdt_token){ .kind = be32(f->blob + at), .next = at + 4 };
 	switch (t->kind) {
-	case BEGIN_NODE:
+	case FDT_BEGIN_NODE:
 		t->name = string_in(f, at + 4, end, &length);
 		if (!t->name)
 			return false;
 		t->next = at + 4 + length + 1;
 		break;
-	case PROP:
+	case FDT_PROP:
 		if (!read_property(f, at + 4, t))
 			return false;
 		break;
-	case END_NODE:
-	case NOP:
-	case END:
+	case FDT_END_NODE:
+	case FDT_NOP:
+	case FDT_END:
 		break;
 	default:
 		return false;
@@ -104,8 +92,8 @@ uint32_t fdt_total_bytes(const void *first_8_bytes)
 	return be32(b) == MAGIC ? be32(b + 4) : 0;
 }
 
-/* "Header": off_dt_struct 8, off_dt_strings 12, version 20, last_comp_version 24, size_dt_strings 32, size_dt_struct 36.
- * Returns the offset of the first field that cannot be, or HEADER_BYTES. */
+/* "Header": off_dt_struct 8, off_dt_strings 12, version 20, last_comp_version 24, size_dt_strings 32, size_dt_struct
+ * 36. Returns the offset of the first field with an impossible value, or HEADER_BYTES. */
 static uint32_t read_header(const uint8_t *blob, uint64_t bytes, struct fdt *f)
 {
 	*f = (struct fdt){ .blob = blob, .bytes = fdt_total_bytes(blob) };
@@ -132,23 +120,23 @@ static uint32_t read_header(const uint8_t *blob, uint64_t bytes, struct fdt *f)
 	return range_within(f->structure, f->structure_bytes, f->bytes) ? HEADER_BYTES : 36;
 }
 
-/* One root node, everything closed, nothing but padding after FDT_END. Returns where it goes wrong, or 0. */
+/* One root node, everything closed, nothing but padding after FDT_END. Returns the offset of the first fault, or 0. */
 static uint32_t check_structure(const struct fdt *f)
 {
 	unsigned depth = 0;
 	bool root_done = false;
-	struct token t;
+	struct fdt_token t;
 
 	for (uint32_t at = f->structure;; at = t.next) {
-		if (!read_token(f, at, &t))
+		if (!fdt_read_token(f, at, &t))
 			return at;
-		if (t.kind == END)
+		if (t.kind == FDT_END)
 			return root_done && depth == 0 ? 0 : at;
-		if (t.kind == BEGIN_NODE && (root_done || ++depth > MAX_DEPTH))
+		if (t.kind == FDT_BEGIN_NODE && (root_done || ++depth > FDT_MAX_DEPTH))
 			return at;
-		if ((t.kind == PROP || t.kind == END_NODE) && depth == 0)
+		if ((t.kind == FDT_PROP || t.kind == FDT_END_NODE) && depth == 0)
 			return at;
-		if (t.kind == END_NODE)
+		if (t.kind == FDT_END_NODE)
 			root_done = --depth == 0;
 	}
 }
@@ -173,59 +161,53 @@ enum err fdt_open(const void *blob, uint64_t bytes, struct fdt *out, struct prob
 
 static uint32_t root_node(const struct fdt *f)
 {
-	struct token t;
+	struct fdt_token t;
 	uint32_t at = f->structure;
 
-	while (read_token(f, at, &t) && t.kind == NOP)
+	while (fdt_read_token(f, at, &t) && t.kind == FDT_NOP)
 		at = t.next;
 	return at;
 }
 
-/* Where the first thing inside a node stands. */
+/* Offset of the first token inside a node. */
 static uint32_t inside(const struct fdt *f, uint32_t node)
 {
-	struct token t;
+	struct fdt_token t;
 
-	return read_token(f, node, &t) ? t.next : structure_end(f);
+	return fdt_read_token(f, node, &t) ? t.next : structure_end(f);
 }
 
-/* Where the first thing after a node stands. */
+/* Offset of the first token after a node. */
 static uint32_t after(const struct fdt *f, uint32_t node)
 {
 	unsigned depth = 0;
-	struct token t;
+	struct fdt_token t;
 
-	for (uint32_t at = node; read_token(f, at, &t) && t.kind != END; at = t.next) {
-		depth += t.kind == BEGIN_NODE;
-		depth -= t.kind == END_NODE;
-		if (depth == 0 && t.kind == END_NODE)
+	for (uint32_t at = node; fdt_read_token(f, at, &t) && t.kind != FDT_END; at = t.next) {
+		depth += t.kind == FDT_BEGIN_NODE;
+		depth -= t.kind == FDT_END_NODE;
+		if (depth == 0 && t.kind == FDT_END_NODE)
 			return t.next;
 	}
 	return structure_end(f);
 }
 
-/* The child that follows `previous`; with NONE the first. */
-static uint32_t next_child(const struct fdt *f, uint32_t node, uint32_t previous)
+uint32_t fdt_next_child(const struct fdt *f, uint32_t node, uint32_t previous)
 {
-	uint32_t at = previous == NONE ? inside(f, node) : after(f, previous);
-	struct token t;
+	uint32_t at = previous == FDT_NONE ? inside(f, node) : after(f, previous);
+	struct fdt_token t;
 
-	for (; read_token(f, at, &t) && (t.kind == PROP || t.kind == NOP); at = t.next)
+	for (; fdt_read_token(f, at, &t) && (t.kind == FDT_PROP || t.kind == FDT_NOP); at = t.next)
 		;
-	return read_token(f, at, &t) && t.kind == BEGIN_NODE ? at : NONE;
+	return fdt_read_token(f, at, &t) && t.kind == FDT_BEGIN_NODE ? at : FDT_NONE;
 }
 
-static const char *node_name(const struct fdt *f, uint32_t node)
+const char *fdt_node_name(const struct fdt *f, uint32_t node)
 {
-	struct token t;
+	struct fdt_token t;
 
-	return read_token(f, node, &t) && t.name ? t.name : "";
+	return fdt_read_token(f, node, &t) && t.name ? t.name : "";
 }
-
-struct property {
-	const uint8_t *data; /* NULL: the node has none of this name */
-	uint32_t bytes;
-};
 
 static bool is_named(const char *candidate, const char *name, size_t length)
 {
@@ -233,31 +215,31 @@ static bool is_named(const char *candidate, const char *name, size_t length)
 }
 
 /* Properties come before children ("Structure Block", "Tree structure"). */
-static struct property property_n(const struct fdt *f, uint32_t node, const char *name, size_t length)
+static struct fdt_property property_n(const struct fdt *f, uint32_t node, const char *name, size_t length)
 {
-	struct token t;
+	struct fdt_token t;
 
-	for (uint32_t at = inside(f, node); read_token(f, at, &t) && (t.kind == PROP || t.kind == NOP); at = t.next)
-		if (t.kind == PROP && is_named(t.name, name, length))
-			return (struct property){ t.data, t.bytes };
-	return (struct property){ NULL, 0 };
+	uint32_t at = inside(f, node);
+
+	for (; fdt_read_token(f, at, &t) && (t.kind == FDT_PROP || t.kind == FDT_NOP); at = t.next)
+		if (t.kind == FDT_PROP && is_named(t.name, name, length))
+			return (struct fdt_property){ t.data, t.bytes };
+	return (struct fdt_property){ NULL, 0 };
 }
 
-static struct property property(const struct fdt *f, uint32_t node, const char *name)
+struct fdt_property fdt_property(const struct fdt *f, uint32_t node, const char *name)
 {
 	return property_n(f, node, name, strlen(name));
 }
 
-/* A property that is one cell. */
-static uint32_t cell(const struct fdt *f, uint32_t node, const char *name, uint32_t fallback)
+uint32_t fdt_cell(const struct fdt *f, uint32_t node, const char *name, uint32_t fallback)
 {
-	struct property p = property(f, node, name);
+	struct fdt_property p = fdt_property(f, node, name);
 
 	return p.bytes == 4 ? be32(p.data) : fallback;
 }
 
-/* Is `text` one of the strings of this list? */
-static bool lists(struct property p, const char *text)
+bool fdt_lists(struct fdt_property p, const char *text)
 {
 	uint32_t length = (uint32_t)strlen(text) + 1;
 
@@ -273,26 +255,19 @@ static bool lists(struct property p, const char *text)
 	return false;
 }
 
-static bool is_compatible(const struct fdt *f, uint32_t node, const char *with)
+bool fdt_is_compatible(const struct fdt *f, uint32_t node, const char *with)
 {
-	return lists(property(f, node, "compatible"), with);
+	return fdt_lists(fdt_property(f, node, "compatible"), with);
 }
 
-/* "Standard Properties", "status": absent means okay; "ok" is an old spelling. */
-static bool is_okay(const struct fdt *f, uint32_t node)
+bool fdt_is_okay(const struct fdt *f, uint32_t node)
 {
-	struct property status = property(f, node, "status");
+	struct fdt_property status = fdt_property(f, node, "status");
 
-	return !status.data || lists(status, "okay") || lists(status, "ok");
+	return !status.data || fdt_lists(status, "okay") || fdt_lists(status, "ok");
 }
 
 /* ---- Paths --------------------------------------------------------------------------------------------- */
-
-/* A node with everything above it: node[0] is the root, node[depth] the node itself. */
-struct place {
-	unsigned depth;
-	uint32_t node[MAX_DEPTH];
-};
 
 /* A name without its unit address may stand for the node ("Path Names"). */
 static bool fits_component(const char *name, const char *component, size_t length)
@@ -302,12 +277,12 @@ static bool fits_component(const char *name, const char *component, size_t lengt
 
 static uint32_t child_named(const struct fdt *f, uint32_t node, const char *name, size_t length)
 {
-	uint32_t child = NONE;
+	uint32_t child = FDT_NONE;
 
-	while ((child = next_child(f, node, child)) != NONE)
-		if (fits_component(node_name(f, child), name, length))
+	while ((child = fdt_next_child(f, node, child)) != FDT_NONE)
+		if (fits_component(fdt_node_name(f, child), name, length))
 			return child;
-	return NONE;
+	return FDT_NONE;
 }
 
 static size_t until(const char *text, size_t bytes, char end)
@@ -317,17 +292,17 @@ static size_t until(const char *text, size_t bytes, char end)
 	return found ? (size_t)(found - text) : bytes;
 }
 
-static bool find_path(const struct fdt *f, const char *path, size_t bytes, struct place *out)
+static bool find_path(const struct fdt *f, const char *path, size_t bytes, struct fdt_place *out)
 {
-	struct place p = { .node = { root_node(f) } };
+	struct fdt_place p = { .node = { root_node(f) } };
 
 	while (bytes) {
 		size_t length = until(path, bytes, '/');
 		if (length) {
-			if (p.depth + 1 == MAX_DEPTH)
+			if (p.depth + 1 == FDT_MAX_DEPTH)
 				return false;
 			uint32_t child = child_named(f, p.node[p.depth], path, length);
-			if (child == NONE)
+			if (child == FDT_NONE)
 				return false;
 			p.node[++p.depth] = child;
 		}
@@ -339,13 +314,13 @@ static bool find_path(const struct fdt *f, const char *path, size_t bytes, struc
 	return true;
 }
 
-static uint32_t child_of_root(const struct fdt *f, const char *name)
+uint32_t fdt_child_of_root(const struct fdt *f, const char *name)
 {
 	return child_named(f, root_node(f), name, strlen(name));
 }
 
-/* A string property without its NUL; NULL: there is none, or it is not terminated. */
-static const char *string_property(struct property p, size_t *length)
+/* A string property; *length is without its NUL. NULL: there is none, or it is not terminated. */
+static const char *string_property(struct fdt_property p, size_t *length)
 {
 	if (!p.bytes || !memchr(p.data, 0, p.bytes))
 		return NULL;
@@ -353,13 +328,12 @@ static const char *string_property(struct property p, size_t *length)
 	return (const char *)p.data;
 }
 
-/* "/chosen Node", stdout-path: a path, or an alias, either followed by ":" and options. */
-static bool find_stdout(const struct fdt *f, struct place *out)
+bool fdt_find_stdout(const struct fdt *f, struct fdt_place *out)
 {
 	enum { ALIAS_BYTES = 31 }; /* "/aliases node": a longer one would be compared with many long names */
-	uint32_t chosen = child_of_root(f, "chosen");
+	uint32_t chosen = fdt_child_of_root(f, "chosen");
 	size_t length;
-	const char *path = chosen ? string_property(property(f, chosen, "stdout-path"), &length) : NULL;
+	const char *path = chosen ? string_property(fdt_property(f, chosen, "stdout-path"), &length) : NULL;
 
 	if (!path)
 		return false;
@@ -367,7 +341,7 @@ static bool find_stdout(const struct fdt *f, struct place *out)
 	if (length && path[0] != '/') {
 		if (length > ALIAS_BYTES)
 			return false;
-		uint32_t aliases = child_of_root(f, "aliases");
+		uint32_t aliases = fdt_child_of_root(f, "aliases");
 		path = aliases ? string_property(property_n(f, aliases, path, length), &length) : NULL;
 	}
 	return path && length && path[0] == '/' && find_path(f, path, length, out);
@@ -375,21 +349,16 @@ static bool find_stdout(const struct fdt *f, struct place *out)
 
 /* ---- Addresses ----------------------------------------------------------------------------------------- */
 
-struct cells { /* of what lies below a node */
-	uint32_t address;
-	uint32_t size;
-};
-
 /* "#address-cells and #size-cells". More than two cells (PCI has three) is more than this reader translates. */
-static bool cells_below(const struct fdt *f, uint32_t node, struct cells *out)
+static bool cells_below(const struct fdt *f, uint32_t node, struct fdt_cells *out)
 {
-	struct cells c = { cell(f, node, "#address-cells", 2), cell(f, node, "#size-cells", 1) };
+	struct fdt_cells c = { fdt_cell(f, node, "#address-cells", 2), fdt_cell(f, node, "#size-cells", 1) };
 
 	*out = c;
 	return c.address >= 1 && c.address <= 2 && c.size <= 2;
 }
 
-static uint64_t number(const uint8_t *at, uint32_t cells)
+uint64_t fdt_number(const uint8_t *at, uint32_t cells)
 {
 	uint64_t n = 0;
 
@@ -398,21 +367,12 @@ static uint64_t number(const uint8_t *at, uint32_t cells)
 	return n;
 }
 
-/* From a node's `reg` up to the processor: what is the same for each of its addresses, looked up once. */
-struct way {
-	struct property reg;
-	unsigned depth;                    /* of the node */
-	struct cells cells[MAX_DEPTH];     /* below node[0 .. depth - 1] */
-	struct property ranges[MAX_DEPTH]; /* of node[1 .. depth - 1]: the buses between */
-};
-
-/* Absent "ranges" mean that there is no way. */
-static bool find_way(const struct fdt *f, const struct place *p, struct way *w)
+bool fdt_find_way(const struct fdt *f, const struct fdt_place *p, struct fdt_way *w)
 {
 	w->depth = p->depth;
-	w->reg = property(f, p->node[p->depth], "reg");
+	w->reg = fdt_property(f, p->node[p->depth], "reg");
 	for (unsigned i = 0; i < p->depth; i++) {
-		w->ranges[i] = property(f, p->node[i], "ranges");
+		w->ranges[i] = fdt_property(f, p->node[i], "ranges");
 		if (!cells_below(f, p->node[i], &w->cells[i]) || (i && !w->ranges[i].data))
 			return false;
 	}
@@ -422,7 +382,7 @@ static bool find_way(const struct fdt *f, const struct place *p, struct way *w)
 enum { MAX_RANGES = 1024 }; /* of one bus; more are not believed */
 
 /* Translate an address below a bus into one above it. Empty "ranges" mean the same. */
-static bool translate(struct property ranges, struct cells child, struct cells up, uint64_t *address)
+static bool translate(struct fdt_property ranges, struct fdt_cells child, struct fdt_cells up, uint64_t *address)
 {
 	uint32_t stride = 4 * (child.address + up.address + child.size);
 
@@ -430,9 +390,9 @@ static bool translate(struct property ranges, struct cells child, struct cells u
 		return true;
 	for (uint32_t at = 0; at < stride * MAX_RANGES && range_within(at, stride, ranges.bytes); at += stride) {
 		const uint8_t *entry = ranges.data + at;
-		uint64_t from = number(entry, child.address);
-		uint64_t to = number(entry + 4 * child.address, up.address);
-		uint64_t size = number(entry + 4 * (child.address + up.address), child.size);
+		uint64_t from = fdt_number(entry, child.address);
+		uint64_t to = fdt_number(entry + 4 * child.address, up.address);
+		uint64_t size = fdt_number(entry + 4 * (child.address + up.address), child.size);
 		if (*address >= from && *address - from < size && sum_fits(to, *address - from)) {
 			*address = to + (*address - from);
 			return true;
@@ -441,8 +401,7 @@ static bool translate(struct property ranges, struct cells child, struct cells u
 	return false;
 }
 
-/* An address beside the node's `reg`, as the processor sees it. */
-static bool reach(const struct way *w, uint64_t *address)
+bool fdt_reach(const struct fdt_way *w, uint64_t *address)
 {
 	for (unsigned bus = w->depth - 1; bus > 0; bus--)
 		if (!translate(w->ranges[bus], w->cells[bus], w->cells[bus - 1], address))
@@ -450,305 +409,36 @@ static bool reach(const struct way *w, uint64_t *address)
 	return true;
 }
 
-/* Entry `index` of a node's `reg`, its address as the processor sees it. The size of the last one may be missing: 0. */
-static bool physical_span(const struct way *w, unsigned index, struct span *out)
+bool fdt_physical_span(const struct fdt_way *w, unsigned index, struct span *out)
 {
-	struct cells c = w->cells[w->depth - 1];
+	struct fdt_cells c = w->cells[w->depth - 1];
 	uint32_t at = index * 4 * (c.address + c.size);
 
 	if (!range_within(at, 4 * c.address, w->reg.bytes))
 		return false;
-	uint64_t address = number(w->reg.data + at, c.address);
+	uint64_t address = fdt_number(w->reg.data + at, c.address);
 	bool sized = range_within(at, 4 * (c.address + c.size), w->reg.bytes);
-	if (!reach(w, &address))
+	if (!fdt_reach(w, &address))
 		return false;
-	*out = (struct span){ address, sized ? number(w->reg.data + at + 4 * c.address, c.size) : 0 };
+	*out = (struct span){ address, sized ? fdt_number(w->reg.data + at + 4 * c.address, c.size) : 0 };
 	return true;
 }
 
-/* The first node that has one of these compatibles and is not disabled. */
-static bool find_compatible(const struct fdt *f, const char *const *with, unsigned count, struct place *out)
+bool fdt_find_compatible(const struct fdt *f, const char *const *with, unsigned count, struct fdt_place *out)
 {
 	unsigned open = 0;
-	struct token t;
+	struct fdt_token t;
 
-	for (uint32_t at = f->structure; read_token(f, at, &t) && t.kind != END; at = t.next) {
-		if (t.kind == END_NODE && open)
+	for (uint32_t at = f->structure; fdt_read_token(f, at, &t) && t.kind != FDT_END; at = t.next) {
+		if (t.kind == FDT_END_NODE && open)
 			open--;
-		if (t.kind != BEGIN_NODE || open == MAX_DEPTH)
+		if (t.kind != FDT_BEGIN_NODE || open == FDT_MAX_DEPTH)
 			continue;
 		out->depth = open++;
 		out->node[out->depth] = at;
 		for (unsigned i = 0; i < count; i++)
-			if (is_compatible(f, at, with[i]) && is_okay(f, at))
+			if (fdt_is_compatible(f, at, with[i]) && fdt_is_okay(f, at))
 				return true;
 	}
 	return false;
-}
-
-/* ---- The debug console --------------------------------------------------------------------------------- */
-
-/* What `compatible` says of a serial port; widths where the node does not. */
-static const struct {
-	const char *compatible;
-	uint32_t kind;
-	uint32_t access_bytes;
-	uint32_t register_shift;
-} ports[] = {
-	{ "arm,pl011", HOBNAIL_CONSOLE_PL011, 4, 0 },
-	{ "arm,sbsa-uart", HOBNAIL_CONSOLE_PL011, 4, 0 },
-	{ "brcm,bcm2835-aux-uart", HOBNAIL_CONSOLE_BCM2835, 4, 2 },
-	{ "snps,dw-apb-uart", HOBNAIL_CONSOLE_16550_MMIO, 1, 0 },
-	{ "ns16550a", HOBNAIL_CONSOLE_16550_MMIO, 1, 0 },
-	{ "ns16550", HOBNAIL_CONSOLE_16550_MMIO, 1, 0 },
-};
-
-static bool port_kind(const struct fdt *f, uint32_t node, struct hobnail_console *c)
-{
-	for (size_t i = 0; i < COUNT_OF(ports); i++) {
-		if (!is_compatible(f, node, ports[i].compatible))
-			continue;
-		c->kind = ports[i].kind;
-		c->access_bytes = ports[i].access_bytes;
-		c->register_shift = ports[i].register_shift;
-		return true;
-	}
-	return false;
-}
-
-/* "National Semiconductor 16450/16550 Compatible UART" and its bindings: reg-shift, reg-io-width. */
-static bool port_width(const struct fdt *f, uint32_t node, struct hobnail_console *c)
-{
-	uint32_t width = cell(f, node, "reg-io-width", c->access_bytes);
-	uint32_t shift = cell(f, node, "reg-shift", c->register_shift);
-
-	if (c->kind == HOBNAIL_CONSOLE_BCM2835)
-		return true;
-	c->access_bytes = width;
-	c->register_shift = c->kind == HOBNAIL_CONSOLE_PL011 ? 0 : shift;
-	return (width == 1 || width == 2 || width == 4) && shift <= 3;
-}
-
-bool fdt_console(const struct fdt *f, struct hobnail_console *out)
-{
-	struct hobnail_console c = { .source = HOBNAIL_CONSOLE_BY_DEVICE_TREE };
-	struct place place;
-
-	if (!find_stdout(f, &place))
-		return false;
-	uint32_t node = place.node[place.depth];
-	if (!is_okay(f, node) || !port_kind(f, node, &c) || !port_width(f, node, &c))
-		return false;
-	struct span registers;
-	struct way way;
-	if (!find_way(f, &place, &way) || !physical_span(&way, 0, &registers))
-		return false;
-	c.phys = registers.base;
-	*out = c;
-	return true;
-}
-
-/* ---- Processors ---------------------------------------------------------------------------------------- */
-
-static bool is_cpu(const struct fdt *f, uint32_t node)
-{
-	return lists(property(f, node, "device_type"), "cpu") || strncmp(node_name(f, node), "cpu@", 4) == 0;
-}
-
-/* What /cpus says for all of them, looked up once. */
-struct all_cpus {
-	uint32_t cells;         /* of an id */
-	struct property method; /* how one is started that does not say so itself */
-};
-
-/* How it is started. "cpu-release-addr" has 64 bits; 32 have been seen. enable-method may stand in /cpus for all. */
-static void read_method(const struct fdt *f, const struct all_cpus *all, uint32_t node, struct table_cpu *cpu)
-{
-	struct property method = property(f, node, "enable-method");
-	struct property release = property(f, node, "cpu-release-addr");
-
-	if (!method.data)
-		method = all->method;
-	cpu->enabled |= method.data != NULL;
-	if (!lists(method, "spin-table") || (release.bytes != 4 && release.bytes != 8))
-		return;
-	cpu->spin_table = true;
-	cpu->release = number(release.data, release.bytes / 4);
-}
-
-/* "/cpus/cpu* Node Properties". A CPU that is "disabled" waits to be started, by its enable-method; one that failed is left
- * out. */
-static bool read_cpu(const struct fdt *f, const struct all_cpus *all, uint32_t node, struct table_cpu *cpu)
-{
-	struct property reg = property(f, node, "reg");
-
-	cpu->enabled = is_okay(f, node);
-	if (!cpu->enabled && !lists(property(f, node, "status"), "disabled"))
-		return false;
-	if (all->cells < 1 || all->cells > 2 || reg.bytes < 4 * all->cells)
-		return false;
-	cpu->hardware_id = number(reg.data, all->cells);
-	read_method(f, all, node, cpu);
-	return true;
-}
-
-size_t fdt_cpus(const struct fdt *f, struct table_cpu *out, size_t capacity)
-{
-	uint32_t cpus = child_of_root(f, "cpus");
-	uint32_t node = NONE, index = 0;
-	size_t count = 0;
-
-	if (cpus == NONE)
-		return 0;
-	struct all_cpus all = { cell(f, cpus, "#address-cells", 2), property(f, cpus, "enable-method") };
-	while ((node = next_child(f, cpus, node)) != NONE) {
-		if (!is_cpu(f, node))
-			continue;
-		struct table_cpu cpu = { .firmware_id = index++ };
-		if (!read_cpu(f, &all, node, &cpu) || table_cpu_is_listed(out, min_u64(count, capacity), cpu.hardware_id))
-			continue;
-		if (count < capacity)
-			out[count] = cpu;
-		count++;
-	}
-	return count;
-}
-
-/* PSCI 0.1 is left alone: its function numbers are the device tree's to say. */
-uint32_t fdt_psci(const struct fdt *f)
-{
-	uint32_t node = child_of_root(f, "psci");
-
-	if (node == NONE || !(is_compatible(f, node, "arm,psci-0.2") || is_compatible(f, node, "arm,psci-1.0")))
-		return HOBNAIL_PSCI_NONE;
-	struct property method = property(f, node, "method");
-	if (lists(method, "hvc"))
-		return HOBNAIL_PSCI_HVC;
-	return lists(method, "smc") ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_NONE;
-}
-
-/* ---- The interrupt controller -------------------------------------------------------------------------- */
-
-/* Linux, "ARM Generic Interrupt Controller" bindings: `reg` is the distributor and the CPU interface (v1 and v2); or the
- * distributor and "#redistributor-regions" regions (v3). */
-static void read_gic(const struct fdt *f, const struct place *place, struct table_gic *gic)
-{
-	uint32_t node = place->node[place->depth];
-	bool v3 = is_compatible(f, node, "arm,gic-v3");
-	uint32_t regions = v3 ? cell(f, node, "#redistributor-regions", 1) : 0;
-	struct span at;
-	struct way way;
-
-	gic->version = v3 ? 3 : 2;
-	if (!find_way(f, place, &way))
-		return;
-	gic->distributor = physical_span(&way, 0, &at) ? at.base : 0;
-	gic->cpu_interface = !v3 && physical_span(&way, 1, &at) ? at.base : 0;
-	for (uint32_t i = 0; i < regions && i < TABLES_MAX_REDISTRIBUTORS && physical_span(&way, 1 + i, &at); i++)
-		table_gic_add(gic, at.base, at.bytes);
-}
-
-bool fdt_gic(const struct fdt *f, struct table_gic *out)
-{
-	static const char *const kinds[] = { "arm,gic-v3", "arm,cortex-a15-gic", "arm,gic-400" };
-	struct table_gic gic = { 0 };
-	struct place place;
-
-	if (!find_compatible(f, kinds, COUNT_OF(kinds), &place))
-		return false;
-	read_gic(f, &place, &gic);
-	if (!table_gic_is_whole(&gic))
-		return false;
-	*out = gic;
-	return true;
-}
-
-/* ---- PCI ----------------------------------------------------------------------------------------------- */
-
-/* IEEE 1275, "PCI Bus Binding": in a host bridge's `ranges` a PCI address has three cells and a size two; the processor's address
- * stands between. */
-enum { PCI_ADDRESS_CELLS = 3, PCI_SIZE_CELLS = 2, MAX_BRIDGES = 16, MAX_WINDOWS = 32 };
-
-static bool is_host_bridge(const struct fdt *f, const struct place *p)
-{
-	return p->depth && lists(property(f, p->node[p->depth], "device_type"), "pci") &&
-	       !lists(property(f, p->node[p->depth - 1], "device_type"), "pci") && is_okay(f, p->node[p->depth]);
-}
-
-/* Its registers (`reg`: with ECAM, configuration space), then what it passes on. */
-static size_t bridge_spans(const struct way *w, struct property windows, struct span *out, size_t capacity, bool *cut)
-{
-	uint32_t up = w->cells[w->depth - 1].address, stride = 4 * (PCI_ADDRESS_CELLS + up + PCI_SIZE_CELLS);
-	size_t count = 0;
-
-	while (count < capacity && physical_span(w, (unsigned)count, &out[count]))
-		count++;
-	for (uint32_t at = 0; count < capacity && at < MAX_WINDOWS * stride && range_within(at, stride, windows.bytes); at += stride) {
-		const uint8_t *entry = windows.data + at + 4 * PCI_ADDRESS_CELLS;
-		uint64_t address = number(entry, up);
-		if (reach(w, &address))
-			out[count++] = (struct span){ address, number(entry + 4 * up, PCI_SIZE_CELLS) };
-	}
-	*cut |= range_within(MAX_WINDOWS * stride, stride, windows.bytes);
-	return count;
-}
-
-/* Go through up to MAX_BRIDGES. *cut: there are more of these, or one has more than MAX_WINDOWS. */
-static size_t each_bridge(const struct fdt *f, bool ecam, struct span *out, size_t capacity, size_t *found, bool *cut)
-{
-	unsigned open = 0;
-	size_t bridges = 0;
-	struct place place;
-	struct token t;
-	struct way way;
-	size_t count = 0;
-
-	*cut = false;
-	for (uint32_t at = f->structure; read_token(f, at, &t) && t.kind != END; at = t.next) {
-		if (t.kind == END_NODE && open)
-			open--;
-		if (t.kind != BEGIN_NODE || open == MAX_DEPTH)
-			continue;
-		place.depth = open++;
-		place.node[place.depth] = at;
-		if (!is_host_bridge(f, &place))
-			continue;
-		if (bridges == MAX_BRIDGES) {
-			*cut = true;
-			break;
-		}
-		bridges++;
-		if (!find_way(f, &place, &way))
-			continue;
-		if (!ecam)
-			count += bridge_spans(&way, property(f, at, "ranges"), out + count, capacity - count, cut);
-		else if (count < capacity && is_compatible(f, at, "pci-host-ecam-generic") && physical_span(&way, 0, &out[count]))
-			count++;
-	}
-	*found = bridges;
-	return count;
-}
-
-size_t fdt_pci(const struct fdt *f, struct span *out, size_t capacity, bool *cut)
-{
-	size_t bridges;
-
-	return each_bridge(f, false, out, capacity, &bridges, cut);
-}
-
-size_t fdt_ecam(const struct fdt *f, struct span *out, size_t capacity)
-{
-	size_t bridges;
-	bool cut;
-
-	return each_bridge(f, true, out, capacity, &bridges, &cut);
-}
-
-size_t fdt_bridges(const struct fdt *f)
-{
-	size_t bridges;
-	bool cut;
-
-	(void)each_bridge(f, true, NULL, 0, &bridges, &cut);
-	return bridges + cut;
 }

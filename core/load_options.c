@@ -24,8 +24,8 @@ static size_t units_before_nul(const uint8_t *at, size_t units)
 	return n;
 }
 
-/* UEFI 2.10, "EFI Device Path Protocol", "Generic Device Path Structures": type 0, subtype 1, length 2. Are these whole nodes,
- * the last of which ends a path? */
+/* UEFI 2.10, "EFI Device Path Protocol", "Generic Device Path Structures": type 0, subtype 1, length 2. Are these
+ * whole nodes, the last of which ends a path? */
 static bool is_path_list(const uint8_t *at, size_t bytes)
 {
 	enum { NODE_BYTES = 4, END = 0x7f, END_ENTIRE = 0xff };
@@ -42,8 +42,9 @@ static bool is_path_list(const uint8_t *at, size_t bytes)
 	return ended;
 }
 
-/* UEFI 2.10, "Load Options", "EFI_LOAD_OPTION": attributes 0 (4 bytes), length of the file paths 4 (2 bytes), description from 6
- * on, which ends with a 0; the file paths; the rest is optional data. Returns where those begin; 0: this is none. */
+/* UEFI 2.10, "Load Options", "EFI_LOAD_OPTION": attributes 0 (4 bytes), length of the file paths 4 (2 bytes),
+ * description from 6 on, which ends with a 0; the file paths; the rest is optional data. Returns where those begin;
+ * 0: this is none. */
 static size_t optional_data(const uint8_t *at, size_t bytes)
 {
 	enum { DESCRIPTION = 6, DEFINED = 0x1f0b /* LOAD_OPTION_ACTIVE, _FORCE_RECONNECT, _HIDDEN, _CATEGORY */ };
@@ -57,18 +58,19 @@ static size_t optional_data(const uint8_t *at, size_t bytes)
 	return paths + paths_bytes;
 }
 
-/* What EDK2 leaves in boot options that it made by itself (MdeModulePkg, "UefiBootManagerLib/BmBoot.c": a GUID). As UTF-16 it would
- * be text, of a kind. */
+/* The mark that EDK2 leaves in boot options that it made by itself (MdeModulePkg, "UefiBootManagerLib/BmBoot.c": a
+ * GUID). As UTF-16 it would be text, of a kind. */
 static bool is_mark_of_edk2(const uint8_t *at, size_t bytes)
 {
-	static const uint8_t mark[] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d, 0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2 };
+	static const uint8_t mark[] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
+	                                0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2 };
 
 	return bytes == sizeof mark && memcmp(at, mark, bytes) == 0;
 }
 
 bool load_options_text(const void *data, size_t bytes, const void **text, size_t *units)
 {
-	enum { MOST = 1 << 17 }; /* twice what paths can have: more is no size */
+	enum { MOST = 1 << 17 }; /* twice the longest path: more is no size */
 	const uint8_t *at = data;
 	size_t skip = bytes && bytes <= MOST ? optional_data(at, bytes) : 0;
 
@@ -145,7 +147,7 @@ static bool begins_with(const char *at, const char *end, const char *with)
 	return (size_t)(end - at) >= bytes && memcmp(at, with, bytes) == 0;
 }
 
-/* Take NAME= and its value if that is what stands here. */
+/* Take NAME= and its value if they come next. */
 static enum err take_option(struct option_reader *r, const char *name, struct text *value, bool *found)
 {
 	const char *from = r->at;
@@ -177,12 +179,14 @@ static enum err take_program_name(struct option_reader *r, struct text *word)
 static bool concerns_us(const struct option_reader *r)
 {
 	for (const char *at = r->line; at < r->end; at++)
-		if ((at == r->line || is_blank(at[-1])) && (begins_with(at, r->end, "entry=") || begins_with(at, r->end, "config=")))
+		if ((at == r->line || is_blank(at[-1])) &&
+		    (begins_with(at, r->end, "entry=") || begins_with(at, r->end, "config=")))
 			return true;
 	return false;
 }
 
-enum err load_options_read(const char *line, size_t bytes, bool may_be_foreign, struct load_options *out, struct problem *p)
+enum err load_options_read(const char *line, size_t bytes, bool may_be_foreign, struct load_options *out,
+                           struct problem *p)
 {
 	line = bytes ? line : "";
 	const char *nul = memchr(line, 0, bytes);
@@ -199,7 +203,8 @@ enum err load_options_read(const char *line, size_t bytes, bool may_be_foreign, 
 		if (!e && !found)
 			e = take_option(&r, "config=", &options.config, &found);
 		if (!e && !found)
-			e = first ? take_program_name(&r, &options.program) : option_refuse(&r, ERR_OPTION_UNKNOWN, r.at);
+			e = first ? take_program_name(&r, &options.program)
+			          : option_refuse(&r, ERR_OPTION_UNKNOWN, r.at);
 		if (e)
 			return e;
 	}

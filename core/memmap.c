@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* UEFI 2.10, "EFI_BOOT_SERVICES.AllocatePages()" (§7.2.1): EFI_MEMORY_TYPE, by number. What the loader allocated reads
- * as usable; PAL code is Itanium's. */
+/* UEFI 2.10, "EFI_BOOT_SERVICES.AllocatePages()" (§7.2.1): EFI_MEMORY_TYPE, by number. The loader's own allocations
+ * read as usable; PAL code is Itanium's. */
 static const uint8_t efi_types[] = {
 	[0] = HOBNAIL_MEMORY_RESERVED,      /* EfiReservedMemoryType      */
 	[1] = HOBNAIL_MEMORY_USABLE,        /* EfiLoaderCode              */
@@ -41,9 +41,9 @@ enum {
 /* One past the last byte that a range may hold. */
 #define SPACE_END (UINT64_MAX - PAGE_BYTES + 1)
 
-/* Every type's name and how strongly it claims memory where descriptors overlap: the higher rank wins. First what the
- * kernel may use at once, then what it may use later, then what software may read but never own, then what must not be
- * touched as RAM at all. */
+/* Name and rank of every type: where descriptors overlap, the higher rank wins. In rising order: memory that the
+ * kernel may use at once; memory that it may use later; memory that software may read but never own; ranges that must
+ * not be touched as RAM at all. */
 static const struct {
 	const char *name;
 	uint8_t rank;
@@ -114,91 +114,117 @@ static bool can_merge(const struct hobnail_memory *a, const struct hobnail_memor
 	return end_of(a) == b->base && a->type == b->type && a->attributes == b->attributes;
 }
 
-/* ---- Heaps: for the one sort, and for the descriptors that cover the sweep's position ---------------------- */
+/* ---- From the firmware's descriptors -------------------------------------------------------------------------
+ *
+ * While the map is made it is a list of steps. A step says what holds from its base to the next step's; its `bytes`
+ * are unused. A step of type 0 says that nothing holds. A descriptor is two steps, its base and its end.
+ *
+ * A base that is lower than the one before it begins a new run of steps. Sound firmware has one run. Two runs are
+ * merged as in a merge sort; from each base on the stronger of the two claims holds. So merging sorts, and it resolves
+ * overlaps. */
 
-typedef bool above_fn(const struct hobnail_memory *a, const struct hobnail_memory *b);
+static const struct hobnail_memory nothing;
 
-static bool above_by_base(const struct hobnail_memory *a, const struct hobnail_memory *b)
+static bool same_claim(const struct hobnail_memory *a, const struct hobnail_memory *b)
 {
-	return a->base > b->base;
+	return a->type == b->type && a->attributes == b->attributes;
 }
 
 /* The claim that wins where a and b overlap: the less usable type; of one type the range that is not write-back
  * capable; then the smaller attributes, so that the result does not depend on the firmware's order. */
-static bool above_by_claim(const struct hobnail_memory *a, const struct hobnail_memory *b)
+static const struct hobnail_memory *stronger(const struct hobnail_memory *a, const struct hobnail_memory *b)
 {
 	bool a_cached = a->attributes & EFI_MEMORY_WB;
 	bool b_cached = b->attributes & EFI_MEMORY_WB;
 
 	if (a->type != b->type)
-		return types[a->type].rank > types[b->type].rank;
+		return types[a->type].rank > types[b->type].rank ? a : b;
 	if (a_cached != b_cached)
-		return b_cached;
-	return a->attributes < b->attributes;
+		return b_cached ? a : b;
+	return a->attributes < b->attributes ? a : b;
 }
 
-static OUT_OF_LINE void swap(struct hobnail_memory *a, struct hobnail_memory *b)
+/* Append a step: from `base` on `claim` holds. It replaces a step with the same base. It is left out if it changes
+ * nothing. */
+static void put_step(struct memmap *m, uint64_t base, const struct hobnail_memory *claim)
 {
-	struct hobnail_memory t = *a;
-
-	*a = *b;
-	*b = t;
-}
-
-static void sift_down(struct hobnail_memory *heap, size_t count, size_t i, above_fn *above)
-{
-	for (size_t child; (child = 2 * i + 1) < count; i = child) {
-		if (child + 1 < count && above(&heap[child + 1], &heap[child]))
-			child++;
-		if (!above(&heap[child], &heap[i]))
-			return;
-		swap(&heap[child], &heap[i]);
-	}
-}
-
-static void sift_up(struct hobnail_memory *heap, size_t i, above_fn *above)
-{
-	for (; i && above(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
-		swap(&heap[i], &heap[(i - 1) / 2]);
-}
-
-/* Insertion costs next to nothing when the firmware's order is good, which it mostly is. false: it is not, and too much
- * has been moved already. */
-static bool sort_nearly_sorted(struct hobnail_memory *e, size_t count)
-{
-	size_t moves = 8 * count;
-
-	for (size_t i = 1; i < count; i++) {
-		struct hobnail_memory one = e[i];
-		size_t at = i;
-
-		for (; at && moves && e[at - 1].base > one.base; at--, moves--)
-			e[at] = e[at - 1];
-		e[at] = one;
-		if (!moves)
-			return false;
-	}
-	return true;
-}
-
-static void sort_by_base(struct hobnail_memory *e, size_t count)
-{
-	if (sort_nearly_sorted(e, count))
+	if (m->count && m->entries[m->count - 1].base == base)
+		m->count--;
+	if (m->count && same_claim(&m->entries[m->count - 1], claim))
 		return;
-	for (size_t i = count / 2; i-- > 0;)
-		sift_down(e, count, i, above_by_base);
-	for (size_t left = count; left > 1;) {
-		swap(&e[0], &e[--left]);
-		sift_down(e, left, 0, above_by_base);
+	m->entries[m->count++] = (struct hobnail_memory){
+		.base = base,
+		.type = claim->type,
+		.attributes = claim->attributes,
+	};
+}
+
+static size_t run_length(const struct hobnail_memory *steps, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && (n == 0 || steps[n].base > steps[n - 1].base))
+		n++;
+	return n;
+}
+
+/* Append two runs as one. `b` may lie in m->entries if a_count slots before it are free: then no step is overwritten
+ * before it is read. */
+static void put_merged(struct memmap *m, const struct hobnail_memory *a, size_t a_count,
+                       const struct hobnail_memory *b, size_t b_count)
+{
+	const struct hobnail_memory *a_end = a + a_count, *b_end = b + b_count;
+	struct hobnail_memory a_now = nothing, b_now = nothing;
+
+	while (a < a_end || b < b_end) {
+		uint64_t base = b == b_end || (a < a_end && a->base < b->base) ? a->base : b->base;
+		if (a < a_end && a->base == base)
+			a_now = *a++;
+		if (b < b_end && b->base == base)
+			b_now = *b++;
+		put_step(m, base, stronger(&a_now, &b_now));
 	}
 }
 
-/* ---- From the firmware's descriptors ----------------------------------------------------------------------- */
+/* Merge each two neighbouring runs. The shorter one is copied to `spare`; it has half of all steps at most. The longer
+ * one is moved to the end of their slots. */
+static void merge_pairs(struct memmap *m, struct hobnail_memory *spare)
+{
+	struct hobnail_memory *at = m->entries, *end = at + m->count;
+
+	m->count = 0;
+	while (at < end) {
+		size_t first = run_length(at, (size_t)(end - at));
+		size_t second = run_length(at + first, (size_t)(end - at) - first);
+		size_t shorter = first < second ? first : second;
+
+		memcpy(spare, first < second ? at : at + first, shorter * sizeof *at);
+		if (shorter == second)
+			memmove(at + second, at, first * sizeof *at);
+		put_merged(m, spare, shorter, at + shorter, first + second - shorter);
+		at += first + second;
+	}
+}
+
+/* Make ranges of the steps. The last step is an end, of type 0. */
+static void close_steps(struct memmap *m)
+{
+	struct hobnail_memory *e = m->entries;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		if (!e[i].type)
+			continue;
+		e[kept] = e[i];
+		e[kept++].bytes = e[i + 1].base - e[i].base;
+	}
+	m->count = kept;
+}
 
 size_t memmap_bound(size_t descriptors)
 {
-	/* n ranges have 2n ends, hence at most 2n - 1 pieces, and page 0 may add one. The descriptors themselves wait
-	 * behind the pieces. */
+	/* Two steps each, and a spare slot for half of them. 2n steps make 2n - 1 ranges at most; page 0 may add
+	 * one. */
 	return 3 * descriptors;
 }
 
@@ -213,127 +239,42 @@ static enum err check_shape(const struct memmap *m, const struct uefi_map *map, 
 	return OK;
 }
 
-/* Copy the descriptors that are not empty, clamped. */
-static enum err read_descriptors(const struct uefi_map *map, struct hobnail_memory *out, size_t *count, struct problem *p)
+/* The steps of the descriptors that are not empty, clamped. */
+static enum err read_descriptors(struct memmap *m, const struct uefi_map *map, struct problem *p)
 {
-	size_t n = 0;
-
 	for (uint64_t at = 0; at < map->bytes; at += map->descriptor_bytes) {
 		const uint8_t *d = (const uint8_t *)map->descriptors + at;
 		uint64_t base = read_le64(d + DESCRIPTOR_BASE);
 		uint64_t pages = read_le64(d + DESCRIPTOR_PAGES);
 		uint64_t attributes = read_le64(d + DESCRIPTOR_ATTRIBUTES);
+		uint32_t type = memmap_type_of(read_le32(d + DESCRIPTOR_TYPE), attributes);
 
 		if (!is_aligned(base, PAGE_BYTES))
 			return problem_at(p, ERR_MEMMAP_ALIGNED, at, base);
 		pages = min_u64(pages, (SPACE_END - base) >> PAGE_SHIFT);
 		if (pages == 0)
 			continue;
-		out[n++] = (struct hobnail_memory){
-			.base = base,
-			.bytes = pages << PAGE_SHIFT,
-			.type = memmap_type_of(read_le32(d + DESCRIPTOR_TYPE), attributes),
-			.attributes = attributes,
-		};
+		put_step(m, base, &(struct hobnail_memory){ .type = type, .attributes = attributes });
+		put_step(m, base + (pages << PAGE_SHIFT), &nothing);
 	}
-	*count = n;
 	return OK;
-}
-
-/* Append [base, end) with the type and attributes of `as`; the map is large enough. */
-static void append(struct memmap *m, uint64_t base, uint64_t end, const struct hobnail_memory *as)
-{
-	struct hobnail_memory piece = *as;
-
-	piece.base = base;
-	piece.bytes = end - base;
-	if (m->count && can_merge(&m->entries[m->count - 1], &piece))
-		m->entries[m->count - 1].bytes += piece.bytes;
-	else
-		m->entries[m->count++] = piece;
-}
-
-/* The ranges in `in` from `next` on wait, ascending by base. Those that the sweep has passed, and that may still cover
- * its position, are a heap in the slots that they have left: in[0 .. active), the strongest claim on top. */
-struct sweep {
-	struct hobnail_memory *in;
-	size_t count;
-	size_t next;
-	size_t active;
-};
-
-static void sweep_enter(struct sweep *s)
-{
-	s->in[s->active] = s->in[s->next++];
-	sift_up(s->in, s->active++, above_by_claim);
-}
-
-static void sweep_leave(struct sweep *s)
-{
-	s->in[0] = s->in[--s->active];
-	sift_down(s->in, s->active, 0, above_by_claim);
-}
-
-/* Where the claim of `top`, which holds now, ends: at its own end, or where a stronger one begins. */
-static uint64_t sweep_until(struct sweep *s, const struct hobnail_memory *top)
-{
-	for (; s->next < s->count && s->in[s->next].base < end_of(top); sweep_enter(s))
-		if (above_by_claim(&s->in[s->next], top))
-			return s->in[s->next].base;
-	return end_of(top);
-}
-
-/* Take over the ranges from `next` on that meet no other: with sound firmware that is all of them. */
-static void sweep_alone(struct memmap *m, struct sweep *s)
-{
-	for (; s->next < s->count; s->next++) {
-		const struct hobnail_memory *one = &s->in[s->next];
-		if (s->next + 1 < s->count && end_of(one) > one[1].base)
-			return;
-		append(m, one->base, end_of(one), one);
-	}
-}
-
-/* Every other range enters and leaves the heap once: O(n log n). */
-static void sweep(struct memmap *m, struct hobnail_memory *in, size_t count)
-{
-	struct sweep s = { in, count, 0, 0 };
-	uint64_t at = 0;
-
-	for (;;) {
-		while (s.active && end_of(&in[0]) <= at)
-			sweep_leave(&s);
-		if (!s.active) {
-			sweep_alone(m, &s);
-			if (s.next == count)
-				return;
-			at = in[s.next].base;
-		}
-		while (s.next < count && in[s.next].base <= at)
-			sweep_enter(&s);
-		struct hobnail_memory top = in[0];
-		if (end_of(&top) <= at)
-			continue;
-		uint64_t end = sweep_until(&s, &top);
-		append(m, at, end, &top);
-		at = end;
-	}
 }
 
 enum err memmap_from_uefi(struct memmap *m, const struct uefi_map *map, struct problem *p)
 {
-	size_t count;
-
 	m->count = 0;
 	enum err e = check_shape(m, map, p);
 	if (e)
 		return e;
-	struct hobnail_memory *in = m->entries + 2 * (map->bytes / map->descriptor_bytes);
-	e = read_descriptors(map, in, &count, p);
-	if (e)
+	e = read_descriptors(m, map, p);
+	if (e) {
+		m->count = 0;
 		return e;
-	sort_by_base(in, count);
-	sweep(m, in, count);
+	}
+	/* A pass is O(n) and leaves half as many runs. */
+	while (run_length(m->entries, m->count) < m->count)
+		merge_pairs(m, m->entries + 2 * (map->bytes / map->descriptor_bytes));
+	close_steps(m);
 	if (m->count && m->entries[0].base == 0 && memmap_is_free(&m->entries[0]))
 		e = memmap_set(m, 0, PAGE_BYTES, HOBNAIL_MEMORY_RESERVED, p);
 	return e;
@@ -391,8 +332,8 @@ static bool would_merge(const struct memmap *m, size_t i, size_t first, size_t l
 	return can_merge(&a, &b);
 }
 
-/* The entries that a change concerns: [first, last) gets the type, where the parts of e[first] and e[last - 1] outside the
- * range keep theirs; among [merge_first, merge_last] neighbours may come to agree. */
+/* The entries that a change concerns: [first, last) gets the type, where the parts of e[first] and e[last - 1]
+ * outside the range keep theirs; among [merge_first, merge_last] neighbours may come to agree. */
 struct change {
 	size_t first, last;
 	size_t merge_first, merge_last;
@@ -429,7 +370,7 @@ static bool change_fits(const struct memmap *m, const struct change *c, uint32_t
 	return room >= (size_t)c->has_head + c->has_tail;
 }
 
-/* Cut to the range, give the type, merge; then put back what was cut off. */
+/* Cut to the range, give the type, merge; then put back the parts that were cut off. */
 static void make_change(struct memmap *m, uint64_t base, uint64_t end, uint32_t type, const struct change *c)
 {
 	struct hobnail_memory *e = m->entries;
@@ -489,7 +430,7 @@ bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accep
 {
 	paddr at = base;
 
-	/* What is left is counted in bytes, so that a range which wraps ends at a gap and not at once. */
+	/* The rest is counted in bytes, so that a range which wraps ends at a gap and not at once. */
 	for (uint64_t left = bytes; left;) {
 		const struct hobnail_memory *e = memmap_find(m, at);
 		if (!e || !accept(e)) {

@@ -26,16 +26,16 @@ struct uefi_map {
 	uint64_t descriptor_bytes; /* stride: 40 on U-Boot, 48 on EDK2; at least 40 */
 };
 
-/* HOBNAIL_MEMORY_* for an EFI_MEMORY_TYPE and attributes; EfiLoaderCode and EfiLoaderData read as usable (what the
- * loader keeps is overlaid afterwards with memmap_set()); unknown types are reserved. */
+/* HOBNAIL_MEMORY_* for an EFI_MEMORY_TYPE and attributes; EfiLoaderCode and EfiLoaderData read as usable (memory that
+ * the loader keeps is overlaid afterwards with memmap_set()); unknown types are reserved. */
 uint32_t memmap_type_of(uint32_t efi_type, uint64_t attributes);
 
 /* "usable", "boot services", ... for people. */
 const char *memmap_type_name(uint32_t type);
 
 /* Normalise the firmware's map into *m (count is reset, and 0 after an error): sorted, merged, non-overlapping, page 0
- * reserved when it was usable or firmware boot memory. Zero-length descriptors are dropped; one that wraps is clamped to
- * the end of the 64-bit space. Sorts once, O(n log n).
+ * reserved when it was usable or firmware boot memory. Zero-length descriptors are dropped; one that wraps is
+ * clamped to the end of the 64-bit space. O(n) where the firmware's order is good, O(n log n) where not.
  *
  * Where descriptors overlap the less usable type wins, from the weakest claim to the strongest: usable, firmware boot,
  * special purpose, ACPI reclaim, ACPI NVS, runtime data, runtime code, persistent, unaccepted, MMIO, reserved, bad. Of
@@ -45,8 +45,8 @@ const char *memmap_type_name(uint32_t type);
  *   ERR_FULL            m->capacity is below memmap_bound(): value[0] = capacity */
 enum err memmap_from_uefi(struct memmap *m, const struct uefi_map *map, struct problem *p);
 
-/* The capacity that memmap_from_uefi() asks for, for a map of n descriptors: it sorts in the same array. The result has at
- * most 2n entries. */
+/* The capacity that memmap_from_uefi() asks for, for a map of n descriptors: it sorts in the same array. The result
+ * has at most 2n entries. */
 size_t memmap_bound(size_t descriptors);
 
 /* Give [base, base + bytes) the type `type`, splitting what it covers; attributes stay. Parts that no entry covers
@@ -55,7 +55,7 @@ size_t memmap_bound(size_t descriptors);
  * On error the map is unchanged. */
 enum err memmap_set(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p);
 
-/* The same for what is free (memmap_is_free()) of the pages that [base, base + bytes) touches; the rest keeps its type.
+/* The same for those pages touched by [base, base + bytes) that are free (memmap_is_free()); the rest keeps its type.
  *   ERR_FULL  the array needs more slots: some of it may be set already */
 enum err memmap_set_free(struct memmap *m, paddr base, uint64_t bytes, uint32_t type, struct problem *p);
 
@@ -73,7 +73,7 @@ bool memmap_all(const struct memmap *m, paddr base, uint64_t bytes, bool (*accep
 /* Free at exit or already: usable or firmware boot memory. */
 bool memmap_is_free(const struct hobnail_memory *entry);
 
-/* May be what the loader has allocated: usable, and write-back capable. */
+/* Can it be memory that the loader has allocated? Usable, and write-back capable. */
 bool memmap_is_ours(const struct hobnail_memory *entry);
 
 /* Belongs in the direct map (docs/protocol.md): RAM that firmware marks write-back capable and whose type is usable,

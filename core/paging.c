@@ -1,10 +1,10 @@
 /* paging.c — one page-table builder for every format.
  *
  * Every operation goes down the tables once, cutting its range into the slices that the entries of a level cover; a
- * range that one entry covers whole is dealt with there, anything else in the table below. What can fail comes first:
- * protect and unmap split the leaves at the edges of their range (which changes no translation); after that nothing is
- * left that could stop them halfway. A map goes upwards until it meets something mapped, or has no table left, and
- * clears what it has mapped until then. */
+ * range that one entry covers whole is dealt with there, anything else in the table below. Steps that can fail come
+ * first: protect and unmap split the leaves at the edges of their range (which changes no translation); after that
+ * nothing is left that could stop them halfway. A map goes upwards until it meets something mapped, or has no table
+ * left, and clears what it has mapped until then. */
 #include "paging.h"
 
 /* A piece of a range; pa is meaningful only when mapping. */
@@ -75,7 +75,7 @@ static unsigned root_level(const struct pt *pt)
 	return pt->format->levels - 1;
 }
 
-/* Take from the front of *rest what one entry at `level` covers. */
+/* Take from the front of *rest the part that one entry at `level` covers. */
 static struct part cut(struct part *rest, unsigned level)
 {
 	struct part one = *rest;
@@ -183,7 +183,7 @@ bool pt_lookup(const struct pt *pt, vaddr va, struct pt_leaf *out)
 
 /* ---- Changing what is mapped --------------------------------------------------------------------------- */
 
-/* Replace a leaf above level 0 by a table of leaves that say the same. False: no table left. */
+/* Replace a leaf above level 0 by a table of leaves with the same meaning. False: no table left. */
 static bool split(struct pt *pt, uint64_t *entry, unsigned level)
 {
 	const struct pt_format *f = pt->format;
@@ -322,7 +322,8 @@ static enum err fill(const struct change *c, uint64_t *table, unsigned level, st
 	}
 }
 
-enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p)
+enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory,
+                struct problem *p)
 {
 	struct part all = { va, pa, bytes };
 	struct change c = change_to(pt, rights, memory);

@@ -19,7 +19,7 @@
 
 enum { PT_ENTRIES = 1 << PT_INDEX_BITS };
 
-/* What a mapping allows. Absent: read only, not executable, supervisor only. */
+/* The rights of a mapping. Absent: read only, not executable, supervisor only. */
 enum {
 	PT_WRITE = 1u << 0,
 	PT_EXECUTE = 1u << 1,
@@ -70,19 +70,21 @@ extern const struct pt_format pt_x86_64_5;
 extern const struct pt_format pt_aarch64;    /* 4 KiB granule, 48 bits, EL1 and EL2 with E2H = 1: two ranges with
                                                 a root, and a struct pt, of their own                           */
 extern const struct pt_format pt_aarch64_el2;/* the same at EL2 with E2H = 0 (one range)                        */
+/* The same with another index for write-combining: PAT entry 5, MAIR attribute 1 (devices have 2). */
+extern const struct pt_format pt_x86_64_4_wc5, pt_x86_64_5_wc5, pt_aarch64_wc1;
 extern const struct pt_format pt_riscv_sv39; /* RISC-V privileged architecture, "Sv39", "Sv48"                  */
 extern const struct pt_format pt_riscv_sv48;
 
 struct pt {
 	const struct pt_format *format;
-	unsigned max_leaf;                        /* what this CPU supports, at most format->largest_leaf         */
+	unsigned max_leaf;                        /* the CPU's largest, at most format->largest_leaf              */
 	paddr root;
 	paddr (*new_table)(void *context);        /* a zeroed page; 0 when none is left                           */
 	uint64_t *(*table_at)(void *context, paddr table); /* where the page can be written now                   */
 	void *context;
 };
 
-/* What one leaf says, format-independent. */
+/* The contents of one leaf, in no format's terms. */
 struct pt_leaf {
 	paddr base;      /* of the whole leaf */
 	uint64_t bytes;  /* 4 KiB, 2 MiB, 1 GiB */
@@ -101,7 +103,8 @@ bool pt_canonical(const struct pt_format *format, vaddr va);
  *   ERR_PT_MAPPED     something in it is mapped already: value[0] = the first such address
  *   ERR_PT_NO_TABLES  new_table() gave 0: value[0] = the first address that has no table
  * On an error no translation has changed; tables made on the way stay, empty, and serve the next call. */
-enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p);
+enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory,
+                struct problem *p);
 
 /* Change rights and memory type of a range that is mapped throughout, splitting larger leaves at its edges.
  *   ERR_RANGE         as pt_map()
@@ -110,7 +113,7 @@ enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned righ
  * On an error no translation has changed. */
 enum err pt_protect(struct pt *pt, vaddr va, uint64_t bytes, unsigned rights, enum pt_memory memory, struct problem *p);
 
-/* Unmap a range; what of it was not mapped stays so. Splits larger leaves at the edges; tables are kept.
+/* Unmap a range; parts that are not mapped stay so. Splits larger leaves at the edges; tables are kept.
  *   ERR_RANGE, ERR_PT_NO_TABLES as pt_protect(); on an error no translation has changed. */
 enum err pt_unmap(struct pt *pt, vaddr va, uint64_t bytes, struct problem *p);
 

@@ -1,4 +1,4 @@
-/* paging_formats.c — what a page-table entry looks like on each processor. */
+/* paging_formats.c — the form of a page-table entry on each processor. */
 #include "paging.h"
 
 /* ---- x86_64: Intel SDM vol. 3A, "4-Level Paging and 5-Level Paging", "Format of a Page-Table Entry" ------- */
@@ -17,9 +17,9 @@
 #define X86_NX         (1ull << 63)
 
 /* Memory types are indices into IA32_PAT (PAT:PCD:PWT, SDM vol. 3A, "Page Attribute Table"). Entries 0 to 3 keep their
- * reset values, WB WT UC- UC; the loader programs entry 4 as WC. Accessed and dirty are set from the start, so that
- * the processor never writes to a table. NX stands in leaves only: in a table entry it would forbid execution in
- * everything below. */
+ * reset values, WB WT UC- UC; the loader programs entry 4 as WC, or entry 5 (PLAN_PAT_WC5). Accessed and dirty are set
+ * from the start, so that the processor never writes to a table. NX stands in leaves only: in a table entry it would
+ * forbid execution in everything below. */
 #define X86_FORMAT \
 	.largest_leaf = 2, \
 	.frame_shift = 12, \
@@ -35,31 +35,30 @@
 	.no_execute = X86_NX, \
 	.user = X86_USER, \
 	.global = X86_GLOBAL, \
-	.memory = { \
-		[PT_NORMAL] = 0, \
-		[PT_WRITE_COMBINING] = X86_PAT, \
-		[PT_DEVICE] = X86_PCD | X86_PWT, \
-	}, \
 	.moved_page = X86_PAT, \
 	.moved_block = X86_PAT_LARGE
 
-const struct pt_format pt_x86_64_4 = {
-	.name = "x86_64, 4 levels",
-	.levels = 4,
-	.va_bits = 48,
-	.lower_bytes = 1ull << 47,
-	.upper_base = 0xffff800000000000,
-	X86_FORMAT,
-};
+#define X86_4_LEVELS \
+	.name = "x86_64, 4 levels", \
+	.levels = 4, \
+	.va_bits = 48, \
+	.lower_bytes = 1ull << 47, \
+	.upper_base = 0xffff800000000000
 
-const struct pt_format pt_x86_64_5 = {
-	.name = "x86_64, 5 levels",
-	.levels = 5,
-	.va_bits = 57,
-	.lower_bytes = 1ull << 56,
-	.upper_base = 0xff00000000000000,
-	X86_FORMAT,
-};
+#define X86_5_LEVELS \
+	.name = "x86_64, 5 levels", \
+	.levels = 5, \
+	.va_bits = 57, \
+	.lower_bytes = 1ull << 56, \
+	.upper_base = 0xff00000000000000
+
+#define X86_MEMORY(write_combining) \
+	.memory = { [PT_WRITE_COMBINING] = (write_combining), [PT_DEVICE] = X86_PCD | X86_PWT }
+
+const struct pt_format pt_x86_64_4 = { X86_4_LEVELS, X86_FORMAT, X86_MEMORY(X86_PAT) };
+const struct pt_format pt_x86_64_5 = { X86_5_LEVELS, X86_FORMAT, X86_MEMORY(X86_PAT) };
+const struct pt_format pt_x86_64_4_wc5 = { X86_4_LEVELS, X86_FORMAT, X86_MEMORY(X86_PAT | X86_PWT) };
+const struct pt_format pt_x86_64_5_wc5 = { X86_5_LEVELS, X86_FORMAT, X86_MEMORY(X86_PAT | X86_PWT) };
 
 /* ---- aarch64: Arm ARM DDI 0487, "VMSAv8-64 translation table format descriptors" -------------------------- */
 
@@ -75,7 +74,8 @@ const struct pt_format pt_x86_64_5 = {
 #define A64_UXN        (1ull << 54) /* XN in a one-range regime */
 
 /* Memory types are indices into MAIR_ELx, which the loader programs so: 0 = 0xff, normal write-back; 1 = 0x04,
- * Device-nGnRE; 2 = 0x44, normal non-cacheable. Table descriptors inherit no restriction (APTable, PXNTable, UXNTable
+ * Device-nGnRE; 2 = 0x44, normal non-cacheable; or the
+ * last two the other way round (PLAN_MAIR_WC1). Table descriptors inherit no restriction (APTable, PXNTable, UXNTable
  * are 0); the access flag is set from the start. */
 #define A64_FORMAT \
 	.levels = 4, \
@@ -88,25 +88,28 @@ const struct pt_format pt_x86_64_5 = {
 	.table_mask = A64_TABLE, \
 	.table_value = A64_TABLE, \
 	.table = A64_VALID | A64_TABLE, \
-	.read_only = A64_AP_RO, \
+	.read_only = A64_AP_RO
+
+#define A64_MEMORY(device, write_combining) \
 	.memory = { \
 		[PT_NORMAL] = A64_ATTR(0) | A64_INNER, \
-		[PT_DEVICE] = A64_ATTR(1), \
-		[PT_WRITE_COMBINING] = A64_ATTR(2) | A64_INNER, \
+		[PT_DEVICE] = A64_ATTR(device), \
+		[PT_WRITE_COMBINING] = A64_ATTR(write_combining) | A64_INNER, \
 	}
 
-const struct pt_format pt_aarch64 = {
-	.name = "aarch64",
-	.upper_base = 0xffff000000000000,
-	.page = A64_VALID | A64_TABLE | A64_AF,
-	.block = A64_VALID | A64_AF,
-	.no_execute = A64_PXN | A64_UXN,
-	.user = A64_AP_EL0,
-	.user_no_execute = A64_UXN,
-	.user_execute = A64_PXN,
-	.not_global = A64_NG,
-	A64_FORMAT,
-};
+#define A64_TWO_RANGES \
+	.name = "aarch64", \
+	.upper_base = 0xffff000000000000, \
+	.page = A64_VALID | A64_TABLE | A64_AF, \
+	.block = A64_VALID | A64_AF, \
+	.no_execute = A64_PXN | A64_UXN, \
+	.user = A64_AP_EL0, \
+	.user_no_execute = A64_UXN, \
+	.user_execute = A64_PXN, \
+	.not_global = A64_NG
+
+const struct pt_format pt_aarch64 = { A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(1, 2) };
+const struct pt_format pt_aarch64_wc1 = { A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(2, 1) };
 
 /* One range, one privilege: AP[1] is RES1, nG and bit 53 are RES0, bit 54 is XN. */
 const struct pt_format pt_aarch64_el2 = {
@@ -115,6 +118,7 @@ const struct pt_format pt_aarch64_el2 = {
 	.block = A64_VALID | A64_AF | A64_AP_EL0,
 	.no_execute = A64_UXN,
 	A64_FORMAT,
+	A64_MEMORY(1, 2),
 };
 
 /* ---- riscv64: RISC-V privileged architecture, "Sv39: Page-Based 39-bit Virtual-Memory System", "Sv48" ----- */

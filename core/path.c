@@ -4,7 +4,7 @@
 
 #include "utf16.h"
 
-/* Microsoft FAT specification, "Long Directory Entries": what a long name may not have, and how long it may be. */
+/* Microsoft FAT specification, "Long Directory Entries": forbidden characters and greatest length of a long name. */
 static bool is_forbidden(uint32_t code)
 {
 	static const char forbidden[] = { '"', '*', ':', '<', '>', '?', '|' };

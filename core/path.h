@@ -9,7 +9,7 @@
 
 /* Characters count from 1: value[0] of all but ERR_PATH.
  *   ERR_PATH            empty, longer than CONFIG_MAX_PATH, or not UTF-8: value[0] = CONFIG_MAX_PATH
- *   ERR_PATH_CHARACTER  one that no name has: value[1] = its code
+ *   ERR_PATH_CHARACTER  a character that no name may have: value[1] = its code
  *   ERR_PATH_END        a name ends in a dot or a blank, which FAT drops
  *   ERR_PATH_NAME       a name, which begins here, has more than 255 UTF-16 units */
 enum err path_check(struct text path, struct problem *p);

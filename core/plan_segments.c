@@ -3,7 +3,8 @@
 /* ---- Where they go ------------------------------------------------------------------------------------- */
 
 /* A static kernel's segment, where it is linked. */
-static enum err check_static(const struct plan_layout *layout, const struct elf_segment *s, uint64_t name, struct problem *p)
+static enum err check_static(const struct plan_layout *layout, const struct elf_segment *s, uint64_t name,
+                             struct problem *p)
 {
 	if (range_within(s->virt, s->memory_bytes, layout->low_limit)) {
 		if (s->phys % PAGE_BYTES != s->virt % PAGE_BYTES)
@@ -46,8 +47,8 @@ uint64_t plan_alignment(const struct elf_layout *elf)
 	return most;
 }
 
-enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, const struct elf_layout *elf,
-                       bool mmu_off, struct plan_segment *out, uint64_t *slide, struct problem *p)
+enum err plan_segments(const struct plan_layout *layout, const struct elf_file *file, struct elf_layout *elf,
+                       bool mmu_off, uint64_t *slide, struct problem *p)
 {
 	bool fixed = !file->position_independent;
 	bool moves = !fixed && layout->top && !mmu_off;
@@ -55,7 +56,7 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 	uint64_t move = moves ? layout->top - start : 0;
 
 	for (unsigned i = 0; i < elf->segment_count; i++) {
-		const struct elf_segment *s = &elf->segments[i];
+		struct elf_segment *s = &elf->segments[i];
 		uint64_t name = elf_segment_name(elf, i);
 		enum err e = OK;
 
@@ -65,11 +66,23 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 			e = mmu_off ? check_physical(s, name, p) : check_static(layout, s, name, p);
 		if (e)
 			return e;
-		out[i] = (struct plan_segment){ .virt = s->virt + move, .bytes = s->memory_bytes, .rights = s->rights,
-		                                .low = fixed && (mmu_off || s->virt < layout->low_limit) };
+		s->run = s->virt + move;
+		s->low = fixed && (mmu_off || s->virt < layout->low_limit);
 	}
 	*slide = move;
 	return OK;
+}
+
+uint64_t elf_segment_in_page(const struct elf_layout *layout, paddr page)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < layout->segment_count; i++) {
+		const struct elf_segment *s = &layout->segments[i];
+		if (s->low && s->phys < page + PAGE_BYTES && page < align_up(s->phys + s->memory_bytes, PAGE_BYTES))
+			found = i;
+	}
+	return elf_segment_name(layout, found);
 }
 
 /* ---- In the list --------------------------------------------------------------------------------------- */
@@ -77,10 +90,11 @@ enum err plan_segments(const struct plan_layout *layout, const struct elf_file *
 enum err plan_add_segments(struct plan *plan, const struct plan_input *in, struct problem *p)
 {
 	for (unsigned i = 0; i < in->segment_count; i++) {
-		const struct plan_segment *s = &in->segments[i];
-		uint64_t lead = s->virt % PAGE_BYTES;
+		const struct elf_segment *s = &in->segments[i];
+		uint64_t lead = s->run % PAGE_BYTES;
 		struct plan_range r = {
-			.va = s->virt - lead, .pa = s->phys - lead, .bytes = align_up(lead + s->bytes, PAGE_BYTES),
+			.va = s->run - lead, .pa = s->place - lead,
+			.bytes = align_up(lead + s->memory_bytes, PAGE_BYTES),
 			.rights = (s->rights & ELF_WRITE ? PT_WRITE : 0) | (s->rights & ELF_EXECUTE ? PT_EXECUTE : 0) |
 			          (s->low ? 0 : PT_GLOBAL),
 			.memory = PT_NORMAL, .kind = PLAN_SEGMENT, .index = (uint16_t)i,

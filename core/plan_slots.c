@@ -56,7 +56,7 @@ static unsigned slots_find(const struct slots *s, const struct plan_layout *layo
 	return layout->slots;
 }
 
-/* Where a request wants a map of `count` slots. */
+/* The first slot of a map of `count` slots at the requested base. */
 static enum err requested_slot(const struct slots *s, const struct plan_layout *layout, vaddr base, uint64_t count,
                                unsigned *out, struct problem *p)
 {
@@ -73,15 +73,15 @@ static enum err requested_slot(const struct slots *s, const struct plan_layout *
 }
 
 /* Base of a map of `bytes`: as requested, or the first free run from the default slot on. */
-static enum err place_map(struct slots *slots, const struct plan_layout *layout, const struct request *asked, uint64_t bytes,
-                          vaddr *out, struct problem *p)
+static enum err place_map(struct slots *slots, const struct plan_layout *layout, const struct want_map *want,
+                          uint64_t bytes, vaddr *out, struct problem *p)
 {
 	uint64_t count = (bytes - 1) / plan_slot_bytes(layout) + 1;
 	unsigned slot = layout->slots;
 	enum err e = OK;
 
-	if (asked->asked)
-		e = requested_slot(slots, layout, asked->value, count, &slot, p);
+	if (want->base)
+		e = requested_slot(slots, layout, want->base, count, &slot, p);
 	else
 		slot = slots_find(slots, layout, layout->direct_slot, count);
 	if (e)
@@ -116,28 +116,28 @@ static enum err place_net(struct plan *plan, struct slots *slots, const struct p
 static enum err take_recursive(struct slots *slots, const struct plan_input *in, struct problem *p)
 {
 	const struct plan_layout *layout = in->layout;
-	const struct request *asked = &in->requests->of[HOBNAIL_REQUEST_RECURSIVE];
-	uint64_t slot = asked->value - layout->first_index;
+	uint64_t index = in->wants->recursive_slot, slot = index - layout->first_index;
 
-	if (!asked->asked)
+	if (!index)
 		return OK;
 	if (slot >= layout->slots)
-		return problem(p, ERR_PLAN_SLOT_INDEX, asked->value, layout->first_index, layout->first_index + layout->slots - 1);
+		return problem(p, ERR_PLAN_SLOT_INDEX, index, layout->first_index,
+		               layout->first_index + layout->slots - 1);
 	if (slot_taken(slots, (unsigned)slot))
-		return problem(p, ERR_PLAN_SLOT, asked->value, slot_address(layout, (unsigned)slot));
+		return problem(p, ERR_PLAN_SLOT, index, slot_address(layout, (unsigned)slot));
 	slot_take(slots, (unsigned)slot);
 	return OK;
 }
 
-/* What is already decided before any map is placed: segments, the recursive slot, and the identity map where it lies
- * in the only range there is. */
+/* Mark the slots that are taken before any map is placed: segments, the recursive slot, and the identity map where it
+ * lies in the only range there is. */
 static enum err take_fixed(struct slots *slots, const struct plan_input *in, struct problem *p)
 {
 	const struct plan_layout *layout = in->layout;
-	uint64_t end = plan_memory_end(in->memory);
+	uint64_t end = plan_memory_end(in);
 
 	for (unsigned i = 0; i < in->segment_count; i++)
-		slots_take(slots, layout, in->segments[i].virt, in->segments[i].bytes);
+		slots_take(slots, layout, in->segments[i].run, in->segments[i].memory_bytes);
 	enum err e = take_recursive(slots, in, p);
 	if (e || !plan_wants_identity(in))
 		return e;
@@ -148,31 +148,30 @@ static enum err take_fixed(struct slots *slots, const struct plan_input *in, str
 	return OK;
 }
 
-/* A base that was asked for comes before the one that is free to move; the net takes what is left. */
+/* A map with a requested base is placed before one that may move; the net gets one of the slots that are left. */
 static enum err place_maps(struct plan *plan, struct slots slots, const struct plan_input *in, struct problem *p)
 {
-	const struct request *direct = &in->requests->of[HOBNAIL_REQUEST_DIRECT_MAP];
-	const struct request *device = &in->requests->of[HOBNAIL_REQUEST_DEVICE_MAP];
+	const struct want_map *direct = &in->wants->maps[WANT_DIRECT_MAP], *device = &in->wants->maps[WANT_DEVICE_MAP];
 	enum err e = OK;
 
 	if (device->asked)
 		e = place_map(&slots, in->layout, device, plan->device_end, &plan->device_map, p);
 	if (!e)
-		e = place_map(&slots, in->layout, direct, plan_memory_end(in->memory), &plan->direct_map, p);
+		e = place_map(&slots, in->layout, direct, plan_memory_end(in), &plan->direct_map, p);
 	if (!e)
 		e = place_net(plan, &slots, in->layout, p);
 	return e;
 }
 
-/* What tables name must not cost a kernel its boot: without room for all of it, the device map has the slots that it needs
- * anyway. */
+/* Devices that tables name must not make a boot fail: without room for all of them, the device map has only the slots
+ * that it needs anyway. */
 enum err plan_place(struct plan *plan, const struct plan_input *in, struct problem *p)
 {
-	uint64_t named = plan_named_end(in), needed = plan_device_end(in->memory);
+	uint64_t named = plan_named_end(in), needed = plan_device_end(in);
 	struct slots slots = { { 0 } };
 	enum err e = take_fixed(&slots, in, p);
 
-	plan->has_device_map = in->requests->of[HOBNAIL_REQUEST_DEVICE_MAP].asked;
+	plan->has_device_map = in->wants->maps[WANT_DEVICE_MAP].asked;
 	plan->device_map = 0;
 	plan->device_end = named;
 	if (e)

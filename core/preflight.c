@@ -1,7 +1,6 @@
 #include "preflight.h"
 
 #include "format.h"
-#include "say.h"
 #include "walk_text.h"
 
 /* ---- One requirement ----------------------------------------------------------------------------------- */
@@ -32,14 +31,15 @@ static enum preflight_fault judge_access(const struct requirement *r, const stru
 	return PREFLIGHT_FINE;
 }
 
-/* A page `done` bytes into what was required. */
+/* Judge the page that lies `done` bytes into a requirement. */
 static enum preflight_fault judge(const struct requirement *r, const struct walk *found, uint64_t done)
 {
 	const unsigned both = REQUIRE_WRITE | REQUIRE_EXECUTE;
 
-	/* What looks like a table and is none maps whatever stands there. */
+	/* An unreadable table counts as mapped: the processor would translate by whatever it reads there. */
 	if (!r->access)
-		return found->mapped || found->blame[WALK_READ].cause == WALK_UNREADABLE ? PREFLIGHT_MAPPED : PREFLIGHT_FINE;
+		return found->mapped || found->blame[WALK_READ].cause == WALK_UNREADABLE ? PREFLIGHT_MAPPED
+		                                                                         : PREFLIGHT_FINE;
 	if (!found->mapped)
 		return has(r, REQUIRE_IF_MAPPED) ? PREFLIGHT_FINE : PREFLIGHT_UNMAPPED;
 	if ((found->user || found->user_executable) && !has(r, REQUIRE_ANY_USER))
@@ -56,8 +56,8 @@ static enum preflight_fault judge(const struct requirement *r, const struct walk
 	return found->memory != r->memory ? PREFLIGHT_MEMORY : found->shared ? PREFLIGHT_FINE : PREFLIGHT_NOT_SHARED;
 }
 
-/* From run to run of pages that are alike. out->walk goes on from whatever was walked last. */
-static bool holds(const struct walker *w, const struct requirement *r, struct violation *out)
+/* Goes from run to run of equal pages. out->walk continues from the last walk. */
+static bool is_met(const struct walker *w, const struct requirement *r, struct violation *out)
 {
 	uint64_t last = r->bytes - 1;
 
@@ -81,14 +81,14 @@ bool preflight_list(const struct walker *w, const struct requirement *list, size
 {
 	out->walk.steps = 0;
 	for (size_t i = 0; i < count; i++)
-		if (!holds(w, &list[i], out))
+		if (!is_met(w, &list[i], out))
 			return false;
 	return true;
 }
 
 /* ---- The whole space ----------------------------------------------------------------------------------- */
 
-/* What is mapped between two requirements is named after the one that it touches. */
+/* A mapping between two requirements is named after the one that it touches. */
 static void name_gap(const struct requirement *before, const struct requirement *after, struct violation *out)
 {
 	vaddr va = out->walk.va;
@@ -102,16 +102,15 @@ static void name_gap(const struct requirement *before, const struct requirement 
 		touched = after;
 	}
 	out->wanted.what = touched->what;
-	out->wanted.said = touched->said;
 	out->wanted.index = touched->index;
 }
 
 static bool gap_holds(const struct walker *w, vaddr from, uint64_t bytes, const struct requirement *before,
                       const struct requirement *after, struct violation *out)
 {
-	const struct requirement nothing = { .va = from, .bytes = bytes, .said = SAY_NEED_NOTHING };
+	const struct requirement nothing = { .va = from, .bytes = bytes, .what = "memory that belongs to nothing" };
 
-	if (holds(w, &nothing, out))
+	if (is_met(w, &nothing, out))
 		return true;
 	name_gap(before, after, out);
 	return false;
@@ -134,10 +133,11 @@ bool preflight_exact(const struct walker *w, const struct requirement *list, siz
 		uint64_t gap = r->va - at;
 		if (r->va < at || is_crowded(before, r, gap)) {
 			walk_next(w, r->va, &out->walk);
-			*out = (struct violation){ .fault = PREFLIGHT_CROWDED, .wanted = *r, .side = "", .walk = out->walk };
+			*out = (struct violation){ .fault = PREFLIGHT_CROWDED, .wanted = *r, .side = "",
+			                           .walk = out->walk };
 			return false;
 		}
-		if ((gap && !gap_holds(w, at, gap, before, r, out)) || (!has(r, REQUIRE_SKIP) && !holds(w, r, out)))
+		if ((gap && !gap_holds(w, at, gap, before, r, out)) || (!has(r, REQUIRE_SKIP) && !is_met(w, r, out)))
 			return false;
 		at = r->va + r->bytes;
 		before = r;
@@ -149,7 +149,7 @@ bool preflight_exact(const struct walker *w, const struct requirement *list, siz
 
 size_t preflight_what(const struct requirement *r, char *out, size_t size)
 {
-	return r->what ? format(out, size, r->what, r->index) : say_any(out, size, r->said, r->index);
+	return format(out, size, r->what, r->index);
 }
 
 static bool is_denied(const struct violation *v)
@@ -162,35 +162,37 @@ static enum walk_access denied_access(const struct violation *v)
 	return is_denied(v) && v->fault != PREFLIGHT_UNMAPPED ? v->fault - PREFLIGHT_CANNOT_READ : WALK_READ;
 }
 
-static enum say usual_cause(const struct walker *w, const struct violation *v)
+static const char *usual_cause(const struct walker *w, const struct violation *v)
 {
 	const struct walk_blame *b = &v->walk.blame[denied_access(v)];
 
 	switch (v->fault) {
 	case PREFLIGHT_UNMAPPED:
 		if (b->cause == WALK_TOO_WIDE)
-			return SAY_CAUSE_OTHER_PROCESSOR;
+			return "a table made for another processor, or overwritten";
 		if (b->cause == WALK_RESERVED)
-			return b->bit == 63 && w->flags & WALK_NO_NX ? SAY_CAUSE_NX
-			                                             : SAY_CAUSE_LEAF;
-		return b->cause == WALK_ABSENT && b->bit ? SAY_CAUSE_ACCESS_FLAG
-		                                         : SAY_CAUSE_LEFT_OUT;
+			return b->bit == 63 && w->flags & WALK_NO_NX
+			           ? "NX in tables before EFER.NXE is set"
+			           : "flags of a leaf in a table's entry, or a page that is not aligned to its size";
+		return b->cause == WALK_ABSENT && b->bit ? "an entry made by hand without the access flag"
+		                                         : "the range was left out, or is mapped at another address";
 	case PREFLIGHT_CANNOT_READ:
 	case PREFLIGHT_CANNOT_WRITE:
 	case PREFLIGHT_CANNOT_EXECUTE:
-		return b->step + 1u < v->walk.steps ? SAY_CAUSE_TABLE_RIGHTS
-		                                    : SAY_CAUSE_PAGE_RIGHTS;
+		return b->step + 1u < v->walk.steps
+		               ? "rights belong into the last entry: those above must allow everything"
+		               : "the flags of another segment, or one page for both";
 	case PREFLIGHT_ELSEWHERE:
-		return SAY_CAUSE_DIFFERENCE;
+		return "a wrong difference between virtual and physical addresses, or an entry written twice";
 	case PREFLIGHT_MEMORY:
 	case PREFLIGHT_NOT_SHARED:
-		return SAY_CAUSE_ATTRIBUTES;
+		return "an index of another PAT or MAIR, or attributes left at 0";
 	case PREFLIGHT_MAPPED:
-		return SAY_CAUSE_LONG;
+		return "a range that is too long, or an entry left over";
 	case PREFLIGHT_CROWDED:
-		return SAY_CAUSE_MEET;
+		return "two ranges that meet";
 	default:
-		return SAY_CAUSE_GENEROUS;
+		return "flags that are too generous";
 	}
 }
 
@@ -202,28 +204,30 @@ static size_t say_fault(const struct violation *v, char *out, size_t size)
 
 	switch (v->fault) {
 	case PREFLIGHT_UNMAPPED:
-		return say(out, size, SAY_NOT_MAPPED);
+		return format(out, size, "is not mapped");
 	case PREFLIGHT_MAPPED:
-		return say(out, size, SAY_MAPPED);
+		return format(out, size, "is mapped");
 	case PREFLIGHT_USER:
-		return say(out, size, SAY_USER);
+		return format(out, size, "can be reached from user mode");
 	case PREFLIGHT_WRITE_EXECUTE:
-		return say(out, size, SAY_WRITE_EXECUTE);
+		return format(out, size, "can be both written and executed");
 	case PREFLIGHT_ELSEWHERE:
-		return say(out, size, SAY_ELSEWHERE, (unsigned long long)v->walk.phys,
+		return format(out, size, "leads to %#llx instead of %#llx", (unsigned long long)v->walk.phys,
 		              (unsigned long long)(r->pa + (v->walk.va - r->va)));
 	case PREFLIGHT_MEMORY:
-		return say(out, size, SAY_MEMORY_TYPE, walk_memory_name(v->walk.memory), walk_memory_name(r->memory));
+		return format(out, size, "is %s, not %s", walk_memory_name(v->walk.memory),
+		              walk_memory_name(r->memory));
 	case PREFLIGHT_NOT_SHARED:
-		return say(out, size, SAY_NOT_SHARED);
+		return format(out, size, "is not shareable");
 	case PREFLIGHT_CROWDED:
-		return say(out, size, SAY_CROWDED);
+		return format(out, size, "touches what is before it");
 	default:
-		return is_denied(v) ? say(out, size, SAY_CANNOT, verbs[access]) : say(out, size, SAY_CAN, verbs[access]);
+		return is_denied(v) ? format(out, size, "cannot be %s", verbs[access])
+		                    : format(out, size, "can be %s", verbs[access]);
 	}
 }
 
-/* The entry that says no or, where nothing does, the one that says yes. */
+/* Name the entry that denies the access or, if none does, the one that allows it. */
 static size_t say_entry(const struct walker *w, const struct violation *v, char *out, size_t size)
 {
 	unsigned step = 0;
@@ -249,6 +253,5 @@ size_t preflight_sentence(const struct walker *w, const struct violation *v, con
 	used += say_fault(v, out + used, size - used);
 	used += format(out + used, size - used, " in %s", space);
 	used += say_entry(w, v, out + used, size - used);
-	used += say(out + used, size - used, SAY_USUAL_CAUSE);
-	return used + say_any(out + used, size - used, usual_cause(w, v));
+	return used + format(out + used, size - used, ". Usual cause: %s", usual_cause(w, v));
 }

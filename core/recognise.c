@@ -6,8 +6,8 @@
 
 /* ---- Other boot protocols, inside an executable -------------------------------------------------------- */
 
-/* Multiboot Specification 0.6.96, "The layout of Multiboot header"; Multiboot2 Specification 2.0, "The layout of Multiboot2
- * header". The sums make an accident unlikely. */
+/* Multiboot Specification 0.6.96, "The layout of Multiboot header"; Multiboot2 Specification 2.0, "The layout of
+ * Multiboot2 header". The sums make an accident unlikely. */
 #define MULTIBOOT_MAGIC  0x1badb002u
 #define MULTIBOOT2_MAGIC 0xe85250d6u
 enum { MULTIBOOT_WITHIN = 8192, MULTIBOOT_BYTES = 12, MULTIBOOT2_WITHIN = 32768, MULTIBOOT2_BYTES = 16 };
@@ -38,8 +38,8 @@ enum err recognise_multiboot(const void *bytes, uint64_t count, uint64_t offset,
 	return OK;
 }
 
-/* The Limine Boot Protocol, "Base protocol revisions" and "Requests": a base revision's first two words, or the first two of
- * every request's id. All are aligned to 8 bytes in memory. */
+/* The Limine Boot Protocol, "Base protocol revisions" and "Requests": a base revision's first two words, or the
+ * first two of every request's id. All are aligned to 8 bytes in memory. */
 static bool is_limine(const uint8_t *b)
 {
 	uint64_t first = read_le64(b), second = read_le64(b + 8);
@@ -66,26 +66,29 @@ enum err recognise_notes(const void *bytes, uint64_t count, uint64_t offset, str
 	const uint8_t *b = bytes;
 
 	for (uint64_t at = 0; range_within(at, 16, count); at += 4)
-		if (read_le32(b + at) == 4 && read_le32(b + at + 8) == XEN_PHYS32_ENTRY && memcmp(b + at + 12, "Xen", 4) == 0)
+		if (read_le32(b + at) == 4 && read_le32(b + at + 8) == XEN_PHYS32_ENTRY &&
+		    memcmp(b + at + 12, "Xen", 4) == 0)
 			return problem_at(p, ERR_IS_PVH, offset + at);
 	return OK;
 }
 
 /* ---- Formats of files ---------------------------------------------------------------------------------- */
 
-/* What begins so is that. The first that fits counts: kernels that are PE files as well come before PE. */
+/* Formats by their bytes at an offset. The first match counts: kernels that are PE files, too, come before PE. */
 static const struct {
 	enum err code;
 	uint16_t at, bytes;
 	const char *magic;
 } magics[] = {
-	/* Linux, "The Linux/x86 Boot Protocol"; "Booting AArch64 Linux"; "Boot image header in RISC-V Linux"; zboot-header.S */
+	/* Linux, "The Linux/x86 Boot Protocol"; "Booting AArch64 Linux"; "Boot image header in RISC-V Linux";
+	 * zboot-header.S */
 	{ ERR_IS_LINUX, 0x202, 4, "HdrS" },
 	{ ERR_IS_LINUX_IMAGE, 56, 4, "ARM\x64" },
 	{ ERR_IS_LINUX_IMAGE, 56, 4, "RSC\x05" },
 	{ ERR_IS_ZBOOT, 0, 8, "MZ\0\0zimg" },
-	/* RFC 1952, "Member header and trailer"; RFC 8878, "Zstandard Frames"; The .xz File Format, "Header Magic Bytes"; LZ4
-	 * Frame Format, "General Structure of LZ4 Frame Format", "Legacy frame"; bzip2 and lzop by their own sources */
+	/* RFC 1952, "Member header and trailer"; RFC 8878, "Zstandard Frames"; The .xz File Format, "Header Magic
+	 * Bytes"; LZ4 Frame Format, "General Structure of LZ4 Frame Format", "Legacy frame"; bzip2 and lzop by
+	 * their own sources */
 	{ ERR_IS_GZIP, 0, 3, "\x1f\x8b\x08" },
 	{ ERR_IS_ZSTD, 0, 4, "\x28\xb5\x2f\xfd" },
 	{ ERR_IS_XZ, 0, 6, "\xfd" "7zXZ\0" },
@@ -109,7 +112,8 @@ static const struct {
 	{ ERR_IS_ARCHIVE, 0, 6, "070702" },
 	{ ERR_IS_ARCHIVE, 0, 4, "PK\3\4" },
 	{ ERR_IS_ARCHIVE, 257, 5, "ustar" },
-	/* ECMA-119, "Volume Descriptors"; images of machines by the emulators' sources; SquashFS; ext4, "Super Block" */
+	/* ECMA-119, "Volume Descriptors"; images of machines by the emulators' sources; SquashFS; ext4, "Super
+	 * Block" */
 	{ ERR_IS_ISO, 0x8001, 5, "CD001" },
 	{ ERR_IS_DISK, 0, 4, "QFI\xfb" },
 	{ ERR_IS_DISK, 0, 4, "KDMV" },
@@ -117,7 +121,8 @@ static const struct {
 	{ ERR_IS_DISK, 0x40, 4, "\x7f\x10\xda\xbe" },
 	{ ERR_IS_DISK, 0, 4, "hsqs" },
 	{ ERR_IS_DISK, 0x438, 2, "\x53\xef" },
-	/* UEFI 2.10, "GPT Header", with sectors of 512 and of 4096 bytes; "Legacy Master Boot Record", which FAT has, too */
+	/* UEFI 2.10, "GPT Header", with sectors of 512 and of 4096 bytes; "Legacy Master Boot Record", which FAT
+	 * has, too */
 	{ ERR_IS_DISK, 512, 8, "EFI PART" },
 	{ ERR_IS_DISK, 4096, 8, "EFI PART" },
 	{ ERR_IS_DISK, 510, 2, "\x55\xaa" },
@@ -127,9 +132,24 @@ static const struct {
 static enum err by_magic(const uint8_t *b, size_t count)
 {
 	for (size_t i = 0; i < COUNT_OF(magics); i++)
-		if (range_within(magics[i].at, magics[i].bytes, count) && memcmp(b + magics[i].at, magics[i].magic, magics[i].bytes) == 0)
+		if (range_within(magics[i].at, magics[i].bytes, count) &&
+		    memcmp(b + magics[i].at, magics[i].magic, magics[i].bytes) == 0)
 			return magics[i].code;
 	return OK;
+}
+
+/* PE Format, "Section Table (Section Headers)". The PE header lies at `at`. */
+static bool pe_has_section(const uint8_t *b, size_t count, uint32_t at, const char name[8])
+{
+	enum { SECTIONS_AT = 6, OPTIONAL_AT = 20, HEADER = 24, SECTION = 40 };
+	uint64_t table = (uint64_t)at + HEADER + read_le16(b + at + OPTIONAL_AT);
+
+	for (unsigned i = 0; i < read_le16(b + at + SECTIONS_AT) && range_within(table, SECTION, count); i++) {
+		if (memcmp(b + table, name, 8) == 0)
+			return true;
+		table += SECTION;
+	}
+	return false;
 }
 
 /* PE Format, "MS-DOS Stub", "Optional Header": applications, drivers and ROMs of EFI have the subsystems 10 to 13. */
@@ -143,7 +163,10 @@ static enum err pe_kind(const uint8_t *b, size_t count)
 	if (!range_within(at, PE_HEAD, count) || memcmp(b + at, "PE\0", 4) != 0)
 		return OK;
 	uint16_t subsystem = read_le16(b + at + PE_SUBSYSTEM_AT);
-	return subsystem >= 10 && subsystem <= 13 ? ERR_IS_EFI : ERR_IS_PE;
+	if (subsystem < 10 || subsystem > 13)
+		return ERR_IS_PE;
+	/* Unified Kernel Image (UKI), "UKI Components" */
+	return pe_has_section(b, count, at, ".linux\0") ? ERR_IS_UKI : ERR_IS_EFI;
 }
 
 /* PE Format, "COFF File Header": an object file has no optional header, and few sections. */
@@ -177,7 +200,7 @@ static bool is_zero(const uint8_t *b, size_t count)
 	return count > 0;
 }
 
-/* UTF-8 without control characters but those of text, which machine code has in its first lines. */
+/* UTF-8 with no control characters other than those of text. Machine code has others among its first bytes. */
 static bool is_text(const uint8_t *b, size_t count)
 {
 	enum { MOST = 512 }; /* bytes that are looked at */

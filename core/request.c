@@ -21,7 +21,7 @@ static const struct {
 	const char *name;
 	uint64_t fallback;
 	unsigned arches;        /* where it has a meaning       */
-	bool needs_translation; /* cannot be with the MMU off   */
+	bool needs_translation; /* impossible with the MMU off  */
 } kinds[REQUEST_LAST + 1] = {
 	[HOBNAIL_REQUEST_PROTOCOL]     = { "protocol", HOBNAIL_VERSION, EVERYWHERE, false },
 	[HOBNAIL_REQUEST_STACK]        = { "stack", STACK_DEFAULT_BYTES, EVERYWHERE, false },
@@ -76,7 +76,7 @@ static enum err check_framebuffer(uint64_t value, uint64_t at, struct problem *p
 	return problem_at(p, ERR_REQUEST_FRAMEBUFFER, at, width, height, FRAMEBUFFER_MOST_PIXELS);
 }
 
-/* Is the value one that its type can have at all? Maps' bases depend on other requests: requests_check(). */
+/* Is the value possible for its type? Maps' bases depend on other requests: requests_check(). */
 static enum err check_value(uint32_t type, uint64_t value, uint64_t at, struct problem *p)
 {
 	switch (type) {
@@ -106,7 +106,7 @@ static enum err check_value(uint32_t type, uint64_t value, uint64_t at, struct p
 	}
 }
 
-/* An unknown request may have a value of any length: a later protocol says which. */
+/* An unknown request may have a value of any length: a later protocol defines it. */
 static enum err note_unknown(struct requests *r, uint32_t type, bool required, uint64_t at, struct problem *p)
 {
 	if (required)
@@ -141,7 +141,7 @@ enum err requests_note(void *requests, uint32_t type, const void *descriptor, ui
 
 /* ---- All together -------------------------------------------------------------------------------------- */
 
-/* It cannot be granted: an error if the kernel cannot do without it, else as if it had not asked. */
+/* The request cannot be granted: an error if it is required, else the kernel is treated as if it had not asked. */
 enum err requests_drop(struct requests *r, uint32_t type, enum err code, struct problem *p)
 {
 	const struct request *q = &r->of[type];
@@ -175,7 +175,7 @@ static enum err check_mmu_off(struct requests *r, uint32_t type, struct problem 
 	return OK;
 }
 
-/* Where a map's base may lie: [least, most], in steps of what one top-level entry covers. */
+/* Allowed bases of a map: [least, most], in steps of the range of one top-level entry. */
 struct half {
 	uint64_t least, most, step;
 };
@@ -211,10 +211,51 @@ enum err requests_check(struct requests *r, uint32_t arch, struct problem *p)
 
 	for (uint32_t type = 1; !e && type <= REQUEST_LAST; type++)
 		e = check_arch(r, type, arch, p);
-	/* After the other: only now is it known whether the MMU may be off here. */
+	/* In a second loop: only now is it known whether the MMU may be off here. */
 	for (uint32_t type = 1; !e && type <= REQUEST_LAST; type++)
 		e = check_mmu_off(r, type, p);
 	if (!e) e = check_map_base(r, HOBNAIL_REQUEST_DIRECT_MAP, arch, p);
 	if (!e) e = check_map_base(r, HOBNAIL_REQUEST_DEVICE_MAP, arch, p);
 	return e;
+}
+
+/* ---- What comes of them -------------------------------------------------------------------------------- */
+
+static struct want_map want_map(const struct request *q)
+{
+	return (struct want_map){ .asked = q->asked, .base = q->asked ? q->value : 0 };
+}
+
+void requests_wants(const struct requests *r, struct wants *out)
+{
+	const struct request *of = r->of;
+
+	*out = (struct wants){
+		.maps = {
+			[WANT_DIRECT_MAP] = want_map(&of[HOBNAIL_REQUEST_DIRECT_MAP]),
+			[WANT_IDENTITY_MAP] = { .asked = of[HOBNAIL_REQUEST_IDENTITY_MAP].value },
+			[WANT_DEVICE_MAP] = want_map(&of[HOBNAIL_REQUEST_DEVICE_MAP]),
+		},
+		.stack_bytes = of[HOBNAIL_REQUEST_STACK].value,
+		.paging_least = 4,
+		.paging_most = (unsigned)of[HOBNAIL_REQUEST_PAGING].value,
+		.level = (uint32_t)of[HOBNAIL_REQUEST_LEVEL].value,
+		.recursive_slot = of[HOBNAIL_REQUEST_RECURSIVE].value,
+		.mmu_off = of[HOBNAIL_REQUEST_MMU_OFF].value,
+		.fp_trap = of[HOBNAIL_REQUEST_FP].value == HOBNAIL_FP_TRAP,
+		.processors = of[HOBNAIL_REQUEST_PROCESSORS].value,
+		.width = (uint32_t)of[HOBNAIL_REQUEST_FRAMEBUFFER].value,
+		.height = (uint32_t)(of[HOBNAIL_REQUEST_FRAMEBUFFER].value >> 32),
+	};
+}
+
+enum err requests_settle(struct requests *r, unsigned paging_levels, struct problem *p)
+{
+	const struct request *q = &r->of[HOBNAIL_REQUEST_PAGING];
+
+	if (!q->asked || q->value == paging_levels)
+		return OK;
+	if (q->required)
+		return problem_at(p, ERR_PAGING_UNAVAILABLE, q->offset, q->value);
+	return requests_drop(r, HOBNAIL_REQUEST_PAGING, ERR_PAGING_UNAVAILABLE, p);
 }

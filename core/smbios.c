@@ -1,5 +1,5 @@
-/* smbios.c — where the SMBIOS tables are. Offsets are those of the SMBIOS Reference Specification 3.7 (DSP0134), "SMBIOS 2.1
- * (32-bit) Entry Point" and "SMBIOS 3.0 (64-bit) Entry Point". */
+/* smbios.c — the addresses of the SMBIOS tables. Offsets are those of the SMBIOS Reference Specification 3.7
+ * (DSP0134), "SMBIOS 2.1 (32-bit) Entry Point" and "SMBIOS 3.0 (64-bit) Entry Point". */
 #include "tables.h"
 
 #include <string.h>

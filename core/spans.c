@@ -5,7 +5,7 @@ static bool is_good(const struct span *s, uint64_t limit)
 	return s->bytes && s->base < limit && s->bytes <= limit - s->base;
 }
 
-/* In its place among the first `count`. */
+/* Insert it in order among the first `count`. */
 static void insert(struct span *list, size_t count, struct span new)
 {
 	for (; count && list[count - 1].base > new.base; count--)

@@ -4,8 +4,9 @@
 
 #include "err.h"
 
-/* Make them whole pages, in ascending order, apart from each other: what overlaps or touches becomes one; what is empty, wraps
- * or does not end below `limit` is left out. Returns how many are left. */
+/* Make them whole pages, in ascending order, apart from each other: ranges that overlap or touch become one; ranges
+ * that are empty, wrap or do not end below `limit` are left out. Returns the number that is left. Sorted by
+ * insertion, because lists are short: PLAN_MAX_DEVICES (32) at most. */
 size_t spans_sort(struct span *list, size_t count, uint64_t limit);
 
 #endif

@@ -1,10 +1,10 @@
 #include "uart.h"
 
-/* All that one kind of UART differs in. */
+/* The properties of one kind of UART. */
 struct kind {
 	uint16_t status;      /* offset of the status register; data is at 0                */
 	bool shifted;         /* offsets are register numbers, to be shifted                */
-	bool clear;           /* the bits below tell by being clear                         */
+	bool clear;           /* the bits below count when clear                            */
 	uint8_t received;     /* a byte waits                                               */
 	uint8_t ready;        /* there is room for a byte                                   */
 	uint8_t idle;         /* the last bit has left                                      */
@@ -22,7 +22,7 @@ static const struct kind kinds[] = {
 	[HOBNAIL_CONSOLE_BCM2835] = { 0x14, false, false, 1u << 0, 1u << 5, 1u << 6, 4, 4 },
 };
 
-/* A status register that reads all ones is not there; no UART of ours can be both full and empty. */
+/* An absent status register reads all ones; none of these UARTs can be both full and empty. */
 enum { ABSENT = 0xff };
 
 static const struct kind *kind_of(const struct uart *u)
@@ -40,16 +40,16 @@ static uint32_t status_of(const struct uart *u, const struct kind *k)
 	return u->read(u->context, (uint64_t)k->status << (k->shifted ? u->register_shift : 0), width_of(u, k));
 }
 
-static bool holds(const struct kind *k, uint32_t status, uint32_t bit)
+static bool status_says(const struct kind *k, uint32_t status, uint32_t bit)
 {
 	return k->clear ? !(status & bit) : (status & bit) != 0;
 }
 
-/* Wait for a status bit: UART_PATIENCE reads at most, and one when that was in vain before. */
+/* Wait for a status bit: at most UART_PATIENCE reads, or one read if that was in vain before. */
 static void wait_for(struct uart *u, const struct kind *k, uint32_t bit)
 {
 	for (unsigned left = u->stuck ? 1 : UART_PATIENCE; left; left--)
-		if (holds(k, status_of(u, k), bit))
+		if (status_says(k, status_of(u, k), bit))
 			return;
 	u->stuck = true;
 }
@@ -99,7 +99,7 @@ int uart_get(struct uart *u)
 	if (!k)
 		return -1;
 	uint32_t status = status_of(u, k);
-	if ((status & ABSENT) == ABSENT || !holds(k, status, k->received))
+	if ((status & ABSENT) == ABSENT || !status_says(k, status, k->received))
 		return -1;
 	return (int)(u->read(u->context, 0, width_of(u, k)) & 0xff);
 }

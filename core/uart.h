@@ -29,7 +29,7 @@ struct uart {
 	void *context;
 };
 
-/* Is something there? One whose status register reads all ones is not. One read; never hangs. */
+/* Is the UART there? Not if its status register reads all ones. One read; never hangs. */
 bool uart_present(const struct uart *u);
 
 /* Write one byte; '\n' is sent as CR LF. */

@@ -42,7 +42,8 @@ size_t utf8_next(const char *text, size_t bytes, uint32_t *code)
 	return forms[f].bytes;
 }
 
-enum err utf16_from_utf8(const char *text, size_t bytes, uint16_t *out, size_t capacity, size_t *units, struct problem *p)
+enum err utf16_from_utf8(const char *text, size_t bytes, uint16_t *out, size_t capacity, size_t *units,
+                         struct problem *p)
 {
 	size_t used = 0;
 
@@ -94,7 +95,8 @@ static size_t put_utf8(char *out, uint32_t code)
 	return forms[f].bytes;
 }
 
-enum err utf8_from_utf16(const uint16_t *text, size_t units, char *out, size_t capacity, size_t *bytes, struct problem *p)
+enum err utf8_from_utf16(const uint16_t *text, size_t units, char *out, size_t capacity, size_t *bytes,
+                         struct problem *p)
 {
 	size_t used = 0;
 

@@ -1,8 +1,8 @@
-/* walk.c — what the processor makes of page tables, written from the manuals and from nothing else.
+/* walk.c — the processor's reading of page tables, written from the manuals and from nothing else.
  *
- * An address goes down the tables; each entry is judged by its format's scheme: a fault ends the walk, a table leads on
- * and may take rights away from all that lies below it, a page ends it. Bits that the manuals call reserved and the
- * processor checks, fault here too. */
+ * An address goes down the tables; each entry is judged by its format's scheme: a fault ends the walk, a table
+ * leads on and may take rights away from all that lies below it, a page ends it. Bits that the manuals call
+ * reserved and the processor checks, fault here too. */
 #include "walk_scheme.h"
 
 /* ---- What takes accesses away ---------------------------------------------------------------------------- */
@@ -19,7 +19,7 @@ void walk_take_up_to(struct walk_rights *r, enum walk_access last, enum walk_cau
 		walk_take(r, i, cause, step, n);
 }
 
-enum verdict walk_fault(struct walk_rights *r, enum walk_cause cause, unsigned step, unsigned n)
+enum entry_kind walk_fault(struct walk_rights *r, enum walk_cause cause, unsigned step, unsigned n)
 {
 	for (unsigned i = 0; i < WALK_ACCESSES; i++)
 		r->blame[i] = (struct walk_blame){ (uint8_t)cause, (uint8_t)step, (uint8_t)n };
@@ -37,14 +37,15 @@ bool walk_is_reserved(struct walk_rights *r, uint64_t entry, unsigned step, unsi
 
 /* ---- The walk ------------------------------------------------------------------------------------------ */
 
-/* What a walk begins with. */
+/* The starting point of a walk: range, width and root. */
 struct start {
 	unsigned va_bits; /* translated by these tables; 0: the address has no translation */
 	bool high;
 	paddr root;
 };
 
-/* aarch64's ranges have their own tables, and bits that are all alike; elsewhere the sign bit is one that is translated. */
+/* aarch64's ranges have their own tables, and bits that are all alike; elsewhere the sign bit is one that is
+ * translated. */
 static struct start start_of(const struct walker *w, const struct walk_scheme *s, vaddr va)
 {
 	bool high = s->high && va >> 63;
@@ -67,8 +68,8 @@ static uint64_t too_wide(const struct walker *w, const struct walk_scheme *s, pa
 	return w->phys_bits && w->phys_bits < 64 ? (at & frame_mask(s)) >> w->phys_bits : 0;
 }
 
-/* A root with fewer entries than a page has may begin inside one. Arm ARM DDI 0487, "TTBR0_EL1": the table is aligned to
- * its size, and to 64 bytes at least. */
+/* A root with fewer entries than a page has may begin inside one. Arm ARM DDI 0487, "TTBR0_EL1": the table is
+ * aligned to its size, and to 64 bytes at least. */
 static paddr root_table(const struct walk_scheme *s, paddr root, unsigned va_bits, unsigned level)
 {
 	uint64_t bytes = max_u64(8ull << (va_bits - 12 - 9 * level), 64);
@@ -108,8 +109,8 @@ static void finish(const struct walk_rights *r, unsigned level, paddr frame, vad
 }
 
 /* Down the tables from `level`, whose table is at `table`. */
-static struct walk_rights descend(const struct walker *w, const struct walk_scheme *s, unsigned va_bits, unsigned level, paddr table,
-                                  struct walk *out)
+static struct walk_rights descend(const struct walker *w, const struct walk_scheme *s, unsigned va_bits, unsigned level,
+                                  paddr table, struct walk *out)
 {
 	struct walk_rights r = out->above;
 
@@ -122,20 +123,23 @@ static struct walk_rights descend(const struct walker *w, const struct walk_sche
 		}
 		uint64_t entry = out->step[step].entry;
 		paddr next = (entry >> s->frame_shift << PAGE_SHIFT) & frame_mask(s);
-		enum verdict verdict = s->judge(w, level, entry, step, &r);
-		uint64_t wide = verdict == FAULT ? 0 : too_wide(w, s, next);
+		enum entry_kind kind = s->judge(w, level, entry, step, &r);
+		uint64_t wide = kind == FAULT ? 0 : too_wide(w, s, next);
 		if (wide)
-			verdict = walk_fault(&r, WALK_TOO_WIDE, step, w->phys_bits + lowest_bit(wide) - PAGE_SHIFT + s->frame_shift);
-		if (verdict == PAGE)
+			kind = walk_fault(&r, WALK_TOO_WIDE, step,
+			                  w->phys_bits + lowest_bit(wide) - PAGE_SHIFT + s->frame_shift);
+		if (kind == PAGE)
 			finish(&r, level, next, out->va, out);
-		if (verdict != TABLE)
+		if (kind != TABLE)
 			break;
 		table = next;
 	}
 	return r;
 }
 
-static const struct walk_rights all_rights = { .user = true, .user_execute = true, .shared = true, .memory = WALK_MEMORY_OTHER };
+static const struct walk_rights all_rights = {
+	.user = true, .user_execute = true, .shared = true, .memory = WALK_MEMORY_OTHER,
+};
 
 void walk(const struct walker *w, vaddr va, struct walk *out)
 {
@@ -143,7 +147,8 @@ void walk(const struct walker *w, vaddr va, struct walk *out)
 	walk_next(w, va, out);
 }
 
-static struct walk_rights walk_path(const struct walker *w, const struct walk_scheme *s, bool same_table, struct walk *out)
+static struct walk_rights walk_path(const struct walker *w, const struct walk_scheme *s, bool same_table,
+                                    struct walk *out)
 {
 	struct start start = start_of(w, s, out->va);
 	struct walk_rights r = all_rights;
@@ -168,7 +173,7 @@ static struct walk_rights walk_path(const struct walker *w, const struct walk_sc
 	return r;
 }
 
-/* Arm ARM DDI 0487, "Address tagging": bit 55 says which range it is, and is what the top byte becomes. */
+/* Arm ARM DDI 0487, "Address tagging": bit 55 selects the range, and the whole top byte becomes equal to it. */
 vaddr walk_untagged(const struct walker *w, vaddr va)
 {
 	return w->flags & (va >> 55 & 1 ? WALK_TBI1 : WALK_TBI0) ? (vaddr)((int64_t)(va << 8) >> 8) : va;
@@ -180,7 +185,8 @@ void walk_next(const struct walker *w, vaddr va, struct walk *out)
 	va = walk_untagged(w, va);
 	bool same_table = out->steps && (va ^ out->va) >> (9 * out->step[out->steps - 1].level + 21) == 0;
 
-	out->mapped = out->readable = out->writable = out->executable = out->user = out->user_executable = out->shared = false;
+	out->mapped = out->readable = out->writable = out->executable = out->user = out->user_executable = out->shared =
+		false;
 	out->memory = WALK_NORMAL;
 	out->phys = out->page_bytes = 0;
 	out->va = va;
@@ -191,7 +197,7 @@ void walk_next(const struct walker *w, vaddr va, struct walk *out)
 
 /* ---- How far it holds ---------------------------------------------------------------------------------- */
 
-/* From an address that reads no entry to the next one that may; 0 - va: to the end. */
+/* Bytes from an address whose walk reads no entry to the next address whose walk may; 0 - va: to the end. */
 static uint64_t rest_of_hole(const struct walker *w, const struct walk_scheme *s, vaddr va)
 {
 	struct start start = start_of(w, s, va), upper = start_of(w, s, UINT64_MAX);
@@ -203,8 +209,8 @@ static uint64_t rest_of_hole(const struct walker *w, const struct walk_scheme *s
 	return 0 - (1ull << (s->ranges ? upper.va_bits : upper.va_bits - 1)) - va;
 }
 
-/* How many of `most` entries are next, next + step, ...: several at a time, for this is where the time of a scan goes. Most
- * are 0. */
+/* Count how many of `most` entries are next, next + step, ... It compares several at a time: a scan spends its time
+ * here. Most entries are 0. */
 static unsigned count_alike(const uint64_t *e, unsigned most, uint64_t next, uint64_t step)
 {
 	unsigned n = 0;
@@ -213,15 +219,16 @@ static unsigned count_alike(const uint64_t *e, unsigned most, uint64_t next, uin
 		if (e[n] | e[n + 1] | e[n + 2] | e[n + 3] | e[n + 4] | e[n + 5] | e[n + 6] | e[n + 7])
 			break;
 	for (; n + 4 <= most; n += 4, next += 4 * step)
-		if (e[n] != next || e[n + 1] != next + step || e[n + 2] != next + 2 * step || e[n + 3] != next + 3 * step)
+		if (e[n] != next || e[n + 1] != next + step || e[n + 2] != next + 2 * step ||
+		    e[n + 3] != next + 3 * step)
 			break;
 	for (; n < most && e[n] == next; n++)
 		next += step;
 	return n;
 }
 
-/* Neighbours whose entries are equal, but for the frame of a page, which goes on. Their steps leave all other bits alone as
- * long as the frame does not overflow. */
+/* Bytes of neighbouring entries that are equal except for the frame of a page, which ascends. Its steps leave all
+ * other bits alone as long as the frame does not overflow. */
 static uint64_t alike_bytes(const struct walker *w, const struct walk_scheme *s, const struct walk *out, uint64_t limit)
 {
 	const struct walk_step *last = &out->step[out->steps - 1];
@@ -243,9 +250,11 @@ uint64_t walk_extent(const struct walker *w, const struct walk *out, uint64_t li
 
 	if (!out->steps)
 		return min_u64(rest_of_hole(w, s, out->va) - 1, limit - 1) + 1; /* 0 - va may be 2^64 */
-	uint64_t block = 1ull << (9 * out->step[out->steps - 1].level + PAGE_SHIFT), bytes = block - (out->va & (block - 1));
+	uint64_t block = 1ull << (9 * out->step[out->steps - 1].level + PAGE_SHIFT),
+		 bytes = block - (out->va & (block - 1));
 	if (out->mapped) {
-		unsigned frame_end = s->frame_bits + PAGE_SHIFT, width = w->phys_bits && w->phys_bits < frame_end ? w->phys_bits : frame_end;
+		unsigned frame_end = s->frame_bits + PAGE_SHIFT,
+			 width = w->phys_bits && w->phys_bits < frame_end ? w->phys_bits : frame_end;
 		limit = min_u64(limit, (1ull << width) - out->phys);
 	}
 	if (w->page && bytes < limit)

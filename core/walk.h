@@ -1,11 +1,12 @@
 /* walk.h — read page tables as the CPU does. Shares no code with the builder in paging.c, so that it can judge it.
  *
  *   Reads    tables through a callback: physical memory in the loader, a window in a kernel, a dump on the host
- *   Result   what the processor would grant an access by the supervisor, or by user mode (WALK_AS_USER), the entries on the
- *            way, root first, and for each access that it would not grant the entry and the bit that say so
- *   State    of the processor is in struct walker; what is left 0 is as docs/protocol.md has it at entry: EFER.NXE and
- *            CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, the access flag not managed by hardware;
- *            sstatus.SUM clear, Svpbmt present; addresses have no tags
+ *   Result   whether the processor would grant an access by the supervisor, or by user mode (WALK_AS_USER), the
+ *            entries on the way, root first, and for each access that it would not grant the entry and the bit that
+ *            say so
+ *   State    of the processor is in struct walker. A field that is 0 stands for the state at entry (docs/protocol.md):
+ *            EFER.NXE and CR0.WP set, CR4.SMEP and SMAP clear; SCTLR.WXN and PSTATE.PAN clear, the access flag not
+ *            managed by hardware; sstatus.SUM clear, Svpbmt present; addresses have no tags
  *   Words    for a walk are in walk_text.h */
 #ifndef CORE_WALK_H
 #define CORE_WALK_H
@@ -25,7 +26,7 @@ enum walk_memory { WALK_NORMAL, WALK_WRITE_COMBINING, WALK_DEVICE, WALK_MEMORY_O
 
 enum walk_access { WALK_READ, WALK_WRITE, WALK_EXECUTE, WALK_ACCESSES };
 
-/* State in which a processor takes tables otherwise than at a kernel's entry. */
+/* Processor state that gives tables another meaning than at a kernel's entry. */
 enum {
 	WALK_NO_NX = 1u << 0, /* x86_64: EFER.NXE is 0, so bit 63 is reserved                         */
 	WALK_NO_1G = 1u << 1, /* x86_64: CPUID knows no 1 GiB pages, so bit 7 is reserved in PDPT entries */
@@ -49,10 +50,10 @@ struct walker {
 	uint8_t t1sz;
 	paddr root;        /* x86: CR3; aarch64: TTBR0 (lower range)                          */
 	paddr upper_root;  /* aarch64 with two ranges: TTBR1                                  */
-	uint64_t pat_or_mair; /* IA32_PAT or MAIR_ELx: what memory-type indices mean          */
+	uint64_t pat_or_mair; /* IA32_PAT or MAIR_ELx: the meaning of memory-type indices     */
 	bool (*read)(void *context, paddr entry, uint64_t *out); /* false: not readable memory */
-	/* Or, faster, where the page at this physical address can be read until the next call; NULL: nowhere. `read` is not
-	 * used then. */
+	/* Or, faster, where the page at this physical address can be read until the next call; NULL: nowhere.
+	 * `read` is not used then. */
 	const uint64_t *(*page)(void *context, paddr page);
 	void *context;
 };
@@ -64,18 +65,19 @@ struct walk_step {
 	uint64_t entry;
 };
 
-/* Why an access is not granted. The first two read no entry; the next four end the walk and go for every access. */
+/* Reasons for which an access is denied. The first two read no entry; the next four end the walk and deny every
+ * access. */
 enum walk_cause {
 	WALK_GRANTED,
 	WALK_NOT_CANONICAL, /* the address has no translation                                   */
 	WALK_DISABLED,      /* aarch64: EPD0, EPD1                                              */
 	WALK_UNREADABLE,    /* the last step's entry is not in memory that can be read          */
-	WALK_ABSENT,        /* `bit` says that nothing is here                                  */
-	WALK_RESERVED,      /* `bit` must not be as it is                                       */
+	WALK_ABSENT,        /* `bit` marks the entry as absent                                  */
+	WALK_RESERVED,      /* `bit` is reserved and has the wrong value                        */
 	WALK_TOO_WIDE,      /* `bit` of the address is beyond phys_bits; without steps: the root's */
 	WALK_FORBIDDEN,     /* `bit` takes the access away, here and in everything below        */
 	WALK_USER_PAGE,     /* `bit` gives the page to user mode, and so takes it from the supervisor */
-	WALK_WRITABLE_PAGE, /* what can be written is not executed (WXN)                        */
+	WALK_WRITABLE_PAGE, /* a writable page is not executed (WXN)                            */
 	WALK_KERNEL_PAGE,   /* `bit` keeps user mode from it and from everything below          */
 };
 
@@ -85,9 +87,10 @@ struct walk_blame {
 	uint8_t bit;   /* of the entry    */
 };
 
-/* What the entries of a path have left, root first. */
+/* The rights that the entries of a path have left, root first. A walk copies it at each entry: aligned, it is copied
+ * in words. */
 struct walk_rights {
-	struct walk_blame blame[WALK_ACCESSES];
+	_Alignas(8) struct walk_blame blame[WALK_ACCESSES];
 	bool user;
 	bool user_execute;
 	bool no_user_below; /* aarch64: APTable[0] seen */
@@ -113,19 +116,20 @@ struct walk {
 	struct walk_rights above; /* before the last step: for walk_next() */
 };
 
-/* Walk one address. Always fills *out; mapped = false when the walk ends early: out->step[out->steps - 1] says where. */
+/* Walk one address. Always fills *out; mapped = false when the walk ends early: out->step[out->steps - 1] says
+ * where. */
 void walk(const struct walker *w, vaddr va, struct walk *out);
 
 /* The address as it is translated, and as out->va has it: without its tag, if the processor ignores that. */
 vaddr walk_untagged(const struct walker *w, vaddr va);
 
-/* The same, where *out is an earlier walk by the same walker over tables that have not changed: the last table is not
+/* The same. *out is an earlier walk by the same walker over tables that have not changed, so the last table is not
  * looked for again. */
 void walk_next(const struct walker *w, vaddr va, struct walk *out);
 
-/* Bytes from out->va on, up to `limit`, in which a walk of every page says the same: the same rights and contiguous memory, or
- * the same fault. Never 0 (limit is not); with `page` it looks ahead as far as the last table goes. Ends with the address
- * space. */
+/* Bytes from out->va on, up to `limit`, in which a walk of every page says the same: the same rights and contiguous
+ * memory, or the same fault. Never 0 (limit is not); with `page` it looks ahead as far as the last table goes. Ends
+ * with the address space. */
 uint64_t walk_extent(const struct walker *w, const struct walk *out, uint64_t limit);
 
 #endif

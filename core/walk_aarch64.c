@@ -10,10 +10,11 @@ static enum walk_memory a64_memory(unsigned attr)
 	return (attr & 0xcc) == 0xcc ? WALK_NORMAL : WALK_MEMORY_OTHER;
 }
 
-/* Arm ARM DDI 0487, "VMSAv8-64 translation table format descriptors", 4 KiB granule: bits [1:0] = 0b11 is a table, or a
- * page at the last level; 0b01 is a block, in lookup levels 1 and 2 only. Without hardware update of the access flag,
- * AF = 0 faults. */
-static enum verdict a64_kind(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+/* Arm ARM DDI 0487, "VMSAv8-64 translation table format descriptors", 4 KiB granule: bits [1:0] = 0b11 is a table,
+ * or a page at the last level; 0b01 is a block, in lookup levels 1 and 2 only. Without hardware update of the
+ * access flag, AF = 0 faults. */
+static enum entry_kind a64_kind(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
+                                struct walk_rights *r)
 {
 	bool table_or_page = bit(entry, 1);
 
@@ -26,8 +27,8 @@ static enum verdict a64_kind(const struct walker *w, unsigned level, uint64_t en
 	return bit(entry, 10) || w->flags & WALK_HW_AF ? PAGE : walk_fault(r, WALK_ABSENT, step, 10);
 }
 
-/* Normal memory that is cached is the same for all processors only if shareable; all other memory is so always. Arm ARM
- * DDI 0487, "Shareability": SH = 0 non-shareable, 2 outer, 3 inner. */
+/* Normal memory that is cached is the same for all processors only if shareable; all other memory is so always. Arm
+ * ARM DDI 0487, "Shareability": SH = 0 non-shareable, 2 outer, 3 inner. */
 static void a64_attributes(const struct walker *w, uint64_t entry, struct walk_rights *r)
 {
 	r->memory = a64_memory(attribute(w, bits(entry, 4, 2)));
@@ -35,10 +36,12 @@ static void a64_attributes(const struct walker *w, uint64_t entry, struct walk_r
 }
 
 /* "Hierarchical control of data access permissions" and "... of instruction fetching": APTable, PXNTable and UXNTable
- * restrict everything below. A page that EL0 can write is never executable at EL1; EL0 executes also what it may not read. */
-static enum verdict judge_a64(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+ * restrict everything below. A page that EL0 can write is never executable at EL1; EL0 can also execute pages that it
+ * may not read. */
+static enum entry_kind judge_a64(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
+                                 struct walk_rights *r)
 {
-	enum verdict kind = a64_kind(w, level, entry, step, r);
+	enum entry_kind kind = a64_kind(w, level, entry, step, r);
 	bool page = kind == PAGE, as_user = w->flags & WALK_AS_USER;
 	unsigned no_execute = (page ? 53 : 59) + as_user, user = page ? 6 : 61;
 
@@ -68,9 +71,10 @@ static enum verdict judge_a64(const struct walker *w, unsigned level, uint64_t e
 }
 
 /* One virtual address range and one privilege: XNTable (60), APTable[1] (62), AP[2] and XN (54) are all there is. */
-static enum verdict judge_a64_el2(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+static enum entry_kind judge_a64_el2(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
+                                     struct walk_rights *r)
 {
-	enum verdict kind = a64_kind(w, level, entry, step, r);
+	enum entry_kind kind = a64_kind(w, level, entry, step, r);
 	bool page = kind == PAGE;
 
 	r->user = false;
@@ -95,7 +99,7 @@ static const char *reserved(unsigned level, unsigned n)
 
 static const char levels[][5] = { "L3", "L2", "L1", "L0" };
 
-/* The same at every level of exception. */
+/* The same at every exception level. */
 #define COMMON_BITS \
 	{ 7, IN_PAGE, "AP[2]", "read-only", "writable" }, \
 	{ 10, IN_PAGE, "AF", "", "AF clear" }, \
@@ -118,8 +122,12 @@ static const struct walk_bit el2_words[] = {
 };
 
 #define AARCH64 \
-	.va_bits = 48, .ranges = true, .frame_shift = 12, .frame_bits = 36, .levels = levels, .absent = "it is not valid", \
-	.reserved = reserved
+	.va_bits = 48, .ranges = true, .frame_shift = 12, .frame_bits = 36, .levels = levels, \
+	.absent = "it is not valid", .reserved = reserved
 
-const struct walk_scheme walk_aarch64 = { .high = true, .judge = judge_a64, .bits = words, .bit_count = COUNT_OF(words), AARCH64 };
-const struct walk_scheme walk_aarch64_el2 = { .judge = judge_a64_el2, .bits = el2_words, .bit_count = COUNT_OF(el2_words), AARCH64 };
+const struct walk_scheme walk_aarch64 = {
+	.high = true, .judge = judge_a64, .bits = words, .bit_count = COUNT_OF(words), AARCH64,
+};
+const struct walk_scheme walk_aarch64_el2 = {
+	.judge = judge_a64_el2, .bits = el2_words, .bit_count = COUNT_OF(el2_words), AARCH64,
+};

@@ -1,24 +1,28 @@
 #include "walk_scheme.h"
 
-/* RISC-V privileged architecture, "Svpbmt": bits 62:61, 0 is what the platform says of the address, normal for RAM. */
+/* RISC-V privileged architecture, "Svpbmt": bits 62:61, 0 means the platform's own type for the address, which is
+ * normal for RAM. */
 static enum walk_memory riscv_memory(unsigned pbmt)
 {
 	return pbmt == 0 ? WALK_NORMAL : pbmt == 1 ? WALK_WRITE_COMBINING : WALK_DEVICE;
 }
 
 /* The bits of an entry that points at a table are 0 but for V, G and the frame. */
-static enum verdict riscv_table(unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+static enum entry_kind riscv_table(unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
 {
 	if (level == 0)
 		return walk_fault(r, WALK_RESERVED, step, 1);
-	return walk_is_reserved(r, entry, step, 4, 4) || walk_is_reserved(r, entry, step, 7, 6) || walk_is_reserved(r, entry, step, 62, 61) ?
-		FAULT : TABLE;
+	return walk_is_reserved(r, entry, step, 4, 4) || walk_is_reserved(r, entry, step, 7, 6) ||
+	                       walk_is_reserved(r, entry, step, 62, 61)
+	               ? FAULT
+	               : TABLE;
 }
 
-/* RISC-V privileged architecture, "Virtual Address Translation Process". Bits 63 (Svnapot) and 60:54 must be 0, as must
- * D, A, U and 62:61 in an entry that points at a table. Hardware may leave A and D to software, so A = 0 faults and
- * D = 0 forbids writes. Supervisor rights are those with sstatus.SUM = 0: none to a user page. */
-static enum verdict judge_riscv(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+/* RISC-V privileged architecture, "Virtual Address Translation Process". Bits 63 (Svnapot) and 60:54 must be 0, as
+ * must D, A, U and 62:61 in an entry that points at a table. Hardware may leave A and D to software, so A = 0
+ * faults and D = 0 forbids writes. Supervisor rights are those with sstatus.SUM = 0: none to a user page. */
+static enum entry_kind judge_riscv(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
+                                   struct walk_rights *r)
 {
 	bool read = bit(entry, 1), write = bit(entry, 2), execute = bit(entry, 3), user = bit(entry, 4);
 

@@ -1,14 +1,14 @@
-/* walk_scheme.h — how one format of page tables is read: core/walk.c goes through tables, a scheme judges entries. A program
- * lists the schemes that it reads in walk_schemes[]: core/walk_schemes.c has all of them, the loader those of its own
- * architecture. */
+/* walk_scheme.h — how one format of page tables is read: core/walk.c goes through tables, a scheme judges entries.
+ * A program lists the schemes that it reads in walk_schemes[]: core/walk_schemes.c has all of them, the loader
+ * those of its own architecture. */
 #ifndef CORE_WALK_SCHEME_H
 #define CORE_WALK_SCHEME_H
 
 #include "walk.h"
 
-enum verdict { FAULT, TABLE, PAGE };
+enum entry_kind { FAULT, TABLE, PAGE };
 
-/* What a bit of an entry is called, and what it says when it is set or clear; "": nothing. */
+/* A bit of an entry: its name, and its meaning when set and when clear; "": no meaning. */
 enum { IN_TABLE = 1, IN_PAGE = 2 }; /* entries that point at tables; that map pages */
 struct walk_bit {
 	uint8_t bit, in;
@@ -21,14 +21,15 @@ struct walk_scheme {
 	bool ranges;               /* aarch64: sizes in T0SZ and T1SZ                                    */
 	uint8_t frame_shift;       /* where the frame number stands in an entry                          */
 	uint8_t frame_bits;        /* ... and how many bits of it there are                              */
-	enum verdict (*judge)(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r);
+	enum entry_kind (*judge)(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
+	                         struct walk_rights *r);
 
-	/* Words. */
+	/* For sentences: */
 	const char (*levels)[5];   /* names by level */
 	const struct walk_bit *bits;
 	unsigned bit_count;
 	const char *absent;        /* "it is not present" */
-	const char *(*reserved)(unsigned level, unsigned bit); /* why a reserved bit must not be so; NULL: no more to say */
+	const char *(*reserved)(unsigned level, unsigned bit); /* why a reserved bit is wrong; NULL: no reason to add */
 };
 
 enum { WALK_MODES = WALK_SV48 + 1 };
@@ -62,11 +63,11 @@ static inline bool may(const struct walk_rights *r, enum walk_access access)
 /* The first entry that takes an access away is to blame. */
 void walk_take(struct walk_rights *r, enum walk_access access, enum walk_cause cause, unsigned step, unsigned n);
 
-/* All of them up to `last`. */
+/* Take all accesses up to `last`. */
 void walk_take_up_to(struct walk_rights *r, enum walk_access last, enum walk_cause cause, unsigned step, unsigned n);
 
-/* What ends a walk is to blame for everything. Returns FAULT. */
-enum verdict walk_fault(struct walk_rights *r, enum walk_cause cause, unsigned step, unsigned n);
+/* A cause that ends the walk takes every access away. Returns FAULT. */
+enum entry_kind walk_fault(struct walk_rights *r, enum walk_cause cause, unsigned step, unsigned n);
 
 static inline unsigned lowest_bit(uint64_t n)
 {

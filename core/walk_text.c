@@ -1,7 +1,6 @@
 #include "walk_text.h"
 
 #include "format.h"
-#include "say.h"
 #include "walk_scheme.h"
 
 const char *walk_level_name(enum walk_mode mode, unsigned level)
@@ -20,12 +19,13 @@ size_t walk_entry(const struct walker *w, const struct walk *walk, unsigned step
 {
 	const struct walk_step *s = &walk->step[step];
 
-	return say(out, size, SAY_ENTRY, walk_level_name(w->mode, s->level), s->index, (unsigned long long)s->entry);
+	return format(out, size, "%s[%u] = %#llx", walk_level_name(w->mode, s->level), s->index,
+	              (unsigned long long)s->entry);
 }
 
 /* ---- A line -------------------------------------------------------------------------------------------- */
 
-/* What an entry says of itself, whatever those above it say. */
+/* The bits of one entry, independent of the entries above it. */
 static size_t write_bits(const struct walk_scheme *f, uint64_t entry, unsigned in, char *out, size_t size)
 {
 	size_t used = 0;
@@ -47,8 +47,9 @@ static size_t write_end(const struct walker *w, const struct walk *walk, char *o
 		walk_guilty(w, walk, WALK_READ, &step, out, size);
 		return __builtin_strlen(out);
 	}
-	return say(out, size, SAY_PAGE, (unsigned long long)walk->page_bytes >> shift, "KMG"[shift / 10 - 1],
-	              (unsigned long long)(walk->phys & ~(walk->page_bytes - 1)), walk_memory_name(walk->memory));
+	return format(out, size, "%llu %ciB page at %#llx, %s", (unsigned long long)walk->page_bytes >> shift,
+	              "KMG"[shift / 10 - 1], (unsigned long long)(walk->phys & ~(walk->page_bytes - 1)),
+	              walk_memory_name(walk->memory));
 }
 
 size_t walk_line(const struct walker *w, const struct walk *walk, unsigned step, char *out, size_t size)
@@ -56,11 +57,12 @@ size_t walk_line(const struct walker *w, const struct walk *walk, unsigned step,
 	const struct walk_scheme *f = walk_schemes[w->mode];
 	const struct walk_step *s = &walk->step[step];
 	bool last = step + 1 == walk->steps;
-	size_t used = say(out, size, SAY_ENTRY_AT, walk_level_name(w->mode, s->level), s->index,
+	size_t used = format(out, size, "%s[%u] at %#llx = %#llx: ", walk_level_name(w->mode, s->level), s->index,
 	                     (unsigned long long)s->at, (unsigned long long)s->entry);
 
 	used += last ? write_end(w, walk, out + used, size - used)
-	             : say(out + used, size - used, SAY_TABLE, (unsigned long long)walk->step[step + 1].at & ~(PAGE_BYTES - 1ull));
+	             : format(out + used, size - used, "table at %#llx",
+	                      (unsigned long long)walk->step[step + 1].at & ~(PAGE_BYTES - 1ull));
 	if (last && !walk->mapped)
 		return used;
 	return used + write_bits(f, s->entry, last ? IN_PAGE : IN_TABLE, out + used, size - used);
@@ -80,21 +82,24 @@ static size_t say_reserved(const struct walk_scheme *f, unsigned level, unsigned
 {
 	const char *more = f->reserved(level, n);
 
-	return more ? say(out, size, SAY_RESERVED_FOR, n, more) : say(out, size, SAY_RESERVED, n);
+	return more ? format(out, size, "bit %u is reserved: %s", n, more) : format(out, size, "bit %u is reserved", n);
 }
 
-static size_t say_forbidden(const struct walk_scheme *f, const struct walk *walk, struct walk_blame b, enum walk_access wanted,
-                            char *out, size_t size)
+static size_t say_forbidden(const struct walk_scheme *f, const struct walk *walk, struct walk_blame b,
+                            enum walk_access wanted, char *out, size_t size)
 {
 	static const char verbs[][10] = { "reading", "writing", "execution" };
 
-	return say(out, size, SAY_FORBIDS, bit_name(f, b.bit), bit(walk->step[b.step].entry, b.bit) ? "set" : "clear",
-	              verbs[wanted], b.step + 1u < walk->steps ? " in everything below it" : "");
+	return format(out, size, "%s is %s, which forbids %s%s", bit_name(f, b.bit),
+	              bit(walk->step[b.step].entry, b.bit) ? "set" : "clear", verbs[wanted],
+	              b.step + 1u < walk->steps ? " in everything below it" : "");
 }
 
-static size_t say_keeps_out(const struct walk_scheme *f, const struct walk *walk, struct walk_blame b, char *out, size_t size)
+static size_t say_keeps_out(const struct walk_scheme *f, const struct walk *walk, struct walk_blame b, char *out,
+                            size_t size)
 {
-	return say(out, size, SAY_KERNEL_PAGE, bit_name(f, b.bit), bit(walk->step[b.step].entry, b.bit) ? "set" : "clear",
+	return format(out, size, "%s is %s, which keeps user mode out of %s", bit_name(f, b.bit),
+	              bit(walk->step[b.step].entry, b.bit) ? "set" : "clear",
 	              b.step + 1u < walk->steps ? "everything below it" : "the page");
 }
 
@@ -105,30 +110,33 @@ static size_t say_why(const struct walker *w, const struct walk *walk, enum walk
 
 	switch ((enum walk_cause)b.cause) {
 	case WALK_NOT_CANONICAL:
-		return say(out, size, SAY_NOT_CANONICAL);
+		return format(out, size, "the address is not canonical");
 	case WALK_DISABLED:
-		return say(out, size, SAY_EPD, (unsigned)(walk->va >> 63));
+		return format(out, size, "TCR.EPD%u is set", (unsigned)(walk->va >> 63));
 	case WALK_UNREADABLE:
-		return say(out, size, SAY_UNREADABLE);
+		return format(out, size, "it is not in memory where page tables can be");
 	case WALK_ABSENT:
-		return b.bit ? say(out, size, SAY_FIRST_ACCESS, bit_name(f, b.bit)) : format(out, size, "%s", f->absent);
+		return b.bit ? format(out, size, "%s is clear, so the first access faults", bit_name(f, b.bit))
+		             : format(out, size, "%s", f->absent);
 	case WALK_RESERVED:
 		return say_reserved(f, walk->step[b.step].level, b.bit, out, size);
 	case WALK_TOO_WIDE:
-		return say(out, size, SAY_TOO_WIDE, b.bit,
+		return format(out, size, "bit %u%s is reserved: this processor has %u-bit physical addresses", b.bit,
 		              walk->steps ? "" : " of the root's address", w->phys_bits);
 	case WALK_USER_PAGE:
-		return say(out, size, SAY_USER_PAGE, bit_name(f, b.bit));
+		return format(out, size, "%s gives the page to user mode, and so takes it from the kernel",
+		              bit_name(f, b.bit));
 	case WALK_KERNEL_PAGE:
 		return say_keeps_out(f, walk, b, out, size);
 	case WALK_WRITABLE_PAGE:
-		return say(out, size, SAY_WXN);
+		return format(out, size, "it can be written, and SCTLR.WXN is set");
 	default:
 		return say_forbidden(f, walk, b, wanted, out, size);
 	}
 }
 
-bool walk_guilty(const struct walker *w, const struct walk *walk, enum walk_access wanted, unsigned *step, char *why, size_t size)
+bool walk_guilty(const struct walker *w, const struct walk *walk, enum walk_access wanted, unsigned *step, char *why,
+                 size_t size)
 {
 	struct walk_blame b = walk->blame[wanted];
 

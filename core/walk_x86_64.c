@@ -17,9 +17,10 @@ static enum walk_memory x86_memory(unsigned type)
 }
 
 /* Intel SDM vol. 3A, "4-Level Paging and 5-Level Paging", the tables "Format of a ..."; "Access Rights": R/W, U/S and
- * XD are combined over all levels. PS is reserved in PML4 and PML5 entries, and so is what stands between the PAT bit and
- * the frame of a large page; XD with EFER.NXE = 0. */
-static enum verdict judge_x86(const struct walker *w, unsigned level, uint64_t entry, unsigned step, struct walk_rights *r)
+ * XD are combined over all levels. PS is reserved in PML4 and PML5 entries, and so are the bits between the PAT bit
+ * and the frame of a large page, and XD if EFER.NXE = 0. */
+static enum entry_kind judge_x86(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
+                                 struct walk_rights *r)
 {
 	bool large = level > 0 && bit(entry, 7), as_user = w->flags & WALK_AS_USER;
 
@@ -56,7 +57,8 @@ static const char *reserved(unsigned level, unsigned n)
 	if (n == 63)
 		return "NX needs EFER.NXE, which is 0";
 	if (n == 7)
-		return level == 2 ? "PS makes it a 1 GiB page, and this processor has none" : "PS is for entries of PDPT and PD";
+		return level == 2 ? "PS makes it a 1 GiB page, and this processor has none"
+		                  : "PS is for entries of PDPT and PD";
 	return NULL;
 }
 

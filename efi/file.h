@@ -4,7 +4,8 @@
 
 #include "system_table.h"
 
-#define EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID { 0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
+#define EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID \
+	{ 0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
 #define EFI_FILE_INFO_ID { 0x09576e92, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
 #define EFI_FILE_MODE_READ 1ull
 #define EFI_FILE_DIRECTORY 0x10ull
@@ -12,7 +13,8 @@
 typedef struct EFI_FILE_PROTOCOL EFI_FILE_PROTOCOL;
 struct EFI_FILE_PROTOCOL {
 	uint64_t Revision;
-	EFI_STATUS (EFIAPI *Open)(EFI_FILE_PROTOCOL *self, EFI_FILE_PROTOCOL **out, const CHAR16 *name, uint64_t mode, uint64_t attributes);
+	EFI_STATUS (EFIAPI *Open)(EFI_FILE_PROTOCOL *self, EFI_FILE_PROTOCOL **out, const CHAR16 *name, uint64_t mode,
+	                          uint64_t attributes);
 	EFI_STATUS (EFIAPI *Close)(EFI_FILE_PROTOCOL *self);
 	EFI_UNUSED Delete;
 	EFI_STATUS (EFIAPI *Read)(EFI_FILE_PROTOCOL *self, UINTN *bytes, void *buffer);

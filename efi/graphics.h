@@ -4,7 +4,8 @@
 
 #include "types.h"
 
-#define EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID { 0x9042a9de, 0x23dc, 0x4a38, { 0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a } }
+#define EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID \
+	{ 0x9042a9de, 0x23dc, 0x4a38, { 0x96, 0xfb, 0x7a, 0xde, 0xd0, 0x80, 0x51, 0x6a } }
 
 typedef enum {
 	PixelRedGreenBlueReserved8BitPerColor,
@@ -43,5 +44,14 @@ struct EFI_GRAPHICS_OUTPUT_PROTOCOL {
 	void *Blt;
 	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE *Mode;
 };
+
+/* UEFI 2.10, "EFI_EDID_ACTIVE_PROTOCOL" */
+#define EFI_EDID_ACTIVE_PROTOCOL_GUID \
+	{ 0xbd8c1056, 0x9f36, 0x44ec, { 0x92, 0xa8, 0xa6, 0x33, 0x7f, 0x81, 0x79, 0x86 } }
+
+typedef struct {
+	uint32_t SizeOfEdid;
+	uint8_t *Edid;
+} EFI_EDID_ACTIVE_PROTOCOL;
 
 #endif

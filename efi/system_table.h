@@ -1,5 +1,5 @@
-/* system_table.h — UEFI 2.10, "EFI System Table" (§4). Services that the loader never calls are placeholders of the right
- * size, so that calling one does not compile. */
+/* system_table.h — UEFI 2.10, "EFI System Table" (§4). Services that the loader never calls are placeholders of the
+ * right size, so that calling one does not compile. */
 #ifndef EFI_SYSTEM_TABLE_H
 #define EFI_SYSTEM_TABLE_H
 
@@ -21,9 +21,11 @@ typedef enum { AllocateAnyPages, AllocateMaxAddress, AllocateAddress } EFI_ALLOC
 typedef struct {
 	EFI_TABLE_HEADER Hdr;
 	EFI_UNUSED RaiseTPL, RestoreTPL;
-	EFI_STATUS (EFIAPI *AllocatePages)(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory, UINTN pages, EFI_PHYSICAL_ADDRESS *at);
+	EFI_STATUS (EFIAPI *AllocatePages)(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory, UINTN pages,
+	                                   EFI_PHYSICAL_ADDRESS *at);
 	EFI_STATUS (EFIAPI *FreePages)(EFI_PHYSICAL_ADDRESS at, UINTN pages);
-	EFI_STATUS (EFIAPI *GetMemoryMap)(UINTN *bytes, void *map, UINTN *key, UINTN *descriptor_bytes, uint32_t *version);
+	EFI_STATUS (EFIAPI *GetMemoryMap)(UINTN *bytes, void *map, UINTN *key, UINTN *descriptor_bytes,
+	                                  uint32_t *version);
 	EFI_STATUS (EFIAPI *AllocatePool)(EFI_MEMORY_TYPE memory, UINTN bytes, void **out);
 	EFI_STATUS (EFIAPI *FreePool)(void *at);
 	EFI_UNUSED CreateEvent, SetTimer, WaitForEvent, SignalEvent, CloseEvent, CheckEvent;
@@ -55,7 +57,8 @@ typedef struct {
 	EFI_STATUS (EFIAPI *GetTime)(EFI_TIME *time, void *capabilities);
 	EFI_UNUSED SetTime, GetWakeupTime, SetWakeupTime;
 	EFI_UNUSED SetVirtualAddressMap, ConvertPointer;
-	EFI_STATUS (EFIAPI *GetVariable)(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes, void *data);
+	EFI_STATUS (EFIAPI *GetVariable)(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes,
+	                                 void *data);
 	EFI_UNUSED GetNextVariableName, SetVariable;
 	EFI_UNUSED GetNextHighMonotonicCount, ResetSystem;
 	EFI_UNUSED UpdateCapsule, QueryCapsuleCapabilities, QueryVariableInfo;

@@ -26,28 +26,28 @@ typedef struct {
 #define EFI_ERROR(status) (((status) & EFI_ERROR_BIT) != 0)
 
 #define EFI_STATUS_CODES(X) \
-	X(LOAD_ERROR,           1) \
-	X(INVALID_PARAMETER,    2) \
-	X(UNSUPPORTED,          3) \
-	X(BAD_BUFFER_SIZE,      4) \
-	X(BUFFER_TOO_SMALL,     5) \
-	X(NOT_READY,            6) \
-	X(DEVICE_ERROR,         7) \
-	X(WRITE_PROTECTED,      8) \
-	X(OUT_OF_RESOURCES,     9) \
-	X(VOLUME_CORRUPTED,    10) \
-	X(VOLUME_FULL,         11) \
-	X(NO_MEDIA,            12) \
-	X(MEDIA_CHANGED,       13) \
-	X(NOT_FOUND,           14) \
-	X(ACCESS_DENIED,       15) \
-	X(NO_RESPONSE,         16) \
-	X(TIMEOUT,             18) \
-	X(NOT_STARTED,         19) \
-	X(ABORTED,             21) \
-	X(SECURITY_VIOLATION,  26) \
-	X(CRC_ERROR,           27)
-#define X(name, number) EFI_##name##_NUMBER = number,
+	X(LOAD_ERROR,          1, "the image failed to load") \
+	X(INVALID_PARAMETER,   2, "a parameter was wrong") \
+	X(UNSUPPORTED,         3, "not supported") \
+	X(BAD_BUFFER_SIZE,     4, "wrong buffer size") \
+	X(BUFFER_TOO_SMALL,    5, "the buffer is too small") \
+	X(NOT_READY,           6, "not ready") \
+	X(DEVICE_ERROR,        7, "the device reported an error") \
+	X(WRITE_PROTECTED,     8, "write protected") \
+	X(OUT_OF_RESOURCES,    9, "out of resources") \
+	X(VOLUME_CORRUPTED,   10, "the file system is damaged") \
+	X(VOLUME_FULL,        11, "the file system is full") \
+	X(NO_MEDIA,           12, "there is no medium") \
+	X(MEDIA_CHANGED,      13, "the medium was changed") \
+	X(NOT_FOUND,          14, "not found") \
+	X(ACCESS_DENIED,      15, "access denied") \
+	X(NO_RESPONSE,        16, "no response") \
+	X(TIMEOUT,            18, "timed out") \
+	X(NOT_STARTED,        19, "not started") \
+	X(ABORTED,            21, "aborted") \
+	X(SECURITY_VIOLATION, 26, "refused for security") \
+	X(CRC_ERROR,          27, "wrong checksum")
+#define X(name, number, text) EFI_##name##_NUMBER = number,
 enum { EFI_STATUS_CODES(X) };
 #undef X
 

@@ -7,18 +7,23 @@ enum { MAGIC_BYTES = 6, NUMBER_BYTES = 8, HEADER_BYTES = 110, ALIGNMENT = 4 };
 enum { FIELD_MODE = 1, FIELD_FILE_BYTES = 6, FIELD_NAME_BYTES = 11 };
 enum { MODE_KIND = 0170000, MODE_FILE = 0100000 };
 
-static const char trailer[] = "TRAILER!!!"; /* the name of what ends an archive */
+static const char trailer[] = "TRAILER!!!"; /* the name of an archive's last entry */
 
 struct entry {
 	struct archive_file file;
 	uint32_t mode;
-	uint64_t next; /* offset of the entry behind it */
+	uint64_t next; /* offset of the next entry */
 	bool last;
 };
 
+/* The value of a hexadecimal digit, or -1. */
 static int digit(uint8_t c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool number(const uint8_t *header, unsigned field, uint32_t *out)

@@ -1,6 +1,6 @@
-/* archive.h — files in a cpio archive of the "newc" kind: what the programs come in. Pure: bytes in, files or a refusal out.
+/* archive.h — reads the programs' archive, a cpio archive in the "newc" format. Pure: bytes in, files or a refusal out.
  *
- *   Memory   names and contents stay where the archive is */
+ *   Memory   names and contents point into the archive */
 #ifndef KERNEL_ARCHIVE_H
 #define KERNEL_ARCHIVE_H
 
@@ -18,11 +18,11 @@ struct archive_file {
 	uint64_t bytes;
 };
 
-/* Read all of it once. NULL: every entry is well-formed, and the archive ends as it should; else what is wrong, a sentence without
- * its full stop, and where. */
+/* Checks the whole archive. NULL: every entry is well-formed, and the trailer is there. Else the fault, as a sentence
+ * without its full stop, and its offset. */
 const char *archive_check(const struct archive *a, uint64_t *offset);
 
-/* The regular file with this number or name. Of an archive that has been checked. false: there is none. */
+/* The regular file with this number or name, in an archive that was checked. false: there is none. */
 bool archive_file(const struct archive *a, uint64_t index, struct archive_file *out);
 bool archive_find(const struct archive *a, const char *name, uint64_t name_bytes, struct archive_file *out);
 

@@ -15,7 +15,7 @@ static struct hobnail_console device;
 static struct uart uart;
 static char text_log[CONSOLE_LOG_BYTES];
 static uint64_t log_used;
-static uint64_t log_gone; /* bytes before these */
+static uint64_t log_gone; /* bytes dropped before those in text_log */
 
 static uint64_t register_at(uint64_t offset)
 {
@@ -54,7 +54,7 @@ void console_open(const struct hobnail_console *console)
 	};
 }
 
-/* There is one processor until the kernel starts the others, and with translation off it may not be able to do what locks need. */
+/* No lock while one processor runs: with translation off its atomic instructions may not work. */
 static void take(void)
 {
 	if (!cpu_count || stop_is_ours())
@@ -116,7 +116,7 @@ uint64_t console_log(uint64_t *from, char *out, uint64_t bytes)
 	return bytes;
 }
 
-/* Who holds the lock may still be on its way to giving it back, or have stopped with it: nobody else gets it. */
+/* The lock's holder may release it soon, or may have stopped while holding it. Nobody else takes it any more. */
 void console_break(void)
 {
 	const uint64_t patience = 100000000, begin = arch_now();

@@ -42,20 +42,20 @@ static void must_be_possible(const char *word, const char *why)
 		panic("%s: %s", word, why);
 }
 
-/* The stack overflows, and the exception of that cannot be handled either. */
+/* The stack overflows, and the page fault becomes a double fault. */
 static void overflow_twice(void)
 {
 	must_be_possible("crash=double", arch_faults_double());
 	sink(1);
 }
 
-/* Comes back: it is the next system call on this processor that fails. */
+/* Returns; the next system call on this processor fails. */
 static void break_edge(void)
 {
 	must_be_possible("crash=edge", arch_edge_break());
 }
 
-/* Comes back, and happens once. */
+/* Returns; happens only once. */
 static void stray(void)
 {
 	static bool done;
@@ -64,7 +64,8 @@ static void stray(void)
 		arch_stray_interrupt();
 }
 
-/* All processors end the machine, 5 ms after the last one has come to this: for a place that each of them comes to. */
+/* All processors end the machine at once, 5 ms after the last one has called this. Every processor must come to the
+ * place. */
 static void end_together(void)
 {
 	static unsigned here;
@@ -83,7 +84,7 @@ static struct {
 	uint64_t at;
 } plan;
 
-/* What follows `prefix` at the beginning of `text`; NULL: it does not begin so. */
+/* The text behind `prefix`; NULL: `text` does not begin with it. */
 static const char *after(const char *text, const char *prefix)
 {
 	size_t bytes = strlen(prefix);
@@ -100,7 +101,7 @@ static uint64_t number(const char *digits)
 	return n;
 }
 
-/* Where and when the rest of the word says. */
+/* Plans the failure: `rest` names place and time. */
 static void fail_at(void (*fail)(void), const char *rest)
 {
 	static const char *const places[] = {
@@ -122,8 +123,8 @@ void crash_if_asked(const char *words, bool now)
 		const char *word;
 		void (*fail)(void);
 	} kinds[] = {
-		{ "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null }, { "crash=assert", fall },
-		{ "crash=edge", break_edge }, { "crash=end", end_together },
+		{ "crash=stack", overflow }, { "crash=double", overflow_twice }, { "crash=null", call_null },
+		{ "crash=assert", fall }, { "crash=edge", break_edge }, { "crash=end", end_together },
 		{ "crash=stray", stray },
 		{ "crash=peek", trespass_peek }, { "crash=enter", trespass_enter }, { "crash=text", trespass_text },
 		{ "crash=alias", trespass_alias }, { "crash=rodata", trespass_rodata }, { "crash=data", trespass_data },

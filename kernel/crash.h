@@ -1,20 +1,22 @@
-/* crash.h — failures of the kernel on purpose, to see them reported. */
+/* crash.h — failures of the kernel on purpose, to test their report. */
 #ifndef KERNEL_CRASH_H
 #define KERNEL_CRASH_H
 
 #include <stdbool.h>
 
-/* Does the command line ask for one?
+/* Plans, or with `now` performs, the failures that the command line asks for:
  *
- *     crash=KIND            now, if `now`; KIND is stack, double, null or assert, and this does not return then
- *     crash=KIND@start      on another processor, before it has started, if this was called before it comes
- *     crash=KIND@tick+MS    in the first timer's interrupt after so many milliseconds
- *     crash=KIND@call+MS    in the first PITH_WRITE after so many
- *     crash=KIND@write+MS   the same, after user memory was copied; KIND end: on all processors, once each has come to one
- *     crash=KIND@report     in the report of a fault, which another crash= brings about
- *     crash=WHAT@...        one of trespass.h's, by its name there
- *     crash=stray@...       an interrupt that nobody has asked for; goes on
- *     crash=edge            returns: the next system call on this processor meets an exception before its first instruction */
+ *     crash=KIND            now, if `now`; KIND is stack, double, null or assert, which do not return
+ *     crash=KIND@start      on another processor, before it has started; this must be called before that
+ *     crash=KIND@tick+MS    in the first timer interrupt after MS milliseconds
+ *     crash=KIND@call+MS    in the first PITH_WRITE after MS milliseconds
+ *     crash=KIND@write+MS   likewise, after user memory was copied; KIND end: on all processors, once each is in
+ *                           PITH_WRITE
+ *     crash=KIND@report     in the report of a fault that another crash= causes
+ *     crash=NAME@...        an access of trespass.h, by its name there
+ *     crash=stray@...       an interrupt without a handler; the kernel goes on
+ *     crash=edge            returns; the next system call on this processor takes an exception before its first
+ *                           instruction */
 void crash_if_asked(const char *words, bool now);
 
 enum crash_place {
@@ -25,7 +27,7 @@ enum crash_place {
 	CRASH_REPORT, /* the report of a fault                   */
 };
 
-/* This is such a place. */
+/* Performs the planned failure if `place` is its place and its time has come. */
 void crash_if_here(enum crash_place place);
 
 #endif

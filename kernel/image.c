@@ -3,7 +3,7 @@
 #include "arch.h"
 #include "base.h"
 
-/* Symbols of kernel.ld: only their addresses mean anything. */
+/* Symbols of kernel.ld: only their addresses have a meaning. */
 extern const char image_text[], image_text_end[], image_rodata[], image_rodata_end[], image_data[], image_data_end[],
 	image_dynamic[], image_dynamic_end[];
 extern const struct hobnail_note image_notes[], image_notes_end[];
@@ -11,7 +11,8 @@ extern const struct hobnail_note image_notes[], image_notes_end[];
 struct image_segment image_segment(unsigned i)
 {
 	const struct image_segment segments[IMAGE_SEGMENTS] = {
-		{ "text", (uint64_t)image_text, (uint64_t)(image_text_end - image_text), HOBNAIL_READ | HOBNAIL_EXECUTE },
+		{ "text", (uint64_t)image_text, (uint64_t)(image_text_end - image_text),
+		  HOBNAIL_READ | HOBNAIL_EXECUTE },
 		{ "rodata", (uint64_t)image_rodata, (uint64_t)(image_rodata_end - image_rodata), HOBNAIL_READ },
 		{ "data", (uint64_t)image_data, (uint64_t)(image_data_end - image_data), HOBNAIL_READ | HOBNAIL_WRITE },
 	};
@@ -44,8 +45,8 @@ bool image_is_relocatable(void)
 
 /* ---- Relocation ---------------------------------------------------------------------------------------- */
 
-/* Words that the linker (static) or the loader (position-independent) must have filled, in .data. `volatile`, so that
- * the compiler reads them instead of knowing them. */
+/* Pointers in .data that the linker (static) or the loader (position-independent) must have relocated. `volatile` makes
+ * the compiler read them from memory. */
 static const uint64_t in_rodata = 1;
 static const void *volatile pointers[] = { image_text, image_data, &in_rodata, (const void *)image_note };
 
@@ -56,7 +57,7 @@ unsigned image_pointer_count(void)
 
 void image_pointer(unsigned i, uint64_t *word, uint64_t *address)
 {
-	/* These are computed from the program counter. */
+	/* Computed from the program counter, without relocation. */
 	const void *const here[COUNT_OF(pointers)] = {
 		image_text, image_data, &in_rodata, (const void *)image_note
 	};

@@ -1,11 +1,11 @@
-/* image.h — what the linker script says about pith itself: the other side of the record's claims. */
+/* image.h — pith's own image as the linker script describes it, to compare with the record. */
 #ifndef KERNEL_IMAGE_H
 #define KERNEL_IMAGE_H
 
 #include <hobnail/boot.h>
 #include <stdbool.h>
 
-/* One loadable segment as linked, rounded to nothing: where it runs now. */
+/* A loadable segment at its address now, not rounded to pages. */
 struct image_segment {
 	const char *name;
 	uint64_t virt;
@@ -24,14 +24,15 @@ bool image_is_relocatable(void);
 unsigned image_note_count(void);
 const struct hobnail_note *image_note(unsigned i);
 
-/* The value that pith's own request has, or `otherwise` if it has none. */
+/* The value of pith's own request, or `otherwise` if pith does not make it. */
 uint64_t image_request(uint32_t request, uint64_t otherwise);
 
-/* Addresses that only relocation (or the right place) makes true: the words, and what they must say. */
+/* Pointers that relocation (or loading at the linked address) makes correct: *word as in memory, *address as
+ * expected. */
 unsigned image_pointer_count(void);
 void image_pointer(unsigned i, uint64_t *word, uint64_t *address);
 
-/* Memory of the data segment that the file does not hold and that nothing writes. */
+/* Zero-initialised memory of the data segment (.bss) that nothing writes. */
 const uint8_t *image_untouched(uint64_t *bytes);
 
 #endif

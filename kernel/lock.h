@@ -1,7 +1,7 @@
-/* lock.h — a ticket lock: who asks first gets it first.
+/* lock.h — a ticket lock: first come, first served.
  *
- * All of the kernel runs with interrupts masked, so that a lock is never waited for by the processor that holds it. Order where
- * two are held: process_lock, vm, pages, console. */
+ * The kernel runs with interrupts masked, so a lock's holder never waits for its own lock. Lock order: process_lock,
+ * vm, pages, console. */
 #ifndef KERNEL_LOCK_H
 #define KERNEL_LOCK_H
 
@@ -11,7 +11,8 @@ struct lock {
 	uint32_t next, serving;
 };
 
-/* Once a turn of every loop that waits for another processor: it may be waiting for this one. Each processor directory's. */
+/* Call in every loop that waits for another processor: that processor may be waiting for a TLB shootdown on this one.
+ * Defined in kernel/arch/. */
 void arch_spin(void);
 
 static inline void lock_take(struct lock *l)

@@ -1,21 +1,22 @@
 /* main.c — pith: the table of contents of a kernel.
  *
- * pith is the reference for the Hobnail boot protocol. It checks every promise of docs/protocol.md that can be checked from
- * inside, says what it found, and then becomes a kernel with processes, if a module is an archive of programs. Command line:
+ * pith is the reference for the Hobnail boot protocol. It checks every promise of docs/protocol.md that can be checked
+ * from inside and prints the result. Then it runs processes, if a module is an archive of programs. Command line:
  *
- *     promises say of each promise what was found, not only of broken ones
- *     exit     hand the result to the emulator: enum power_status
- *     crash=stack, crash=double, crash=null, crash=assert, crash=edge   fail in the kernel, once it runs
- *     crash=assert@start   in another processor, before it has started
- *     crash=null@tick+300, crash=null@write+300, ...   so many milliseconds later, in a timer's interrupt or in PITH_WRITE
- *     crash=peek@write+300, ...   the kernel does what it must not do to memory: trespass.h
- *     crash=end@write+300   then all processors end the machine at once
- *     return   return from the entry point instead (the loader must catch that)
- *     roots    release the other processors with a root table of pith's own
- *     fault-other  let them execute an undefined instruction before all else (the loader must report one)
- *     fault    execute an undefined instruction before pith has vectors (the loader must report that)
+ *     promises      print a line for each promise, not only for broken ones
+ *     exit          pass the result to the emulator: enum power_status
+ *     crash=stack, crash=double, crash=null, crash=assert, crash=edge   fail in the running kernel
+ *     crash=assert@start   fail in another processor, before it has started
+ *     crash=null@tick+300, crash=null@write+300, ...   fail 300 milliseconds later, in a timer interrupt or in
+ *                                                      PITH_WRITE
+ *     crash=peek@write+300, ...   the kernel makes an access that its page tables must refuse: trespass.h
+ *     crash=end@write+300   all processors end the machine at once
+ *     return        return from the entry point instead (the loader must report that)
+ *     roots         release the other processors with a root table of pith's own
+ *     fault-other   let them execute an undefined instruction first (the loader must report one)
+ *     fault         execute an undefined instruction before pith has vectors (the loader must report that)
  *     fault-jump    likewise, but call NULL + 8
- *     fault-tables  likewise, but on tables of pith's own that have nothing but the kernel and the net
+ *     fault-tables  likewise, but on pith's own tables, which map only the kernel and the net
  *     fault-report  likewise, so that the report itself faults
  *
  * All words are also arguments of the first program. */
@@ -31,7 +32,7 @@
 #include "terminal.h"
 #include "words.h"
 
-/* What the record says may be anything: an argument that is no record, a record that lies. */
+/* The argument may not be a record at all: it is not trusted yet. */
 static bool record_readable(const struct hobnail_boot *boot)
 {
 	return boot && ((uint64_t)boot & 7) == 0 && boot->magic == HOBNAIL_MAGIC && boot->header_bytes >= sizeof *boot;
@@ -49,9 +50,12 @@ static void console_start(const struct hobnail_boot *boot)
 
 static const char *command_line(const struct hobnail_boot *boot)
 {
-	bool inside = record_readable(boot) && range_within(boot->cmdline.offset, (uint64_t)boot->cmdline.bytes + 1, boot->bytes);
+	bool inside = record_readable(boot) &&
+	              range_within(boot->cmdline.offset, (uint64_t)boot->cmdline.bytes + 1, boot->bytes);
 
-	return inside && hobnail_text(boot, boot->cmdline)[boot->cmdline.bytes] == 0 ? hobnail_text(boot, boot->cmdline) : "";
+	if (!inside || hobnail_text(boot, boot->cmdline)[boot->cmdline.bytes] != 0)
+		return "";
+	return hobnail_text(boot, boot->cmdline);
 }
 
 static void display_open(const struct hobnail_boot *boot)
@@ -74,13 +78,14 @@ void kernel_main(const struct hobnail_boot *boot)
 
 	power_choose(boot, words_have(words, "exit"));
 	console_start(boot);
-	arch_state_read();           /* before the vectors, which are part of it */
-	fault_if_asked(boot, words); /* the loader's net is still up */
+	arch_state_read();           /* before the vectors change: they are part of the state */
+	fault_if_asked(boot, words); /* while the loader's net handles faults */
 	arch_vectors_install();
 	if (words_have(words, "return"))
 		return;
 
-	cpus_choose((words_have(words, "roots") ? CPUS_ROOTS : 0u) | (words_have(words, "fault-other") ? CPUS_FAULT : 0u));
+	cpus_choose((words_have(words, "roots") ? CPUS_ROOTS : 0u) |
+	            (words_have(words, "fault-other") ? CPUS_FAULT : 0u));
 	if (record_readable(boot))
 		entered = (struct entered){ (uint64_t)boot, boot->stack_virt, boot->stack_bytes, boot->root };
 	bool promises = words_have(words, "promises");
@@ -94,5 +99,5 @@ void kernel_main(const struct hobnail_boot *boot)
 		console_print("pith: no processes, which need translation and the lower half: done\n");
 		power_end(POWER_GOOD);
 	}
-	start(boot, words);
+	start_programs(boot, words);
 }

@@ -1,4 +1,4 @@
-/* main.h — where the entry code of every processor goes. */
+/* main.h — the function that each architecture's entry code calls. */
 #ifndef KERNEL_MAIN_H
 #define KERNEL_MAIN_H
 

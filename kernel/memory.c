@@ -44,7 +44,7 @@ bool memory_in_direct_map(const struct hobnail_memory *m)
 	}
 }
 
-/* Are there entries for the whole range, all of this type? NULL: all in the direct map? */
+/* Do entries cover the whole range, all of this type? type == NULL: does the direct map cover the whole range? */
 static bool every_entry(const struct hobnail_boot *boot, paddr phys, uint64_t bytes, const uint32_t *type)
 {
 	while (bytes) {
@@ -80,7 +80,8 @@ unsigned memory_framebuffers(const struct hobnail_boot *boot, struct span *out, 
 	return count;
 }
 
-void memory_without(const struct span *holes, unsigned count, paddr base, uint64_t bytes, void (*visit)(paddr base, uint64_t bytes))
+void memory_without(const struct span *holes, unsigned count, paddr base, uint64_t bytes,
+                    void (*visit)(paddr base, uint64_t bytes))
 {
 	for (; count > 0 && bytes; holes++, count--) {
 		if (!ranges_overlap(base, bytes, holes->base, holes->bytes))
@@ -110,14 +111,14 @@ bool memory_covered(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 	return sum_fits(phys, bytes) && !meets_framebuffer(boot, phys, bytes) && every_entry(boot, phys, bytes, NULL);
 }
 
-const void *memory_at(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
+const void *memory_view(const struct hobnail_boot *boot, paddr phys, uint64_t bytes)
 {
 	return memory_covered(boot, phys, bytes) ? hobnail_virt(boot, phys) : NULL;
 }
 
 static const void *map_table(void *context, paddr at, uint64_t bytes)
 {
-	return memory_at(context, at, bytes);
+	return memory_view(context, at, bytes);
 }
 
 bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out)
@@ -129,8 +130,10 @@ bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out)
 
 bool memory_tree(const struct hobnail_boot *boot, struct fdt *out)
 {
-	const void *tree = boot->valid & HOBNAIL_HAS_DEVICE_TREE ? memory_at(boot, boot->device_tree, boot->device_tree_bytes) : NULL;
+	const void *tree = NULL;
 
+	if (boot->valid & HOBNAIL_HAS_DEVICE_TREE)
+		tree = memory_view(boot, boot->device_tree, boot->device_tree_bytes);
 	return tree && fdt_open(tree, boot->device_tree_bytes, out, NULL) == OK;
 }
 

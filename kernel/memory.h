@@ -1,6 +1,6 @@
-/* memory.h — what the record says about physical memory, and reaching it.
+/* memory.h — the record's memory map, and access to physical memory.
  *
- * Written from docs/protocol.md alone, not from the loader's core/memmap.c: it judges what that produced. */
+ * Written from docs/protocol.md alone, not from the loader's core/memmap.c, because it checks that code's result. */
 #ifndef KERNEL_MEMORY_H
 #define KERNEL_MEMORY_H
 
@@ -11,7 +11,7 @@
 
 const struct hobnail_memory *memory_entry(const struct hobnail_boot *boot, uint32_t i);
 
-/* The entry that holds phys, or NULL. Needs a map that is in order. */
+/* The entry that holds phys, or NULL. The map must be sorted. */
 const struct hobnail_memory *memory_find(const struct hobnail_boot *boot, paddr phys);
 
 /* Do entries of this type, and of no other, cover the range? */
@@ -20,17 +20,19 @@ bool memory_is(const struct hobnail_boot *boot, paddr phys, uint64_t bytes, uint
 /* Does the contract put this entry into the direct map? */
 bool memory_in_direct_map(const struct hobnail_memory *entry);
 
-/* Is all of the range memory that the direct map covers? Framebuffers are left out of it. */
+/* Does the direct map cover the whole range? It leaves framebuffers out. */
 bool memory_covered(const struct hobnail_boot *boot, paddr phys, uint64_t bytes);
 
-/* A pointer to physical memory that the direct map covers; NULL: it does not. */
-const void *memory_at(const struct hobnail_boot *boot, paddr phys, uint64_t bytes);
+/* A pointer to the range through the direct map; NULL: the direct map does not cover it. */
+const void *memory_view(const struct hobnail_boot *boot, paddr phys, uint64_t bytes);
 
-/* Framebuffers, as whole pages: what the direct map leaves out even where the map says RAM. Up to `most`; how many. */
+/* Framebuffers, as whole pages: the direct map leaves them out even where the memory map has RAM. Writes at most `most`
+ * spans to `out` and returns their number. */
 unsigned memory_framebuffers(const struct hobnail_boot *boot, struct span *out, unsigned most);
 
-/* Call visit() for what is left of [base, base + bytes) without the holes, ascending. */
-void memory_without(const struct span *holes, unsigned count, paddr base, uint64_t bytes, void (*visit)(paddr base, uint64_t bytes));
+/* Calls visit() for each part of [base, base + bytes) outside the holes, ascending. */
+void memory_without(const struct span *holes, unsigned count, paddr base, uint64_t bytes,
+                    void (*visit)(paddr base, uint64_t bytes));
 
 /* The firmware's ACPI tables; false: there are none, or the direct map does not cover them. */
 bool memory_acpi(const struct hobnail_boot *boot, struct acpi *out);

@@ -3,8 +3,8 @@
 #include "schedule.h"
 #include "string.h"
 
-/* A message and its page wait in the sender until they are copied to the receiver, once both are there. Who comes second does
- * that, and lets the first go on. */
+/* A message and its page stay in the sender until the receiver is there, too. The second of the two copies them and
+ * wakes the first. */
 
 static void waiters_add(struct process *of, struct process *p)
 {
@@ -25,7 +25,7 @@ static void waiters_remove(struct process *of, struct process *p)
 		}
 }
 
-/* Rest until somebody has seen to it, or this process has been killed. `of` lives as long as that. */
+/* Rests until another process has completed the exchange, or this one has been killed. `of` lives at least as long. */
 static void wait_for(struct process *of, enum pith_state state)
 {
 	struct process *self = process_self();
@@ -63,7 +63,7 @@ static bool is_waiting(const struct process *p, enum pith_state how)
 	return p->state == how && p->exchange == EXCHANGE_WAITING;
 }
 
-/* Would waiting for `to` be waiting for ourselves? Who sends waits for one other. */
+/* Would `self` close a cycle by waiting for `to`? Each sender waits for one receiver, so the chain has no branches. */
 static bool waits_for(const struct process *to, const struct process *self)
 {
 	while (to && to != self)
@@ -106,7 +106,7 @@ int64_t message_send(uint64_t to)
 
 /* ---- Receiving -------------------------------------------------------------------------------------------------- */
 
-/* The first that waits to send to us, from this number or any; it waits no more. */
+/* Removes and returns the first process that waits to send to `self`, with pid `from` or any (0); NULL: none. */
 static struct process *sender_for(struct process *self, uint64_t from)
 {
 	for (struct process *p = self->waiters; p; p = p->next_waiter)

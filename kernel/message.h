@@ -1,5 +1,7 @@
-/* message.h — a few words, and perhaps a page, from one process to another: both are there when it happens. What is sent lies in
- * the sender's `message` and `page`, and then in the receiver's; who finds a page there that was not sent puts it back. */
+/* message.h — synchronous messages: a few words, and perhaps a page, from one process to another.
+ *
+ * The words and the page lie in the sender's `message` and `page`, and after the exchange in the receiver's. If the
+ * exchange fails, the page is still in the sender's `page`, and the sender maps it again. */
 #ifndef KERNEL_MESSAGE_H
 #define KERNEL_MESSAGE_H
 
@@ -8,7 +10,7 @@
 int64_t message_send(uint64_t to);      /* as PITH_SEND    */
 int64_t message_receive(uint64_t from); /* as PITH_RECEIVE */
 
-/* This process ends: nobody waits for it any more. Under process_lock. */
+/* This process ends: the exchange fails for all processes that wait for it. Under process_lock. */
 void message_end(struct process *self);
 
 #endif

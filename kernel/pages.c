@@ -15,7 +15,7 @@ struct run {
 struct pages pages;
 __attribute__((weak)) const bool pages_poisoned = false;
 
-static void *memory_at(const struct pages *p, paddr at)
+static void *page_at(const struct pages *p, paddr at)
 {
 	return (void *)(uintptr_t)(at + p->offset);
 }
@@ -30,7 +30,7 @@ static bool is_poisoned(const uint8_t *page)
 
 static void add_run(struct pages *p, paddr base, uint64_t count)
 {
-	*(struct run *)memory_at(p, base) = (struct run){ p->first, count };
+	*(struct run *)page_at(p, base) = (struct run){ p->first, count };
 	p->first = base;
 	p->free += count;
 }
@@ -44,28 +44,28 @@ void pages_add(struct pages *p, paddr base, uint64_t bytes)
 	if (bytes < PAGE_BYTES)
 		return;
 	if (p->poison)
-		memset(memory_at(p, base), POISON, bytes);
+		memset(page_at(p, base), POISON, bytes);
 	lock_take(&p->lock);
 	add_run(p, base, bytes / PAGE_BYTES);
 	p->total += bytes / PAGE_BYTES;
 	lock_give(&p->lock);
 }
 
-/* The last page of the first run: its description need not move. */
+/* Takes the last page of the first run, so that the run's description stays in place. */
 paddr pages_take(struct pages *p)
 {
 	paddr page = 0;
 
 	lock_take(&p->lock);
 	if (p->first) {
-		struct run *run = memory_at(p, p->first);
+		struct run *run = page_at(p, p->first);
 		page = p->first + --run->pages * PAGE_BYTES;
 		if (run->pages == 0)
 			p->first = run->next;
 		p->free--;
 	}
 	lock_give(&p->lock);
-	if (page && p->poison && !is_poisoned(memory_at(p, page)))
+	if (page && p->poison && !is_poisoned(page_at(p, page)))
 		panic("page %#lx was written to after it had been given back", (unsigned long)page);
 	return page;
 }
@@ -75,7 +75,7 @@ paddr pages_take_zeroed(struct pages *p)
 	paddr page = pages_take(p);
 
 	if (page)
-		memset(memory_at(p, page), 0, PAGE_BYTES);
+		memset(page_at(p, page), 0, PAGE_BYTES);
 	return page;
 }
 
@@ -83,7 +83,7 @@ void pages_give(struct pages *p, paddr page)
 {
 	must(page && page % PAGE_BYTES == 0);
 	if (p->poison)
-		memset(memory_at(p, page), POISON, PAGE_BYTES);
+		memset(page_at(p, page), POISON, PAGE_BYTES);
 	lock_take(&p->lock);
 	add_run(p, page, 1);
 	lock_give(&p->lock);

@@ -1,7 +1,8 @@
-/* pages.h — physical pages: who has one has it alone, until it is given back.
+/* pages.h — the page allocator. Each physical page has one owner; there are no reference counts.
  *
- * What is free is described in the free memory itself: a list of runs, each by its first page. So there is no table that grows
- * with RAM, and memory that was never needed is never touched. One lock, held for a dozen instructions. Pure but for the lock.
+ * The free list lies in the free memory itself: each run of free pages is described in its first page. So no table
+ * grows with RAM, and unused memory is never touched. One lock, held for a dozen instructions. Pure except for the
+ * lock.
  *
  *   Units   addresses are physical and page-aligned; memory is written to at address + `offset` */
 #ifndef KERNEL_PAGES_H
@@ -15,10 +16,10 @@ struct pages {
 	uint64_t offset; /* virtual - physical address of all memory in here        */
 	paddr first;     /* the first run; 0: none                                  */
 	uint64_t free, total; /* pages                                              */
-	bool poison;     /* fill what is given back, and look whether it stayed so  */
+	bool poison;     /* fill free pages with a pattern, and check it when taken */
 };
 
-/* More memory: nobody uses [base, base + bytes). Page 0 is left out, since 0 means none. */
+/* Adds the unused memory [base, base + bytes). Page 0 is left out, because 0 means no page. */
 void pages_add(struct pages *p, paddr base, uint64_t bytes);
 
 /* A page, its contents undefined, or zeroed; 0: none is left. */
@@ -27,7 +28,7 @@ paddr pages_take_zeroed(struct pages *p);
 
 void pages_give(struct pages *p, paddr page);
 
-/* The kernel's. */
+/* The kernel's page allocator. */
 extern struct pages pages;
 extern const bool pages_poisoned; /* in debug builds (kernel/requests/debug.c) */
 

@@ -1,11 +1,11 @@
-/* panic.h — what cannot be, and the end. */
+/* panic.h — the end of the kernel after an error of its own. */
 #ifndef KERNEL_PANIC_H
 #define KERNEL_PANIC_H
 
-/* Report the sentence, which processor said it and how it came there; end the machine. */
+/* Prints the sentence, the processor and the call chain, and ends the machine. */
 _Noreturn void panic(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
-/* What must be true, in every build. */
+/* An assertion that is checked in every build. */
 #define must(condition) ((condition) ? (void)0 : panic("this must hold: %s (%s:%d)", #condition, __FILE__, __LINE__))
 
 #endif

@@ -1,9 +1,9 @@
-/* pci.c — what a kernel has to do before it uses memory that the firmware's drivers had: docs/protocol.md, section 5.
+/* pci.c — stops PCI devices before the kernel uses memory of the firmware's drivers: docs/protocol.md, section 5.
  *
- * PCI Local Bus Specification 3.0, "Configuration Space Organization"; PCI Express Base Specification, "PCI Express Enhanced
- * Configuration Access Mechanism (ECAM)": a function has 4 KiB, eight of them are a device, 32 devices a bus. Where no table
- * names such a space, the processor may have ports for it (arch_pci()). Every bus of it is looked at, so that no bridge has to
- * be understood. */
+ * PCI Local Bus Specification 3.0, "Configuration Space Organization"; PCI Express Base Specification, "PCI Express
+ * Enhanced Configuration Access Mechanism (ECAM)": a function has 4 KiB, a device eight functions, a bus 32 devices. If
+ * no table names such a space, the processor may have ports for it (arch_pci()). The scan visits every bus number, so
+ * it does not need to read bridges. */
 #include "pci.h"
 
 #include "memory.h"
@@ -13,7 +13,8 @@ enum { ID = 0x00, COMMAND = 0x04, CLASS = 0x08, HEADER = 0x0c }; /* of a functio
 enum { MASTER = 1u << 2, MANY_FUNCTIONS = 1u << 23, CLASS_DISPLAY = 0x03, CLASS_BRIDGE = 0x06 };
 enum { FUNCTION_BYTES = 4096, FUNCTIONS = 8, PORT_FUNCTIONS = 256 * 32 * FUNCTIONS, SPACES_MOST = 16 };
 
-/* A function's register; of what is not there all bits are set. `space` is 0 where ports are used. */
+/* Reads a function's register, after writing *value if there is one. All bits set: there is no such function. `space`
+ * 0: access by ports. */
 static uint32_t access(uintptr_t space, unsigned function, unsigned at, const uint32_t *value)
 {
 	if (!space)
@@ -31,8 +32,8 @@ static bool stop_function(uintptr_t space, unsigned function)
 
 	if (!(command & MASTER) || class == CLASS_DISPLAY || class == CLASS_BRIDGE)
 		return true;
-	command &= 0xffff & ~(uint32_t)MASTER; /* the other half is cleared by ones */
-	/* Reading it back waits for what the device had sent before: "Transaction Ordering". */
+	command &= 0xffff & ~(uint32_t)MASTER; /* zeros for the status half, whose bits are cleared by writing ones */
+	/* The read returns after the device's earlier writes have arrived: "Transaction Ordering". */
 	return !(access(space, function, COMMAND, &command) & MASTER);
 }
 
@@ -57,12 +58,13 @@ bool pci_stop(const struct hobnail_boot *boot, void *(*map)(paddr phys, uint64_t
 	struct fdt tree;
 	size_t count = memory_acpi(boot, &acpi) ? acpi_pci(&acpi, spaces, COUNT_OF(spaces)) : 0;
 	bool has_tree = memory_tree(boot, &tree);
-	/* Without ports and a device tree, a bridge that MCFG does not name may stand in the DSDT, whose code pith does not run. */
+	/* Without ports and without a device tree, a bridge outside MCFG may be described in the DSDT alone, and pith
+	 * does not interpret AML. */
 	bool good = count || has_tree || arch_has_pci_ports();
 
 	if (has_tree) {
 		size_t of_tree = fdt_ecam(&tree, spaces + count, COUNT_OF(spaces) - count);
-		good = of_tree == fdt_bridges(&tree); /* others have configuration space in a way that pith does not know */
+		good = of_tree == fdt_bridges(&tree); /* the other bridges' configuration space is unknown to pith */
 		count += of_tree;
 	}
 	good &= count < COUNT_OF(spaces); /* else there may be more */

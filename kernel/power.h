@@ -12,10 +12,11 @@ enum power_status {
 	POWER_PROGRAM = 3, /* the first process ended with a status that is not 0 */
 };
 
-/* Remember how to end: with a status for the emulator, or just by switching off. `boot` may be no record. */
+/* Chooses how power_end() ends: with a status for the emulator, or by switching off. `boot` need not be a valid
+ * record. */
 void power_choose(const struct hobnail_boot *boot, bool exit_status);
 
-/* Let the console finish, then end the machine; where that is impossible say so and wait for ever. */
+/* Drains the console, then ends the machine. If that is impossible, prints the reason and waits for ever. */
 _Noreturn void power_end(enum power_status status);
 
 #endif

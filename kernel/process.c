@@ -12,8 +12,8 @@
 
 struct lock process_lock;
 
-static struct process *reader; /* who has the console's input; NULL: nobody runs yet */
-static struct process *table[PITH_PROCESSES_MOST]; /* at pid modulo its length */
+static struct process *reader; /* has the console's input; NULL: there is no process yet */
+static struct process *table[PITH_PROCESSES_MOST]; /* at index pid % PITH_PROCESSES_MOST */
 static uint64_t last_pid;
 static unsigned count;
 
@@ -48,13 +48,15 @@ uint64_t process_time(const struct process *p)
 	return p->run_ns + (p->cpu->running == p ? arch_now() - p->since : 0);
 }
 
-/* Its space's; its kernel stack and itself. */
+/* The pages of its address space, of its kernel stack and of struct process. */
 uint64_t process_pages(const struct process *p)
 {
-	return p->state == PITH_ENDED ? 1 + VM_STACK_BYTES / PAGE_BYTES : p->space.pages + 1 + VM_STACK_BYTES / PAGE_BYTES;
+	const uint64_t own = 1 + VM_STACK_BYTES / PAGE_BYTES;
+
+	return p->state == PITH_ENDED ? own : own + p->space.pages;
 }
 
-/* Is it `from`, or a descendant of that? */
+/* Is `p` equal to `from` or a descendant of it? */
 static bool descends(const struct process *p, const struct process *from)
 {
 	while (p && p != from)
@@ -62,7 +64,7 @@ static bool descends(const struct process *p, const struct process *from)
 	return p;
 }
 
-/* The next number whose place is free. false: all are taken. */
+/* Gives `p` the next pid whose place in the table is free. false: all are taken. */
 static bool number(struct process *p)
 {
 	for (unsigned i = 0; i < PITH_PROCESSES_MOST; i++) {
@@ -104,7 +106,7 @@ struct process *process_idle(void *stack_top)
 	return p;
 }
 
-/* Where a process begins: who switched to it has taken the lock. */
+/* The first code of a new process, in its context: the previous process took the lock before it switched here. */
 static void begin(void)
 {
 	lock_give(&process_lock);
@@ -117,12 +119,21 @@ static unsigned rights_of(const struct elf_segment *s)
 	return (s->rights & ELF_WRITE ? PT_WRITE : 0u) | (s->rights & ELF_EXECUTE ? PT_EXECUTE : 0u);
 }
 
-static int64_t load_segment(struct space *space, const struct program *program, const struct elf_segment *s, vaddr *end)
+/* The segment's pages from *end on: it may share its first page with the previous segment, whose pages end at *end.
+ * Advances *end. */
+static struct span new_pages(const struct elf_segment *s, vaddr *end)
 {
-	vaddr base = max_u64(align_down(s->virt, PAGE_BYTES), *end); /* a page may be shared with the one before */
+	vaddr base = max_u64(align_down(s->virt, PAGE_BYTES), *end);
 
 	*end = align_up(s->virt + s->memory_bytes, PAGE_BYTES);
-	int64_t e = *end > base ? vm_user_map(space, base, *end - base, rights_of(s)) : 0;
+	return (struct span){ base, *end - base };
+}
+
+static int64_t load_segment(struct space *space, const struct program *program, const struct elf_segment *s, vaddr *end)
+{
+	struct span own = new_pages(s, end);
+	int64_t e = own.bytes ? vm_user_map(space, own.base, own.bytes, rights_of(s)) : 0;
+
 	if (e < 0)
 		return e;
 	vm_user_write(space, s->virt, program->file + s->offset, s->file_bytes);
@@ -138,7 +149,7 @@ static void pack_arguments(struct pith_arguments *out, const char *words, uint64
 		out->count += words[i] == 0;
 }
 
-/* Program, stack and arguments: 0 or an error. */
+/* Maps program, stack and arguments. Returns 0 or an error. */
 static int64_t load(struct process *p, const struct program *program, const struct pith_arguments *arguments)
 {
 	const vaddr at = VM_USER_END - sizeof *arguments;
@@ -181,7 +192,8 @@ static bool may_have_child(const struct process *parent)
 {
 	if (!parent || parent->pid == 1)
 		return true;
-	return !parent->killed && parent->child_count < PITH_CHILDREN_MOST && count < PITH_PROCESSES_MOST - PITH_RESERVE;
+	return !parent->killed && parent->child_count < PITH_CHILDREN_MOST &&
+	       count < PITH_PROCESSES_MOST - PITH_RESERVE;
 }
 
 static void adopt(struct process *parent, struct process *child)
@@ -200,7 +212,7 @@ static bool room_for_child(const struct process *parent)
 	return room;
 }
 
-/* Among the others, ready to run; false: there are too many. */
+/* Adds `p` to the table and to a run queue. false: there are too many processes. */
 static bool enter(struct process *p, struct process *parent)
 {
 	lock_take(&process_lock);
@@ -216,23 +228,20 @@ static bool enter(struct process *p, struct process *parent)
 	return fits;
 }
 
-/* Pages that a process of this program has at least; its tables come on top. */
+/* The pages that a process of this program needs at least, without page tables. */
 static uint64_t pages_least(const struct program *program)
 {
 	uint64_t bytes = PAGE_BYTES + VM_STACK_BYTES + PITH_STACK_BYTES;
 	vaddr end = 0;
 
-	for (unsigned i = 0; i < program->layout.segment_count; i++) {
-		const struct elf_segment *s = &program->layout.segments[i];
-		vaddr base = max_u64(align_down(s->virt, PAGE_BYTES), end);
-		end = align_up(s->virt + s->memory_bytes, PAGE_BYTES);
-		bytes += end - base;
-	}
+	for (unsigned i = 0; i < program->layout.segment_count; i++)
+		bytes += new_pages(&program->layout.segments[i], &end).bytes;
 	return bytes / PAGE_BYTES;
 }
 
-/* Refused before anything is built, where possible: a crowd of processes that try again and again must not keep others waiting. */
-static int64_t spawn(struct process *parent, const struct program *program, const struct pith_arguments *arguments, int32_t pinned)
+/* A spawn that must fail is refused before anything is built, so that repeated attempts do not slow other processes. */
+static int64_t spawn(struct process *parent, const struct program *program, const struct pith_arguments *arguments,
+                     int32_t pinned)
 {
 	if (!room_for_child(parent))
 		return PITH_NO_PROCESS;
@@ -256,10 +265,13 @@ static int64_t spawn(struct process *parent, const struct program *program, cons
 	return e;
 }
 
-int64_t process_spawn(struct process *parent, const struct archive_file *file, const char *words, uint64_t bytes, int32_t pinned)
+int64_t process_spawn(struct process *parent, const struct archive_file *file, const char *words, uint64_t bytes,
+                      int32_t pinned)
 {
-	const struct program_rules rules = { arch_number == HOBNAIL_ARCH_X86_64 ? ELF_MACHINE_X86_64 : ELF_MACHINE_AARCH64,
-	                                     VM_USER_START, VM_USER_END - PITH_STACK_BYTES - PAGE_BYTES };
+	const struct program_rules rules = {
+		.machine = arch_number == HOBNAIL_ARCH_X86_64 ? ELF_MACHINE_X86_64 : ELF_MACHINE_AARCH64,
+		.from = VM_USER_START, .to = VM_USER_END - PITH_STACK_BYTES - PAGE_BYTES,
+	};
 	struct pith_arguments arguments;
 	struct program program;
 	char why[200];
@@ -274,7 +286,7 @@ int64_t process_spawn(struct process *parent, const struct archive_file *file, c
 
 /* ---- The end of one ---------------------------------------------------------------------------------------------- */
 
-/* It ends when it would enter user mode again; if it rests, now. */
+/* The process ends before it would enter user mode again. A resting process is woken for that. */
 static void kill(struct process *p)
 {
 	if (p->state == PITH_ENDED)
@@ -286,7 +298,8 @@ static void kill(struct process *p)
 		schedule_wake(p);
 }
 
-/* Kill a process and all its descendants. Descendants of a killed process are killed already. */
+/* Kills a process and all its descendants, in a walk of the tree without recursion. A process that was killed before
+ * has no living descendants. */
 static void kill_family(struct process *root)
 {
 	for (struct process *p = root;;) {
@@ -304,7 +317,7 @@ static void kill_family(struct process *root)
 	}
 }
 
-/* Its descendants end, too. The first process waits for its children. */
+/* Kills all descendants. The first process adopts the children, and frees them in process_wait(). */
 static void end_children(struct process *self)
 {
 	struct process *first = process_find(1), *child;
@@ -318,7 +331,7 @@ static void end_children(struct process *self)
 		schedule_wake(first);
 }
 
-/* Its memory goes back, a piece at a time: there may be gigabytes of it. */
+/* Frees the process's memory piece by piece: there may be gigabytes, and other processes must run in between. */
 static void give_memory_back(struct process *self)
 {
 	while (vm_space_shrink(&self->space))
@@ -349,7 +362,8 @@ _Noreturn void process_exit(uint64_t status)
 	schedule_end();
 }
 
-/* A child that has ended, or NULL; *any: there are children of this number at all. */
+/* Removes and returns a child that has ended, with this pid or any (0); NULL: none. *any: there is such a child at
+ * all. */
 static struct process *ended_child(struct process *self, uint64_t pid, bool *any)
 {
 	*any = false;

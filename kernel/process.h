@@ -1,7 +1,7 @@
-/* process.h — processes: one thread of control and an address space each. From spawn to wait.
+/* process.h — processes, from spawn to wait. A process has one thread and one address space.
  *
- * process_lock guards every process's relations, state and place in queues, run queues included. It is held across switches
- * from one process to another: who goes on gives back what who went to rest has taken. */
+ * process_lock guards the tree of processes, their states and all queues, run queues included. It is held across a
+ * context switch: the process switched to releases the lock. */
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
 
@@ -17,50 +17,52 @@ struct process {
 	uint64_t pid;
 	char name[PITH_NAME_BYTES];
 	enum pith_state state;
-	bool killed;                 /* ends when it would enter user mode again; does not wait any more */
-	uint64_t status;             /* of one that has ended */
+	bool killed;                 /* ends before it would enter user mode again; never rests */
+	uint64_t status;             /* exit status, if PITH_ENDED */
 	struct process *parent, *children, *sibling;
 	unsigned child_count;
-	struct cpu *cpu;             /* where it runs or ran; whose queue or sleepers it is in */
-	uint64_t since, run_ns;      /* when it got the processor; what it has had before that */
+	struct cpu *cpu;             /* runs it or ran it last; has it in its run queue or among its sleepers */
+	uint64_t since, run_ns;      /* start of the current run; processor time before that */
 	uint64_t wake_at;
-	struct process *next_sleeper, **sleeper_link; /* what points at this one among the sleepers */
+	struct process *next_sleeper, **sleeper_link; /* list of sleepers; the pointer that points at this process */
 
 	/* Messages: message.c. */
 	enum exchange { EXCHANGE_NONE, EXCHANGE_WAITING, EXCHANGE_DONE, EXCHANGE_FAILED } exchange;
-	uint64_t peer;               /* that it sends to or receives from; 0: any */
-	struct process *waiters;     /* those that wait to send to it, or to receive from just it, in this order ... */
+	uint64_t peer;               /* pid to send to or receive from; 0: any */
+	struct process *waiters;     /* processes that wait to send to it, or to receive from it alone, in order ... */
 	struct process *next_waiter; /* ... linked by this */
-	struct pith_message message; /* its words; call_receive() says where the page has gone */
-	paddr page;                  /* that goes with it, 0: none */
+	struct pith_message message; /* the words; call_receive() sets the page's address */
+	paddr page;                  /* the message's page, 0: none */
 
-	void *stack_top;             /* its kernel stack; a struct arch_frame is the last thing on it */
+	void *stack_top;             /* of its kernel stack, which begins with a struct arch_frame */
 	struct arch_context context;
 	struct space space;
 };
 
 extern struct lock process_lock;
 
-/* The one that runs here: this processor's, or its idleness. */
+/* The process that runs on this processor, which may be its idle process. */
 static inline struct process *process_self(void)
 {
 	return arch_this_cpu()->running;
 }
 
-/* A child of `parent` that runs the archive's file; its pid or an error. `arguments`: words, each with its NUL; name is the first. */
-int64_t process_spawn(struct process *parent, const struct archive_file *file, const char *arguments, uint64_t bytes, int32_t pinned);
+/* Creates a child of `parent` that runs the file; returns its pid or an error. `arguments`: words, each with its NUL;
+ * the first is the process's name. */
+int64_t process_spawn(struct process *parent, const struct archive_file *file, const char *arguments, uint64_t bytes,
+                      int32_t pinned);
 
-/* This process ends. */
+/* Ends this process. */
 _Noreturn void process_exit(uint64_t status);
 
 int64_t process_wait(uint64_t pid, uint64_t *status); /* as PITH_WAIT */
 int64_t process_kill(uint64_t pid);                   /* as PITH_KILL */
 int64_t process_give_console(uint64_t pid);           /* as PITH_CONSOLE */
 
-/* Has this process the console's input? */
+/* Does this process have the console's input? */
 bool process_has_console(void);
 
-/* The one with this number, or the lowest one from it on; NULL: none. Under process_lock. */
+/* The process with this pid, or with the lowest pid from this one on; NULL: none. Under process_lock. */
 struct process *process_find(uint64_t pid);
 struct process *process_from(uint64_t pid);
 unsigned process_count(void);
@@ -69,7 +71,7 @@ unsigned process_count(void);
 uint64_t process_time(const struct process *p);
 uint64_t process_pages(const struct process *p);
 
-/* A process without a program: what a processor does when there is nothing to do. */
+/* A processor's idle process, which has no program. */
 struct process *process_idle(void *stack_top);
 
 #endif

@@ -1,4 +1,4 @@
-/* programs.h — the archive of programs that the boot loader has handed over as a module. */
+/* programs.h — the archive of programs, a module from the boot loader. */
 #ifndef KERNEL_PROGRAMS_H
 #define KERNEL_PROGRAMS_H
 

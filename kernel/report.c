@@ -9,7 +9,6 @@
 #include "process.h"
 #include "stop.h"
 #include "string.h"
-#include "texts.h"
 #include "walk_text.h"
 
 static struct {
@@ -21,7 +20,6 @@ static struct {
 
 void report_open(const struct hobnail_boot *boot)
 {
-	texts_read(0, NULL, 0); /* opens them: once, and while nobody else reads any */
 	if (!(boot->valid & HOBNAIL_HAS_SYMBOLS))
 		return;
 	const struct hobnail_symbols *s = hobnail_virt(boot, boot->symbols_phys);
@@ -59,7 +57,7 @@ static bool read_word(vaddr at, uint64_t *out)
 	return true;
 }
 
-/* The instruction's bytes, as many as there are. */
+/* Reads the instruction's bytes; stops where memory cannot be read. Returns their number. */
 static unsigned read_code(vaddr at, uint8_t *out, unsigned most)
 {
 	unsigned count = 0;
@@ -70,7 +68,7 @@ static unsigned read_code(vaddr at, uint8_t *out, unsigned most)
 	return count;
 }
 
-/* ---- Lines -------------------------------------------------------------------------------------------------------- */
+/* ---- Lines ----------------------------------------------------------------------------------------------------- */
 
 void report_sentence(const struct fault *f, char *out, size_t size)
 {
@@ -84,14 +82,17 @@ void report_sentence(const struct fault *f, char *out, size_t size)
 	err_sentence(&view.what, out, size);
 }
 
-/* `place` is in the function that is named: a return address may be the next one's first. */
+/* Names the function that contains `place`. For a return address `at`, `place` is at - 1: after a call that does not
+ * return, `at` may be the next function's first byte. */
 static void print_place(const char *what, vaddr at, vaddr place)
 {
 	const char *name;
 	uint64_t distance;
 
-	if (elf_symbol_at(symbols.table, symbols.table_bytes, symbols.names, symbols.name_bytes, place, &name, &distance))
-		console_print("pith:   %s %#lx  %s + %#lx\n", what, (unsigned long)at, name, (unsigned long)(distance + at - place));
+	if (elf_symbol_at(symbols.table, symbols.table_bytes, symbols.names, symbols.name_bytes, place, &name,
+	                  &distance))
+		console_print("pith:   %s %#lx  %s + %#lx\n", what, (unsigned long)at, name,
+		              (unsigned long)(distance + at - place));
 	else
 		console_print("pith:   %s %#lx\n", what, (unsigned long)at);
 }
@@ -102,7 +103,8 @@ static void print_registers(const struct fault *f)
 	size_t used = 0;
 
 	for (unsigned i = 0; i < FAULT_MAX_GENERAL && fault_general_name(f->arch, i).text[0]; i++) {
-		used += format(line + used, sizeof line - used, " %4s %016lx", fault_general_name(f->arch, i).text, (unsigned long)f->general[i]);
+		used += format(line + used, sizeof line - used, " %4s %016lx", fault_general_name(f->arch, i).text,
+		               (unsigned long)f->general[i]);
 		if (i % 4 == 3 || !fault_general_name(f->arch, i + 1).text[0]) {
 			console_print("pith:  %s\n", line);
 			used = 0;
@@ -127,15 +129,17 @@ static void print_walk(vaddr at, enum walk_access access)
 		console_print("pith:     %s\n", text);
 }
 
-/* Frames are chained by their pointers, as the ABIs of both architectures have it: the caller's, then where it goes on. Where a
- * function calls itself, it is named once. */
+/* Frames form a list in both architectures' ABIs: the caller's frame pointer, then the return address. Repeated calls
+ * from one place (recursion) are printed once, with their number. */
 static void print_callers(vaddr frame)
 {
 	enum { MOST = 500, LINES = 16 };
 	unsigned lines = 0, same = 0;
 	uint64_t next, from, last = 0;
 
-	for (unsigned i = 0; i < MOST && lines < LINES && read_word(frame, &next) && read_word(frame + 8, &from) && from; i++) {
+	for (unsigned i = 0; i < MOST && lines < LINES; i++) {
+		if (!read_word(frame, &next) || !read_word(frame + 8, &from) || !from)
+			break;
 		if (from == last) {
 			same++;
 		} else {
@@ -154,9 +158,9 @@ static void print_callers(vaddr frame)
 		console_print("pith:     ... and %u times more from there\n", same);
 }
 
-/* ---- Reports ------------------------------------------------------------------------------------------------------ */
+/* ---- Reports --------------------------------------------------------------------------------------------------- */
 
-/* This processor; NULL: it has not started, and arch_this_cpu() knows nothing. */
+/* This processor; NULL: it has not started, and arch_this_cpu() is not valid. */
 static const struct cpu *started_self(void)
 {
 	for (unsigned i = 0; i < cpu_count; i++)
@@ -165,10 +169,11 @@ static const struct cpu *started_self(void)
 	return NULL;
 }
 
-/* Only one processor reports. false: it does so already, and what comes now is a failure of the report. */
+/* Only one processor reports; others stop here. false: this processor is reporting already, so the report itself
+ * failed. */
 static bool begin(const char *what)
 {
-	static uint64_t reporter; /* its hardware id + 1; 0: nobody */
+	static uint64_t reporter; /* the reporting processor's hardware id + 1; 0: none */
 	uint64_t nobody = 0, name = arch_hardware_id() + 1;
 
 	if (!__atomic_compare_exchange_n(&reporter, &nobody, name, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
@@ -180,10 +185,11 @@ static bool begin(const char *what)
 	if (cpu_count && cpus[0]->started)
 		stop_others();
 	if (self)
-		console_print("\npith: %s on CPU %u in process %lu (%s)\n", what, self->index, (unsigned long)self->running->pid,
-		              self->running->name);
+		console_print("\npith: %s on CPU %u in process %lu (%s)\n", what, self->index,
+		              (unsigned long)self->running->pid, self->running->name);
 	else
-		console_print("\npith: %s on processor %#lx, which has not started\n", what, (unsigned long)arch_hardware_id());
+		console_print("\npith: %s on processor %#lx, which has not started\n", what,
+		              (unsigned long)arch_hardware_id());
 	return true;
 }
 
@@ -193,14 +199,15 @@ static _Noreturn void end(void)
 	power_end(POWER_FAULT);
 }
 
-/* The report itself has failed: one line, for which nothing is looked up. Should that fail, too, it is the end. */
+/* The report itself has failed: prints one line without any lookup. If that fails, too, the processor stops. */
 static _Noreturn void fail_again(const char *what, vaddr pc, uint64_t address)
 {
 	static bool said;
 
 	if (__atomic_test_and_set(&said, __ATOMIC_RELAXED))
 		arch_halt();
-	console_print("\npith: %s in this report, at %#lx, address %#lx\n", what, (unsigned long)pc, (unsigned long)address);
+	console_print("\npith: %s in this report, at %#lx, address %#lx\n", what, (unsigned long)pc,
+	              (unsigned long)address);
 	end();
 }
 
@@ -221,7 +228,8 @@ _Noreturn void report_fault(const struct fault *f, const char *why)
 	if (view.has_address)
 		print_walk(view.address, view.access);
 	uint64_t from = fault_link(f);
-	if (from || (view.access == WALK_EXECUTE && read_word(f->sp, &from))) /* a call that went astray has left it on the stack */
+	/* a bad call left its return address on the stack */
+	if (from || (view.access == WALK_EXECUTE && read_word(f->sp, &from)))
 		print_place("called from", from, from - 1);
 	print_callers(fault_frame_pointer(f));
 	end();

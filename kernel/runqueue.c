@@ -12,7 +12,7 @@ void runqueue_add(struct runqueue *q, struct runnable *r)
 	q->free += r->pinned == PINNED_NOWHERE;
 }
 
-/* The one after `before`, or the first. */
+/* Takes the entry after `before`, or the first if `before` is NULL. */
 static struct runnable *take_after(struct runqueue *q, struct runnable *before)
 {
 	struct runnable **link = before ? &before->next : &q->first;

@@ -1,4 +1,4 @@
-/* runqueue.h — processes in the order in which they are to run. Pure: no lock, no processor. */
+/* runqueue.h — a run queue: processes that are ready, first in first out. Pure: no lock, no processor. */
 #ifndef KERNEL_RUNQUEUE_H
 #define KERNEL_RUNQUEUE_H
 
@@ -6,7 +6,7 @@
 
 enum { PINNED_NOWHERE = -1 };
 
-/* The part of a process that queues look at. */
+/* The part of a process that run queues use. */
 struct runnable {
 	struct runnable *next; /* NULL: the last, or in no queue */
 	int32_t pinned;        /* the only processor that may run it; PINNED_NOWHERE: any */
@@ -15,18 +15,18 @@ struct runnable {
 struct runqueue {
 	struct runnable *first, *last;
 	unsigned count;
-	unsigned free; /* of them, those that may run anywhere */
+	unsigned free; /* those among them that are not pinned */
 };
 
 void runqueue_add(struct runqueue *q, struct runnable *r);
 
-/* The first; NULL: empty. */
+/* Takes the first; NULL: empty. */
 struct runnable *runqueue_take(struct runqueue *q);
 
-/* The first that may run on another processor than its queue's; NULL: none. */
+/* Takes the first that is not pinned; NULL: none. */
 struct runnable *runqueue_steal(struct runqueue *q);
 
-/* false: it is not in there. */
+/* false: `r` is not in the queue. */
 bool runqueue_remove(struct runqueue *q, struct runnable *r);
 
 #endif

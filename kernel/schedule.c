@@ -9,13 +9,14 @@ static bool is_idle(const struct cpu *c)
 	return c->started && c->running == c->idle && c->ready.count == 0;
 }
 
-/* How many others want that processor. */
+/* The number of processes other than `p` that run on `c` or wait for it. */
 static unsigned load_of(const struct cpu *c, const struct process *p)
 {
 	return c->ready.count + (c->running != c->idle && c->running != p);
 }
 
-/* Where a process that becomes ready is to run: where the fewest others want to, and there where it was if that is one. */
+/* The processor for a process that becomes ready: one with the lowest load, its last processor if that is one of
+ * them. */
 static struct cpu *place_for(const struct process *p)
 {
 	if (p->runnable.pinned != PINNED_NOWHERE)
@@ -42,7 +43,7 @@ void schedule_ready(struct process *p)
 		arch_kick(to);
 }
 
-/* From the queue with most that may run here. */
+/* Takes a process from the run queue with the most processes that are not pinned; NULL: none. */
 static struct runnable *steal(const struct cpu *self)
 {
 	struct cpu *from = NULL;
@@ -53,8 +54,8 @@ static struct runnable *steal(const struct cpu *self)
 	return from ? runqueue_steal(&from->ready) : NULL;
 }
 
-/* One that waits elsewhere waits here from now on; false: nobody does. Where there are a few processes more than processors, each of
- * them gets to wait by this, and not the same ones always. */
+/* Steals one process from another run queue to this processor's; false: there is none. With slightly more processes
+ * than processors this shares the waiting among all processes. */
 static bool take_one(struct cpu *self)
 {
 	struct runnable *r = steal(self);
@@ -77,7 +78,8 @@ static struct process *next_for(struct cpu *self)
 
 /* ---- Switching ------------------------------------------------------------------------------------------------ */
 
-/* The timer is for whose turn ends, or for who wakes first. One that comes too early is left as it is: switches are more frequent. */
+/* Sets the timer for the end of the time slice or the first sleeper. A timer that is set too early stays: resetting it
+ * costs more at each switch than one early interrupt. */
 static void set_timer(struct cpu *self)
 {
 	uint64_t at = self->running == self->idle ? UINT64_MAX : self->slice_end;
@@ -90,7 +92,7 @@ static void set_timer(struct cpu *self)
 	arch_timer_set(at);
 }
 
-/* Let the next one run. Returns when this process runs again, perhaps on another processor. */
+/* Runs the next process. Returns when this process runs again, perhaps on another processor. */
 static void switch_away(void)
 {
 	struct cpu *self = arch_this_cpu();
@@ -118,7 +120,7 @@ void schedule_yield(void)
 
 	if (!self->ready.count)
 		return;
-	schedule_ready(self->running); /* here, or on a processor that has nothing to do */
+	schedule_ready(self->running); /* on this processor, or on an idle one */
 	switch_away();
 }
 

@@ -1,4 +1,4 @@
-/* schedule.h — who runs where, and when. All under process_lock, unless it says otherwise. */
+/* schedule.h — the scheduler. The caller of each function holds process_lock, unless its comment says otherwise. */
 #ifndef KERNEL_SCHEDULE_H
 #define KERNEL_SCHEDULE_H
 
@@ -6,38 +6,40 @@
 
 enum { SLICE_NS = 10000000 };
 
-/* A process that did not run may run from now on. */
+/* Puts a process that did not run on a run queue. */
 void schedule_ready(struct process *p);
 
-/* This process rests in `state` until schedule_wake(), or goes on at once if it has been killed: look at `killed` after. */
+/* This process rests in `state` until schedule_wake(). Returns at once if it has been killed: check `killed`
+ * afterwards. */
 void schedule_rest(enum pith_state state);
 
-/* The same, at most until arch_now() is `at`; PITH_SLEEPING or PITH_READING. */
+/* The same, but at most until arch_now() is `at`. `state` is PITH_SLEEPING or PITH_READING. */
 void schedule_sleep(enum pith_state state, uint64_t at);
 
-/* One that rests goes on; on others no effect. */
+/* Makes a resting process ready; no effect on others. */
 void schedule_wake(struct process *p);
 
-/* Others may run first. */
+/* Lets waiting processes run first. */
 void schedule_yield(void);
 
-/* Where this process may run has changed: it is somewhere there when this returns. */
+/* Call after changing `pinned` of this process: it runs on the right processor when this returns. */
 void schedule_move(void);
 
 /* This process never runs again. */
 _Noreturn void schedule_end(void);
 
-/* If this process's turn is over: those that wait are next, here or for another processor. Else, or if nobody waits, it goes on. */
+/* If this process's time slice is over, lets waiting processes run, also those that wait for another processor. */
 void schedule_turn(void);
 
-/* In the midst of long work, with interrupts masked as ever: wake sleepers whose time has come, and if this process's turn is over,
- * let those that wait run next. Takes the lock. */
+/* Call during long work in the kernel, which masks interrupts: wakes sleepers whose time has come, and lets waiting
+ * processes run if this process's time slice is over. Takes the lock. */
 void schedule_breathe(void);
 
-/* The timer has come: wake whom it was for. Is this process's turn over? Then schedule_turn() is to follow. */
+/* The timer interrupt: wakes the sleepers whose time has come. true: the time slice is over, so call
+ * schedule_turn(). */
 bool schedule_tick(void);
 
-/* What a processor that has nothing else to do does, on its own idle stack, for ever. Takes the lock. */
+/* The idle loop of a processor, on its own idle stack, for ever. Takes the lock. */
 _Noreturn void schedule_idle(void);
 
 #endif

@@ -29,9 +29,9 @@ static _Noreturn void give_up(const char *why)
 	power_end(POWER_PROGRAM);
 }
 
-/* ---- Programs ----------------------------------------------------------------------------------------------------- */
+/* ---- Programs -------------------------------------------------------------------------------------------------- */
 
-/* The first module that looks like an archive. Without one, pith was only to judge the contract. */
+/* The first module that looks like an archive. Without an archive, pith only checks the contract. */
 static void find_programs(const struct hobnail_boot *boot)
 {
 	uint64_t offset;
@@ -74,7 +74,7 @@ static void start_init(void)
 		give_up("bin/init cannot be started");
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
 static bool is_silent(const struct hobnail_cpu *c)
 {
@@ -94,12 +94,13 @@ static void add_pages(paddr base, uint64_t bytes)
 	pages_add(&pages, base, bytes);
 }
 
-/* Memory of these types, but not what the symbols and framebuffers lie in. */
+/* Frees memory of these types, except the pages of symbols and framebuffers. */
 static void free_memory(const struct hobnail_boot *boot, uint32_t types)
 {
 	enum { HOLES_MOST = 16 };
 	paddr symbols = align_down(boot->symbols_phys, PAGE_BYTES);
-	struct span holes[HOLES_MOST] = { { symbols, align_up(boot->symbols_phys + boot->symbols_bytes, PAGE_BYTES) - symbols } };
+	paddr symbols_end = align_up(boot->symbols_phys + boot->symbols_bytes, PAGE_BYTES);
+	struct span holes[HOLES_MOST] = { { symbols, symbols_end - symbols } };
 	unsigned hole_count = 1 + memory_framebuffers(boot, holes + 1, HOLES_MOST - 1);
 
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
@@ -109,16 +110,16 @@ static void free_memory(const struct hobnail_boot *boot, uint32_t types)
 	}
 }
 
-/* docs/protocol.md, "Memory map": each once its condition holds. */
+/* docs/protocol.md, "Memory": each type has a condition after which its memory may be freed. */
 enum {
 	FREE_AT_ONCE = 1u << HOBNAIL_MEMORY_USABLE,
 	FREE_OF_DEVICES = 1u << HOBNAIL_MEMORY_FIRMWARE_BOOT,
 	FREE_OF_LOADER = 1u << HOBNAIL_MEMORY_TABLES | 1u << HOBNAIL_MEMORY_STACKS | 1u << HOBNAIL_MEMORY_NET,
 };
 
-/* ---- Devices that the loader had mapped --------------------------------------------------------------------------- */
+/* ---- Devices that the loader had mapped ------------------------------------------------------------------------ */
 
-/* The kernel's tables have the console and the display elsewhere. */
+/* The kernel's own tables map console and display at other addresses. */
 static void own_tables(const struct hobnail_boot *boot)
 {
 	const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, 0);
@@ -135,7 +136,7 @@ static void own_tables(const struct hobnail_boot *boot)
 	terminal_move(screen);
 }
 
-/* ---- Processors --------------------------------------------------------------------------------------------------- */
+/* ---- Processors ------------------------------------------------------------------------------------------------ */
 
 static void add_cpu(const struct hobnail_cpu *c)
 {
@@ -153,7 +154,7 @@ static void add_cpu(const struct hobnail_cpu *c)
 	cpus[cpu_count++] = self;
 }
 
-/* The boot processor first, then those that came when the contract was checked. */
+/* The boot processor first, then the others that arrived when the contract was checked. */
 static void add_cpus(const struct hobnail_boot *boot, const struct cpus_report *others)
 {
 	const struct hobnail_cpu *c;
@@ -180,16 +181,16 @@ static void run_other(void *self)
 	schedule_idle();
 }
 
-/* On the join stack, which old and new tables map. */
+/* Runs on the join stack, which the loader's tables and the kernel's both map. */
 static void change_tables(void *self)
 {
 	vm_join();
 	arch_stack_call(((struct cpu *)self)->stack_top, run_other, self);
 }
 
-static uint32_t turn; /* index of the processor that joins now */
+static uint32_t turn; /* index of the processor that may use the join stack now */
 
-/* On another processor, on the loader's tables and boot stack. One after another: there is one stack to cross over. */
+/* Runs on another processor, on the loader's tables and boot stack. Processors join one by one, on one join stack. */
 static void join(uint64_t hardware_id)
 {
 	static _Alignas(16) uint8_t stack[2 * PAGE_BYTES];
@@ -225,24 +226,24 @@ static void start_others(void)
 	}
 }
 
-/* ---- The way ------------------------------------------------------------------------------------------------------ */
+/* ---- The way --------------------------------------------------------------------------------------------------- */
 
 static void run_first(void *self)
 {
 	started(self);
 	start_others();
-	if (!any_cpu_silent(record)) /* one that comes late would use it */
+	if (!any_cpu_silent(record)) /* a silent processor that comes late would use it */
 		free_memory(record, FREE_OF_LOADER);
 	crash_if_asked(command_line, true);
 	start_init();
 	schedule_idle();
 }
 
-_Noreturn void start(const struct hobnail_boot *boot, const char *words)
+_Noreturn void start_programs(const struct hobnail_boot *boot, const char *words)
 {
 	record = boot;
 	command_line = words;
-	const struct cpus_report *others = cpus_release(boot); /* while all that the loader has mapped is still there */
+	const struct cpus_report *others = cpus_release(boot); /* first: it needs the loader's mappings */
 	find_programs(boot);
 	pages.offset = boot->direct_map;
 	pages.poison = pages_poisoned;
@@ -255,7 +256,8 @@ _Noreturn void start(const struct hobnail_boot *boot, const char *words)
 	if (pci_stop(boot, vm_device))
 		free_memory(boot, FREE_OF_DEVICES);
 	else
-		console_print("pith: PCI may have functions that cannot be found or stopped: memory of type firmware boot is not used\n");
+		console_print("pith: PCI may have functions that cannot be found or stopped: "
+		              "memory of type firmware boot is not used\n");
 	add_cpus(boot, others);
 	crash_if_asked(words, false);
 	arch_stack_call(cpus[0]->stack_top, run_first, cpus[0]);

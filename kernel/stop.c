@@ -3,7 +3,7 @@
 #include "arch.h"
 #include "console.h"
 
-static uint64_t stopper; /* its hardware id + 1; 0: nobody */
+static uint64_t stopper; /* hardware id + 1 of the processor that ends the machine; 0: none */
 
 static uint64_t name(void)
 {

@@ -1,14 +1,14 @@
-/* stop.h — one processor ends the machine, and reports before if it must; the others stop where they are. */
+/* stop.h — one processor ends the machine, perhaps after a report; the others stop. */
 #ifndef KERNEL_STOP_H
 #define KERNEL_STOP_H
 
 #include <stdbool.h>
 
-/* The first processor that calls this comes back, as often as it calls, and has the console for itself; all others never do anything
- * again. Once there are others that run. */
+/* Returns on the first processor that calls it, however often that calls it; the console is then this processor's
+ * alone. All other processors halt. Call only when other processors run. */
 void stop_others(void);
 
-/* Has that been called here? On another processor: then this one is to stop. */
+/* Has stop_others() been called on this processor? On another one, so that this one must stop? */
 bool stop_is_ours(void);
 bool stop_is_wanted(void);
 

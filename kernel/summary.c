@@ -5,7 +5,7 @@
 #include "contract/cpus.h"
 #include "memory.h"
 
-/* All RAM that the direct map covers, and what of it may be used at once. */
+/* Bytes of all RAM in the direct map, and of the part that is free. */
 struct memory_sum {
 	uint64_t all, free;
 };
@@ -32,7 +32,7 @@ static void print_memory(const struct hobnail_boot *boot)
 	              (unsigned long)(sum.free >> 20));
 }
 
-/* Of the enabled ones, those that have run: this one, and what was released and came. */
+/* Prints how many of the enabled processors have run: this one, and the released ones that arrived. */
 static void print_processors(const struct hobnail_boot *boot)
 {
 	unsigned enabled = 0, parked = 0;
@@ -49,23 +49,24 @@ static void print_modules(const struct hobnail_boot *boot)
 {
 	for (uint32_t i = 0; i < boot->modules.count; i++) {
 		const struct hobnail_module *m = hobnail_entry(boot, &boot->modules, i);
-		console_print("pith: module %.200s, %lu bytes at %#lx\n", hobnail_text(boot, m->path), (unsigned long)m->bytes,
-		              (unsigned long)m->phys);
+		console_print("pith: module %.200s, %lu bytes at %#lx\n", hobnail_text(boot, m->path),
+		              (unsigned long)m->bytes, (unsigned long)m->phys);
 	}
 }
 
 static const char *stage_name(uint32_t stage)
 {
 	static const char *const names[] = {
-		[HOBNAIL_STAGE_START] = "start",   [HOBNAIL_STAGE_CONFIG] = "config", [HOBNAIL_STAGE_KERNEL] = "kernel",
-		[HOBNAIL_STAGE_MODULES] = "modules", [HOBNAIL_STAGE_SPACE] = "space",   [HOBNAIL_STAGE_RECORD] = "record",
+		[HOBNAIL_STAGE_START] = "start", [HOBNAIL_STAGE_CONFIG] = "config", [HOBNAIL_STAGE_KERNEL] = "kernel",
+		[HOBNAIL_STAGE_MODULES] = "modules", [HOBNAIL_STAGE_SPACE] = "space",
+		[HOBNAIL_STAGE_RECORD] = "record",
 		[HOBNAIL_STAGE_PREFLIGHT] = "preflight", [HOBNAIL_STAGE_EXIT] = "exit",
 	};
 
 	return stage < COUNT_OF(names) && names[stage] ? names[stage] : "?";
 }
 
-/* Each stage as what it took since the one before. */
+/* Prints the time that each stage took since the one before. */
 static void print_stages(const struct hobnail_boot *boot)
 {
 	uint64_t hz = boot->counter_hz, last = 0;
@@ -89,7 +90,8 @@ void summary_print(const struct hobnail_boot *boot, const struct score *score, b
 	if (!score->trusted)
 		return;
 	console_print("pith: loaded by %.60s on %.80s, UEFI %u.%u\n", hobnail_text(boot, boot->loader),
-	              hobnail_text(boot, boot->firmware), boot->uefi_revision >> 16, (boot->uefi_revision & 0xffff) / 10);
+	              hobnail_text(boot, boot->firmware), boot->uefi_revision >> 16,
+	              (boot->uefi_revision & 0xffff) / 10);
 	print_processors(boot);
 	print_memory(boot);
 	print_modules(boot);

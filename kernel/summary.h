@@ -1,11 +1,11 @@
-/* summary.h — what a person wants to know about the boot, in a few lines. */
+/* summary.h — a few lines about the boot, for people. */
 #ifndef KERNEL_SUMMARY_H
 #define KERNEL_SUMMARY_H
 
 #include "contract/contract.h"
 
-/* `pith: contract N/N`, and when the record can be trusted: loader, firmware, processors, memory, modules; `stages`: and how long
- * each stage of the boot took. */
+/* Prints `pith: contract N/N`. If the record can be trusted, also loader, firmware, processors, memory and modules;
+ * with `stages` also the time of each stage of the boot. */
 void summary_print(const struct hobnail_boot *boot, const struct score *score, bool stages);
 
 #endif

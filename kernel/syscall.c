@@ -1,7 +1,7 @@
-/* syscall.c — what programs may ask for: include/pith/syscall.h.
+/* syscall.c — the system calls of include/pith/syscall.h.
  *
- * Nothing here follows a pointer of a program. What it points at is copied in or out as a whole, by arch_user_copy() alone, after
- * its range has been looked at; any address gives PITH_BAD_ADDRESS at worst. */
+ * No code here dereferences a program's pointer. After a check of its range, arch_user_copy() copies the whole object
+ * in or out. A bad address gives PITH_BAD_ADDRESS, nothing worse. */
 #include <pith/syscall.h>
 
 #include "console.h"
@@ -27,7 +27,7 @@ static bool copy_out(vaddr to, const void *from, uint64_t bytes)
 	return bytes == 0 || (vm_is_user(to, bytes) && arch_user_copy((void *)(uintptr_t)to, from, bytes));
 }
 
-/* A struct of `size` bytes as the call's result: 0, or PITH_BAD_ADDRESS. */
+/* Copies a result out: 0, or PITH_BAD_ADDRESS. */
 static int64_t give_out(vaddr to, const void *from, uint64_t bytes)
 {
 	return copy_out(to, from, bytes) ? 0 : PITH_BAD_ADDRESS;
@@ -49,10 +49,11 @@ static int64_t call_write(const uint64_t a[5])
 	return (int64_t)bytes;
 }
 
-/* There is no interrupt of the console's: who reads looks every few milliseconds. */
+/* The console has no interrupt, so a reader polls it. Returns the number of bytes read, or 0 after one poll
+ * interval. */
 static int64_t read_typed(char *out, uint64_t most)
 {
-	enum { LOOK_NS = 5000000 };
+	enum { POLL_NS = 5000000 };
 	uint64_t bytes = 0;
 
 	for (int c; bytes < most && (c = console_read()) >= 0;)
@@ -60,7 +61,7 @@ static int64_t read_typed(char *out, uint64_t most)
 	if (bytes)
 		return (int64_t)bytes;
 	lock_take(&process_lock);
-	schedule_sleep(PITH_READING, arch_now() + LOOK_NS);
+	schedule_sleep(PITH_READING, arch_now() + POLL_NS);
 	lock_give(&process_lock);
 	return 0;
 }
@@ -73,7 +74,7 @@ static int64_t call_read(const uint64_t a[5])
 	int64_t bytes = 0;
 
 	if (!vm_is_user(a[0], a[1]) || !(copy_in(text, a[0], most) && copy_out(a[0], text, most)))
-		return PITH_BAD_ADDRESS; /* before anybody has typed for it */
+		return PITH_BAD_ADDRESS; /* checked before input is taken, so that none is lost */
 	while (bytes == 0 && most && !self->killed) {
 		if (!process_has_console())
 			return PITH_BUSY;
@@ -111,13 +112,13 @@ static int64_t call_getpid(const uint64_t a[5])
 	return (int64_t)process_self()->pid;
 }
 
-/* May a process run on this processor, -1 for any? */
+/* Is `n` a processor's index, or PINNED_NOWHERE? */
 static bool is_processor(int64_t n)
 {
 	return n >= PINNED_NOWHERE && n < (int64_t)cpu_count;
 }
 
-/* A path of the archive. */
+/* Finds a file of the archive by a path in user memory. */
 static int64_t find_file(vaddr path, uint64_t bytes, struct archive_file *out)
 {
 	char name[256];
@@ -156,7 +157,7 @@ static int64_t call_wait(const uint64_t a[5])
 	uint64_t status = 0;
 
 	if (a[1] && !(copy_in(&status, a[1], sizeof status) && copy_out(a[1], &status, sizeof status)))
-		return PITH_BAD_ADDRESS; /* before a child is gone for it */
+		return PITH_BAD_ADDRESS; /* checked before a child is freed, so that no status is lost */
 	int64_t pid = process_wait(a[0], &status);
 	if (pid > 0 && a[1] && !copy_out(a[1], &status, sizeof status))
 		return PITH_BAD_ADDRESS;
@@ -214,7 +215,8 @@ static int64_t call_map(const uint64_t a[5])
 		return PITH_BAD_ARGUMENT;
 	if (a[1] > PITH_MAP_MOST)
 		return PITH_BAD_ARGUMENT;
-	return vm_user_map(&process_self()->space, a[0], a[1], rights == PITH_MAP_WRITE ? PT_WRITE : rights ? PT_EXECUTE : 0u);
+	unsigned page_rights = rights == PITH_MAP_WRITE ? PT_WRITE : rights == PITH_MAP_EXECUTE ? PT_EXECUTE : 0u;
+	return vm_user_map(&process_self()->space, a[0], a[1], page_rights);
 }
 
 static int64_t call_unmap(const uint64_t a[5])
@@ -240,13 +242,13 @@ static int64_t call_send(const uint64_t a[5])
 	if (at && !self->page)
 		return PITH_BAD_ADDRESS;
 	int64_t e = message_send(a[0]);
-	if (self->page) /* nobody has taken it: it is ours as before */
+	if (self->page) /* not sent: map it again */
 		vm_user_put(&self->space, at, self->page);
 	self->page = 0;
 	return e;
 }
 
-/* Where a message, and its page, is to go is tried first, so that none is lost. */
+/* Checks the places for the message and its page first, so that no message is lost. */
 static int64_t call_receive(const uint64_t a[5])
 {
 	static const struct pith_message none;
@@ -264,7 +266,7 @@ static int64_t call_receive(const uint64_t a[5])
 	return copy_out(a[1], &self->message, sizeof self->message) ? pid : PITH_BAD_ADDRESS;
 }
 
-/* ---- What there is ------------------------------------------------------------------------------------------- */
+/* ---- Information --------------------------------------------------------------------------------------------- */
 
 static int64_t call_process(const uint64_t a[5])
 {
@@ -274,8 +276,9 @@ static int64_t call_process(const uint64_t a[5])
 	const struct process *p = process_from(a[0]);
 	if (p) {
 		out = (struct pith_process){
-			.pid = p->pid, .parent = p->parent ? p->parent->pid : 0, .state = p->state, .processor = p->cpu->index,
-			.pinned = p->runnable.pinned, .pages = process_pages(p), .run_ns = process_time(p),
+			.pid = p->pid, .parent = p->parent ? p->parent->pid : 0, .state = p->state,
+			.processor = p->cpu->index, .pinned = p->runnable.pinned,
+			.pages = process_pages(p), .run_ns = process_time(p),
 		};
 		memcpy(out.name, p->name, sizeof out.name);
 	}

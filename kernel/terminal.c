@@ -10,13 +10,14 @@ enum { COLUMNS_MOST = 200, ROWS_MOST = 64, COLUMNS_FEWEST = 20, ROWS_FEWEST = 4,
 static struct surface surface;
 static uint32_t scale, columns, rows, column, row; /* rows 0: there is no terminal */
 
-/* What is shown: reading it back from a display's memory would be slow. */
+/* A copy of the displayed text: reads from display memory are slow. */
 static char cells[ROWS_MOST][COLUMNS_MOST];
 
 static void draw(uint32_t x, uint32_t y)
 {
-	draw_glyph(&surface, &font_console, MARGIN + x * font_console.width * scale, MARGIN + y * font_console.height * scale, scale,
-	           cells[y][x], BRIGHT, NIGHT);
+	uint32_t left = MARGIN + x * font_console.width * scale, top = MARGIN + y * font_console.height * scale;
+
+	draw_glyph(&surface, &font_console, left, top, scale, cells[y][x], BRIGHT, NIGHT);
 }
 
 static void put(uint32_t x, uint32_t y, char c)
@@ -30,7 +31,8 @@ static void put(uint32_t x, uint32_t y, char c)
 void terminal_open(const struct hobnail_framebuffer *fb, void *at)
 {
 	surface = (struct surface){
-		.pixels = at, .width = fb->width, .height = fb->height, .pitch = fb->pitch, .pixel_bytes = fb->bits_per_pixel / 8,
+		.pixels = at, .width = fb->width, .height = fb->height, .pitch = fb->pitch,
+		.pixel_bytes = fb->bits_per_pixel / 8,
 		.red_mask = fb->red_mask, .green_mask = fb->green_mask, .blue_mask = fb->blue_mask,
 	};
 	rows = row = column = 0;
@@ -53,7 +55,7 @@ void terminal_move(void *at)
 		rows = 0;
 }
 
-/* Half a screen at a time, and only what changes: drawing is what costs. */
+/* Scrolls by half a screen and draws only changed characters, because drawing is slow. */
 static void scroll(void)
 {
 	uint32_t lines = rows / 2;
@@ -67,7 +69,7 @@ static void scroll(void)
 static void new_line(void)
 {
 	column = 0;
-	if (++row >= rows) /* beyond, where the last one to print was stopped while it scrolled */
+	if (++row >= rows) /* greater if another processor was stopped while it scrolled */
 		scroll();
 }
 
@@ -78,7 +80,8 @@ void terminal_write(const char *text, size_t bytes)
 			new_line();
 		} else if (text[i] == '\b') {
 			column -= column > 0;
-		} else if ((uint8_t)text[i] >= ' ' && (text[i] & 0xc0) != 0x80) { /* one box for all of a character in UTF-8 */
+		} else if ((uint8_t)text[i] >= ' ' && (text[i] & 0xc0) != 0x80) {
+			/* one cell for each UTF-8 character: the first byte counts */
 			if (column == columns)
 				new_line();
 			put(column++, row, text[i]);

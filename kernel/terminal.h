@@ -5,14 +5,14 @@
 #include <hobnail/boot.h>
 #include <stddef.h>
 
-/* Show text there from now on, from the top of an empty screen; `at`: where its memory is mapped. Does nothing with a display
- * that is too small. */
+/* Clears the display and shows text on it from now on. Its memory is mapped at `at`. Does nothing with a display that
+ * is too small. */
 void terminal_open(const struct hobnail_framebuffer *fb, void *at);
 
-/* The memory has moved; nothing else has changed. */
+/* The display's memory is mapped at `at` now; NULL: it is not mapped any more. */
 void terminal_move(void *at);
 
-/* '\n', '\b' and what font.h has; no other control characters. */
+/* Shows font.h's characters, '\n' and '\b'; ignores other control characters. */
 void terminal_write(const char *text, size_t bytes);
 
 #endif

@@ -21,7 +21,7 @@ void trap_kicked(void)
 	arch_this_cpu()->attention = true;
 }
 
-/* Its turn may be over, or it has been killed. */
+/* The process's time slice may be over, or it may have been killed. */
 static void attend(void)
 {
 	struct cpu *self = arch_this_cpu();
@@ -46,8 +46,8 @@ _Noreturn void trap_user_fault(const struct fault *f)
 	char sentence[256];
 
 	report_sentence(f, sentence, sizeof sentence);
-	console_print("pith: process %lu (%s) has ended at %#lx: %s\n", (unsigned long)self->pid, self->name, (unsigned long)f->pc,
-	              sentence);
+	console_print("pith: process %lu (%s) has ended at %#lx: %s\n", (unsigned long)self->pid, self->name,
+	              (unsigned long)f->pc, sentence);
 	process_exit(PITH_FAULTED);
 }
 

@@ -7,14 +7,14 @@
 
 enum { TEXT, RODATA, DATA };
 
-/* The compiler does not see what it is. */
+/* Hides the pointer's origin from the compiler. */
 static volatile uint8_t *address(uint64_t at)
 {
 	__asm__("" : "+r"(at));
 	return (volatile uint8_t *)at;
 }
 
-/* Of another process than the first, so that a scenario can choose which. */
+/* Not in the first process, so that a scenario can choose the process. */
 static bool in_process(void)
 {
 	return process_self()->pid > 1;
@@ -42,7 +42,7 @@ static uint64_t text_alias(void)
 	return (uint64_t)vm_page(vm_phys(image_segment(TEXT).virt));
 }
 
-/* Every program finds its arguments there, whose first word is not 0. */
+/* Reads the process's arguments, which every process has. */
 void trespass_peek(void)
 {
 	if (!in_process())
@@ -51,11 +51,12 @@ void trespass_peek(void)
 	panic("the kernel could read %u in a process's memory", byte);
 }
 
-/* A page that has nothing but zeros: what they would do as instructions is not what is looked for. */
+/* Jumps to a page of zeros; only the page fault matters, not the instructions. */
 void trespass_enter(void)
 {
 	if (in_process())
-		jump_to((uint64_t)vm_user_map(&process_self()->space, 0, PAGE_BYTES, PT_EXECUTE), "a process's instructions");
+		jump_to((uint64_t)vm_user_map(&process_self()->space, 0, PAGE_BYTES, PT_EXECUTE),
+		        "a process's instructions");
 }
 
 void trespass_text(void)

@@ -8,7 +8,7 @@
 #include "string.h"
 
 static struct pt kernel_tables;
-static struct lock lock; /* of the kernel's tables and the stack slots */
+static struct lock lock; /* guards kernel_tables and the stack slots */
 
 /* ---- Tables ------------------------------------------------------------------------------------------------- */
 
@@ -29,13 +29,13 @@ static paddr new_kernel_table(void *context)
 	return pages_take_zeroed(&pages);
 }
 
-/* The kernel's tables are made at boot, and grow with stacks: what fails at boot ends it. */
+/* Used at boot only, where a failure is the end. Later only stacks add to the kernel's tables. */
 static void map_kernel(vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory)
 {
 	struct problem p;
 
 	if (pt_map(&kernel_tables, va, pa, bytes, rights | PT_GLOBAL, memory, &p))
-		panic("cannot map %#lx to %#lx: %s", (unsigned long)va, (unsigned long)pa, err_name(p.code).text);
+		panic("cannot map %#lx to %#lx: %s", (unsigned long)va, (unsigned long)pa, err_name(p.code));
 }
 
 /* ---- The direct map and the kernel itself ------------------------------------------------------------------- */
@@ -45,7 +45,7 @@ static void map_direct(paddr base, uint64_t bytes)
 	map_kernel(base + pages.offset, base, bytes, PT_WRITE, PT_NORMAL);
 }
 
-/* One piece for neighbours, so that pages are large. */
+/* Adjacent entries of the memory map are mapped as one range, to allow large pages. */
 static void map_memory(const struct hobnail_boot *boot)
 {
 	enum { FRAMEBUFFERS_MOST = 16 };
@@ -66,7 +66,7 @@ static void map_memory(const struct hobnail_boot *boot)
 	memory_without(holes, hole_count, base, end - base, map_direct);
 }
 
-/* Each segment with its rights; what must not be written through it must not be through the direct map either. */
+/* Maps a segment with its rights. A read-only segment becomes read-only in the direct map, too. */
 static void map_segment(const struct hobnail_segment *s)
 {
 	vaddr base = align_down(s->virt, PAGE_BYTES);
@@ -90,13 +90,16 @@ paddr vm_phys(vaddr at)
 
 void vm_start(const struct hobnail_boot *boot)
 {
-	kernel_tables = (struct pt){ .format = arch_format(), .max_leaf = arch_max_leaf(), .root = pages_take_zeroed(&pages),
-	                             .new_table = new_kernel_table, .table_at = table_at };
+	kernel_tables = (struct pt){
+		.format = arch_format(), .max_leaf = arch_max_leaf(), .root = pages_take_zeroed(&pages),
+		.new_table = new_kernel_table, .table_at = table_at,
+	};
 	must(kernel_tables.root);
 	map_memory(boot);
 	for (uint32_t i = 0; i < boot->segments.count; i++)
 		map_segment(hobnail_entry(boot, &boot->segments, i));
-	/* All processes share what the root says of the upper half: from here on its entries stay. */
+	/* Processes copy the root's entries of the upper half, which must not change afterwards: the first stack makes
+	 * the window's entry now. */
 	must(vm_stack_new());
 	vm_join();
 }
@@ -111,9 +114,9 @@ void vm_join(void)
 enum { STACKS_MOST = 4096, SLOT_BYTES = 2 * VM_STACK_BYTES, STACK_PAGES = VM_STACK_BYTES / PAGE_BYTES };
 #define DEVICES (VM_WINDOW + VM_WINDOW_BYTES / 2)
 
-_Static_assert(VM_STACK_BYTES == 1 << VM_STACK_BIT, "the guard is told by one bit");
+_Static_assert(VM_STACK_BYTES == 1 << VM_STACK_BIT, "one bit of an address distinguishes stack and guard");
 
-static uint64_t used[STACKS_MOST / 64]; /* a bit for each stack */
+static uint64_t used[STACKS_MOST / 64]; /* one bit for each stack slot */
 static vaddr next_device = DEVICES;
 
 static void *map_device(paddr phys, uint64_t bytes, enum pt_memory memory)
@@ -122,7 +125,7 @@ static void *map_device(paddr phys, uint64_t bytes, enum pt_memory memory)
 	uint64_t whole = align_up(phys + bytes, PAGE_BYTES) - base;
 	vaddr at = next_device, end = VM_WINDOW + VM_WINDOW_BYTES;
 
-	if (whole >= MIB(2)) /* in pages as large */
+	if (whole >= MIB(2)) /* allow 2 MiB pages */
 		at = align_up(at, MIB(2)) + base % MIB(2);
 	if (at > end || whole > end - at || pt_map(&kernel_tables, at, base, whole, PT_WRITE | PT_GLOBAL, memory, NULL))
 		return NULL;
@@ -158,7 +161,7 @@ static void slot_give(unsigned slot)
 	used[slot / 64] &= ~(1ull << slot % 64);
 }
 
-/* Unmap the pages of a stack; how many there were. */
+/* Unmaps the pages of a stack; returns their number. */
 static unsigned stack_pages(vaddr base, paddr page[STACK_PAGES])
 {
 	struct pt_leaf leaf;
@@ -174,8 +177,9 @@ static unsigned stack_pages(vaddr base, paddr page[STACK_PAGES])
 static bool stack_map(vaddr base)
 {
 	for (unsigned i = 0; i < STACK_PAGES; i++) {
+		vaddr at = base + i * PAGE_BYTES;
 		paddr page = pages_take(&pages);
-		if (page && !pt_map(&kernel_tables, base + i * PAGE_BYTES, page, PAGE_BYTES, PT_WRITE | PT_GLOBAL, PT_NORMAL, NULL))
+		if (page && !pt_map(&kernel_tables, at, page, PAGE_BYTES, PT_WRITE | PT_GLOBAL, PT_NORMAL, NULL))
 			continue;
 		if (page)
 			pages_give(&pages, page);
@@ -212,7 +216,7 @@ void vm_stack_free(void *top)
 	lock_take(&lock);
 	unsigned count = stack_pages(base, page);
 	lock_give(&lock);
-	arch_tlb_flush_kernel(base, VM_STACK_BYTES); /* before anybody else gets the pages, or the slot */
+	arch_tlb_flush_kernel(base, VM_STACK_BYTES); /* before the pages or the slot are reused */
 	for (unsigned i = 0; i < count; i++)
 		pages_give(&pages, page[i]);
 	lock_take(&lock);
@@ -227,9 +231,9 @@ bool vm_is_guard(vaddr at)
 
 /* ---- Address spaces of processes ------------------------------------------------------------------------------ */
 
-enum { PIECE_PAGES = 1024 }; /* are given back in one go: well under a millisecond */
+enum { PIECE_PAGES = 1024 }; /* freed in one go: well under a millisecond */
 
-#define USER_MAPS 0x100000000000ull /* where memory goes that a process has named no place for */
+#define USER_MAPS 0x100000000000ull /* the lowest address for mappings without a requested address */
 
 static paddr new_user_table(void *context)
 {
@@ -243,7 +247,8 @@ static paddr new_user_table(void *context)
 bool vm_space_new(struct space *s)
 {
 	*s = (struct space){ .next = USER_MAPS };
-	s->pt = (struct pt){ .format = arch_format(), .max_leaf = 0, .new_table = new_user_table, .table_at = table_at, .context = s };
+	s->pt = (struct pt){ .format = arch_format(), .max_leaf = 0, .new_table = new_user_table, .table_at = table_at,
+	                     .context = s };
 	s->pt.root = new_user_table(s);
 	if (s->pt.root)
 		arch_space_make(&s->arch, s->pt.root, kernel_tables.root);
@@ -255,7 +260,7 @@ static paddr frame_of(const struct pt_format *f, uint64_t entry)
 	return (entry & f->frame_mask) >> f->frame_shift << PAGE_SHIFT;
 }
 
-/* A chain of pages that are nobody's any more: each holds the next one's address. */
+/* A list of pages to free: each page holds the next one's address. */
 static void chain_add(paddr *chain, paddr page)
 {
 	*(paddr *)vm_page(page) = *chain;
@@ -271,7 +276,7 @@ static void chain_give(paddr chain)
 	}
 }
 
-/* The first entry in use, from i on; `end`: there is none before that. */
+/* The index of the first used entry in [i, end); `end`: none. */
 static unsigned next_used(const uint64_t *entries, unsigned i, unsigned end)
 {
 	while (i < end && !entries[i])
@@ -279,14 +284,15 @@ static unsigned next_used(const uint64_t *entries, unsigned i, unsigned end)
 	return i;
 }
 
-/* Pages of [from, to) that are taken out of a space, `left` of them at most. */
+/* Removes the pages of [from, to) from a space, at most `left` of them, and collects them in `chain`. */
 struct taking {
 	vaddr from, to;
 	uint64_t left;
 	paddr chain;
 };
 
-/* Take them out of a table that covers addresses from `base` on, and what tables below it are empty then. Is it empty itself? */
+/* Removes the pages below a table that covers addresses from `base` on, and tables below it that become empty. Returns
+ * whether the table itself is empty. */
 static bool take_out(struct space *s, struct taking *t, paddr table, unsigned level, vaddr base)
 {
 	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
@@ -311,14 +317,14 @@ static bool take_out(struct space *s, struct taking *t, paddr table, unsigned le
 	return !kept && next_used(entries, 0, first) == first && next_used(entries, end, PT_ENTRIES) == PT_ENTRIES;
 }
 
-/* Of [at, at + bytes), so many pages at most. May there be more? */
+/* Frees at most `most` pages of [at, at + bytes). true: there may be more. */
 static bool take_range(struct space *s, vaddr at, uint64_t bytes, uint64_t most)
 {
 	struct taking t = { .from = at, .to = at + bytes, .left = most };
 
 	s->expected = 0;
 	take_out(s, &t, s->pt.root, s->pt.format->levels - 1, 0);
-	arch_tlb_flush_user(&s->arch, at, bytes); /* before anybody else gets the pages */
+	arch_tlb_flush_user(&s->arch, at, bytes); /* before the pages are reused */
 	chain_give(t.chain);
 	return !t.left;
 }
@@ -343,7 +349,7 @@ static bool is_user_range(vaddr at, uint64_t bytes)
 	return bytes && is_aligned(at | bytes, PAGE_BYTES) && vm_is_user(at, bytes);
 }
 
-/* 0, or an error. */
+/* Returns 0 or an error. */
 static int64_t map_page(struct space *s, vaddr at, paddr page, unsigned rights)
 {
 	enum err e = pt_map(&s->pt, at, page, PAGE_BYTES, rights | PT_USER, PT_NORMAL, NULL);
@@ -360,11 +366,11 @@ static int64_t map_new_page(struct space *s, vaddr at, unsigned rights)
 	if (e && page)
 		pages_give(&pages, page);
 	else if (page && rights & PT_EXECUTE)
-		arch_sync_code(vm_page(page), PAGE_BYTES); /* not what was there before */
+		arch_sync_code(vm_page(page), PAGE_BYTES); /* no stale instructions of the page's previous contents */
 	return e;
 }
 
-/* Behind the last page of [from, to) that is mapped by a table that covers addresses from `base` on; 0: none is. */
+/* The end of the last mapped page in [from, to), in a table that covers addresses from `base` on; 0: none is mapped. */
 static vaddr end_of_mapped(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to)
 {
 	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
@@ -374,14 +380,16 @@ static vaddr end_of_mapped(struct space *s, paddr table, unsigned level, vaddr b
 
 	for (unsigned i = (unsigned)min_u64(PT_ENTRIES, ((to - base - 1) >> shift) + 1); i-- > first && !end;) {
 		vaddr at = base + ((uint64_t)i << shift);
-		if (entries[i])
-			end = level == 0 ? at + PAGE_BYTES : end_of_mapped(s, frame_of(s->pt.format, entries[i]), level - 1, at, from, to);
+		if (!entries[i])
+			continue;
+		paddr below = frame_of(s->pt.format, entries[i]);
+		end = level == 0 ? at + PAGE_BYTES : end_of_mapped(s, below, level - 1, at, from, to);
 	}
 	return end;
 }
 
-/* Addresses that are free, usually just behind what was given last; 0: from there on and once around there are none. No page is looked
- * at twice, so that it takes as long as the process has mapped memory. */
+/* A free range, usually just behind the last one; 0: there is none from there on and once around. The search visits no
+ * page twice, so its time is bounded by the process's mapped memory. */
 static vaddr find_room(struct space *s, uint64_t bytes)
 {
 	bool around = false;
@@ -399,7 +407,8 @@ static vaddr find_room(struct space *s, uint64_t bytes)
 	}
 }
 
-/* [at, at + done) was mapped, and the page behind could not be: that may have got tables, which are nobody's unless it is mapped. */
+/* Undoes a failed map: [at, at + done) was mapped, and the next page could not be. New tables for that page must go,
+ * too; but if it was mapped before, it stays. */
 static void unmap_part(struct space *s, vaddr at, uint64_t done)
 {
 	struct pt_leaf leaf;
@@ -456,7 +465,9 @@ paddr vm_user_take(struct space *s, vaddr at)
 	const struct pt_format *f = s->pt.format;
 	struct pt_leaf leaf;
 
-	if (!is_user_range(at, PAGE_BYTES) || !pt_lookup(&s->pt, at, &leaf) || (leaf.entry & (f->writable | f->read_only)) != f->writable)
+	if (!is_user_range(at, PAGE_BYTES) || !pt_lookup(&s->pt, at, &leaf))
+		return 0;
+	if ((leaf.entry & (f->writable | f->read_only)) != f->writable)
 		return 0;
 	pt_unmap(&s->pt, at, PAGE_BYTES, NULL);
 	s->pages--;
@@ -464,14 +475,14 @@ paddr vm_user_take(struct space *s, vaddr at)
 	return leaf.base;
 }
 
-/* Its tables are still there. */
+/* Needs no memory: the page's tables are still there. */
 void vm_user_put(struct space *s, vaddr at, paddr page)
 {
 	must(map_page(s, at, page, PT_WRITE) == 0);
 	arch_tables_changed();
 }
 
-/* Is there a table for this page? */
+/* Is there a last-level table for this page? */
 static bool has_table(struct space *s, vaddr at)
 {
 	const struct pt_format *f = s->pt.format;
@@ -494,7 +505,7 @@ bool vm_user_expect(struct space *s)
 	if (at && !has_table(s, at)) {
 		if (map_new_page(s, at, PT_WRITE))
 			return false;
-		pages_give(&pages, vm_user_take(s, at)); /* which leaves the table */
+		pages_give(&pages, vm_user_take(s, at)); /* the table stays */
 	}
 	s->expected = at;
 	return at;

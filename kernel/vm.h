@@ -1,9 +1,9 @@
 /* vm.h — virtual memory: the kernel's own tables, and one address space for each process.
  *
- *   lower half      the process's: program, stack, what it has mapped. Nothing of the kernel
- *   direct map      where the record says: all RAM, writable, never executable
- *   kernel          where it was linked: each segment with its rights
- *   VM_WINDOW       stacks, each between guard pages, and devices
+ *   lower half      the process's program, stack and mappings; nothing of the kernel
+ *   direct map      all RAM, at the address in the record: writable except read-only segments, never executable
+ *   kernel          each segment at its linked address, with its rights
+ *   VM_WINDOW       kernel stacks, each between guard pages, and devices
  *
  * Units: bytes; addresses and lengths are multiples of PAGE_BYTES unless it says otherwise. */
 #ifndef KERNEL_VM_H
@@ -11,77 +11,82 @@
 
 #include "arch.h"
 
-#define VM_USER_START 0x10000ull          /* NULL with an offset faults                                         */
-#define VM_USER_END   0x00007ffffffff000ull /* the last page is left out: no instruction there can end past it (x86_64 sysret) */
+#define VM_USER_START 0x10000ull            /* NULL plus a small offset faults */
+#define VM_USER_END   0x00007ffffffff000ull /* without the half's last page: sysret needs a canonical RIP */
 #define VM_WINDOW     0xffffc00000000000ull
 #define VM_WINDOW_BYTES GIB(512)
 
-enum { VM_STACK_BYTES = 4 * PAGE_BYTES }; /* of the kernel, for each process */
+enum { VM_STACK_BYTES = 4 * PAGE_BYTES }; /* a process's kernel stack */
 
 struct space {
 	struct pt pt;
 	struct arch_space arch;
-	vaddr next;     /* where vm_user_map() looks for room */
-	vaddr expected; /* what vm_user_expect() has found, as long as nothing was mapped or unmapped since; 0: nothing */
-	uint64_t pages; /* mapped ones and tables             */
+	vaddr next;     /* vm_user_map() searches for room from here */
+	vaddr expected; /* the result of vm_user_expect(), until the space changes; 0: none */
+	uint64_t pages; /* mapped pages and page tables */
 };
 
-/* On the boot processor: build the kernel's tables and go over to them. Stops the machine when memory does not suffice. */
+/* Builds the kernel's tables and switches to them, on the boot processor. Panics if memory does not suffice. */
 void vm_start(const struct hobnail_boot *boot);
-/* On the others. */
+/* Switches another processor to them. */
 void vm_join(void);
 
-/* Where all of a physical page can be read and written. Of RAM. */
+/* The direct map's address of a page of RAM. */
 void *vm_page(paddr page);
 
-/* Where something lies that the kernel has mapped. */
+/* The physical address that the kernel's tables have for `at`, which is mapped. */
 paddr vm_phys(vaddr at);
 
-/* Registers of a device, mapped for ever; `phys` need not be aligned. NULL: no memory for tables, or no room. Before other
- * processors run. */
+/* Maps registers of a device, for ever; `phys` need not be aligned. NULL: no memory for page tables, or no room. Call
+ * before other processors run. */
 void *vm_device(paddr phys, uint64_t bytes);
 /* The same for a framebuffer. */
 void *vm_framebuffer(paddr phys, uint64_t bytes);
 
-/* A kernel stack between two guard pages, aligned so that bit VM_STACK_BIT of every address in it is set and of those in the guard
- * below is clear: its end; NULL: no memory. */
+/* Maps a kernel stack between two guards and returns its end; NULL: no memory. Bit VM_STACK_BIT is set in every address
+ * of the stack, and clear in every address of the guard below. */
 void *vm_stack_new(void);
-void vm_stack_free(void *top); /* its owner runs on another; the caller holds no lock */
+void vm_stack_free(void *top); /* nobody runs on it; the caller holds no lock */
 #define VM_STACK_BIT 14 /* 16 KiB */
 
-/* Is it in the guard below a kernel stack? */
+/* Is the address in the guard below a kernel stack? */
 bool vm_is_guard(vaddr at);
 
-/* Does [at, at + bytes) lie where user memory may be? `bytes` may be 0; nothing need be aligned. */
+/* May [at, at + bytes) be user memory? `bytes` may be 0; nothing need be aligned. */
 static inline bool vm_is_user(vaddr at, uint64_t bytes)
 {
 	return at >= VM_USER_START && range_within(at, bytes, VM_USER_END);
 }
 
-/* ---- A process's memory: by itself, or by who makes it; never by two at a time -------------------------------- */
+/* ---- A process's memory: changed by the process itself or by its creator, never by both at once -------------- */
 
 bool vm_space_new(struct space *s);  /* false: no memory */
 void vm_space_free(struct space *s); /* no processor uses it */
 
-/* For a space that is used, before it is freed: give a part of its memory back. false: what is left is not much. */
+/* Frees a part of the memory of a space in use, before vm_space_free(). Call until it returns false: the rest is
+ * small. */
 bool vm_space_shrink(struct space *s);
 
-/* Zeroed pages at `at`, or anywhere for 0: the address, or PITH_NO_MEMORY, PITH_BUSY, PITH_BAD_ARGUMENT. On an error nothing
- * has changed. `rights`: PT_WRITE, PT_EXECUTE. */
+/* Maps zeroed pages at `at`, or at a free place for 0, with rights PT_WRITE or PT_EXECUTE or none. Returns the address.
+ * PITH_NO_MEMORY, PITH_BUSY, PITH_BAD_ARGUMENT: nothing has changed. */
 int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights);
 
-/* Unmap what is mapped of that, or a part of it: 0, an error, or 1: again with the same range, there may be more. */
+/* Unmaps the mapped pages of the range, or a part of them. Returns 0, an error, or 1: call again with the same
+ * range. */
 int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes);
 
-/* Copy into pages that vm_user_map() has made, whatever their rights; need not be aligned. For a space that nothing runs in. */
+/* Copies into pages that vm_user_map() has made, whatever their rights; need not be aligned. No process runs in the
+ * space. */
 void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes);
 
-/* May a page be given to this space, without any more memory? Holds until it is changed. */
+/* Prepares the space for vm_user_give(), which then needs no memory. Valid until the space changes. false: no
+ * memory. */
 bool vm_user_expect(struct space *s);
 
-/* Take a writable page out, for another space: 0 if there is none at `at`. Put one in, writable, after vm_user_expect(): its address. */
+/* Unmaps a writable page, to move it to another space; 0: there is none at `at`. vm_user_put() maps it again at the
+ * same address. vm_user_give() maps it, writable, in a space after vm_user_expect(), and returns its address there. */
 paddr vm_user_take(struct space *s, vaddr at);
-void vm_user_put(struct space *s, vaddr at, paddr page); /* back to where it was taken from */
+void vm_user_put(struct space *s, vaddr at, paddr page);
 vaddr vm_user_give(struct space *s, paddr page);
 
 #endif

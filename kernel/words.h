@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* The first word from *at on, between blanks or ends; *at is behind it then. Empty: there is none left. */
+/* The next word from *at on; advances *at past it. An empty word: there is none left. */
 const char *words_next(const char **at);
 
 bool words_have(const char *line, const char *word);

@@ -36,8 +36,8 @@ static uint32_t least(uint64_t a, uint64_t b)
 	return (uint32_t)(a < b ? a : b);
 }
 
-/* `count` equal pixels; what follows them. Volatile: with translation off this is device memory, which must be written
- * as it stands here. */
+/* Writes `count` equal pixels and returns the address after them. Volatile: with translation off this is device memory,
+ * and the compiler must not change the size or alignment of the stores. */
 static uint8_t *put(uint8_t *at, uint32_t pixel_bytes, uint32_t pixel, uint32_t count)
 {
 	bool words = pixel_bytes == 4 && ((uintptr_t)at & 3) == 0;
@@ -70,7 +70,8 @@ void draw_fill(const struct surface *s, uint32_t x, uint32_t y, uint32_t width, 
 
 static const uint8_t *glyph_rows(const struct font *font, char c)
 {
-	unsigned i = (unsigned char)c >= FONT_FIRST && (unsigned char)c <= FONT_LAST ? (unsigned)c - FONT_FIRST : FONT_BOX;
+	unsigned i = (unsigned char)c >= FONT_FIRST && (unsigned char)c <= FONT_LAST ? (unsigned)c - FONT_FIRST :
+	                                                                               FONT_BOX;
 
 	return font->rows + i * font->height * font->row_bytes;
 }
@@ -104,7 +105,7 @@ void draw_newline(struct screen *s)
 	s->y = least(y, UINT32_MAX);
 }
 
-/* Wrap if it is time to; false: there is no room. */
+/* Wraps the line if it is full; false: the area is full. */
 static bool make_room(struct screen *s)
 {
 	uint64_t width = (uint64_t)s->font->width * s->scale, height = (uint64_t)s->font->height * s->scale;
@@ -120,7 +121,7 @@ void draw_text(struct screen *s, const char *text, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++) {
 		if (((unsigned char)text[i] & 0xc0) == 0x80)
-			continue; /* the rest of a character that has had its box */
+			continue; /* a continuation byte: its character's box is drawn already */
 		if (text[i] == '\n') {
 			draw_newline(s);
 			continue;

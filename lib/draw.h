@@ -1,7 +1,7 @@
 /* draw.h — rectangles and text on a linear framebuffer, for loader and kernel.
  *
  *   Units     pixels, counted from the top left corner; colours are 0xRRGGBB
- *   Bounds    nothing is written outside of what draw_open() was given: everything is cut at the edges
+ *   Bounds    everything is cut at the edges of the framebuffer: no write outside it
  *   Memory    never read (reading write-combining memory is slow), written once per pixel, from left to right
  *   State     none but in the structures; nothing allocates */
 #ifndef LIB_DRAW_H
@@ -22,8 +22,8 @@ struct surface {
 	uint32_t red_mask, green_mask, blue_mask; /* within a pixel read as a little-endian number */
 };
 
-/* Is *s a framebuffer of `bytes` bytes that can be drawn on: whole pixels of 16, 24 or 32 bits, lines no longer than the
- * pitch, the last line inside, masks inside the pixel? Fill it in, and ask this once before drawing. */
+/* Can *s, with `bytes` bytes, be drawn on? Pixels of 16, 24 or 32 bits, lines no longer than the pitch, the last line
+ * inside, masks inside the pixel. Call this once, after filling in *s and before drawing. */
 bool draw_possible(const struct surface *s, uint64_t bytes);
 
 void draw_fill(const struct surface *s, uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint32_t colour);
@@ -32,13 +32,14 @@ void draw_fill(const struct surface *s, uint32_t x, uint32_t y, uint32_t width, 
 void draw_glyph(const struct surface *s, const struct font *font, uint32_t x, uint32_t y, uint32_t scale, char c,
                 uint32_t ink, uint32_t paper);
 
-/* Text in an area. Set it up, change any of it between writing. When the area is full, the rest is dropped. */
+/* Text in an area. The caller sets all members, and may change them between writes. Text beyond the area is dropped. */
 struct screen {
 	const struct surface *surface;
 	const struct font *font;
-	uint32_t left, right;  /* lines begin at left and wrap before right; the next line begins at what left is then */
+	/* lines begin at left and wrap before right; a change of left applies from the next line on */
+	uint32_t left, right;
 	uint32_t bottom;       /* no line reaches below it */
-	uint32_t x, y;         /* where the next character goes */
+	uint32_t x, y;         /* place of the next character */
 	uint32_t scale;        /* 1 or more */
 	uint32_t ink, paper;   /* colours */
 	bool full;             /* something was dropped */

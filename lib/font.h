@@ -1,8 +1,8 @@
 /* font.h — a fixed-width bitmap font: the printable ASCII characters, and a box for everything else.
  *
- * Both are X11's "fixed" fonts (misc-fixed, whose licence reads "Public domain font. Share and enjoy."). The build makes
- * them from the system's font package with tools/font2c, as out/gen/font_NAME.c. They hold no pointer, so they may be
- * copied anywhere. */
+ * Both are X11's "fixed" fonts (misc-fixed, whose licence reads "Public domain font. Share and enjoy."). The build
+ * makes them from the system's font package with tools/font2c, as out/gen/font_NAME.c. They hold no pointer, so they
+ * may be copied anywhere. */
 #ifndef LIB_FONT_H
 #define LIB_FONT_H
 

@@ -19,10 +19,15 @@ struct conversion {
 	char letter;
 };
 
-static __attribute__((noinline)) void put(struct writer *w, char c)
+/* Writes the bytes that fit, with room for the NUL. */
+static void put(struct writer *w, const char *text, size_t bytes)
 {
-	if (w->used + 1 < w->size)
-		w->out[w->used++] = c;
+	size_t room = w->size ? w->size - 1 - w->used : 0;
+
+	bytes = bytes < room ? bytes : room;
+	for (size_t i = 0; i < bytes; i++)
+		w->out[w->used + i] = text[i];
+	w->used += bytes;
 }
 
 static void put_padded(struct writer *w, const struct conversion *c, const char *text, size_t bytes)
@@ -30,11 +35,10 @@ static void put_padded(struct writer *w, const struct conversion *c, const char 
 	size_t pad = c->width > bytes ? c->width - bytes : 0;
 
 	for (size_t i = 0; !c->left && i < pad; i++)
-		put(w, ' ');
-	for (size_t i = 0; i < bytes; i++)
-		put(w, text[i]);
+		put(w, " ", 1);
+	put(w, text, bytes);
 	for (size_t i = 0; c->left && i < pad; i++)
-		put(w, ' ');
+		put(w, " ", 1);
 }
 
 static void put_number(struct writer *w, const struct conversion *c, uint64_t n, unsigned base, bool negative)
@@ -67,8 +71,8 @@ static unsigned read_number(const char **s)
 	return n;
 }
 
-/* A va_list inside a structure: where va_list is an array (x86_64) as where it is a structure itself (aarch64), a pointer
- * to this hands on the one list, and what a helper takes from it is taken. */
+/* Wraps a va_list, so that helpers can advance the caller's list through a pointer, whether va_list is an array
+ * (x86_64) or a structure (aarch64). */
 struct arguments {
 	va_list list;
 };
@@ -128,7 +132,7 @@ static void put_pointer(struct writer *w, const void *pointer)
 	put_number(w, &c, (uintptr_t)pointer, 16, false);
 }
 
-/* false: no conversion of ours */
+/* false: an unknown conversion */
 static bool put_argument(struct writer *w, const struct conversion *c, struct arguments *a)
 {
 	switch (c->letter) {
@@ -155,7 +159,7 @@ static bool put_argument(struct writer *w, const struct conversion *c, struct ar
 		put_pointer(w, va_arg(a->list, void *));
 		return true;
 	case '%':
-		put(w, '%');
+		put(w, "%", 1);
 		return true;
 	default:
 		return false;
@@ -172,14 +176,15 @@ size_t format_v(char *out, size_t size, const char *text, va_list given)
 		struct conversion c;
 		const char *start = text;
 
-		if (*text != '%') {
-			put(&w, *text++);
-			continue;
-		}
+		while (*text && *text != '%')
+			text++;
+		put(&w, start, (size_t)(text - start));
+		if (!*text)
+			break;
+		start = text;
 		text = read_conversion(text + 1, &c, &arguments);
 		if (!put_argument(&w, &c, &arguments))
-			while (start < text)
-				put(&w, *start++);
+			put(&w, start, (size_t)(text - start));
 	}
 	va_end(arguments.list);
 	if (size)

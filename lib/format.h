@@ -11,8 +11,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* Write at most size bytes including the final NUL (none if size is 0). Returns what was written without the NUL:
- * unlike snprintf never more than size - 1, so it can be added to an offset as it is. */
+/* Writes at most size bytes including the final NUL (none if size is 0). Returns the number of bytes written without
+ * the NUL: unlike snprintf's result it is at most size - 1, so it can be added to an offset. */
 size_t format(char *out, size_t size, const char *text, ...) __attribute__((format(printf, 3, 4)));
 size_t format_v(char *out, size_t size, const char *text, va_list arguments) __attribute__((format(printf, 3, 0)));
 

@@ -12,19 +12,22 @@ void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 	return memmove(to, from, bytes);
 }
 
+/* All are read before the first is written: the compiler may use wider loads and stores. */
+static inline void copy_four(word *to, const word *from)
+{
+	word a = from[0], b = from[1], c = from[2], d = from[3];
+
+	to[0] = a, to[1] = b, to[2] = c, to[3] = d;
+}
+
 static void copy_up(uint8_t *to, const uint8_t *from, size_t bytes)
 {
 	if ((uintptr_t)to % WORD == (uintptr_t)from % WORD) {
 		for (; bytes && (uintptr_t)to % WORD; bytes--)
 			*to++ = *from++;
-		for (; bytes >= 8 * WORD; bytes -= 8 * WORD, to += 8 * WORD, from += 8 * WORD) {
-			word *d = (word *)(void *)to;
-			const word *s = (const word *)(const void *)from;
-			word a = s[0], b = s[1], c = s[2], e = s[3];
-			d[0] = a, d[1] = b, d[2] = c, d[3] = e;
-			a = s[4], b = s[5], c = s[6], e = s[7];
-			d[4] = a, d[5] = b, d[6] = c, d[7] = e;
-		}
+		for (; bytes >= 16 * WORD; bytes -= 16 * WORD, to += 16 * WORD, from += 16 * WORD)
+			for (unsigned i = 0; i < 16; i += 4)
+				copy_four((word *)(void *)to + i, (const word *)(const void *)from + i);
 		for (; bytes >= WORD; bytes -= WORD, to += WORD, from += WORD)
 			*(word *)(void *)to = *(const word *)(const void *)from;
 	}

@@ -1,4 +1,5 @@
-/* string.h — the part of <string.h> that freestanding code uses, with its standard meaning. Host programs use libc's. */
+/* string.h — the part of <string.h> that freestanding code uses, with its standard meaning. Host programs use
+ * libc's. */
 #ifndef LIB_STRING_H
 #define LIB_STRING_H
 

@@ -1,4 +1,5 @@
-/* arch.h — what every loader/arch/<arch>/ must define. Generic code calls these and tests for no processor.
+/* arch.h — the functions and constants that every loader/arch/<arch>/ defines. Generic code calls these, and
+ * tests for no processor.
  *
  *   In firmware   called while boot services are there
  *   In the net    called after exit, in the transition space, from the net's copy of the image */
@@ -6,77 +7,54 @@
 #define LOADER_ARCH_H
 
 #include "fault.h"
-#include "plan.h"
-#include "tables.h"
+#include "handoff.h"
 #include "walk.h"
 
 struct boot;
-struct handoff;
-struct handoff_cpu;
-struct hobnail_mailbox;
+
+/* Static, so that the net's copy of the image has it, too. */
+extern struct handoff handoff;
 
 /* Constants of this build. */
 extern fault_decoder *const arch_fault_decoder;
+extern fault_reader *const arch_fault_reader;
+extern mode_chooser *const arch_mode_chooser;
 
 extern const char arch_name[];          /* "x86_64": as in configuration keys */
 extern const uint32_t arch_id;          /* HOBNAIL_ARCH_*                     */
 extern const uint16_t arch_elf_machine; /* ELF_MACHINE_*                      */
-extern const bool arch_has_device_tree; /* false: ACPI says it all, and what reads device trees is left out */
-
-/* What the processor and the firmware's state allow. */
-struct arch_facts {
-	unsigned firmware_level; /* aarch64: 1, 2 or 3; else 0                             */
-	unsigned paging_levels;  /* of the firmware's own tables                           */
-	bool vhe;                /* aarch64: FEAT_VHE                                      */
-	bool e2h_fixed;          /* aarch64: at EL2, and HCR_EL2.E2H cannot be cleared     */
-	bool la57;               /* x86_64: 5-level paging                                 */
-	bool no_execute;         /* x86_64: NX                                             */
-	bool confidential;       /* x86_64: a guest of TDX or SEV, whose memory the host cannot read */
-	unsigned max_leaf;       /* 1: 2 MiB pages, 2: also 1 GiB                          */
-	unsigned phys_bits;      /* width of a physical address                            */
-	uint64_t boot_cpu;       /* hardware id of this processor                          */
-	bool starts_uncached;    /* other processors begin in the net's text, with translation and caches off */
-	uint64_t net_limit;      /* the net's memory must lie below this physical address  */
-};
-
-/* How the kernel will be entered. */
-struct arch_mode {
-	const struct plan_layout *layout;
-	uint32_t level;      /* HOBNAIL_LEVEL_*; 0: not aarch64 */
-	bool mmu_off;
-	bool fp_trap;
-	unsigned paging_levels;
-};
+extern const bool arch_has_device_tree; /* false: ACPI says it all, and code for device trees is left out */
 
 /* ---- In firmware --------------------------------------------------------------------------------------- */
 
 uint64_t arch_counter(void);
 uint64_t arch_counter_hz(void); /* 0: unknown */
+uint64_t arch_counter_measure(const struct boot *b); /* by another clock; 0: there is none */
 void arch_probe(struct arch_facts *out);
 
-/* Choose the mode that the requests ask for, or say why this machine cannot. Optional requests that cannot be granted
- * are dropped from *requests. */
-enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p);
+/* A random number by instruction. false: there is no such instruction, or it has none now. */
+bool arch_random(uint64_t *out);
 
-/* Where the debug console is when no table says so; false: nowhere by convention. */
+/* The conventional place of the debug console, for when no table names one. false: there is no convention. */
 bool arch_console_by_convention(struct hobnail_console *out);
 
-/* Pages of devices that arch_quiet() will touch (interrupt controllers): fills up to capacity, returns the count. */
-size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity);
+/* Pages of devices (interrupt controllers, IOMMUs) that arch_quiet() will touch: fills up to capacity, returns the
+ * count. Tables, mode and processors of the attempt are known. */
+size_t arch_quiet_devices(struct boot *b, struct span *out, size_t capacity);
 
-/* Before any place is chosen for them: can the other processors be started, and with what? An error means that they cannot;
- * nothing else of the boot depends on it. Fills what it will need; may claim memory. */
+/* Find out how the other processors can be started, and keep what the start will need. Called before memory is placed
+ * for them; may claim memory. On an error they cannot be started; the rest of the boot does not depend on it. */
 enum err arch_cpus_prepare(struct boot *b, struct problem *p);
 
 /* Bytes of handoff_cpu.area, whole pages, and the words of a message: "APIC id", "INIT-SIPI-SIPI". */
 extern const uint32_t arch_cpu_bytes;
 extern const char arch_cpu_id[], arch_cpu_start[];
 
-/* First after exit: the firmware's handlers are still installed, but what they serve is gone. */
+/* The first call after exit: the firmware's handlers are still installed, but the services behind them are gone. */
 void arch_interrupts_off(void);
 
-/* Leave the firmware's world, with interrupts masked: switch to the transition space, and continue in handoff_main() of the
- * net's copy, on the net's stack. */
+/* Leave the firmware's world, with interrupts masked: switch to the transition space, and continue in
+ * handoff_main() of the net's copy, on the net's stack. */
 void arch_switch(struct handoff *h) __attribute__((noreturn));
 
 /* Make data written to [at, at + bytes) visible to instruction fetch / to observers that do not use the caches. */
@@ -86,49 +64,49 @@ void arch_clean(uintptr_t at, uint64_t bytes);
 /* ---- In the net ---------------------------------------------------------------------------------------- */
 
 /* Own descriptor tables, exception handlers and stacks. */
-void arch_net_enter(struct handoff *h);
+void arch_net_enter(struct handoff *h) __attribute__((noinline)); /* a debugger stops in front of it */
 
 /* Interrupt controllers and timers: nothing pending, everything masked. */
 void arch_quiet(struct handoff *h);
 
-/* Start all of handoff.cpus at once; one that cannot be is made SILENT, with a word to the console. Each ends in cpus_park(), on its own boot stack, in the kernel's space and with the
- * boot processor's state. Returns when cpus_answered(), or when none has answered for CPUS_PATIENCE_MS. */
+/* Start all of handoff.cpus at once. A processor that cannot be started becomes SILENT, and the console says why. A
+ * started one ends in cpus_park(), on its own boot stack, in the kernel's space and with the boot processor's state.
+ * Returns when all have answered, or when none has for CPUS_PATIENCE_MS. */
 void arch_cpus_start(struct handoff *h);
 
-/* This one has been given up: see to it that it never runs. */
+/* Make sure that a processor that has been given up never runs. */
 void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c);
 
-/* A processor has just answered: with the MMU off it waits as its kernel runs, with translation and caches off. */
+/* On a processor that has just answered. For a kernel with the MMU off it turns its translation and caches off, as
+ * the kernel will run, before it waits. */
 void arch_parked(const struct handoff_cpu *c);
 
-/* Until the word may have changed from 0, or for a moment. */
+/* Wait until the word may have changed from 0, or for a moment. */
 void arch_wait(const uint64_t *word);
 
-/* A parked processor: the final state, the tables that the mailbox names, and the jump. */
-void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail_mailbox *m) __attribute__((noreturn));
+/* On a parked processor: the final state, the tables that *r names, and the jump. */
+void arch_release(struct handoff *h, struct handoff_cpu *c, const struct handoff_release *r) __attribute__((noreturn));
 
-/* Final state of P-numbered promises, the kernel's tables, and the jump. */
+/* On the boot processor: the final state that docs/protocol.md promises, the kernel's tables, and the jump. */
 void arch_enter(struct handoff *h) __attribute__((noreturn));
 
-/* IA32_PAT or MAIR_ELx at a kernel's entry: what memory-type indices in tables mean. */
-uint64_t arch_memory_types(void);
-
-/* The address, in this image, that a kernel returns to when it returns from its entry point. */
+/* The address in this image to which a kernel returns from its entry point. */
 extern const char arch_return_trap[];
 
 /* ---- Anywhere ------------------------------------------------------------------------------------------ */
 
-/* The tables that are live now, and how this processor takes them: the firmware's before the switch. The caller says how to
- * read them. false: translation is off, or its format is none of core/walk.h. At EL2 it changes FAR_EL1 and FAR_EL2. */
+/* The live tables (before the switch: the firmware's), and the control bits that decide how this processor reads
+ * them. The caller adds page(). false: translation is off, or core/walk.h does not know the format. At EL2 this
+ * changes FAR_EL1 and FAR_EL2. */
 bool arch_live_walker(struct walker *out);
 
-/* Is this an interrupt that no device has asked for, after which the kernel goes on? It may look at devices by net_device(). */
+/* Is this a spurious interrupt, after which the kernel goes on? May read devices through net_device(). */
 bool arch_is_spurious(const struct fault *f, const struct fault_view *v);
 
 /* Write the entry that translates the page at `va`, which may be in use by this processor. */
 void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va);
 
-/* Processors in arch_wait() look again. */
+/* Wake processors in arch_wait(): they look again. */
 void arch_wake(void);
 
 void arch_halt(void) __attribute__((noreturn));

@@ -1,139 +1,120 @@
 /* boot.h — one boot, from the firmware's call to the switch. main.c is its table of contents.
  *
- * Every step is `enum err step(struct boot *, struct problem *)`; it says what it is doing in b->step first, so that an
- * error can be reported with the file and the step it happened in. */
+ * Every step is `enum err step(struct boot *, struct problem *)`. It first notes in b->step what it does, so that a
+ * report can name the step and the file. */
 #ifndef LOADER_BOOT_H
 #define LOADER_BOOT_H
 
 #include <hobnail/boot.h>
 
 #include "arch.h"
+#include "attempt.h"
 #include "config.h"
-#include "elf.h"
 #include "firmware/firmware.h"
-#include "handoff.h"
-#include "plan.h"
+#include "limine_respond.h"
+#include "prove.h"
 #include "report.h"
 #include "request.h"
 
+#define LOADER_VERSION "0.1.0"
+
 enum { BOOT_MAX_CPUS = 512, BOOT_STRING_BYTES = 20480 };
 
-/* The kernel file, and where its parts are. */
-struct kernel {
-	struct elf_file file;
-	struct elf_layout layout;
-	struct requests requests;
-	struct plan_segment segments[ELF_MAX_SEGMENTS];
-	paddr loaded[ELF_MAX_SEGMENTS]; /* where the segment's bytes are now: its phys, or a staging area */
-	uint64_t slide;
-	vaddr entry;
-	uint64_t staged_bytes;
-	struct span symbols; /* physical: a struct hobnail_symbols and what it describes; bytes 0: none */
-};
-
-struct module {
-	struct text path;
-	struct text cmdline;
-	paddr phys;
-	uint64_t bytes;
-};
-
-/* What the firmware's tables and protocols say. */
+/* Firmware facts that only the loader reads. Facts that a boot depends on are in attempt.platform. */
 struct facts {
 	struct firmware_tables tables;
-	bool has_acpi, has_fdt, has_console, has_framebuffer;
+	bool has_acpi, has_fdt;
 	struct acpi acpi;
 	struct fdt fdt;
-	struct hobnail_console console;
-	struct hobnail_framebuffer framebuffer;
-	struct span devices[PLAN_MAX_DEVICES]; /* PCI's, where tables name them: as struct plan_input has them */
-	size_t device_count;
-	struct table_cpu *cpus; /* BOOT_MAX_CPUS of them, in a claim */
-	size_t cpu_count;
-	uint32_t psci;
-	uint32_t secure_boot;
 	char vendor[128]; /* of the firmware */
 };
 
-/* Page tables being built. */
-struct space {
-	struct plan plan;
-	struct pt upper; /* the only one, or the one of the upper range */
-	struct pt lower; /* the same, or the one of the lower range     */
-	paddr pool;      /* next free table page */
-	uint64_t pool_bytes;
-	uint64_t table_bytes;
-	struct plan_piece stack, console, framebuffer; /* the boot processor's stack */
+/* State of the Hobnail protocol between its steps. */
+struct hobnail_state {
+	struct requests requests;
+	struct hobnail_boot *record;
+};
+
+/* State of the Limine protocol between its steps. */
+struct limine_state {
+	struct limine found;
+	struct limine_module modules[CONFIG_MAX_MODULES + LIMINE_MAX_INTERNAL];
+	unsigned module_count;
 };
 
 struct boot {
 	struct firmware fw;
+	struct pages pages;  /* the firmware's, in the form that core/ takes */
 	struct step step;
-	struct arch_facts arch;
-	struct arch_mode mode;
+	struct arch_facts arch;        /* probed once: some of it is found by trying */
+	uint32_t secure_boot;          /* HOBNAIL_SECURE_BOOT_*: asked once          */
+	struct attempt attempt;
 	struct config_entry entry;
-	struct kernel kernel;
-	struct module modules[CONFIG_MAX_MODULES];
-	unsigned module_count;
 	struct facts facts;
-	struct memmap memory;  /* as it was early: what is RAM does not change. What the firmware's tables occupy
-	                          of memory that would be free is of type ACPI reclaimable here */
-	struct space space;
-	struct hobnail_boot *record;
-	uint64_t record_descriptors; /* that the last map may have */
+	struct memmap last_map;        /* in memory of the protocol's; filled by last_map() */
+	uint64_t last_map_descriptors; /* the most that the firmware's map may have         */
+	uint64_t last_map_stride;      /* ... bytes of each                                 */
+	struct hobnail_state hobnail;
+	struct limine_state limine;
 	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
+	bool serial_has_log;   /* report_catch_up(): once, whatever the number of attempts */
 	bool by_default;       /* no configuration was found: \\boot\\kernel.elf and \\boot\\modules      */
-	char hint[600];        /* where the configuration was looked for, and what looks like it; else empty */
+	char hint[600];        /* places searched for the configuration, and names like it; else empty */
 	size_t hint_used;
-	unsigned hint_names;   /* files in it that look like what is missing */
-	char verdict[480];     /* of preflight, in words, instead of the error's sentence; else empty */
+	unsigned hint_names;   /* names in it of files that look like the missing one */
+	char verdict[PROVE_SENTENCE_BYTES]; /* preflight's sentence, which replaces the error's; else empty */
 	size_t strings_used;
 	char strings[BOOT_STRING_BYTES];
 };
 
-/* ---- The steps, in their order ------------------------------------------------------------------------- */
+/* ---- The steps of loader/steps/, in the order of a boot ------------------------------------------------- */
 
-enum err machine_check(struct boot *b, struct problem *p);  /* facts.c   */
-enum err entry_choose(struct boot *b, struct problem *p);   /* choose.c  */
-enum err secure_boot_check(struct boot *b, struct problem *p); /* facts.c */
-enum err memory_survey(struct boot *b, struct problem *p);  /* facts.c   */
-enum err kernel_load(struct boot *b, struct problem *p);    /* kernel.c  */
-enum err modules_load(struct boot *b, struct problem *p);   /* modules.c */
-enum err facts_gather(struct boot *b, struct problem *p);   /* facts.c   */
-enum err space_build(struct boot *b, struct problem *p);    /* space.c   */
-enum err record_build(struct boot *b, struct problem *p);   /* protocol/hobnail.c */
-enum err transition_build(struct boot *b, struct problem *p); /* space.c  */
-enum err preflight(struct boot *b, struct problem *p);      /* preflight.c */
+enum err machine_check(struct boot *b, struct problem *p);     /* facts.c: can the loader work on this machine?   */
+enum err secure_boot_check(struct boot *b, struct problem *p); /* before any unverified byte is parsed            */
+enum err entry_choose(struct boot *b, struct problem *p);      /* choose.c: hobnail.conf and load options         */
 
-/* The last step: convert the last map into the record. A firmware_finish with the struct boot as context. */
-enum err record_finish(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);
+enum err memory_survey(struct boot *b, struct problem *p);     /* facts.c: RAM, before anything is placed in it   */
+void machine_log_memory(const struct boot *b);                 /* machine_log.c: for verbose = yes                */
+void machine_log_devices(const struct boot *b);
+enum err modules_load(struct boot *b, struct problem *p);      /* modules.c                                       */
+enum err facts_gather(struct boot *b, struct problem *p);      /* facts.c: tables, console, display, processors   */
+enum err space_make(struct boot *b, struct problem *p);        /* space.c: page tables, not yet installed         */
+enum err transition_make(struct boot *b, struct problem *p);   /* ... and the identity map of the hand-off        */
+enum err preflight(struct boot *b, struct problem *p);         /* preflight.c: do they map what was asked for?    */
 
-/* No hobnail.conf is in `own` (of the loader; without a last separator, may be empty) or the root: fill b->hint, and log it.
- * Then, if the kernel that boots without one is not there: add to it. missing.c */
+/* modules.c: one file into pages of type module. */
+enum err module_load(struct boot *b, struct text path, struct span *out, struct problem *p);
+
+/* Hooks of an attempt (core/attempt.h), whose context is the struct boot. kernel.c writes the log of mode and kernel,
+ * for a protocol's done(); cpus.c looks for the means to start other processors. */
+void attempt_done(struct attempt *a, enum attempt_part part);
+enum err prepare_cpus(struct attempt *a, struct problem *p);
+
+/* last_map.c: convert the last map into b->last_map, and hand it to the protocol. A firmware_finish with the struct
+ * boot as context. last_map_room(): how many entries b->last_map must hold. */
+enum err last_map(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);
+uint64_t last_map_room(const struct boot *b);
+
+/* leave.c: exit, switch, enter. A protocol's leave(). */
+enum err leave_firmware(struct boot *b, bool *gone, struct problem *p);
+
+/* missing.c. missing_config(): hobnail.conf is neither in `own` nor in the root: fill b->hint, and log it. `own` is
+ * the loader's directory without a last separator; it may be empty. missing_kernel(): the default kernel is not there
+ * either: add similar names to b->hint. */
 void missing_config(struct boot *b, struct text own);
 void missing_kernel(struct boot *b);
 
 /* ---- Shared by the steps ------------------------------------------------------------------------------- */
 
-/* Note what is being done, for reports: `file` may be empty. */
+/* Note what is being done, for reports. `file` may be empty. */
 void step_set(struct boot *b, const char *doing, struct text file);
 
 /* Remember the counter for a HOBNAIL_STAGE_*. */
 void stage_mark(struct boot *b, unsigned stage);
 
-/* Put the pieces one after the other into b->strings.   ERR_PATHS_FULL */
+/* Join the pieces in b->strings.   ERR_PATHS_FULL */
 enum err string_join(struct boot *b, const struct text *pieces, unsigned count, struct text *out, struct problem *p);
-
-/* Place the segments physically: fills segments[i].phys and loaded[i]. Upper-half segments as one block, low ones at
- * their p_paddr, staged where the firmware is still in the way. place.c */
-enum err kernel_place(struct boot *b, struct problem *p);
-
-/* The last low segment of which a byte goes into this page, as elf_segment_name(): the page belongs to one. */
-uint64_t kernel_segment_at(const struct kernel *k, paddr page);
-
-/* ERR_DESTINATION_OWN for the first page of the move's destination that is not before `taken`, with its segment. */
-enum err destination_is_taken(const struct kernel *k, const struct handoff_move *m, paddr taken, struct problem *p);
 
 static inline struct text text_of(const char *literal)
 {

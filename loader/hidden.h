@@ -1,3 +1,4 @@
-/* hidden.h — seen first by every file that is compiled for the loader: what is declared is in this image, so its address
- * is computed and not looked up in a table. -fvisibility=hidden says that of definitions only. */
+/* hidden.h — included first in every file of the loader. Every declared symbol is in this image, so its address is
+ * computed and not looked up in a table. -fvisibility=hidden says that of definitions alone, and the compiler does
+ * not see definitions in assembly. */
 #pragma GCC visibility push(hidden)

@@ -1,7 +1,7 @@
-/* log.h — what the loader says: always into memory, to the consoles only when asked.
+/* log.h — the loader's log: always in memory, on the consoles only when asked.
  *
- * The buffer is static, so it travels with the image into the net and the kernel gets it from there. When it is full,
- * what follows is dropped (never wrapped: the beginning says more), but still shown to whoever follows. */
+ * The buffer is static, so it travels with the image into the net, where the kernel gets it. When it is full, later
+ * lines are not kept (the beginning says more than the end), but still shown to a follower. */
 #ifndef LOADER_LOG_H
 #define LOADER_LOG_H
 
@@ -23,11 +23,11 @@ extern struct log loader_log;
 /* One line (the newline is added). */
 void log_line(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
-/* Likewise, but not shown: somebody shows the same with more in it. */
+/* Likewise, but not shown to a follower: another output shows the same with more in it. */
 void log_unshown(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
-/* Show what is in the log, and from now on each line as it happens. NULL: no more, which must be before the firmware's consoles
- * go. */
+/* Show the log so far, and from now on each line as it is logged. NULL: stop that; this must happen before the
+ * firmware's consoles go. */
 typedef void log_show(const void *context, const char *text, size_t bytes);
 void log_follow(log_show *show, const void *context);
 

@@ -1,10 +1,11 @@
 /* main.c — the way from the firmware's call to the kernel, in order. */
+#include "after/net.h"
+#include "after/screen.h"
 #include "boot.h"
-#include "format.h"
 #include "image.h"
 #include "log.h"
-#include "screen.h"
-#include "serial.h"
+#include "protocol/protocol.h"
+#include "sabotage.h"
 #include "system_table.h"
 
 #include <string.h>
@@ -35,47 +36,65 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 	return OK;
 }
 
-/* All of this can fail, and all of it can be undone. */
-static enum err boot_prepare(struct boot *b, struct problem *p)
+/* Choose the entry to boot. Done once: every attempt boots the same entry. */
+static enum err choose(struct boot *b, struct problem *p)
 {
-	enum err e = machine_check(b, p);        /* one that we can work on at all                     */
-	if (!e) e = secure_boot_check(b, p);     /* before anything that nobody has verified is parsed */
-	if (!e) e = entry_choose(b, p);          /* hobnail.conf and load options: what to boot        */
-	if (!e) e = memory_survey(b, p);         /* what is RAM, before anything is placed in it       */
-	if (!e) e = kernel_load(b, p);           /* segments at their final addresses, or staged       */
-	if (!e) e = modules_load(b, p);
-	if (!e) e = facts_gather(b, p);          /* console, processors, display; they need the kernel's requests */
-	if (!e) e = space_build(b, p);           /* page tables, not yet installed                     */
-	if (!e) e = record_build(b, p);          /* describes all of the above                         */
-	if (!e) e = transition_build(b, p);      /* maps all that the hand-off touches, the record too */
-	if (!e) e = preflight(b, p);             /* are all these tables what was asked for?           */
-	return e;
+	enum err e = machine_check(b, p);
+	if (!e) e = secure_boot_check(b, p);
+	return e ? e : entry_choose(b, p);
 }
 
-/* Nothing here returns to firmware once the first exit has been tried. */
-static enum err boot_leave(struct boot *b, struct problem *p)
+/* Clear everything that an earlier attempt left: each attempt begins as the first one did. */
+static void attempt_begin(struct boot *b)
 {
-	bool tried;
+	static struct image image;
+	struct attempt *a = &b->attempt;
 
-	step_set(b, "exit boot services", text_of(""));
-	log_line("loader: its copy, the net, at %#llx, physical %#llx (gdb: add-symbol-file hobnail.elf -o %#llx)",
-	         (unsigned long long)handoff.net_virt, (unsigned long long)handoff.net_phys, (unsigned long long)handoff.net_virt);
-	log_follow(NULL, NULL);
-	enum err e = firmware_exit(&b->fw, record_finish, b, &tried, p);
-	if (e && !tried)
-		return e;
-	if (e) {
-		screen_open(&b->facts.framebuffer, 0); /* the firmware's address space is still there */
+	image = image_shape();
+	memset(&handoff, 0, sizeof handoff);
+	net_forget();
+	memset(&b->facts, 0, sizeof b->facts);
+	memset(&b->hobnail, 0, sizeof b->hobnail);
+	memset(&b->limine, 0, sizeof b->limine);
+	b->verdict[0] = 0;
+	memset(a, 0, sizeof *a);
+	a->pages = &b->pages;
+	a->image = &image;
+	a->arch = arch_id;
+	a->cpu_area_bytes = arch_cpu_bytes;
+	a->choose_mode = arch_mode_chooser;
+	a->prepare_cpus = prepare_cpus;
+	a->context = b;
+	a->handoff = &handoff;
+	a->platform.arch = b->arch;
+}
+
+/* Returns only on failure, with its pages given back. Once the first exit has been tried it never returns. */
+static enum err attempt(struct boot *b, struct problem *p)
+{
+	unsigned mark = b->fw.ledger.count;
+	bool gone = false;
+
+	attempt_begin(b);
+	enum err e = memory_survey(b, p);
+	if (!e)
+		machine_log_memory(b);
+	if (!e)
+		e = kernel_load(b, p);
+	if (!e)
+		e = protocols[handoff.protocol]->prepare(b, p);
+	if (!e)
+		e = protocols[handoff.protocol]->leave(b, &gone, p);
+	if (gone) {
+		screen_open(&b->attempt.platform.framebuffer, 0); /* the firmware's address space is still there */
 		report_final_problem(p);
 		arch_halt();
 	}
-	arch_interrupts_off();
-	image_copy(memory_at(handoff.net_phys), handoff.net_virt);
-	arch_sync_code(handoff.net_phys, (uint64_t)(image_text_end - image_base));
-	arch_switch(&handoff);
+	firmware_undo(&b->fw, mark);
+	return e;
 }
 
-/* What the firmware's boot manager, or a shell script, is told. */
+/* The status for the firmware's boot manager, or for a shell script. */
 static EFI_STATUS status_of(enum err e)
 {
 	switch (e) {
@@ -95,6 +114,7 @@ static EFI_STATUS status_of(enum err e)
 	case ERR_LEVEL_E2H_FIXED:
 	case ERR_LEVEL_EL3:
 	case ERR_PAGING_UNAVAILABLE:
+	case ERR_PAGING_LEVELS:
 	case ERR_CONFIDENTIAL:
 	case ERR_NO_NX:
 		return EFI_UNSUPPORTED;
@@ -105,7 +125,8 @@ static EFI_STATUS status_of(enum err e)
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 {
-	/* Static, though every step is told: when the loader is linked, its compiler makes constants of these addresses. */
+	/* Static, although every step gets a pointer: the compiler, which sees the whole loader when it is linked,
+	 * makes constants of these addresses. */
 	static IMAGE_UNTIL_EXIT struct boot b;
 	static IMAGE_UNTIL_EXIT struct problem p;
 
@@ -114,16 +135,20 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	stage_mark(&b, HOBNAIL_STAGE_START);
 	log_follow(NULL, NULL);
 	log_line("loader: image at %#llx, %llu bytes (gdb: add-symbol-file hobnail.elf -o %#llx)",
-	         (unsigned long long)(uintptr_t)image_base, (unsigned long long)image_bytes(), (unsigned long long)(uintptr_t)image_base);
+	         (unsigned long long)(uintptr_t)image_base, (unsigned long long)image_bytes(),
+	         (unsigned long long)(uintptr_t)image_base);
 	step_set(&b, "start", text_of(""));
 	enum err e = firmware_open(&b.fw, image, system_table, &p);
+	b.pages = firmware_as_pages(&b.fw);
 	if (!e)
-		e = boot_prepare(&b, &p);
+		e = choose(&b, &p);
 	if (!e)
-		e = boot_leave(&b, &p);
+		do
+			e = attempt(&b, &p);
+		while (sabotage_again(&b));
 	if (e == ERR_FILE_NOT_FOUND && b.by_default && b.step.file.at == b.entry.kernel.at)
 		missing_kernel(&b);
 	report_error(&b, &p);
-	firmware_undo(&b.fw);
+	firmware_undo(&b.fw, 0);
 	return status_of(e);
 }

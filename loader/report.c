@@ -3,8 +3,8 @@
 #include "boot.h"
 #include "format.h"
 #include "log.h"
-#include "screen.h"
-#include "serial.h"
+#include "after/screen.h"
+#include "after/serial.h"
 
 /* Both consoles, each once. */
 void report_text(const struct boot *b, const char *text, size_t bytes)
@@ -21,16 +21,24 @@ static void show(const void *boot, const char *text, size_t bytes)
 
 void report_follow(const struct boot *b)
 {
+	show(b, loader_log.text, loader_log.used);
 	log_follow(show, b);
 }
 
-void report_catch_up(const struct boot *b)
+void report_follow_again(const struct boot *b)
 {
-	if (b->verbose && !firmware_console_is_serial(&b->fw))
-		serial_write(loader_log.text, loader_log.used);
+	if (b->verbose)
+		log_follow(show, b);
 }
 
-/* A boot without a configuration may be meant: its other errors have nothing to do with that. */
+void report_catch_up(struct boot *b)
+{
+	if (b->verbose && !b->serial_has_log && !firmware_console_is_serial(&b->fw))
+		serial_write(loader_log.text, loader_log.used);
+	b->serial_has_log = true;
+}
+
+/* A boot without a configuration may be intended: the hint is shown only where it can explain the error. */
 static bool hint_matters(const struct boot *b, const struct problem *p)
 {
 	return *b->hint && (p->code == ERR_FILE_NOT_FOUND || b->hint_names);
@@ -38,24 +46,25 @@ static bool hint_matters(const struct boot *b, const struct problem *p)
 
 void report_error(const struct boot *b, const struct problem *p)
 {
-	char sentence[512], advice[256], text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
+	char sentence[512], text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
 	const char *said = *b->verdict ? b->verdict : sentence;
 	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ;
-	char status[64];
+	const char *status = has_status ? firmware_status(p->value[0]) : "";
+	const char *advice = err_advice(p->code);
 	const struct step *s = &b->step;
 	size_t used;
 
-	say_any(status, sizeof status, has_status ? firmware_status(p->value[0]) : SAY_NOTHING);
 	err_sentence(p, sentence, sizeof sentence);
 	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
 	              (int)s->file.bytes, s->file.at, said, *status ? ": " : "", status);
 	if (hint_matters(b, p))
 		used += format(text + used, sizeof text - used, "         There is %s.\n", b->hint);
 	if (p->offset && s->file.at == b->entry.kernel.at)
-		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n", (unsigned long long)p->offset);
-	if (err_advice(p->code, advice, sizeof advice))
+		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n",
+		               (unsigned long long)p->offset);
+	if (*advice)
 		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);
-	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code).text);
+	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code));
 	report_text(b, text, used);
 }
 
@@ -75,7 +84,7 @@ void report_line(enum screen_style style, const char *text, ...)
 
 void report_final(const char *sentence)
 {
-	serial_write("\n", 1); /* whoever wrote last may not have ended the line */
+	serial_write("\n", 1); /* the last writer may not have ended its line */
 	report_line(SCREEN_ACCENT, "hobnail: %s", sentence);
 	report_line(SCREEN_FAINT, "hobnail: stopped.");
 }

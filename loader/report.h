@@ -4,7 +4,7 @@
 
 #include "config.h"
 #include "err.h"
-#include "screen.h"
+#include "after/screen.h"
 
 struct boot;
 
@@ -14,7 +14,7 @@ struct step {
 	struct text file;   /* may be empty      */
 };
 
-/* Say it on the firmware's console, and on the serial port where that does not reach it. */
+/* Report an error on the firmware's console, and on the serial port where that does not reach it. */
 void report_error(const struct boot *b, const struct problem *p);
 
 /* Print on the firmware's console, and on the serial port where that does not reach it. */
@@ -23,14 +23,17 @@ void report_text(const struct boot *b, const char *text, size_t bytes);
 /* verbose = yes: print the log so far, and each line from now on as it happens, until log_follow(NULL, NULL). */
 void report_follow(const struct boot *b);
 
-/* The serial port has been found: it gets what was printed before, if anything was and has not reached it. */
-void report_catch_up(const struct boot *b);
+/* The same without the log so far, after log_follow(NULL, NULL); nothing if verbose = no. */
+void report_follow_again(const struct boot *b);
 
-/* After exit: a line (the newline is added) on our own serial port, to its last bit, and then on the screen, which may not
- * survive what the kernel has made of it. At most 638 bytes. */
+/* The serial port has been found: repeat on it, once, the lines that were shown before and have not reached it. */
+void report_catch_up(struct boot *b);
+
+/* After exit: one line of at most 638 bytes; the newline is added. It goes to our own serial port first, to its last
+ * bit, and then to the screen: the kernel may have remapped that, and the write may fault. */
 void report_line(enum screen_style style, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
-/* After exit: the last thing that is said. */
+/* After exit: the last words. */
 void report_final(const char *sentence);
 void report_final_problem(const struct problem *p);
 

@@ -1,6 +1,12 @@
 /* Weak: a test build defines those that it uses. */
 #include "sabotage.h"
 
+__attribute__((weak)) bool sabotage_again(struct boot *b)
+{
+	(void)b;
+	return false;
+}
+
 __attribute__((weak)) void sabotage_space(struct boot *b)
 {
 	(void)b;
@@ -31,7 +37,7 @@ __attribute__((weak)) void sabotage_answer(struct handoff *h, struct handoff_cpu
 	(void)h, (void)c;
 }
 
-__attribute__((weak)) void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+__attribute__((weak)) void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
 {
-	(void)h, (void)c, (void)m;
+	(void)h, (void)c, (void)r;
 }

@@ -1,4 +1,5 @@
-# tests/Judge.pm — what tests/image-check and tests/run-check share: cases of the host command, and what they print, as TAP.
+# tests/Judge.pm — what tests/image-check and tests/run-check share: cases of the host command, and what they print,
+# as TAP.
 package Judge;
 use strict;
 use warnings;
@@ -6,7 +7,8 @@ use Exporter qw(import);
 use File::Temp qw(tempdir);
 use POSIX ();
 
-our @EXPORT = qw(check skip expect hobnail with_input later together finish write_file same_bytes bytes_of output_of elf_for pe_for $hobnail $dir);
+our @EXPORT = qw(check skip expect hobnail with_input later together finish write_file same_bytes bytes_of output_of
+	elf_for pe_for $hobnail $dir);
 our $hobnail = 'out/host/hobnail';
 our $dir = tempdir(CLEANUP => 1);
 my ($number, $failed) = (0, 0);
@@ -51,7 +53,7 @@ sub expect {
 		"hobnail @arguments", "status $status, expected $want_status and $want_text; it printed:", $text);
 }
 
-# ---- Cases that mostly wait: side by side ------------------------------------------------------------------------------
+# ---- Cases that mostly wait: side by side --------------------------------------------------------------------
 
 my @cases;
 
@@ -92,7 +94,7 @@ sub together {
 			$line =~ s/^((?:not )?ok) \d+/$1 . ' ' . ++$number/e;
 			print $line;
 		}
-		close $out;
+		close $out or $failed or check(0, 'a case runs to its end', "it ended with $?");
 		if ($failed && ($ENV{JUDGE} // '') eq 'first') {
 			kill TERM => map { $_->{pid} } @begun;
 			exit 1;
@@ -106,7 +108,7 @@ sub finish {
 	exit($failed ? 1 : 0);
 }
 
-# ---- Files -------------------------------------------------------------------------------------------------------------
+# ---- Files ---------------------------------------------------------------------------------------------------
 
 sub write_file {
 	my ($name, @bytes) = @_;

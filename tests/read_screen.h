@@ -1,4 +1,4 @@
-/* read_screen.h — what stands on a page of loader/screen.c or kernel/terminal.c: cells compared with the font. */
+/* read_screen.h — what stands on a page of loader/after/screen.c or kernel/terminal.c: cells compared with the font. */
 #ifndef TESTS_READ_SCREEN_H
 #define TESTS_READ_SCREEN_H
 

@@ -1,5 +1,5 @@
-/* tree.h — device trees for tests, written node by node: one at a time, whole or broken as the test likes. For one file of a
- * program: what it holds is static.
+/* tree.h — device trees for tests, written node by node: one at a time, whole or broken as the test likes. For one
+ * file of a program: what it holds is static.
  *
  *   tree_begin(room);          no node yet, and room for so many bytes of structure, and of names
  *   open_node(""); CELLS("#address-cells", 2); ... close_node();
@@ -15,7 +15,8 @@
 
 #include "base.h"
 
-/* Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format": the header, and an empty list of reserved memory. */
+/* Devicetree Specification v0.4, "Flattened Devicetree (DTB) Format": the header, and an empty list of reserved
+ * memory. */
 enum { HEADER = 40, TREE_STRUCTURE = HEADER + 16 };
 
 static uint8_t *structure, *strings;
@@ -116,7 +117,8 @@ static inline void cells(const char *name, unsigned count, const uint32_t *value
 static inline uint8_t *tree_blob(uint32_t *bytes)
 {
 	uint32_t total = TREE_STRUCTURE + structure_used + strings_used;
-	const uint32_t header[] = { 0xd00dfeed, total, TREE_STRUCTURE, TREE_STRUCTURE + structure_used, HEADER, 17, 16, 0, strings_used,
+	const uint32_t header[] = { 0xd00dfeed, total, TREE_STRUCTURE, TREE_STRUCTURE + structure_used, HEADER, 17,
+	                            16, 0, strings_used,
 	                            structure_used };
 	uint8_t *blob = calloc(1, total);
 

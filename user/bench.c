@@ -1,4 +1,4 @@
-/* bench.c — what system calls cost, in nanoseconds: under `qemu -icount shift=0` these are instructions. */
+/* bench.c — measures system calls in nanoseconds, which are instructions under `qemu -icount shift=0`. */
 #include "user.h"
 
 enum { CALLS = 100000, SPAWNS = 300, SWITCHES = 20000, MESSAGES = 20000 };
@@ -17,7 +17,7 @@ static void null_call(void)
 	report("null-call", start, CALLS);
 }
 
-/* A process that does nothing, from its making to the end of waiting for it. */
+/* From the spawn of a process that does nothing to the end of the wait for it. */
 static void spawn_and_wait(void)
 {
 	must("wait", status_of((uint64_t)must("spawn", spawn(0, "nothing"))));
@@ -32,7 +32,7 @@ static void switches(void)
 {
 	uint64_t other = (uint64_t)must("spawn", spawn(0, "bench", "yield"));
 
-	for (unsigned i = 0; i < 10; i++) /* it has begun */
+	for (unsigned i = 0; i < 10; i++) /* until the other process has begun */
 		sys_yield();
 	uint64_t start = sys_clock();
 	for (unsigned i = 0; i < SWITCHES; i++)

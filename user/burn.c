@@ -1,7 +1,8 @@
-/* burn.c — `burn [SECONDS]`: all processors busy, one process on each, and what share of its processor each one got. */
+/* burn.c — `burn [SECONDS]`: keeps each processor busy with one process, and prints each process's share of its
+ * time. */
 #include "user.h"
 
-/* For that long; then tell the parent: processor, rounds, processor time, time. */
+/* Computes for that long; then sends to the parent: processor, rounds, processor time, time. */
 static int burn(uint64_t parent, uint64_t processor, uint64_t seconds)
 {
 	uint64_t start = sys_clock(), now = start, rounds = 0;
@@ -24,7 +25,8 @@ int main(int count, const char *const *words)
 	struct pith_message m;
 
 	if (count == 5 && strcmp(words[1], "one") == 0)
-		return burn(number_word(count, words, 2, 0), number_word(count, words, 3, 0), number_word(count, words, 4, 0));
+		return burn(number_word(count, words, 2, 0), number_word(count, words, 3, 0),
+		            number_word(count, words, 4, 0));
 	format(seconds, sizeof seconds, "%lu", number_word(count, words, 1, 3));
 	format(parent, sizeof parent, "%ld", sys_getpid());
 	print("burn: %lu processors for %s seconds\n", all, seconds);
@@ -34,7 +36,8 @@ int main(int count, const char *const *words)
 	}
 	for (uint64_t i = 0; i < all; i++) {
 		must("receive", sys_receive(0, &m));
-		print("burn: processor %lu: %lu rounds, %lu %% of its time\n", m.word[0], m.word[1], m.word[3] ? m.word[2] * 100 / m.word[3] : 0);
+		print("burn: processor %lu: %lu rounds, %lu %% of its time\n", m.word[0], m.word[1],
+		      m.word[3] ? m.word[2] * 100 / m.word[3] : 0);
 	}
 	for (uint64_t i = 0; i < all; i++)
 		must("wait", sys_wait(0, NULL));

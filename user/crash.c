@@ -1,7 +1,7 @@
-/* crash.c — `crash KIND`: do what must not be done. The process ends, with a line of the kernel's, and nothing else happens. */
+/* crash.c — `crash KIND`: causes a fault. The kernel prints a line and ends the process, and nothing else happens. */
 #include "user.h"
 
-/* So that the compiler does not see what it is. */
+/* Hides the pointer's origin from the compiler. */
 static volatile uint64_t *address(uint64_t at)
 {
 	__asm__("" : "+r"(at));
@@ -20,7 +20,7 @@ static void write_text(void)
 
 static void execute_data(void)
 {
-	static uint64_t data = MACHINE_RETURN; /* so that it would go well */
+	static uint64_t data = MACHINE_RETURN; /* would return if it were executable */
 
 	((void (*)(void))(uint64_t)address((uint64_t)&data))();
 }

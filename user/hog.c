@@ -1,4 +1,4 @@
-/* hog.c — take all memory there is, and give it back: others get an error meanwhile, and nothing worse. */
+/* hog.c — takes all free memory and frees it: other processes get an error meanwhile, and nothing worse. */
 #include "user.h"
 
 enum { PIECE_BYTES = 64 * PITH_PAGE_BYTES };

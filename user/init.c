@@ -1,7 +1,7 @@
-/* init.c — the first process. All others descend from it. It waits for those that are killed because their parent has
- * ended. When it ends, pith does.
+/* init.c — the first process, and the ancestor of all others. It waits for processes whose parent has ended. When it
+ * ends, pith ends.
  *
- * Its arguments are the words of the kernel's command line; of these it takes
+ * Its arguments are the words of the kernel's command line. It uses these:
  *
  *     run=NAME     run bin/NAME instead of shells, and end with its status
  *     with=WORD    an argument for it; repeatable */
@@ -9,7 +9,7 @@
 
 enum { WITH_MOST = 30 };
 
-/* What follows `prefix` in the word; NULL: it does not begin so. */
+/* The text after `prefix`; NULL: the word does not begin with it. */
 static const char *after(const char *word, const char *prefix)
 {
 	size_t bytes = strlen(prefix);
@@ -17,7 +17,8 @@ static const char *after(const char *word, const char *prefix)
 	return strncmp(word, prefix, bytes) == 0 ? word + bytes : NULL;
 }
 
-/* The program's status; it has the console. Others that end meanwhile have lost their parents. */
+/* Gives the console to the program and waits for it; returns its status. Other processes that end meanwhile are
+ * orphans. */
 static uint64_t wait_reaping(int64_t pid)
 {
 	uint64_t status;
@@ -28,7 +29,7 @@ static uint64_t wait_reaping(int64_t pid)
 	return status;
 }
 
-/* 0 to 255, never 0 for a program that did not end by itself. */
+/* Returns 0 to 255; never 0 for a program that was killed or faulted. */
 static int run_one(size_t count, const char *const *words)
 {
 	char text[32];
@@ -38,7 +39,8 @@ static int run_one(size_t count, const char *const *words)
 	return status > 0xff ? 0xff : (int)status;
 }
 
-/* There may be memory, and room for a process, when others have ended; those who did, and whose parent this is, still have a little. */
+/* Waits for memory, or for a place for a process. Children that have ended still hold a little memory, so it waits for
+ * those first. */
 static void await_others(void)
 {
 	struct pith_process p;

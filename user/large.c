@@ -1,4 +1,4 @@
-/* large.c — a program that needs much memory from the start, and more than one of the page tables' tables for it. */
+/* large.c — a program that needs much memory from the start, with more than one last-level page table. */
 #include "user.h"
 
 enum { BYTES = 700 * PITH_PAGE_BYTES };

@@ -1,7 +1,7 @@
-/* pingpong.c — `pingpong [SECONDS]`: two processes send each other messages, then messages with a page each. */
+/* pingpong.c — `pingpong [SECONDS]`: two processes exchange messages, then messages with a page each. */
 #include "user.h"
 
-/* Give back what comes, until its first word is 0. */
+/* Sends each message back, until the first word is 0. */
 static int pong(void)
 {
 	struct pith_message m;
@@ -15,7 +15,7 @@ static int pong(void)
 	return 0;
 }
 
-/* There and back, as long as that: messages a second. */
+/* Exchanges messages for `ns`; returns messages per second. */
 static uint64_t play(uint64_t other, uint64_t page, uint64_t ns)
 {
 	struct pith_message m = { .page = page };

@@ -1,4 +1,4 @@
-/* sh.c — the shell: a line is a command of its own or the name of a program in bin/, and words for it. */
+/* sh.c — the shell. A line is a command of the shell or the name of a program in bin/, and its arguments. */
 #include "user.h"
 
 enum { LINE_BYTES = 256, WORDS_MOST = 32 };
@@ -10,7 +10,7 @@ struct command {
 
 static const struct command commands[];
 
-/* ---- What the system is doing --------------------------------------------------------------------------------- */
+/* ---- The state of the system ---------------------------------------------------------------------------------- */
 
 static void help(int count, const char *const *words)
 {
@@ -22,14 +22,16 @@ static void help(int count, const char *const *words)
 
 static void list_processes(int count, const char *const *words)
 {
-	static const char *const states[] = { "runs", "ready", "sleeps", "waits", "sends", "receives", "reads", "ended" };
+	static const char *const states[] = { "runs", "ready", "sleeps", "waits", "sends", "receives", "reads",
+	                                      "ended" };
 	struct pith_process p;
 
 	(void)count, (void)words;
 	print("  pid parent state    cpu pages   cpu time name\n");
 	for (uint64_t pid = 1; sys_process(pid, &p) > 0; pid = p.pid + 1)
-		print("%5lu %6lu %-8s %3lu %5lu %7lu ms %s%s\n", p.pid, p.parent, p.state <= PITH_ENDED ? states[p.state] : "?",
-		      p.processor, p.pages, p.run_ns / MILLISECONDS, p.name, p.pinned >= 0 ? " (pinned)" : "");
+		print("%5lu %6lu %-8s %3lu %5lu %7lu ms %s%s\n", p.pid, p.parent,
+		      p.state <= PITH_ENDED ? states[p.state] : "?", p.processor, p.pages, p.run_ns / MILLISECONDS,
+		      p.name, p.pinned >= 0 ? " (pinned)" : "");
 }
 
 static void print_memory(int count, const char *const *words)
@@ -39,11 +41,11 @@ static void print_memory(int count, const char *const *words)
 	(void)count, (void)words;
 	must("mem", sys_memory(&m));
 	uint64_t all_ns = m.processors * sys_clock();
-	print("%lu of %lu KiB free; %lu processes; %lu processors, idle for %lu %% of their time\n", m.free_pages * 4, m.pages * 4,
-	      m.processes, m.processors, m.idle_ns * 100 / (all_ns ? all_ns : 1));
+	print("%lu of %lu KiB free; %lu processes; %lu processors, idle for %lu %% of their time\n", m.free_pages * 4,
+	      m.pages * 4, m.processes, m.processors, m.idle_ns * 100 / (all_ns ? all_ns : 1));
 }
 
-/* What is printed here gets longer with every line of it, so it ends where it did at first. */
+/* Printing the log makes it longer, so this stops at the end that the log had before. */
 static void print_log(int count, const char *const *words)
 {
 	char text[PITH_WRITE_MOST];
@@ -56,7 +58,7 @@ static void print_log(int count, const char *const *words)
 		sys_write(text, (uint64_t)n);
 }
 
-/* ---- The archive --------------------------------------------------------------------------------------------------- */
+/* ---- The archive ----------------------------------------------------------------------------------------------- */
 
 static void list_files(int count, const char *const *words)
 {
@@ -76,9 +78,9 @@ static void print_files(int count, const char *const *words)
 	}
 }
 
-/* ---- Programs ------------------------------------------------------------------------------------------------------ */
+/* ---- Programs -------------------------------------------------------------------------------------------------- */
 
-/* Run words[0]: wait for it unless the last word is &. */
+/* Runs words[0], and waits for it unless the last word is &. */
 static void run_program(int count, const char *const *words)
 {
 	char text[32];
@@ -86,11 +88,13 @@ static void run_program(int count, const char *const *words)
 	int64_t pid = spawn_words(-1, (size_t)(background ? count - 1 : count), words);
 
 	if (pid < 0) {
-		print("%s: %s\n", words[0], pid == PITH_NOT_FOUND ? "neither a command (see `help`) nor a program in bin/ (see `ls`)" : error_text(pid));
+		print("%s: %s\n", words[0],
+		      pid == PITH_NOT_FOUND ? "neither a command (see `help`) nor a program in bin/ (see `ls`)" :
+		                              error_text(pid));
 	} else if (background) {
 		print("[%ld]\n", pid);
 	} else {
-		sys_console((uint64_t)pid); /* until it ends */
+		sys_console((uint64_t)pid); /* comes back when the program ends */
 		int64_t status = status_of((uint64_t)pid);
 		if (status != 0)
 			print("%s: %s\n", words[0], status_text((uint64_t)status, text));
@@ -121,7 +125,7 @@ static void kill(int count, const char *const *words)
 	}
 }
 
-/* Say which of those in the background have ended. */
+/* Reports background programs that have ended. */
 static void reap(void)
 {
 	uint64_t self = (uint64_t)sys_getpid();
@@ -133,7 +137,7 @@ static void reap(void)
 			print("[%lu] %s: %s\n", p.pid, p.name, status_text((uint64_t)status_of(p.pid), text));
 }
 
-/* ---- The shell ------------------------------------------------------------------------------------------------------ */
+/* ---- The shell ------------------------------------------------------------------------------------------------- */
 
 static void leave(int count, const char *const *words)
 {
@@ -154,7 +158,7 @@ static const struct command commands[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* Cut the line at its blanks. */
+/* Splits the line at blanks. */
 static int split(char *line, const char **words)
 {
 	int count = 0;
@@ -171,7 +175,7 @@ static int split(char *line, const char **words)
 	return count;
 }
 
-/* Is `word` the first one of `name`? */
+/* Is `word` the first word of `name`? */
 static bool is_command(const char *name, const char *word)
 {
 	size_t bytes = strlen(word);

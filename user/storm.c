@@ -1,21 +1,28 @@
-/* storm.c — `storm [SEED [SECONDS]]`: any system calls, in any order, with any arguments, on all processors for so long; then all memory
- * must be free again, all processes gone, and programs run as before. The seed is printed: with it each process of the storm makes the
- * same calls again, as far as their results are the same.
+/* storm.c — `storm [SEED [SECONDS]]`: random system calls with random arguments, on all processors. Afterwards all
+ * memory must be free again, all processes gone, and programs must run as before. With the same seed, which is printed,
+ * each process makes the same calls again, as far as their results are the same.
  *
- * `storm work SEED DEPTH` is one of those processes. Whatever it does to itself, it may end by: but for status 1, which says that
- * something has changed that was its own, or that a call gave what none may give. */
+ * `storm work SEED DEPTH` is one of these processes. It may end in any way through its own calls. Only status 1 is a
+ * failure: its memory has changed, or a call returned an impossible result. */
 #include "user.h"
 
-enum { PAGE = PITH_PAGE_BYTES, WORKERS_MOST = 16, CHILDREN_MOST = 3, DEPTH_MOST = 2, CALLS_MOST = 3000, AT_ONCE_MOST = 256 };
+enum {
+	PAGE = PITH_PAGE_BYTES,
+	WORKERS_MOST = 16,
+	CHILDREN_MOST = 3,
+	DEPTH_MOST = 2,
+	CALLS_MOST = 3000,
+	AT_ONCE_MOST = 256
+};
 
-#define ARENA UINT64_C(0x10000000000) /* where a process may unmap anything: program and stack are elsewhere */
+#define ARENA UINT64_C(0x10000000000) /* here a process may unmap anything: program and stack are elsewhere */
 #define ARENA_PAGES UINT64_C(0x200)
 
-/* ---- What one does -------------------------------------------------------------------------------------------------- */
+/* ---- One process ----------------------------------------------------------------------------------------------- */
 
 static uint64_t state;                 /* of the random numbers */
-static uint64_t own[PAGE / 8];         /* what nobody else may change */
-static uint64_t key;                   /* to it */
+static uint64_t own[PAGE / 8];         /* no other process may change this */
+static uint64_t key;                   /* own[i] is key ^ i */
 static uint64_t depth;
 static uint64_t child[CHILDREN_MOST];  /* 0: none */
 static uint8_t buffer[2 * PAGE];
@@ -30,7 +37,7 @@ static uint64_t page_of_arena(void)
 	return ARENA + below(ARENA_PAGES) * PAGE;
 }
 
-/* Where the kernel is to look: mostly a good place, else one that is bad in some way. */
+/* A pointer for a call: mostly good, sometimes bad in some way. */
 static uint64_t pointer(void)
 {
 	switch (below(16)) {
@@ -55,7 +62,7 @@ static uint64_t number(void)
 	}
 }
 
-/* Of a process: a child, a parent, one of those around, none. */
+/* A pid: of a child, of a process nearby, or a random number. */
 static uint64_t some_pid(void)
 {
 	switch (below(4)) {
@@ -75,7 +82,8 @@ static int64_t start_child(void)
 		return sys_spawn((const void *)pointer());
 	format(seed, sizeof seed, "%lu", random_next(&state) | 1);
 	format(how_deep, sizeof how_deep, "%lu", depth + 1);
-	pid = depth + 1 < DEPTH_MOST && below(2) ? spawn(processor, "storm", "work", seed, how_deep) : spawn(processor, "nothing");
+	pid = depth + 1 < DEPTH_MOST && below(2) ? spawn(processor, "storm", "work", seed, how_deep) :
+	                                           spawn(processor, "nothing");
 	if (pid > 0)
 		child[slot] = (uint64_t)pid;
 	return pid;
@@ -106,7 +114,7 @@ static int64_t map_something(void)
 	return at;
 }
 
-/* What is behind the arena, too, where memory goes that no place was named for. */
+/* Sometimes also behind the arena, where the kernel places memory without a requested address. */
 static int64_t unmap_something(void)
 {
 	if (below(16))
@@ -121,7 +129,7 @@ static int64_t send_something(void)
 	return sys_send(some_pid(), below(8) ? &m : (void *)pointer());
 }
 
-/* For what comes: mostly from those that send to all. */
+/* Receives from any process, or from one. */
 static int64_t receive_something(void)
 {
 	struct pith_message m = { .page = 0 };
@@ -144,7 +152,7 @@ static int64_t any_call(void)
 	uint64_t call = below(PITH_CALLS + 2);
 
 	if (call == PITH_EXIT || call == PITH_READ || call == PITH_SLEEP || call == PITH_WRITE || call == PITH_SPAWN)
-		return 0; /* these have their turn below */
+		return 0; /* one_call() makes these */
 	return machine_call(call, number(), pointer(), number(), pointer(), number());
 }
 
@@ -190,14 +198,15 @@ static int work(uint64_t seed, uint64_t how_deep)
 		}
 		uint64_t i = below(sizeof own / sizeof *own);
 		if (own[i] != (key ^ i)) {
-			print("FAILED storm work %lu %lu: own memory has changed after call %u\n", seed, how_deep, calls);
+			print("FAILED storm work %lu %lu: own memory has changed after call %u\n", seed, how_deep,
+			      calls);
 			return 1;
 		}
 	}
 	return 0;
 }
 
-/* ---- All of them ------------------------------------------------------------------------------------------------------ */
+/* ---- All processes --------------------------------------------------------------------------------------------- */
 
 struct worker {
 	uint64_t pid, since;
@@ -205,7 +214,7 @@ struct worker {
 
 static uint64_t started, failed;
 
-/* The others may have all memory just now: then later. */
+/* Without memory, which other processes may hold, the start is tried again later. */
 static void begin(struct worker *w)
 {
 	char seed[24];
@@ -236,7 +245,7 @@ static bool has_ended(const struct worker *w)
 
 static void rage(struct worker *workers, uint64_t count, uint64_t until)
 {
-	const uint64_t patience = 100 * MILLISECONDS; /* many wait for what never comes */
+	const uint64_t patience = 100 * MILLISECONDS; /* many processes wait for something that never comes */
 
 	for (uint64_t i = 0; i < count; i++)
 		begin(&workers[i]);
@@ -260,7 +269,7 @@ static struct pith_memory memory(void)
 	return m;
 }
 
-/* As many as the storm has at a time: the kernel keeps the tables that it makes for their stacks. */
+/* Starts as many processes as the storm has at a time, because the kernel keeps the page tables of their stacks. */
 static void make_room(void)
 {
 	static uint64_t pid[AT_ONCE_MOST];
@@ -271,13 +280,14 @@ static void make_room(void)
 		must("storm: wait", sys_wait(pid[i], NULL));
 }
 
-/* Wait until no more is used than `before`, for a while. */
+/* Waits, for a bounded time, until no more memory is used than `before`. */
 static struct pith_memory settled(const struct pith_memory *before)
 {
 	uint64_t deadline = sys_clock() + 10 * SECONDS;
 	struct pith_memory m = memory();
 
-	for (; (m.free_pages != before->free_pages || m.processes != before->processes) && sys_clock() < deadline; m = memory())
+	for (; (m.free_pages != before->free_pages || m.processes != before->processes) && sys_clock() < deadline;
+	     m = memory())
 		sys_sleep(5 * MILLISECONDS);
 	return m;
 }
@@ -297,8 +307,8 @@ int main(int count, const char *const *words)
 	rage(workers, all, sys_clock() + seconds * SECONDS);
 	struct pith_memory after = settled(&before);
 	if (after.free_pages != before.free_pages || after.processes != before.processes) {
-		print("FAILED storm: %lu pages are free, %lu before; %lu processes, %lu before\n", after.free_pages, before.free_pages,
-		      after.processes, before.processes);
+		print("FAILED storm: %lu pages are free, %lu before; %lu processes, %lu before\n", after.free_pages,
+		      before.free_pages, after.processes, before.processes);
 		failed++;
 	}
 	failed += must("storm: nothing", status_of((uint64_t)must("storm: spawn", spawn(-1, "nothing")))) != 0;

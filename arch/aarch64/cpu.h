@@ -1,6 +1,7 @@
-/* cpu.h — aarch64: system-register bits and one-instruction wrappers. Constants are usable from assembly. What a register
- * must hold is not said here: that is docs/protocol.md's to promise, the loader's to set and pith's to check.
- * Source: Arm Architecture Reference Manual, DDI 0487, "AArch64 System Register Descriptions" (D17), by register name. */
+/* cpu.h — aarch64: system-register bits and one-instruction wrappers. Constants are usable from assembly. What a
+ * register must hold is not said here: that is docs/protocol.md's to promise, the loader's to set and pith's to check.
+ * Source: Arm Architecture Reference Manual, DDI 0487, "AArch64 System Register Descriptions" (D17), by register
+ * name. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
@@ -12,6 +13,8 @@
 #define SCTLR_C    BIT(2)  /* data cache                            */
 #define SCTLR_SA   BIT(3)  /* stack alignment                       */
 #define SCTLR_SA0  BIT(4)  /* ... at EL0                            */
+#define SCTLR_ITD  BIT(7)  /* EL0 in AArch32: IT is restricted      */
+#define SCTLR_SED  BIT(8)  /* ..., and there is no SETEND           */
 #define SCTLR_UMA  BIT(9)  /* EL0 changes its interrupt masks       */
 #define SCTLR_I    BIT(12) /* instruction cache                     */
 #define SCTLR_ENDB BIT(13) /* pointer authentication, data, key B   */
@@ -26,7 +29,8 @@
 #define SCTLR_ENDA BIT(27)
 #define SCTLR_ENIB BIT(30) /* ... instructions                      */
 #define SCTLR_ENIA BIT(31)
-/* RES1 of the base architecture: EL1 LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS; EL2 bits 29, 28, 23, 22, 18, 16, 11, 5, 4 */
+/* RES1 of the base architecture: EL1 LSMAOE, nTLSMD, SPAN, EIS, TSCXT, EOS; EL2 bits 29, 28, 23, 22, 18, 16, 11, 5,
+ * 4 */
 #define SCTLR_EL1_RES1 0x30d00800
 #define SCTLR_EL2_RES1 0x30c50830
 
@@ -36,6 +40,8 @@
 #define TCR_IRGN0_WB BIT(8)          /* walks: inner write-back, allocating    */
 #define TCR_ORGN0_WB BIT(10)         /* ... outer                              */
 #define TCR_SH0_INNER (3 * BIT(12))  /* ... inner shareable; TG0 = 0 is 4 KiB  */
+#define TCR_SH0_NOT_OUTER BIT(12)    /* 0 in both bits' lower one: outer shareable */
+#define TCR_SH1_NOT_OUTER BIT(28)
 #define TCR_T1SZ(n)  ((n) * BIT(16))
 #define TCR_IRGN1_WB BIT(24)
 #define TCR_ORGN1_WB BIT(26)
@@ -68,6 +74,7 @@
 
 /* HCR_EL2 */
 #define HCR_VM  BIT(0)   /* stage 2                                            */
+#define HCR_SWIO BIT(1)  /* set and way operations                             */
 #define HCR_FMO BIT(3)   /* FIQ, IRQ and SError come to EL2                    */
 #define HCR_IMO BIT(4)
 #define HCR_AMO BIT(5)
@@ -140,15 +147,15 @@
 
 /* Fine-grained traps. A bit whose name begins with n traps when it is 0, and is RES0 where its feature is missing; all
  * others trap when they are 1. So each of these opens everything that its register controls. */
-#define HFGR_OPEN     (0xfff * BIT(52) | BIT(50))  /* HFGRTR_EL2, HFGWTR_EL2: nGCS_EL0 ... nAMAIR2_EL1, nACCDATA_EL1    */
-#define HFGITR_OPEN   (31 * BIT(55))               /* nBRBINJ, nBRBIALL, nGCSPUSHM_EL1, nGCSSTR_EL1, nGCSEPP            */
-#define HDFGRTR_OPEN  (15 * BIT(59))               /* nBRBIDR, nBRBCTL, nBRBDATA, nPMSNEVFR_EL1                         */
-#define HDFGWTR_OPEN  (7 * BIT(60))                /* ... but nBRBIDR                                                   */
-#define HFGRTR2_OPEN  0x7fff                       /* nPFAR_EL1 ... nACTLRALIAS_EL1                                     */
-#define HFGWTR2_OPEN  (HFGRTR2_OPEN & ~BIT(1))     /* ... but nERXGSR_EL1                                               */
-#define HFGITR2_OPEN  BIT(1)                       /* nDCCIVAPS                                                         */
-#define HDFGRTR2_OPEN (0x1ffffff & ~BIT(21))       /* nPMECR_EL1 ... nPMBMAR_EL1                                        */
-#define HDFGWTR2_OPEN (0x1ffffff & ~(BIT(6) | BIT(17) | BIT(18))) /* without nPMSSDATA, nSPMID, nSPMDEVAFF_EL1          */
+#define HFGR_OPEN     (0xfff * BIT(52) | BIT(50))  /* HFGRTR_EL2, HFGWTR_EL2: nGCS_EL0 ... nAMAIR2_EL1, nACCDATA_EL1 */
+#define HFGITR_OPEN   (31 * BIT(55))               /* nBRBINJ, nBRBIALL, nGCSPUSHM_EL1, nGCSSTR_EL1, nGCSEPP */
+#define HDFGRTR_OPEN  (15 * BIT(59))               /* nBRBIDR, nBRBCTL, nBRBDATA, nPMSNEVFR_EL1 */
+#define HDFGWTR_OPEN  (7 * BIT(60))                /* ... but nBRBIDR */
+#define HFGRTR2_OPEN  0x7fff                       /* nPFAR_EL1 ... nACTLRALIAS_EL1 */
+#define HFGWTR2_OPEN  (HFGRTR2_OPEN & ~BIT(1))     /* ... but nERXGSR_EL1 */
+#define HFGITR2_OPEN  BIT(1)                       /* nDCCIVAPS */
+#define HDFGRTR2_OPEN (0x1ffffff & ~BIT(21))       /* nPMECR_EL1 ... nPMBMAR_EL1 */
+#define HDFGWTR2_OPEN (0x1ffffff & ~(BIT(6) | BIT(17) | BIT(18))) /* without nPMSSDATA, nSPMID, nSPMDEVAFF_EL1 */
 
 /* SMCR_EL2 */
 #define SMCR_EZT0 BIT(30) /* ZT0                          */
@@ -172,7 +179,8 @@
 #define ESR_STATUS(esr) ((esr) & 63) /* of an abort: DFSC */
 #define ESR_STATUS_TABLES 0x10 /* below: what the page tables say, or lack */
 
-/* "Exception vectors": a table, which is aligned to its size; a synchronous exception from a lower level in AArch64 state */
+/* "Exception vectors": a table, which is aligned to its size; a synchronous exception from a lower level in AArch64
+ * state */
 #define VECTORS           16
 #define VECTOR_BYTES      128
 #define VECTOR_LOWER_SYNC 8

@@ -14,8 +14,8 @@ enum {
 	GIC_TIMER_VIRTUAL = 27, /* ... EL1 virtual                                                       */
 };
 
-/* The distributor. The first register of each kind is, for interrupts below 32, each processor's own; in version 3 it is in the
- * redistributor's second frame, at the same place. */
+/* The distributor. The first register of each kind is, for interrupts below 32, each processor's own; in version 3 it
+ * is in the redistributor's second frame, at the same place. */
 enum {
 	GICD_CTLR = 0x000,
 	GICD_IGROUPR = 0x080,    /* a bit for each interrupt            */

@@ -1,4 +1,5 @@
-/* apic.h — interrupt controllers of the PC: both 8259s, I/O APICs, the local APIC. Constants are usable from assembly. */
+/* apic.h — interrupt controllers of the PC: both 8259s, I/O APICs, the local APIC. Constants are usable from
+ * assembly. */
 #ifndef ARCH_APIC_H
 #define ARCH_APIC_H
 
@@ -24,6 +25,7 @@
 
 /* ... of the lower register of an entry: bits 10:8 */
 #define IOAPIC_DELIVERY(entry) ((entry) >> 8 & 7)
+#define IOAPIC_DELIVERY_INIT   5
 #define IOAPIC_DELIVERY_SMI    2 /* to System Management Mode: the firmware's, at any time */
 
 /* Intel SDM vol. 4, "IA32_APIC_BASE"; vol. 3A, "Local APIC Status and Location" */
@@ -33,12 +35,14 @@
 
 /* Intel SDM vol. 3A, "Local APIC Register Address Map": byte offsets */
 #define APIC_VERSION     0x30  /* bits 23:16: last local vector table entry; AMD: bit 31: extended space */
+#define APIC_PRIORITY    0x80
 #define APIC_EOI         0xb0
 #define APIC_ISR         0x100 /* 8 registers, 0x10 apart */
 #define APIC_IRR         0x200
 #define APIC_TIMER       0x320 /* local vector; one shot with all but vector and mask clear */
 #define APIC_LINT0       0x350 /* local vector of the first pin: the 8259s', on PCs */
-#define APIC_LINT1       0x360 /* local vector of the second pin: NMI, on PCs (MultiProcessor Specification, "Virtual Wire Mode") */
+#define APIC_LINT1       0x360 /* local vector of the second pin: NMI, on PCs (MultiProcessor
+                                * Specification, "Virtual Wire Mode") */
 #define APIC_TIMER_COUNT 0x380 /* writing it starts the timer, 0 stops it    */
 #define APIC_TIMER_LEFT  0x390
 #define APIC_TIMER_DIVIDE 0x3e0
@@ -47,13 +51,18 @@
 #define APIC_ICR         0x300 /* lower half: writing it sends */
 #define APIC_ICR_HIGH    0x310 /* bits 31:24: physical destination; x2APIC: both halves are one register */
 
-/* Intel SDM vol. 3A, "Interrupt Command Register (ICR)": delivery mode and level; vector of the page where a processor starts */
+/* Intel SDM vol. 3A, "Interrupt Command Register (ICR)": delivery mode and level; vector of the page where a processor
+ * starts */
 #define APIC_INIT          0x4500
 #define APIC_STARTUP(page) (0x4600 | (page) >> 12)
 #define APIC_FIXED(vector) (0x4000 | (vector))
 #define APIC_NMI           0x4400
 #define APIC_ICR_PENDING   BIT(12)
 #define APIC_DELIVER_NMI   0x400 /* of a local vector, too */
+
+/* Intel SDM vol. 3A, "Local Vector Table": of the pins */
+#define APIC_LOW   BIT(13)
+#define APIC_LEVEL BIT(15)
 
 /* ... "Divide Configuration Register" */
 #define APIC_DIVIDE_BY_16 3
@@ -95,8 +104,8 @@ static inline void apic_write(uintptr_t page, unsigned reg, uint32_t value)
 		cpu_write_msr(MSR_X2APIC + reg / 16, value);
 }
 
-/* Send one of the commands above to the processor with this id (below 255 but in x2APIC mode). The wait is bounded. Intel SDM
- * vol. 3A, "MSR Access in x2APIC Mode": its writes wait for nothing before them. */
+/* Send one of the commands above to the processor with this id (below 255 but in x2APIC mode). The wait is bounded.
+ * Intel SDM vol. 3A, "MSR Access in x2APIC Mode": its writes wait for nothing before them. */
 static inline void apic_send(uintptr_t page, uint32_t id, uint32_t command)
 {
 	if (!page) {

@@ -12,6 +12,7 @@
 #define CR0_ET BIT(4)  /* reads as one                              */
 #define CR0_NE BIT(5)  /* x87 errors as exceptions                  */
 #define CR0_WP BIT(16) /* read-only pages hold for the kernel, too  */
+#define CR0_CD BIT(30) /* caches take nothing in                   */
 #define CR0_PG_BIT 31
 #define CR0_PG BIT(CR0_PG_BIT) /* paging                            */
 
@@ -66,6 +67,8 @@
 #define MSR_KERNEL_GS_BASE 0xc0000102
 
 /* AMD APM vol. 2, "SEV_STATUS MSR" (§15.34.10): bit 0 says that this is an encrypted guest */
+#define MSR_XAPIC_DISABLE_STATUS 0xbd
+#define MSR_ARCH_CAPABILITIES    0x10a
 #define MSR_SEV_STATUS     0xc0010131
 
 /* Intel SDM vol. 3A, "Extended Feature Enable Register" (§2.2.1) */

@@ -29,12 +29,14 @@
 #define SEGMENT_CODE_64 0x00af9b000000ffff
 #define SEGMENT_DATA    0x00cf93000000ffff
 #define SEGMENT_CODE_32 0x00cf9b000000ffff
+#define SEGMENT_CODE_16 0x00009b000000ffff /* 64 KiB */
+#define SEGMENT_DATA_16 0x000093000000ffff
 #define SEGMENT_USER    (BIT(45) | BIT(46)) /* privilege level 3 */
 
 #ifdef __ASSEMBLER__
 
-/* Entry points of the vectors from 0 on, `bytes` apart. Each goes on at `common`, with its error code, 0 where the processor
- * pushes none, and its number on the stack. */
+/* Entry points of the vectors from 0 on, `bytes` apart. Each goes on at `common`, with its error code, 0 where the
+ * processor pushes none, and its number on the stack. */
 .macro vector_stubs count, bytes, common
 	.set vector, 0
 1:	.rept \count
@@ -86,7 +88,8 @@ _Static_assert(sizeof(struct descriptor_tss) == 104, "tss");
 static inline struct descriptor_gate descriptor_gate(uint64_t handler, uint16_t selector, uint8_t stack)
 {
 	return (struct descriptor_gate){
-		.offset_0 = (uint16_t)handler, .offset_16 = (uint16_t)(handler >> 16), .offset_32 = (uint32_t)(handler >> 32),
+		.offset_0 = (uint16_t)handler, .offset_16 = (uint16_t)(handler >> 16),
+		.offset_32 = (uint32_t)(handler >> 32),
 		.selector = selector, .stack = stack, .type = DESCRIPTOR_GATE,
 	};
 }
@@ -99,7 +102,8 @@ static inline void descriptor_tss_entries(uint64_t entries[2], uint64_t base)
 	entries[1] = base >> 32;
 }
 
-/* Take these tables, with no LDT, FS or GS (whose bases are 0 then), and the selectors of code, data and TSS. */
+/* Take these tables, with no LDT, FS or GS (whose bases are 0 then), and the selectors of code, data and TSS. TSS 0:
+ * TR stays as it is. */
 static inline void descriptor_tables_load(const struct descriptor_table *gdt, const struct descriptor_table *idt,
                                           uint64_t code, uint16_t data, uint16_t tss)
 {

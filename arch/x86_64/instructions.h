@@ -48,6 +48,23 @@ static inline uint64_t cpu_read_tsc(void)
 	return (uint64_t)high << 32 | low;
 }
 
+/* false: none is there now. */
+static inline bool cpu_seed(uint64_t *out)
+{
+	bool good;
+
+	__asm__ volatile("rdseed %0" : "=r"(*out), "=@ccc"(good));
+	return good;
+}
+
+static inline bool cpu_random(uint64_t *out)
+{
+	bool good;
+
+	__asm__ volatile("rdrand %0" : "=r"(*out), "=@ccc"(good));
+	return good;
+}
+
 struct cpu_id {
 	uint32_t a, b, c, d;
 };
@@ -60,9 +77,24 @@ static inline struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 	return r;
 }
 
-static inline uint8_t cpu_in8(uint16_t port) { uint8_t v; __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline uint16_t cpu_in16(uint16_t port) { uint16_t v; __asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port)); return v; }
-static inline uint32_t cpu_in32(uint16_t port) { uint32_t v; __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port)); return v; }
+static inline uint8_t cpu_in8(uint16_t port)
+{
+	uint8_t v;
+	__asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
+static inline uint16_t cpu_in16(uint16_t port)
+{
+	uint16_t v;
+	__asm__ volatile("inw %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
+static inline uint32_t cpu_in32(uint16_t port)
+{
+	uint32_t v;
+	__asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
+	return v;
+}
 static inline void cpu_out8(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 static inline void cpu_out16(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
 static inline void cpu_out32(uint16_t port, uint32_t v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
@@ -70,8 +102,11 @@ static inline void cpu_out32(uint16_t port, uint32_t v) { __asm__ volatile("outl
 static inline void cpu_interrupts_off(void) { __asm__ volatile("cli" : : : "memory"); }
 static inline void cpu_interrupts_on(void) { __asm__ volatile("sti" : : : "memory"); }
 static inline void cpu_pause(void) { __asm__ volatile("pause" : : : "memory"); }
-static inline void cpu_interrupts_taken(void) { __asm__ volatile("sti; nop; nop; cli" : : : "memory"); } /* those that wait */
-static inline void cpu_all_barrier(void) { __asm__ volatile("mfence; lfence" : : : "memory"); } /* for what MSRs do outside */
+/* those that wait */
+static inline void cpu_interrupts_taken(void) { __asm__ volatile("sti; nop; nop; cli" : : : "memory"); }
+/* for what MSRs do outside */
+static inline void cpu_all_barrier(void) { __asm__ volatile("mfence; lfence" : : : "memory"); }
+static inline void cpu_write_back_caches(void) { __asm__ volatile("wbinvd" : : : "memory"); }
 static inline void cpu_store_barrier(void) { __asm__ volatile("sfence" : : : "memory"); }
 static inline void cpu_wait_for_interrupt(void) { __asm__ volatile("hlt" : : : "memory"); }
 static inline void cpu_invalidate_page(const void *at) { __asm__ volatile("invlpg (%0)" : : "r"(at) : "memory"); }
@@ -98,11 +133,23 @@ static inline void cpu_load_tables(const struct descriptor_table *gdt, const str
 	                 "mov %4, %%fs\n\t"
 	                 "mov %4, %%gs\n\t"
 	                 "lldt %w4\n\t"
-	                 "ltr %w5\n\t"
+	                 "test %w5, %w5\n\t"
+	                 "jz 2f\n\t"
+	                 "ltr %w5\n"
+	                 "2:\t"
 	                 "lidt %1"
 	                 : : "m"(*(const uint8_t (*)[10])gdt), "m"(*(const uint8_t (*)[10])idt), "er"(code),
 	                     "r"((uint32_t)data), "r"(0), "r"((uint32_t)tss)
 	                 : "rax", "memory");
+}
+
+/* Another place of the same GDT, and flat data segments in FS and GS. */
+static inline void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data)
+{
+	__asm__ volatile("lgdt %0\n\t"
+	                 "mov %1, %%fs\n\t"
+	                 "mov %1, %%gs"
+	                 : : "m"(*(const uint8_t (*)[10])gdt), "r"((uint32_t)data) : "memory");
 }
 
 /* Another space and stack; `argument` is the first of a function at `target`. */

@@ -8,7 +8,8 @@
 #define PM_TIMER_HZ   3579545
 #define PM_TIMER_MASK 0xffffff
 
-/* Intel 8254 data sheet, "Programming the 8254", "Counter Latch Command": channel 2 is the speaker's. 16 bits count down. */
+/* Intel 8254 data sheet, "Programming the 8254", "Counter Latch Command": channel 2 is the speaker's. 16 bits count
+ * down. */
 #define PIT_HZ        1193182
 #define PIT_MASK      0xffff
 #define PIT_CHANNEL_2 0x42

@@ -31,11 +31,11 @@ enum {
 	HOBNAIL_ARCH_RISCV64 = 3
 };
 
-/* ---- Requests: what a kernel may ask for, in ELF notes ------------------------------------------------- */
+/* ---- Requests of the kernel, in ELF notes -------------------------------------------------------------- */
 
 /* One note per request: name "Hobnail", type = request number (| HOBNAIL_REQUIRED), descriptor = one 64-bit
  * little-endian value. A required request that is unknown or cannot be granted stops the boot; an optional one
- * is logged. `granted` in the record lists what was granted. */
+ * is logged. `granted` in the record lists the granted requests. */
 #define HOBNAIL_REQUIRED 0x80000000u
 
 enum {
@@ -100,7 +100,7 @@ struct hobnail_string {
 
 /* ---- Memory -------------------------------------------------------------------------------------------- */
 
-/* What a physical range is, and when the kernel may use it as ordinary memory. */
+/* The type of a physical range, with the moment from which the kernel may use it as ordinary memory. */
 enum {
 	HOBNAIL_MEMORY_USABLE = 1,         /* now                                                                 */
 	HOBNAIL_MEMORY_FIRMWARE_BOOT = 2,  /* after devices were stopped (section 5); not with SetVirtualAddressMap */
@@ -147,8 +147,8 @@ struct hobnail_segment {
 };
 HOBNAIL_ASSERT(segment, sizeof(struct hobnail_segment) == 32);
 
-/* At `symbols_phys`: the kernel file's symbol table and its names, as System V gABI, "Symbol Table" has them. Offsets count
- * from this structure's first byte; values are as linked. */
+/* At `symbols_phys`: the kernel file's symbol table and its names, as System V gABI, "Symbol Table" has them. Offsets
+ * count from this structure's first byte; values are as linked. */
 struct hobnail_symbols {
 	uint64_t table_offset; /* a multiple of 8 */
 	uint64_t table_bytes;  /* entries of 24 bytes */
@@ -191,7 +191,7 @@ enum {
 	HOBNAIL_CONSOLE_BCM2835 = 4     /* BCM2835 auxiliary "mini" UART: 16550-like, shift 2   */
 };
 
-enum { /* who named the debug console */
+enum { /* the source of the debug console's description */
 	HOBNAIL_CONSOLE_BY_SPCR = 1,
 	HOBNAIL_CONSOLE_BY_DBG2 = 2,
 	HOBNAIL_CONSOLE_BY_DEVICE_TREE = 3,
@@ -218,7 +218,7 @@ enum {
 };
 
 enum { /* mailbox.state */
-	HOBNAIL_MAILBOX_NONE = 0,    /* nobody looks at it                                         */
+	HOBNAIL_MAILBOX_NONE = 0,    /* no CPU polls it                                            */
 	HOBNAIL_MAILBOX_WAITING = 1, /* its CPU waits for an entry                                 */
 	HOBNAIL_MAILBOX_TAKEN = 2    /* its CPU has read it and is on its way, or has arrived      */
 };
@@ -228,7 +228,7 @@ struct hobnail_mailbox {
 	uint64_t entry;    /* written last, by a release store: the CPU leaves when it is not 0     */
 	uint64_t argument; /* first argument of the entry                                           */
 	uint64_t root;     /* phys of the top-level table to use instead of the record's `root`, or 0 */
-	uint64_t state;    /* HOBNAIL_MAILBOX_*: the loader's and the CPU's to write                  */
+	uint64_t state;    /* HOBNAIL_MAILBOX_*: written by the loader and the CPU only               */
 	uint64_t reserved[4];
 };
 
@@ -252,7 +252,7 @@ enum { HOBNAIL_PSCI_NONE = 0, HOBNAIL_PSCI_SMC = 1, HOBNAIL_PSCI_HVC = 2 };
 struct hobnail_grant {
 	uint32_t request; /* HOBNAIL_REQUEST_*                       */
 	uint32_t flags;   /* HOBNAIL_REQUIRED or 0, as asked         */
-	uint64_t value;   /* what holds, which may differ from what was asked (framebuffer mode, rounded stack) */
+	uint64_t value;   /* as granted; may differ from the request (framebuffer mode, rounded stack) */
 };
 HOBNAIL_ASSERT(grant, sizeof(struct hobnail_grant) == 16);
 
@@ -262,7 +262,7 @@ enum { /* numbers are never reused; `stages` has them in the order in which they
 	HOBNAIL_STAGE_KERNEL = 3,  /* kernel in place                         */
 	HOBNAIL_STAGE_MODULES = 4, /* modules in place                        */
 	HOBNAIL_STAGE_SPACE = 5,   /* page tables built                       */
-	HOBNAIL_STAGE_RECORD = 6,  /* record built, but for the last map      */
+	HOBNAIL_STAGE_RECORD = 6,  /* record built, except the last map       */
 	HOBNAIL_STAGE_EXIT = 7,    /* boot services left                      */
 	HOBNAIL_STAGE_PREFLIGHT = 8, /* all tables judged: between RECORD and EXIT */
 	HOBNAIL_STAGE_LAST = 8
@@ -295,7 +295,7 @@ struct hobnail_boot {
 	uint64_t magic;   /* HOBNAIL_MAGIC                                            */
 	uint32_t version; /* HOBNAIL_VERSION                                          */
 	uint32_t bytes;   /* of the whole record, everything it refers to by offset   */
-	uint64_t phys;    /* where the record itself lies                             */
+	uint64_t phys;    /* of the record itself                                     */
 	uint64_t valid;   /* HOBNAIL_HAS_*                                            */
 	uint32_t arch;    /* HOBNAIL_ARCH_*                                           */
 	uint32_t header_bytes; /* sizeof(struct hobnail_boot) in the loader           */
@@ -326,7 +326,7 @@ struct hobnail_boot {
 	uint64_t lower_root;         /* aarch64: phys of the top-level table in TTBR0_ELx                    */
 	uint64_t stack_virt;         /* the boot CPU's stack: lowest address                                 */
 	uint64_t stack_bytes;
-	uint64_t entry_virt;         /* where the kernel was entered                                         */
+	uint64_t entry_virt;         /* the entry point                                                      */
 	uint64_t symbols_phys;       /* HOBNAIL_HAS_SYMBOLS: struct hobnail_symbols and what it describes     */
 	uint64_t symbols_bytes;      /* of all of it                                                         */
 
@@ -345,11 +345,11 @@ struct hobnail_boot {
 	uint32_t uefi_revision;      /* major << 16 | minor, of the system table's header                    */
 	uint32_t uefi_map_version;   /* of the descriptors in uefi_map                                       */
 
-	/* Console, time, chance. */
+	/* Console, time, entropy. */
 	struct hobnail_console console; /* HOBNAIL_HAS_CONSOLE                                               */
 	uint64_t log_phys;           /* the loader's log: UTF-8 text                                         */
 	uint64_t log_bytes;
-	uint64_t boot_time;          /* HOBNAIL_HAS_BOOT_TIME: seconds since 1970-01-01 00:00, firmware's clock read as UTC */
+	uint64_t boot_time;          /* HOBNAIL_HAS_BOOT_TIME: s since 1970-01-01, firmware's clock read as UTC */
 	uint64_t counter_hz;         /* of the counter in `stages`; 0: unknown                               */
 	uint8_t  entropy[64];        /* HOBNAIL_HAS_ENTROPY: from EFI_RNG_PROTOCOL                           */
 };
@@ -375,7 +375,7 @@ static inline const char *hobnail_text(const struct hobnail_boot *boot, struct h
 	return (const char *)boot + string.offset;
 }
 
-/* Where a physical address is reachable at entry: through the direct map, or as it is with the MMU off. Only for
+/* The pointer to a physical address at entry: in the direct map, or the address itself with the MMU off. Only for
  * memory that the direct map covers (docs/protocol.md, "Direct map"). */
 static inline void *hobnail_virt(const struct hobnail_boot *boot, uint64_t phys)
 {

@@ -46,8 +46,9 @@ static void say(const struct promise *p, enum verdict verdict, const struct find
 	console_print("P%u %s %s%s%s\n", p->number, words[verdict], p->says, f->text[0] ? ": " : "", f->text);
 }
 
-/* Check one chapter; false: something in it is broken. */
-static bool check_chapter(const struct chapter *chapter, const struct hobnail_boot *boot, bool quiet, struct score *score)
+/* Checks one chapter; false: a promise in it is broken. */
+static bool check_chapter(const struct chapter *chapter, const struct hobnail_boot *boot, bool quiet,
+                          struct score *score)
 {
 	bool good = true;
 
@@ -68,12 +69,13 @@ static bool check_chapter(const struct chapter *chapter, const struct hobnail_bo
 struct score contract_check(const struct hobnail_boot *boot, bool quiet)
 {
 	static const struct chapter *const chapters[] = {
-		&cpu_chapter, /* first: parked processors take time from an emulated one */
-		&facts_chapter, &memory_chapter, &image_chapter, &space_chapter, &device_chapter, &arch_chapter, &interrupt_chapter,
+		&cpu_chapter, /* first: in an emulator, processors that poll take time from this one */
+		&facts_chapter, &memory_chapter, &image_chapter, &space_chapter, &net_chapter, &device_chapter,
+		&arch_chapter, &interrupt_chapter,
 	};
 	struct score score = { 0 };
 
-	/* First what every other check stands on. */
+	/* Every other check relies on this chapter. */
 	score.trusted = check_chapter(&record_chapter, boot, quiet, &score);
 	if (!score.trusted) {
 		console_print("pith: the record cannot be trusted: nothing that it refers to is read\n");

@@ -1,7 +1,7 @@
 /* contract.h — the promises of docs/protocol.md, each with the function that checks it.
  *
- * A check looks, changes nothing that it does not put back, and never follows what it has not checked: it must survive
- * a loader that broke the promise. It says what it saw in one sentence. */
+ * A check restores everything that it changes, and follows no reference before checking it: it must survive a loader
+ * that broke the promise. Its finding is one sentence. */
 #ifndef KERNEL_CONTRACT_H
 #define KERNEL_CONTRACT_H
 
@@ -12,10 +12,10 @@
 enum verdict {
 	BROKEN,
 	HOLDS,
-	NOT_APPLICABLE, /* this boot has nothing that the promise speaks about */
+	NOT_APPLICABLE, /* the promise does not concern this boot */
 };
 
-/* What a check saw: "got ..., want ..." or a few numbers. */
+/* The result of a check: "got ..., want ..." or a few numbers. */
 struct finding {
 	char text[192];
 };
@@ -26,7 +26,7 @@ struct promise {
 	enum verdict (*check)(const struct hobnail_boot *boot, struct finding *f);
 };
 
-/* Return through these, so that each outcome is one line. */
+/* A check returns through these, with its finding. */
 enum verdict broken(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 enum verdict holds(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 enum verdict not_applicable(struct finding *f, const char *why);
@@ -37,14 +37,14 @@ enum verdict expect(struct finding *f, const char *what, uint64_t got, uint64_t 
 struct score {
 	unsigned held;
 	unsigned applicable;
-	bool trusted; /* the record's own promises held: what it refers to may be read */
+	bool trusted; /* the promises about the record itself held: its references may be followed */
 };
 
-/* Check every promise in order and print a line for each (with `quiet`: only for broken ones). Stops after the record's
- * structure when that is broken. `boot` need not be readable beyond what its own fields say. */
+/* Checks every promise in order and prints a line for each (with `quiet`: only for broken ones). Stops after the
+ * record's structure if that is broken. `boot` must be readable only as far as its own fields say. */
 struct score contract_check(const struct hobnail_boot *boot, bool quiet);
 
-/* What the processor under judgement was to find: the boot processor, or one that was released. */
+/* The expected entry state of the processor that is checked now: the boot processor, or a released one. */
 struct entered {
 	uint64_t argument;
 	vaddr stack_virt;
@@ -54,7 +54,7 @@ struct entered {
 
 extern struct entered entered;
 
-/* The first promise of the architecture's chapter that this processor finds broken, or NULL. Prints nothing. */
+/* The first promise of the architecture's chapter that is broken on this processor, or NULL. Prints nothing. */
 const struct promise *contract_check_processor(const struct hobnail_boot *boot, struct finding *f);
 
 /* The tables, one per chapter of docs/protocol.md. */
@@ -63,7 +63,7 @@ struct chapter {
 	unsigned count;
 };
 
-extern const struct chapter record_chapter, facts_chapter, memory_chapter, image_chapter, space_chapter, device_chapter,
-	cpu_chapter, interrupt_chapter;
+extern const struct chapter record_chapter, facts_chapter, memory_chapter, image_chapter, space_chapter, net_chapter,
+	device_chapter, cpu_chapter, interrupt_chapter;
 
 #endif

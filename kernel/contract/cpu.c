@@ -1,4 +1,4 @@
-/* contract_cpu.c — docs/protocol.md, "Processors" and "Interrupts". */
+/* cpu.c — docs/protocol.md, "Processors" and "Interrupts". */
 #include "contract/entry.h"
 #include "contract.h"
 #include "cpus.h"
@@ -35,7 +35,8 @@ static enum verdict check_cpu_ids(const struct hobnail_boot *boot, struct findin
 	for (uint32_t i = 0; i < boot->cpus.count; i++)
 		for (uint32_t j = 0; j < i; j++)
 			if (cpu(boot, i)->hardware_id == cpu(boot, j)->hardware_id)
-				return broken(f, "%u and %u are both %#lx", j, i, (unsigned long)cpu(boot, i)->hardware_id);
+				return broken(f, "%u and %u are both %#lx", j, i,
+				              (unsigned long)cpu(boot, i)->hardware_id);
 	return holds(f, "%u", boot->cpus.count);
 }
 
@@ -64,19 +65,20 @@ static enum verdict check_cpus_untouched(const struct hobnail_boot *boot, struct
 		if (memcmp(&c->mailbox, &empty, sizeof empty) != 0)
 			return broken(f, "the mailbox of processor %u is not zero", i);
 		if (c->flags & parked_or_silent || (!is_boot && (c->stack_virt || c->stack_bytes)))
-			return broken(f, "processor %u has flags %#x, %lu bytes of stack", i, c->flags, (unsigned long)c->stack_bytes);
+			return broken(f, "processor %u has flags %#x, %lu bytes of stack", i, c->flags,
+			              (unsigned long)c->stack_bytes);
 	}
 	return HOLDS;
 }
 
-/* ---- Those that were asked for -------------------------------------------------------------------------- */
+/* ---- With the request "processors" ---------------------------------------------------------------------- */
 
 static bool is_other(const struct hobnail_cpu *c)
 {
 	return (c->flags & (HOBNAIL_CPU_BOOT | HOBNAIL_CPU_ENABLED)) == HOBNAIL_CPU_ENABLED;
 }
 
-/* What is left to check when they do not wait: nothing, and that is said. */
+/* true: no processor is parked, so there is nothing to check; *f has the reason. */
 static bool nobody_waits(const struct hobnail_boot *boot, struct finding *f)
 {
 	unsigned parked = 0;
@@ -86,6 +88,11 @@ static bool nobody_waits(const struct hobnail_boot *boot, struct finding *f)
 	if (!parked)
 		not_applicable(f, granted_processors(boot) ? "there is no other" : "not asked for, or not granted");
 	return !parked;
+}
+
+static bool mailbox_fresh(const struct hobnail_mailbox *m, uint64_t state)
+{
+	return !m->entry && !m->argument && !m->root && m->state == state;
 }
 
 static enum verdict check_cpus_wait(const struct hobnail_boot *boot, struct finding *f)
@@ -102,9 +109,10 @@ static enum verdict check_cpus_wait(const struct hobnail_boot *boot, struct find
 			continue;
 		if (waits == is_silent)
 			return broken(f, "processor %u has flags %#x", i, c->flags);
-		if (m->entry || m->argument || m->root || m->state != (waits ? HOBNAIL_MAILBOX_WAITING : HOBNAIL_MAILBOX_NONE))
-			return broken(f, "processor %u has state %lu, entry %#lx, argument %#lx, root %#lx", i, (unsigned long)m->state,
-			              (unsigned long)m->entry, (unsigned long)m->argument, (unsigned long)m->root);
+		if (!mailbox_fresh(m, waits ? HOBNAIL_MAILBOX_WAITING : HOBNAIL_MAILBOX_NONE))
+			return broken(f, "processor %u has state %lu, entry %#lx, argument %#lx, root %#lx", i,
+			              (unsigned long)m->state, (unsigned long)m->entry, (unsigned long)m->argument,
+			              (unsigned long)m->root);
 		parked += waits;
 		silent += is_silent;
 	}
@@ -126,9 +134,11 @@ static enum verdict check_release(const struct hobnail_boot *boot, struct findin
 		if (!a->arrived)
 			return broken(f, "processor %u did not come", i);
 		if (a->hardware_id != c->hardware_id)
-			return broken(f, "in place of %#lx came %#lx", (unsigned long)c->hardware_id, (unsigned long)a->hardware_id);
+			return broken(f, "in place of %#lx came %#lx", (unsigned long)c->hardware_id,
+			              (unsigned long)a->hardware_id);
 		if (c->mailbox.state != HOBNAIL_MAILBOX_TAKEN)
-			return broken(f, "the mailbox of processor %u has state %lu", i, (unsigned long)c->mailbox.state);
+			return broken(f, "the mailbox of processor %u has state %lu", i,
+			              (unsigned long)c->mailbox.state);
 	}
 	return holds(f, "%u came", r->arrived);
 }
@@ -153,8 +163,8 @@ static enum verdict check_other_states(const struct hobnail_boot *boot, struct f
 	const struct cpus_report *r = cpus_release(boot);
 	for (uint32_t i = 0; i < boot->cpus.count; i++)
 		if (r->arrivals[i].broken)
-			return broken(f, "processor %u: P%u %s: %.100s", i, r->arrivals[i].broken->number, r->arrivals[i].broken->says,
-			              r->arrivals[i].finding.text);
+			return broken(f, "processor %u: P%u %s: %.100s", i, r->arrivals[i].broken->number,
+			              r->arrivals[i].broken->says, r->arrivals[i].finding.text);
 	return HOLDS;
 }
 
@@ -169,7 +179,8 @@ static enum verdict check_own(const struct hobnail_boot *boot, struct finding *f
 		for (uint32_t j = 0; j < i; j++)
 			for (unsigned k = 0; k < COUNT_OF(r->arrivals[i].own); k++)
 				if (r->arrivals[i].own[k] && r->arrivals[i].own[k] == r->arrivals[j].own[k])
-					return broken(f, "%u and %u both use %#lx", j, i, (unsigned long)r->arrivals[i].own[k]);
+					return broken(f, "%u and %u both use %#lx", j, i,
+					              (unsigned long)r->arrivals[i].own[k]);
 	return HOLDS;
 }
 
@@ -181,7 +192,8 @@ static enum verdict check_psci(const struct hobnail_boot *boot, struct finding *
 		return not_applicable(f, "no PSCI");
 	int64_t version = arch_psci_version(boot->psci);
 	if (version <= 0 || version >> 32)
-		return broken(f, "PSCI_VERSION by %s gives %ld", boot->psci == HOBNAIL_PSCI_SMC ? "SMC" : "HVC", (long)version);
+		return broken(f, "PSCI_VERSION by %s gives %ld", boot->psci == HOBNAIL_PSCI_SMC ? "SMC" : "HVC",
+		              (long)version);
 	return holds(f, "version %u.%u by %s", (unsigned)(version >> 16), (unsigned)(version & 0xffff),
 	             boot->psci == HOBNAIL_PSCI_SMC ? "SMC" : "HVC");
 }
@@ -206,7 +218,7 @@ static const struct promise cpu_promises[] = {
 
 const struct chapter cpu_chapter = { cpu_promises, COUNT_OF(cpu_promises) };
 
-/* Last of all: where this one fails, the promises about interrupt controllers have already said why. */
+/* The last chapter: if it is broken, the promises about interrupt controllers have already named the cause. */
 static const struct promise interrupt_promises[] = {
 	{ 63, "no interrupt comes when interrupts are opened", check_interrupts },
 };

@@ -9,12 +9,12 @@ enum { CPUS_MOST = 512, TABLE_ENTRIES = 512 };
 
 _Static_assert(OWN_MOST == COUNT_OF(((struct cpus_arrival *)0)->own), "cpus.h");
 
-static struct cpus_arrival arrivals[CPUS_MOST]; /* an address of one of them is its processor's argument */
+static struct cpus_arrival arrivals[CPUS_MOST]; /* a processor's argument is the address of its entry */
 static struct cpus_report report = { .arrivals = arrivals };
 static const struct hobnail_boot *record;
 static uint64_t other_root[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 static unsigned how;
-static uint32_t turn = CPUS_MOST; /* whose, by index: entry_state and its kin are one for all */
+static uint32_t turn = CPUS_MOST; /* index of the processor that may run now: all share entry_state */
 static bool stopped[CPUS_MOST];
 static cpus_taker *taker;
 
@@ -23,7 +23,7 @@ void cpus_choose(unsigned chosen)
 	how = chosen;
 }
 
-/* ---- On the others ------------------------------------------------------------------------------------- */
+/* ---- On the other processors --------------------------------------------------------------------------- */
 
 static void judge(struct cpus_arrival *self, uint64_t argument)
 {
@@ -42,7 +42,7 @@ static void judge(struct cpus_arrival *self, uint64_t argument)
 	report.arrived++;
 }
 
-/* By its hardware id; that the argument agrees is for the promises to say. */
+/* This processor's index, by its hardware id: the argument is not trusted, because a promise is about it. */
 static uint32_t own_index(void)
 {
 	const struct hobnail_cpu *cpu;
@@ -53,13 +53,13 @@ static uint32_t own_index(void)
 	arch_halt();
 }
 
-/* Loads and stores alone: where the MMU is off, a processor may have no other atomic accesses. */
+/* Uses only atomic loads and stores: with the MMU off, other atomic accesses may not work. */
 _Noreturn void cpus_arrive(const void *saved)
 {
 	uint32_t mine = own_index();
 
 	if (how & CPUS_FAULT)
-		arch_undefined_instruction(); /* the loader's net is still up */
+		arch_undefined_instruction(); /* while the loader's net handles faults */
 	while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != mine)
 		arch_pause();
 	arch_entry_take(saved);
@@ -97,7 +97,7 @@ static uint32_t boot_index(const struct hobnail_boot *boot)
 	return 0;
 }
 
-/* The same translations under another top-level table. */
+/* Copies the top-level table. */
 static paddr make_root(void)
 {
 	struct live s;
@@ -109,7 +109,7 @@ static paddr make_root(void)
 	return w.phys;
 }
 
-/* Until it has stopped, or nothing has happened for very long. */
+/* Waits, for a bounded time, until the processor has checked its state. */
 static void wait_for(uint32_t i)
 {
 	enum { PATIENCE = 20000000 };

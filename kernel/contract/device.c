@@ -1,4 +1,4 @@
-/* contract_device.c — docs/protocol.md, "Console" and "Framebuffers". */
+/* device.c — docs/protocol.md, "Devices": console and framebuffers. */
 #include "contract/entry.h"
 #include "console.h"
 #include "contract.h"
@@ -9,7 +9,7 @@ static bool in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 	return va >= boot->net_base && range_within(va - boot->net_base, bytes, live_slot_bytes());
 }
 
-/* Is [virt, virt + bytes) in the net, writable memory of this kind at phys? */
+/* Is [virt, virt + bytes) in the net's slot, and mapped to phys as writable memory of this type? */
 static enum verdict check_mapping(const struct hobnail_boot *boot, vaddr virt, paddr phys, uint64_t bytes,
                                   enum walk_memory memory, struct finding *f)
 {
@@ -84,7 +84,8 @@ static bool masks_fit(const struct hobnail_framebuffer *fb)
 	uint32_t all = fb->red_mask | fb->green_mask | fb->blue_mask;
 	uint64_t apart = (uint64_t)fb->red_mask + fb->green_mask + fb->blue_mask;
 
-	return fb->red_mask && fb->green_mask && fb->blue_mask && apart == all && ((uint64_t)all >> fb->bits_per_pixel) == 0;
+	return fb->red_mask && fb->green_mask && fb->blue_mask && apart == all &&
+	       ((uint64_t)all >> fb->bits_per_pixel) == 0;
 }
 
 static enum verdict check_framebuffers(const struct hobnail_boot *boot, struct finding *f)

@@ -21,8 +21,8 @@ static void return_to_zero(const struct hobnail_boot *boot)
 	((void (*)(void))8)();
 }
 
-/* docs/protocol.md, "The net": a table of one's own keeps the net by one entry. The kernel is in the other one; nothing else
- * is mapped then, the direct map neither. */
+/* docs/protocol.md, "The net": a kernel's own top-level table keeps the net by one entry. A second entry has the
+ * kernel; nothing else is mapped, not even the direct map. */
 static void with_own_tables(const struct hobnail_boot *boot)
 {
 	const uint64_t *root = hobnail_virt(boot, boot->root);
@@ -39,7 +39,7 @@ static void with_own_tables(const struct hobnail_boot *boot)
 	*(volatile uint64_t *)(uintptr_t)&boot->magic = 0;
 }
 
-/* Take something from the net that its report looks at. */
+/* Unmaps the symbols in the net's slot, which the report reads. */
 static void while_reporting(const struct hobnail_boot *boot)
 {
 	struct live s;
@@ -55,7 +55,10 @@ static void while_reporting(const struct hobnail_boot *boot)
 
 void fault_if_asked(const struct hobnail_boot *boot, const char *words)
 {
-	static const struct { const char *word; void (*fault)(const struct hobnail_boot *boot); } ways[] = {
+	static const struct {
+		const char *word;
+		void (*fault)(const struct hobnail_boot *boot);
+	} ways[] = {
 		{ "fault", undefined },
 		{ "fault-jump", return_to_zero },
 		{ "fault-tables", with_own_tables },

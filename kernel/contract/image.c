@@ -1,4 +1,4 @@
-/* contract_image.c — docs/protocol.md, "The kernel in memory" and "Modules". */
+/* image.c — docs/protocol.md, "The kernel in memory", with modules and symbols. */
 #include "contract/entry.h"
 #include "contract.h"
 #include "image.h"
@@ -18,7 +18,8 @@ static enum verdict check_kernel_memory(const struct hobnail_boot *boot, struct 
 		paddr base = align_down(s->phys, PAGE_BYTES);
 		uint64_t bytes = align_up(s->phys + s->bytes, PAGE_BYTES) - base;
 		if (!memory_is(boot, base, bytes, HOBNAIL_MEMORY_KERNEL))
-			return broken(f, "segment %u, %#lx bytes at %#lx, is not", i, (unsigned long)bytes, (unsigned long)base);
+			return broken(f, "segment %u, %#lx bytes at %#lx, is not", i, (unsigned long)bytes,
+			              (unsigned long)base);
 	}
 	return HOLDS;
 }
@@ -32,8 +33,8 @@ static enum verdict check_segments(const struct hobnail_boot *boot, struct findi
 		struct image_segment own = image_segment(i);
 		if (s->virt != own.virt || s->bytes != own.bytes || s->flags != own.flags)
 			return broken(f, "%s: got %#lx %lu bytes flags %u, want %#lx %lu bytes flags %u", own.name,
-			              (unsigned long)s->virt, (unsigned long)s->bytes, s->flags, (unsigned long)own.virt,
-			              (unsigned long)own.bytes, own.flags);
+			              (unsigned long)s->virt, (unsigned long)s->bytes, s->flags,
+			              (unsigned long)own.virt, (unsigned long)own.bytes, own.flags);
 	}
 	return holds(f, "%u segments from %#lx", boot->segments.count, (unsigned long)recorded(boot, 0)->virt);
 }
@@ -45,10 +46,12 @@ static enum verdict check_block(const struct hobnail_boot *boot, struct finding 
 	for (uint32_t i = 1; i < boot->segments.count; i++)
 		if (recorded(boot, i)->virt - recorded(boot, i)->phys != distance)
 			return broken(f, "segment %u: got virt - phys = %#lx, want %#lx", i,
-			              (unsigned long)(recorded(boot, i)->virt - recorded(boot, i)->phys), (unsigned long)distance);
+			              (unsigned long)(recorded(boot, i)->virt - recorded(boot, i)->phys),
+			              (unsigned long)distance);
 	if (!is_aligned(distance, PAGE_BYTES))
 		return broken(f, "virt - phys = %#lx is not a multiple of a page", (unsigned long)distance);
-	return holds(f, "virt - phys = %#lx%s", (unsigned long)distance, is_aligned(distance, MIB(2)) ? ", 2 MiB alike" : "");
+	return holds(f, "virt - phys = %#lx%s", (unsigned long)distance,
+	             is_aligned(distance, MIB(2)) ? ", 2 MiB alike" : "");
 }
 
 static enum verdict check_low(const struct hobnail_boot *boot, struct finding *f)
@@ -88,7 +91,8 @@ static enum verdict check_zeroed(const struct hobnail_boot *boot, struct finding
 	if (first_nonzero(bss, bytes) != bytes)
 		return broken(f, "a byte of .bss at %#lx is not 0", (unsigned long)(bss + first_nonzero(bss, bytes)));
 	if (first_nonzero(end, rest) != rest)
-		return broken(f, "a byte after the data segment, at %#lx, is not 0", (unsigned long)(end + first_nonzero(end, rest)));
+		return broken(f, "a byte after the data segment, at %#lx, is not 0",
+		              (unsigned long)(end + first_nonzero(end, rest)));
 	return HOLDS;
 }
 
@@ -99,7 +103,8 @@ static enum verdict check_relocated(const struct hobnail_boot *boot, struct find
 		uint64_t word, address;
 		image_pointer(i, &word, &address);
 		if (word != address)
-			return broken(f, "pointer %u: got %#lx, want %#lx", i, (unsigned long)word, (unsigned long)address);
+			return broken(f, "pointer %u: got %#lx, want %#lx", i, (unsigned long)word,
+			              (unsigned long)address);
 	}
 	return holds(f, "%s", image_is_relocatable() ? "position-independent" : "static");
 }
@@ -126,13 +131,14 @@ static enum verdict check_modules(const struct hobnail_boot *boot, struct findin
 		if (!is_aligned(m->phys, PAGE_BYTES))
 			return broken(f, "module %u begins at %#lx, inside a page", i, (unsigned long)m->phys);
 		if (!memory_is(boot, m->phys, whole, HOBNAIL_MEMORY_MODULE))
-			return broken(f, "module %u, %lu bytes at %#lx, is not in memory of type module", i, (unsigned long)m->bytes,
-			              (unsigned long)m->phys);
-		const uint8_t *at = memory_at(boot, m->phys, whole);
+			return broken(f, "module %u, %lu bytes at %#lx, is not in memory of type module", i,
+			              (unsigned long)m->bytes, (unsigned long)m->phys);
+		const uint8_t *at = memory_view(boot, m->phys, whole);
 		if (whole && !at)
 			return broken(f, "module %u is not in the direct map", i);
 		if (whole && first_nonzero(at + m->bytes, whole - m->bytes) != whole - m->bytes)
-			return broken(f, "module %u: its last page is not zero after its %lu bytes", i, (unsigned long)m->bytes);
+			return broken(f, "module %u: its last page is not zero after its %lu bytes", i,
+			              (unsigned long)m->bytes);
 		total += m->bytes;
 	}
 	if (!boot->modules.count)
@@ -143,9 +149,11 @@ static enum verdict check_modules(const struct hobnail_boot *boot, struct findin
 static enum verdict check_modules_apart(const struct hobnail_boot *boot, struct finding *f)
 {
 	for (uint32_t i = 0; i < boot->modules.count; i++)
-		for (uint32_t j = 0; j < i; j++)
-			if (ranges_overlap(module(boot, i)->phys, module(boot, i)->bytes, module(boot, j)->phys, module(boot, j)->bytes))
+		for (uint32_t j = 0; j < i; j++) {
+			const struct hobnail_module *a = module(boot, i), *b = module(boot, j);
+			if (ranges_overlap(a->phys, a->bytes, b->phys, b->bytes))
 				return broken(f, "modules %u and %u overlap", j, i);
+		}
 	return boot->modules.count > 1 ? HOLDS : not_applicable(f, "fewer than two modules");
 }
 
@@ -159,13 +167,14 @@ static uint8_t pattern_byte(uint64_t i)
 #define EACH_BYTE 0x0101010101010101ull
 #define LOW_BITS  0x7f7f7f7f7f7f7f7full
 
-/* Add eight pairs of bytes at once, no carry from one to the next. */
+/* Adds eight pairs of bytes at once, without carries between them. */
 static uint64_t add_bytes(uint64_t a, uint64_t b)
 {
 	return ((a & LOW_BITS) + (b & LOW_BITS)) ^ ((a ^ b) & ~LOW_BITS);
 }
 
-/* The pattern's first difference in one page of the module, `offset` page-aligned; `bytes`: none. */
+/* The offset of the first byte that differs from the pattern, in one page of the module; `bytes`: none. `offset`: of
+ * the page in the module. */
 static uint64_t page_difference(const uint8_t *page, uint64_t offset, uint64_t bytes)
 {
 	const uint64_t *words = (const uint64_t *)(const void *)page;
@@ -194,7 +203,7 @@ static enum verdict check_module_bytes(const struct hobnail_boot *boot, struct f
 
 	for (uint32_t i = 0; i < boot->modules.count; i++) {
 		const struct hobnail_module *m = module(boot, i);
-		const uint8_t *at = memory_at(boot, m->phys, m->bytes);
+		const uint8_t *at = memory_view(boot, m->phys, m->bytes);
 
 		if (!at || !ends_with(hobnail_text(boot, m->path), ".pat"))
 			continue;
@@ -202,8 +211,9 @@ static enum verdict check_module_bytes(const struct hobnail_boot *boot, struct f
 			uint64_t part = min_u64(PAGE_BYTES, m->bytes - offset);
 			uint64_t same = page_difference(at + offset, offset, part);
 			if (same != part)
-				return broken(f, "module %u, byte %lu: got %#x, want %#x", i, (unsigned long)(offset + same),
-				              at[offset + same], pattern_byte(offset + same));
+				return broken(f, "module %u, byte %lu: got %#x, want %#x", i,
+				              (unsigned long)(offset + same), at[offset + same],
+				              pattern_byte(offset + same));
 		}
 		found++;
 		total += m->bytes;
@@ -218,7 +228,7 @@ static enum verdict check_module_bytes(const struct hobnail_boot *boot, struct f
 /* System V gABI, "Symbol Table" */
 enum { SYMBOL_BYTES = 24, SYMBOL_VALUE = 8 };
 
-/* Value of the symbol of this name; 0: there is none. Everything lies in the block: that was checked. */
+/* The value of the symbol with this name; 0: there is none. Table and names were checked to lie in the block. */
 static uint64_t symbol_value(const uint8_t *block, const struct hobnail_symbols *s, const char *name)
 {
 	size_t bytes = strlen(name) + 1;
@@ -226,27 +236,36 @@ static uint64_t symbol_value(const uint8_t *block, const struct hobnail_symbols 
 	for (uint64_t at = 0; s->table_bytes - at >= SYMBOL_BYTES; at += SYMBOL_BYTES) {
 		const uint8_t *symbol = block + s->table_offset + at;
 		uint32_t offset = read_le32(symbol);
-		if (range_within(offset, bytes, s->names_bytes) && memcmp(block + s->names_offset + offset, name, bytes) == 0)
+		if (range_within(offset, bytes, s->names_bytes) &&
+		    memcmp(block + s->names_offset + offset, name, bytes) == 0)
 			return read_le64(symbol + SYMBOL_VALUE);
 	}
 	return 0;
 }
 
-/* Two symbols are as far apart as the functions are. */
+static bool symbols_apart(const struct hobnail_symbols *s, uint64_t block_bytes)
+{
+	return s->table_offset % 8 == 0 && s->table_offset >= sizeof *s && s->names_offset >= sizeof *s &&
+	       range_within(s->table_offset, s->table_bytes, block_bytes) &&
+	       range_within(s->names_offset, s->names_bytes, block_bytes) &&
+	       !ranges_overlap(s->table_offset, s->table_bytes, s->names_offset, s->names_bytes);
+}
+
+/* The distance of two symbols must be the distance of the two functions. */
 static enum verdict check_symbols(const struct hobnail_boot *boot, struct finding *f)
 {
-	const struct hobnail_symbols *s = memory_at(boot, boot->symbols_phys, boot->symbols_bytes);
+	const uint64_t bytes = boot->symbols_bytes;
+	const struct hobnail_symbols *s = memory_view(boot, boot->symbols_phys, bytes);
 
 	if (!(boot->valid & HOBNAIL_HAS_SYMBOLS))
 		return not_applicable(f, "pith's file has no symbols, or the loader no memory for them");
-	if (!s || boot->symbols_bytes < sizeof *s || !memory_is(boot, boot->symbols_phys, boot->symbols_bytes, HOBNAIL_MEMORY_NET))
-		return broken(f, "%lu bytes at %#lx are not in memory of type net", (unsigned long)boot->symbols_bytes,
+	if (!s || bytes < sizeof *s || !memory_is(boot, boot->symbols_phys, bytes, HOBNAIL_MEMORY_NET))
+		return broken(f, "%lu bytes at %#lx are not in memory of type net", (unsigned long)bytes,
 		              (unsigned long)boot->symbols_phys);
-	if (s->table_offset % 8 || s->table_offset < sizeof *s || !range_within(s->table_offset, s->table_bytes, boot->symbols_bytes) ||
-	    s->names_offset < sizeof *s || !range_within(s->names_offset, s->names_bytes, boot->symbols_bytes) ||
-	    ranges_overlap(s->table_offset, s->table_bytes, s->names_offset, s->names_bytes))
+	if (!symbols_apart(s, bytes))
 		return broken(f, "table and names are not in the block, or not apart");
-	uint64_t here = symbol_value((const uint8_t *)s, s, "check_symbols"), there = symbol_value((const uint8_t *)s, s, "kernel_main");
+	uint64_t here = symbol_value((const uint8_t *)s, s, "check_symbols");
+	uint64_t there = symbol_value((const uint8_t *)s, s, "kernel_main");
 	if (!here || !there)
 		return broken(f, "pith's functions are not in it");
 	return expect(f, "distance of two functions", here - there, (uint64_t)&check_symbols - (uint64_t)&kernel_main);

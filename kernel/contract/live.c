@@ -5,7 +5,7 @@
 
 static bool read_entry(void *context, paddr at, uint64_t *out)
 {
-	const uint64_t *entry = memory_at(context, at, sizeof *entry);
+	const uint64_t *entry = memory_view(context, at, sizeof *entry);
 
 	if (!entry)
 		return false;
@@ -13,7 +13,7 @@ static bool read_entry(void *context, paddr at, uint64_t *out)
 	return true;
 }
 
-/* The recursive slot as granted. It exists on processors whose one top-level table serves both halves. */
+/* The granted recursive slot. It exists only on processors with one top-level table for both halves. */
 static struct span recursive_slot(const struct hobnail_boot *boot)
 {
 	for (uint32_t i = 0; i < boot->granted.count; i++) {
@@ -36,7 +36,7 @@ bool live_open(const struct hobnail_boot *boot, struct live *s)
 	return true;
 }
 
-/* How far the answer of a walk that found nothing reaches: what the last entry it read would translate. */
+/* The size of the hole that a failed walk found: the range of the last entry it read. */
 static uint64_t hole_bytes(const struct walk *walk)
 {
 	return (uint64_t)PAGE_BYTES << 9 * walk->step[walk->steps - 1].level;
@@ -65,7 +65,7 @@ bool live_next(const struct live *s, vaddr from, uint64_t bytes, struct live_lea
 				leaf->bytes = min_u64(rest_of(va, leaf->walk.page_bytes), bytes - done);
 				return true;
 			}
-			if (leaf->walk.steps == 0) /* not even the root can be read */
+			if (leaf->walk.steps == 0) /* the root cannot be read */
 				return false;
 			step = rest_of(va, hole_bytes(&leaf->walk));
 		}

@@ -8,33 +8,33 @@
 
 struct live {
 	struct walker walker;
-	struct span recursive; /* where the tables map themselves; bytes 0: nowhere */
+	struct span recursive; /* the recursive slot; bytes 0: none */
 };
 
-/* Make *s read the tables that are live. false: translation is off. */
+/* Sets *s to the live tables. false: translation is off. */
 bool live_open(const struct hobnail_boot *boot, struct live *s);
 
-/* One leaf of the tables, or the part of it in the range that was asked for. */
+/* One leaf of the tables, or its part in the range that was asked for. */
 struct live_leaf {
 	vaddr va;
 	uint64_t bytes;
 	struct walk walk; /* of its first address */
 };
 
-/* Go through all leaves of [from, from + bytes), ascending, but for the recursive slot. Start with *leaf zeroed and
+/* Iterates over all leaves of [from, from + bytes), ascending, except the recursive slot. Start with *leaf zeroed and
  * leaf->va = from; each call finds the next leaf. false: there is none below the end. */
 bool live_next(const struct live *s, vaddr from, uint64_t bytes, struct live_leaf *leaf);
 
 /* The entry of the live top-level table that translates va. */
 uint64_t live_top_entry(const struct live *s, vaddr va);
 
-/* What one top-level entry translates. */
+/* The size of the range that one top-level entry translates. */
 uint64_t live_slot_bytes(void);
 
-/* Does [va, va + bytes) lie where the loader's net may have mappings? */
+/* Does [va, va + bytes) lie in the net's slot? */
 bool live_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes);
 
-/* Is there code of the loader at va, in the net? With translation off: memory of type net. */
+/* Is va an address of executable code in the net? With translation off: an address in memory of type net. */
 bool live_net_executes(const struct hobnail_boot *boot, vaddr va);
 
 #endif

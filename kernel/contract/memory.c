@@ -1,10 +1,10 @@
-/* contract_memory.c — docs/protocol.md, "The memory map" and "Firmware tables". */
+/* memory.c — docs/protocol.md, "Memory" and "Firmware tables". */
 #include "contract/entry.h"
 #include "contract.h"
 #include "memory.h"
 #include "string.h"
 
-/* EFI_MEMORY_DESCRIPTOR (UEFI 2.10, "EFI_BOOT_SERVICES.GetMemoryMap()"); the firmware says how far apart they lie. */
+/* EFI_MEMORY_DESCRIPTOR (UEFI 2.10, "EFI_BOOT_SERVICES.GetMemoryMap()"); the firmware gives the stride. */
 struct uefi_memory {
 	uint32_t type;
 	uint32_t padding;
@@ -14,7 +14,7 @@ struct uefi_memory {
 	uint64_t attributes;
 };
 
-/* EFI_MEMORY_TYPE: those that no kernel may use as ordinary memory, and where the firmware's drivers had theirs. */
+/* EFI_MEMORY_TYPE: the types that no kernel may use as ordinary memory, and those of boot services. */
 enum {
 	UEFI_RESERVED = 0,
 	UEFI_BOOT_CODE = 3,
@@ -38,8 +38,8 @@ static enum verdict check_neighbours(const struct hobnail_boot *boot, struct fin
 	for (uint32_t i = 1; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *a = memory_entry(boot, i - 1), *b = memory_entry(boot, i);
 		if (a->base + a->bytes == b->base && a->type == b->type && a->attributes == b->attributes)
-			return broken(f, "entries %u and %u touch at %#lx and are both %s", i - 1, i, (unsigned long)b->base,
-			              memory_type_name(a->type));
+			return broken(f, "entries %u and %u touch at %#lx and are both %s", i - 1, i,
+			              (unsigned long)b->base, memory_type_name(a->type));
 	}
 	return HOLDS;
 }
@@ -102,7 +102,7 @@ static bool is_loaders(uint32_t type)
 	return type >= HOBNAIL_MEMORY_TABLES && type <= HOBNAIL_MEMORY_MODULE;
 }
 
-/* Where devices may still write: not before a kernel has stopped them. */
+/* Devices may still write to boot services' memory, so it must not be usable. */
 static enum verdict check_uefi_boot(const struct hobnail_boot *boot, struct finding *f)
 {
 	uint64_t pages = 0;
@@ -114,7 +114,8 @@ static enum verdict check_uefi_boot(const struct hobnail_boot *boot, struct find
 			const struct hobnail_memory *m = memory_find(boot, s.base);
 			uint64_t part = m ? min_u64(s.bytes, m->base + m->bytes - s.base) : s.bytes;
 			if (m && m->type == HOBNAIL_MEMORY_USABLE)
-				return broken(f, "%#lx has UEFI type %u and reads as usable", (unsigned long)s.base, d->type);
+				return broken(f, "%#lx has UEFI type %u and reads as usable", (unsigned long)s.base,
+				              d->type);
 			s.base += part;
 			s.bytes -= part;
 			pages += part >> PAGE_SHIFT;
@@ -131,8 +132,8 @@ static enum verdict check_uefi_unusable(const struct hobnail_boot *boot, struct 
 		while (is_unusable(d->type) && s.bytes) {
 			const struct hobnail_memory *m = memory_find(boot, s.base);
 			if (!m || is_free(m->type) || is_loaders(m->type))
-				return broken(f, "%#lx has UEFI type %u and reads as %s", (unsigned long)s.base, d->type,
-				              m ? memory_type_name(m->type) : "nothing");
+				return broken(f, "%#lx has UEFI type %u and reads as %s", (unsigned long)s.base,
+				              d->type, m ? memory_type_name(m->type) : "nothing");
 			uint64_t part = min_u64(s.bytes, m->base + m->bytes - s.base);
 			s.base += part;
 			s.bytes -= part;
@@ -174,7 +175,8 @@ static enum verdict check_tables_kept(const struct hobnail_boot *boot, struct fi
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++)
 		if (tables[i].at && is_reusable(boot, tables[i].at))
-			return broken(f, "%s at %#lx lies in memory of type %s", tables[i].name, (unsigned long)tables[i].at,
+			return broken(f, "%s at %#lx lies in memory of type %s", tables[i].name,
+			              (unsigned long)tables[i].at,
 			              memory_type_name(memory_find(boot, tables[i].at)->type));
 	return HOLDS;
 }
@@ -193,7 +195,7 @@ static enum verdict check_rsdp(const struct hobnail_boot *boot, struct finding *
 {
 	if (!(boot->valid & HOBNAIL_HAS_ACPI))
 		return not_applicable(f, "no ACPI");
-	const uint8_t *rsdp = memory_at(boot, boot->acpi_rsdp, 36);
+	const uint8_t *rsdp = memory_view(boot, boot->acpi_rsdp, 36);
 	if (!rsdp)
 		return not_applicable(f, "it lies where the direct map does not reach");
 	if (memcmp(rsdp, "RSD PTR ", 8) != 0 || byte_sum(rsdp, 20) != 0)
@@ -206,7 +208,7 @@ static enum verdict check_smbios(const struct hobnail_boot *boot, struct finding
 {
 	if (!(boot->valid & HOBNAIL_HAS_SMBIOS))
 		return not_applicable(f, "no SMBIOS");
-	const uint8_t *entry = memory_at(boot, boot->smbios, 24);
+	const uint8_t *entry = memory_view(boot, boot->smbios, 24);
 	if (!entry)
 		return not_applicable(f, "it lies where the direct map does not reach");
 	if (memcmp(entry, "_SM3_", 5) != 0 && memcmp(entry, "_SM_", 4) != 0)
@@ -228,7 +230,7 @@ static enum verdict check_device_tree(const struct hobnail_boot *boot, struct fi
 		if (is_reusable(boot, boot->device_tree + at))
 			return broken(f, "its byte %lu lies in memory of type %s", (unsigned long)at,
 			              memory_type_name(memory_find(boot, boot->device_tree + at)->type));
-	const uint8_t *blob = memory_at(boot, boot->device_tree, boot->device_tree_bytes);
+	const uint8_t *blob = memory_view(boot, boot->device_tree, boot->device_tree_bytes);
 	if (!blob)
 		return not_applicable(f, "it lies where the direct map does not reach");
 	if (read_be32(blob) != 0xd00dfeed)
@@ -239,7 +241,7 @@ static enum verdict check_device_tree(const struct hobnail_boot *boot, struct fi
 /* UEFI 2.10, "EFI System Table": the header's signature and revision, and RuntimeServices at offset 88. */
 static enum verdict check_system_table(const struct hobnail_boot *boot, struct finding *f)
 {
-	const uint8_t *table = memory_at(boot, boot->uefi_system_table, 96);
+	const uint8_t *table = memory_view(boot, boot->uefi_system_table, 96);
 
 	if (!table)
 		return not_applicable(f, "it lies where the direct map does not reach");
@@ -250,7 +252,8 @@ static enum verdict check_system_table(const struct hobnail_boot *boot, struct f
 	paddr runtime = read_le64(table + 88);
 	const struct hobnail_memory *m = memory_find(boot, runtime);
 	if (!m || is_free(m->type) || is_loaders(m->type))
-		return broken(f, "RuntimeServices = %#lx is no physical address of the firmware", (unsigned long)runtime);
+		return broken(f, "RuntimeServices = %#lx is no physical address of the firmware",
+		              (unsigned long)runtime);
 	return holds(f, "UEFI %u.%u", boot->uefi_revision >> 16, (boot->uefi_revision & 0xffff) / 10);
 }
 

@@ -1,11 +1,11 @@
-/* contract_record.c — docs/protocol.md, "The record" and "Facts": the block itself, before anything it refers to. */
+/* record.c — docs/protocol.md, "The record": the block itself, before its references are followed. */
 #include "contract/entry.h"
 #include "contract.h"
 #include "memory.h"
 #include "string.h"
 #include "utf8.h"
 
-#define LARGEST_RECORD MIB(64) /* beyond this, the size itself is taken for garbage */
+#define LARGEST_RECORD MIB(64) /* a larger size counts as garbage */
 
 /* ---- Structure ----------------------------------------------------------------------------------------- */
 
@@ -65,7 +65,7 @@ static bool inside(const struct hobnail_boot *boot, uint64_t offset, uint64_t by
 	return offset >= boot->header_bytes && range_within(offset, bytes, boot->bytes);
 }
 
-/* Where P3 is broken, what reads an array asks first. */
+/* May this array be read even if P3 is broken? */
 static bool readable(const struct hobnail_boot *boot, const struct hobnail_array *a, uint32_t least)
 {
 	return a->count == 0 || (a->entry_bytes >= least && is_aligned(a->offset | a->entry_bytes, 8) &&
@@ -82,20 +82,25 @@ static enum verdict check_arrays(const struct hobnail_boot *boot, struct finding
 		if (a->count == 0)
 			continue;
 		if (a->entry_bytes < list[i].least || !is_aligned(a->entry_bytes, 8))
-			return broken(f, "%s has entries of %u bytes, want %u or more", list[i].name, a->entry_bytes, list[i].least);
+			return broken(f, "%s has entries of %u bytes, want %u or more", list[i].name, a->entry_bytes,
+			              list[i].least);
 		if (!is_aligned(a->offset, 8) || !inside(boot, a->offset, array_bytes(a)))
-			return broken(f, "%s lies at offset %u with %u entries, outside the record", list[i].name, a->offset, a->count);
+			return broken(f, "%s lies at offset %u with %u entries, outside the record", list[i].name,
+			              a->offset, a->count);
 		for (unsigned j = 0; j < i; j++)
-			if (ranges_overlap(a->offset, array_bytes(a), list[j].array.offset, array_bytes(&list[j].array)))
+			if (ranges_overlap(a->offset, array_bytes(a), list[j].array.offset,
+			                   array_bytes(&list[j].array)))
 				return broken(f, "%s and %s overlap", list[j].name, list[i].name);
 	}
-	if (!boot->memory_map.count || !boot->uefi_map.count || !boot->segments.count || !boot->cpus.count || !boot->stages.count)
+	if (!boot->memory_map.count || !boot->uefi_map.count || !boot->segments.count || !boot->cpus.count ||
+	    !boot->stages.count)
 		return broken(f, "one of memory_map, uefi_map, segments, cpus, stages is empty");
 	return holds(f, "%u memory ranges, %u segments, %u modules, %u processors", boot->memory_map.count,
 	             boot->segments.count, boot->modules.count, boot->cpus.count);
 }
 
-static enum verdict check_string(const struct hobnail_boot *boot, const char *name, struct hobnail_string s, struct finding *f)
+static enum verdict check_string(const struct hobnail_boot *boot, const char *name, struct hobnail_string s,
+                                 struct finding *f)
 {
 	const char *text = hobnail_text(boot, s);
 
@@ -129,7 +134,7 @@ static enum verdict check_strings(const struct hobnail_boot *boot, struct findin
 	return v;
 }
 
-/* Everything that looks up an address stands on this one. */
+/* Every look-up of an address relies on this order. */
 static enum verdict check_map_order(const struct hobnail_boot *boot, struct finding *f)
 {
 	uint64_t end = 0;
@@ -139,11 +144,11 @@ static enum verdict check_map_order(const struct hobnail_boot *boot, struct find
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
 		if (m->bytes == 0 || !is_aligned(m->base | m->bytes, PAGE_BYTES) || !sum_fits(m->base, m->bytes - 1))
-			return broken(f, "entry %u, %#lx with %#lx bytes, is empty, unaligned or wraps", i, (unsigned long)m->base,
-			              (unsigned long)m->bytes);
+			return broken(f, "entry %u, %#lx with %#lx bytes, is empty, unaligned or wraps", i,
+			              (unsigned long)m->base, (unsigned long)m->bytes);
 		if (i > 0 && m->base < end)
-			return broken(f, "entry %u begins at %#lx, before %#lx where the last one ends", i, (unsigned long)m->base,
-			              (unsigned long)end);
+			return broken(f, "entry %u begins at %#lx, before %#lx where the last one ends", i,
+			              (unsigned long)m->base, (unsigned long)end);
 		end = m->base + m->bytes;
 		if (end == 0 && i + 1 < boot->memory_map.count)
 			return broken(f, "entry %u follows one that ends with the address space", i + 1);

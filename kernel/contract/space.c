@@ -1,14 +1,16 @@
-/* contract_space.c — docs/protocol.md, "The address space": the live tables, judged by core/walk.c. */
+/* space.c — docs/protocol.md, "The address space" but for its stack and net (net.c): checks of the live tables, which
+ * core/walk.c reads. */
 #include "contract/entry.h"
 #include "contract.h"
 #include "image.h"
 #include "memory.h"
 #include "live.h"
 #include "plan.h"
+#include "space.h"
 #include "spans.h"
 #include "tables.h"
 
-static const char off[] = "translation is off";
+const char space_off[] = "translation is off";
 
 static const char *memory_name(enum walk_memory memory)
 {
@@ -19,29 +21,23 @@ static const char *memory_name(enum walk_memory memory)
 
 /* ---- One range ----------------------------------------------------------------------------------------- */
 
-struct want {
-	uint32_t flags; /* HOBNAIL_WRITE, HOBNAIL_EXECUTE: exactly these; reading always */
-	enum walk_memory memory;
-	bool anywhere;  /* whatever physical addresses */
-};
-
-static bool leaf_right(const struct live_leaf *leaf, const struct want *want)
+static bool leaf_right(const struct live_leaf *leaf, const struct space_want *want)
 {
 	return leaf->walk.writable == !!(want->flags & HOBNAIL_WRITE) &&
 	       leaf->walk.executable == !!(want->flags & HOBNAIL_EXECUTE) && leaf->walk.memory == want->memory;
 }
 
-static enum verdict leaf_wrong(struct finding *f, const char *what, const struct live_leaf *leaf, const struct want *want)
+static enum verdict leaf_wrong(struct finding *f, const char *what, const struct live_leaf *leaf,
+                               const struct space_want *want)
 {
 	return broken(f, "%s at %#lx: got r%c%c %s, want r%c%c %s", what, (unsigned long)leaf->va,
-	              leaf->walk.writable ? 'w' : '-', leaf->walk.executable ? 'x' : '-', memory_name(leaf->walk.memory),
-	              want->flags & HOBNAIL_WRITE ? 'w' : '-', want->flags & HOBNAIL_EXECUTE ? 'x' : '-',
-	              memory_name(want->memory));
+	              leaf->walk.writable ? 'w' : '-', leaf->walk.executable ? 'x' : '-',
+	              memory_name(leaf->walk.memory), want->flags & HOBNAIL_WRITE ? 'w' : '-',
+	              want->flags & HOBNAIL_EXECUTE ? 'x' : '-', memory_name(want->memory));
 }
 
-/* Is all of [va, va + bytes) mapped to [phys, phys + bytes), as wanted? */
-static enum verdict check_range(const struct live *s, const char *what, vaddr va, paddr phys, uint64_t bytes,
-                                const struct want *want, struct finding *f)
+enum verdict space_check_range(const struct live *s, const char *what, vaddr va, paddr phys, uint64_t bytes,
+                               const struct space_want *want, struct finding *f)
 {
 	struct live_leaf leaf = { .va = va };
 	uint64_t done = 0;
@@ -59,14 +55,15 @@ static enum verdict check_range(const struct live *s, const char *what, vaddr va
 	return HOLDS;
 }
 
-/* Do this for every leaf of both ranges of addresses, until it does not hold. */
+/* Calls judge() for every leaf of both ranges of addresses, until one does not hold. */
 static enum verdict each_leaf(const struct hobnail_boot *boot, struct finding *f,
-                              enum verdict (*judge)(const struct hobnail_boot *, const struct live_leaf *, struct finding *))
+                              enum verdict (*judge)(const struct hobnail_boot *, const struct live_leaf *,
+                                                    struct finding *))
 {
 	struct live s;
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	for (unsigned upper = 0; upper < 2; upper++) {
 		struct span range = arch_range(upper);
 		struct live_leaf leaf = { .va = range.base };
@@ -103,15 +100,15 @@ static enum verdict check_root(const struct hobnail_boot *boot, struct finding *
 
 static enum verdict judge_tables(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
 {
-	static paddr last[COUNT_OF(leaf->walk.step)]; /* most neighbours share all tables */
+	static paddr last[COUNT_OF(leaf->walk.step)]; /* checked already: most adjacent leaves share their tables */
 
 	for (unsigned i = 0; i < leaf->walk.steps; i++) {
 		paddr table = align_down(leaf->walk.step[i].at, PAGE_BYTES);
 		if (table == last[i])
 			continue;
 		if (!memory_is(boot, table, PAGE_BYTES, HOBNAIL_MEMORY_TABLES))
-			return broken(f, "the table at %#lx, level %u of %#lx, is not", (unsigned long)table, leaf->walk.step[i].level,
-			              (unsigned long)leaf->va);
+			return broken(f, "the table at %#lx, level %u of %#lx, is not", (unsigned long)table,
+			              leaf->walk.step[i].level, (unsigned long)leaf->va);
 		last[i] = table;
 	}
 	return HOLDS;
@@ -129,21 +126,23 @@ static enum verdict check_segments(const struct hobnail_boot *boot, struct findi
 	struct live s;
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	for (unsigned i = 0; i < IMAGE_SEGMENTS; i++) {
 		struct image_segment own = image_segment(i);
 		const struct hobnail_segment *recorded = hobnail_entry(boot, &boot->segments, i);
-		const struct want want = { own.flags & ~(uint32_t)HOBNAIL_READ, WALK_NORMAL, !recorded };
+		const struct space_want want = { own.flags & ~(uint32_t)HOBNAIL_READ, WALK_NORMAL, !recorded };
 		uint64_t lead = own.virt % PAGE_BYTES;
 		paddr phys = recorded ? recorded->phys - lead : 0;
-		enum verdict v = check_range(&s, own.name, own.virt - lead, phys, align_up(lead + own.bytes, PAGE_BYTES), &want, f);
+		uint64_t bytes = align_up(lead + own.bytes, PAGE_BYTES);
+		enum verdict v = space_check_range(&s, own.name, own.virt - lead, phys, bytes, &want, f);
 		if (v != HOLDS)
 			return v;
 	}
 	return HOLDS;
 }
 
-static enum verdict judge_write_execute(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
+static enum verdict judge_write_execute(const struct hobnail_boot *boot, const struct live_leaf *leaf,
+                                        struct finding *f)
 {
 	(void)boot;
 	if (leaf->walk.writable && leaf->walk.executable)
@@ -169,14 +168,15 @@ static enum verdict check_user(const struct hobnail_boot *boot, struct finding *
 	return each_leaf(boot, f, judge_user);
 }
 
-/* ---- What a leaf belongs to ---------------------------------------------------------------------------- */
+/* ---- The parts of the address space -------------------------------------------------------------------- */
 
 static bool in_segment(const struct hobnail_boot *boot, const struct live_leaf *leaf)
 {
 	for (uint32_t i = 0; i < boot->segments.count; i++) {
 		const struct hobnail_segment *seg = hobnail_entry(boot, &boot->segments, i);
 		vaddr base = align_down(seg->virt, PAGE_BYTES);
-		if (leaf->va >= base && range_within(leaf->va - base, leaf->bytes, align_up(seg->virt + seg->bytes, PAGE_BYTES) - base))
+		uint64_t bytes = align_up(seg->virt + seg->bytes, PAGE_BYTES) - base;
+		if (leaf->va >= base && range_within(leaf->va - base, leaf->bytes, bytes))
 			return true;
 	}
 	return false;
@@ -192,7 +192,7 @@ static bool in_identity_map(const struct hobnail_boot *boot, const struct live_l
 	return has_identity_map() && leaf->walk.phys == leaf->va && memory_covered(boot, leaf->walk.phys, leaf->bytes);
 }
 
-/* Physical addresses below this can be in the direct map; whole top-level slots. */
+/* The end of RAM or of the last MMIO entry, and at least 4 GiB: docs/protocol.md, P49. */
 static uint64_t physical_end(const struct hobnail_boot *boot)
 {
 	uint64_t end = GIB(4);
@@ -227,10 +227,11 @@ static bool in_net_slot(const struct hobnail_boot *boot, vaddr va)
 
 static enum verdict judge_known(const struct hobnail_boot *boot, const struct live_leaf *leaf, struct finding *f)
 {
-	if (in_segment(boot, leaf) || in_identity_map(boot, leaf) || in_net_slot(boot, leaf->va) || in_direct_map(boot, leaf) ||
-	    in_device_map(boot, leaf))
+	if (in_segment(boot, leaf) || in_identity_map(boot, leaf) || in_net_slot(boot, leaf->va) ||
+	    in_direct_map(boot, leaf) || in_device_map(boot, leaf))
 		return HOLDS;
-	return broken(f, "%#lx, mapped to %#lx, is part of nothing", (unsigned long)leaf->va, (unsigned long)leaf->walk.phys);
+	return broken(f, "%#lx, mapped to %#lx, is part of nothing", (unsigned long)leaf->va,
+	              (unsigned long)leaf->walk.phys);
 }
 
 static enum verdict check_known(const struct hobnail_boot *boot, struct finding *f)
@@ -246,18 +247,19 @@ static enum verdict check_lower_half(const struct hobnail_boot *boot, struct fin
 	unsigned leaves = 0;
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	if (!arch_range(1).bytes)
 		return not_applicable(f, "there is one range of addresses");
 	for (; live_next(&s, range.base, range.bytes, &leaf); leaves++)
 		if (!in_segment(boot, &leaf) && !in_identity_map(boot, &leaf))
-			return broken(f, "%#lx is mapped to %#lx", (unsigned long)leaf.va, (unsigned long)leaf.walk.phys);
+			return broken(f, "%#lx is mapped to %#lx", (unsigned long)leaf.va,
+			              (unsigned long)leaf.walk.phys);
 	return holds(f, leaves ? "%u pages, of low segments or the identity map" : "%u pages", leaves);
 }
 
 /* ---- Direct map ---------------------------------------------------------------------------------------- */
 
-static bool segment_meets(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
+bool space_segment_meets(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 {
 	for (uint32_t i = 0; i < boot->segments.count; i++) {
 		const struct hobnail_segment *seg = hobnail_entry(boot, &boot->segments, i);
@@ -273,30 +275,32 @@ static enum verdict check_direct_base(const struct hobnail_boot *boot, struct fi
 	uint64_t want = image_request(HOBNAIL_REQUEST_DIRECT_MAP, arch_direct_map_default());
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	if (!is_aligned(boot->direct_map, live_slot_bytes()))
 		return broken(f, "%#lx does not begin a top-level entry", (unsigned long)boot->direct_map);
-	if (boot->direct_map != want && segment_meets(boot, want, map_bytes(boot)))
+	if (boot->direct_map != want && space_segment_meets(boot, want, map_bytes(boot)))
 		return holds(f, "%#lx, because the kernel lies at its default", (unsigned long)boot->direct_map);
 	return expect(f, "direct_map", boot->direct_map, want);
 }
 
-static const struct want ram = { HOBNAIL_WRITE, WALK_NORMAL, false };
-static const struct want registers = { HOBNAIL_WRITE, WALK_DEVICE, false };
+static const struct space_want ram = { HOBNAIL_WRITE, WALK_NORMAL, false };
+static const struct space_want registers = { HOBNAIL_WRITE, WALK_DEVICE, false };
 
-/* Is all memory of the direct map at its address plus `base`? Of an entry that a framebuffer touches nothing is said. */
+/* Is all memory of the direct map mapped at its physical address plus `base`? Skips entries that a framebuffer
+ * touches. */
 static enum verdict check_ram_at(const struct hobnail_boot *boot, uint64_t base, bool kernel_too, struct finding *f)
 {
 	struct live s;
 	uint64_t pages = 0;
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *m = memory_entry(boot, i);
 		if (!memory_covered(boot, m->base, m->bytes) || (m->type == HOBNAIL_MEMORY_KERNEL && !kernel_too))
 			continue;
-		enum verdict v = check_range(&s, memory_type_name(m->type), m->base + base, m->base, m->bytes, &ram, f);
+		enum verdict v = space_check_range(&s, memory_type_name(m->type), m->base + base, m->base, m->bytes,
+		                                   &ram, f);
 		if (v != HOLDS)
 			return v;
 		pages += m->bytes >> PAGE_SHIFT;
@@ -316,13 +320,14 @@ static enum verdict check_direct_only(const struct hobnail_boot *boot, struct fi
 	unsigned leaves = 0;
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	for (uint64_t bytes = map_bytes(boot); live_next(&s, boot->direct_map, bytes, &leaf); leaves++) {
 		if (!in_direct_map(boot, &leaf))
-			return broken(f, "%#lx is mapped to %#lx", (unsigned long)leaf.va, (unsigned long)leaf.walk.phys);
+			return broken(f, "%#lx is mapped to %#lx", (unsigned long)leaf.va,
+			              (unsigned long)leaf.walk.phys);
 		if (!memory_covered(boot, leaf.walk.phys, leaf.bytes))
-			return broken(f, "%#lx maps %#lx bytes at %#lx, which do not all belong there", (unsigned long)leaf.va,
-			              (unsigned long)leaf.bytes, (unsigned long)leaf.walk.phys);
+			return broken(f, "%#lx maps %#lx bytes at %#lx, which do not all belong there",
+			              (unsigned long)leaf.va, (unsigned long)leaf.bytes, (unsigned long)leaf.walk.phys);
 		if (!leaf_right(&leaf, &ram))
 			return leaf_wrong(f, "the direct map", &leaf, &ram);
 	}
@@ -335,7 +340,7 @@ static enum verdict check_direct_large(const struct hobnail_boot *boot, struct f
 	struct live_leaf leaf = { .va = boot->direct_map };
 
 	if (!live_open(boot, &s))
-		return not_applicable(f, off);
+		return not_applicable(f, space_off);
 	for (uint64_t bytes = map_bytes(boot); live_next(&s, boot->direct_map, bytes, &leaf);) {
 		paddr block = align_down(leaf.walk.phys, MIB(2));
 		if (leaf.walk.page_bytes < MIB(2) && memory_covered(boot, block, MIB(2)))
@@ -353,17 +358,17 @@ static enum verdict check_identity(const struct hobnail_boot *boot, struct findi
 	return check_ram_at(boot, 0, false, f);
 }
 
-/* Has the device map [from, to)? It may be empty. */
-static enum verdict check_devices(const struct hobnail_boot *boot, struct live *s, paddr from, paddr to, uint64_t *pages,
-                                  struct finding *f)
+/* Does the device map have [from, to)? The range may be empty. */
+static enum verdict check_devices(const struct hobnail_boot *boot, struct live *s, paddr from, paddr to,
+                                  uint64_t *pages, struct finding *f)
 {
 	if (from >= to)
 		return HOLDS;
 	*pages += (to - from) >> PAGE_SHIFT;
-	return check_range(s, "the device map", from + boot->device_map, from, to - from, &registers, f);
+	return space_check_range(s, "the device map", from + boot->device_map, from, to - from, &registers, f);
 }
 
-/* What tables name of PCI, as far as this processor has such addresses. */
+/* PCI's ranges that firmware tables name, below the end of this processor's physical addresses. */
 static size_t named_devices(const struct hobnail_boot *boot, unsigned phys_bits, struct span *list, size_t capacity)
 {
 	struct acpi acpi;
@@ -376,7 +381,7 @@ static size_t named_devices(const struct hobnail_boot *boot, unsigned phys_bits,
 	return spans_sort(list, count, min_u64(PLAN_DEVICE_LIMIT, 1ull << phys_bits));
 }
 
-/* Of [from, end), which tables name: reserved memory, and what no entry describes. */
+/* Checks the device map for a range [from, end) that tables name: its parts that are reserved, MMIO, or in no entry. */
 static enum verdict check_named(const struct hobnail_boot *boot, struct live *s, paddr from, paddr end, uint64_t *pages,
                                 struct finding *f)
 {
@@ -396,8 +401,7 @@ static enum verdict check_named(const struct hobnail_boot *boot, struct live *s,
 	return v == HOLDS ? check_devices(boot, s, from, end, pages, f) : v;
 }
 
-/* Device registers, and what no entry of the memory map describes, up to the end of the physical addresses in use; and what
- * tables name, wherever it lies. */
+/* MMIO entries and addresses without an entry, up to physical_end(); and the ranges that tables name, above it, too. */
 static enum verdict check_device_map(const struct hobnail_boot *boot, struct finding *f)
 {
 	uint64_t from = 0, end = physical_end(boot), pages = 0, named_pages = 0;
@@ -420,8 +424,8 @@ static enum verdict check_device_map(const struct hobnail_boot *boot, struct fin
 		v = check_named(boot, &s, named[i].base, named[i].base + named[i].bytes, &named_pages, f);
 	if (v != HOLDS)
 		return v;
-	return holds(f, "%lu KiB at %#lx, %lu KiB of PCI's", (unsigned long)(pages * 4), (unsigned long)boot->device_map,
-	             (unsigned long)(named_pages * 4));
+	return holds(f, "%lu KiB at %#lx, %lu KiB of PCI's", (unsigned long)(pages * 4),
+	             (unsigned long)boot->device_map, (unsigned long)(named_pages * 4));
 }
 
 /* With all indices equal to the slot's, the walk ends at the top-level table itself. */
@@ -440,152 +444,10 @@ static enum verdict check_recursive(const struct hobnail_boot *boot, struct find
 	struct walk w;
 	walk(&s.walker, root, &w);
 	if (!w.mapped || w.phys != s.walker.root)
-		return broken(f, "%#lx leads to %#lx, want the root at %#lx", (unsigned long)root, (unsigned long)w.phys,
-		              (unsigned long)s.walker.root);
+		return broken(f, "%#lx leads to %#lx, want the root at %#lx", (unsigned long)root,
+		              (unsigned long)w.phys, (unsigned long)s.walker.root);
 	return expect(f, "its own entry", ((const volatile uint64_t *)root)[index] & ~arch_entry_volatile,
 	              live_top_entry(&s, root) & ~arch_entry_volatile);
-}
-
-/* ---- Stack and net ------------------------------------------------------------------------------------- */
-
-#define DEFAULT_STACK KIB(64)
-
-/* One boot stack: large enough, mapped, in memory of its type. */
-static enum verdict check_one_stack(const struct hobnail_boot *boot, vaddr virt, uint64_t bytes, struct finding *f)
-{
-	const struct want want = { HOBNAIL_WRITE, WALK_NORMAL, true };
-	uint64_t least = image_request(HOBNAIL_REQUEST_STACK, DEFAULT_STACK);
-	struct live s;
-
-	if (!is_aligned(virt | bytes, PAGE_BYTES) || bytes < least)
-		return broken(f, "got %lu bytes at %#lx, want %lu", (unsigned long)bytes, (unsigned long)virt, (unsigned long)least);
-	if (!live_open(boot, &s)) {
-		if (!memory_is(boot, virt, bytes, HOBNAIL_MEMORY_STACKS))
-			return broken(f, "%#lx is not in memory of type stacks", (unsigned long)virt);
-		return HOLDS;
-	}
-	for (struct live_leaf leaf = { .va = virt }; live_next(&s, virt, bytes, &leaf);)
-		if (!memory_is(boot, leaf.walk.phys, leaf.bytes, HOBNAIL_MEMORY_STACKS))
-			return broken(f, "%#lx is mapped to %#lx, not in memory of type stacks", (unsigned long)leaf.va,
-			              (unsigned long)leaf.walk.phys);
-	enum verdict v = check_range(&s, "the stack", virt, 0, bytes, &want, f);
-	return v == HOLDS ? holds(f, "%lu KiB", (unsigned long)(bytes >> 10)) : v;
-}
-
-static enum verdict check_stack(const struct hobnail_boot *boot, struct finding *f)
-{
-	return check_one_stack(boot, boot->stack_virt, boot->stack_bytes, f);
-}
-
-static enum verdict check_one_guarded(const struct hobnail_boot *boot, vaddr virt, uint64_t bytes, struct finding *f)
-{
-	const vaddr guards[] = { virt - PAGE_BYTES, virt + bytes };
-	struct live s;
-
-	if (!live_open(boot, &s))
-		return not_applicable(f, off);
-	for (size_t i = 0; i < COUNT_OF(guards); i++) {
-		struct walk w;
-		walk(&s.walker, guards[i], &w);
-		if (w.mapped)
-			return broken(f, "%#lx is mapped", (unsigned long)guards[i]);
-	}
-	return HOLDS;
-}
-
-static enum verdict check_guards(const struct hobnail_boot *boot, struct finding *f)
-{
-	return check_one_guarded(boot, boot->stack_virt, boot->stack_bytes, f);
-}
-
-static const struct hobnail_cpu *parked(const struct hobnail_boot *boot, uint32_t i)
-{
-	const struct hobnail_cpu *c = hobnail_entry(boot, &boot->cpus, i);
-
-	return c->flags & HOBNAIL_CPU_PARKED ? c : NULL;
-}
-
-/* Apart from the stacks before it in the list, and from the boot processor's. */
-static bool stack_is_own(const struct hobnail_boot *boot, uint32_t i)
-{
-	const struct hobnail_cpu *c = parked(boot, i);
-
-	for (uint32_t j = 0; j < i; j++) {
-		const struct hobnail_cpu *other = parked(boot, j);
-		if (other && ranges_overlap(c->stack_virt, c->stack_bytes, other->stack_virt, other->stack_bytes))
-			return false;
-	}
-	return !ranges_overlap(c->stack_virt, c->stack_bytes, boot->stack_virt, boot->stack_bytes);
-}
-
-static enum verdict check_other_stacks(const struct hobnail_boot *boot, struct finding *f)
-{
-	unsigned count = 0;
-
-	for (uint32_t i = 0; i < boot->cpus.count; i++) {
-		const struct hobnail_cpu *c = parked(boot, i);
-		if (!c)
-			continue;
-		if (!stack_is_own(boot, i))
-			return broken(f, "processor %u shares its stack at %#lx", i, (unsigned long)c->stack_virt);
-		if (check_one_stack(boot, c->stack_virt, c->stack_bytes, f) == BROKEN ||
-		    check_one_guarded(boot, c->stack_virt, c->stack_bytes, f) == BROKEN)
-			return BROKEN;
-		count++;
-	}
-	return count ? holds(f, "%u", count) : not_applicable(f, "no other processor waits");
-}
-
-static enum verdict check_net_entry(const struct hobnail_boot *boot, struct finding *f)
-{
-	struct live s;
-
-	if (!live_open(boot, &s))
-		return not_applicable(f, off);
-	uint64_t slot = live_slot_bytes();
-	if (!is_aligned(boot->net_base, slot) || boot->net_bytes == 0 || boot->net_bytes > slot)
-		return broken(f, "%#lx bytes at %#lx", (unsigned long)boot->net_bytes, (unsigned long)boot->net_base);
-	if (boot->net_index != boot->net_base / slot % 512)
-		return expect(f, "net_index", boot->net_index, boot->net_base / slot % 512);
-	if (!in_net_slot(boot, boot->stack_virt))
-		return broken(f, "the stack at %#lx is not in its slot", (unsigned long)boot->stack_virt);
-	if (segment_meets(boot, boot->net_base, slot))
-		return broken(f, "the kernel is in its slot");
-	return expect(f, "net_entry", boot->net_entry & ~arch_entry_volatile,
-	              live_top_entry(&s, boot->net_base) & ~arch_entry_volatile);
-}
-
-static bool is_device_page(const struct hobnail_boot *boot, const struct live_leaf *leaf)
-{
-	paddr console = align_down(boot->console.phys, PAGE_BYTES);
-
-	if (leaf->va == align_down(boot->console.virt, PAGE_BYTES) && leaf->walk.phys == console)
-		return true;
-	for (uint32_t i = 0; i < boot->framebuffers.count; i++) {
-		const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, i);
-		if (leaf->walk.phys - leaf->va == fb->phys - fb->virt)
-			return true;
-	}
-	return false;
-}
-
-static enum verdict check_net_contents(const struct hobnail_boot *boot, struct finding *f)
-{
-	struct live s;
-	unsigned leaves = 0;
-
-	if (!live_open(boot, &s))
-		return not_applicable(f, off);
-	vaddr base = align_down(boot->net_base, live_slot_bytes());
-	for (struct live_leaf leaf = { .va = base }; live_next(&s, base, live_slot_bytes(), &leaf); leaves++) {
-		const struct hobnail_memory *m = memory_find(boot, leaf.walk.phys);
-		if (is_device_page(boot, &leaf))
-			continue;
-		if (!m || (m->type != HOBNAIL_MEMORY_NET && m->type != HOBNAIL_MEMORY_STACKS && m->type != HOBNAIL_MEMORY_TABLES))
-			return broken(f, "%#lx maps %#lx, %s", (unsigned long)leaf.va, (unsigned long)leaf.walk.phys,
-			              m ? memory_type_name(m->type) : "not in the memory map");
-	}
-	return holds(f, "%u leaves", leaves);
 }
 
 static const struct promise space_promises[] = {
@@ -603,11 +465,6 @@ static const struct promise space_promises[] = {
 	{ 48, "the identity map covers all memory that it must", check_identity },
 	{ 49, "the device map covers device addresses, as device memory", check_device_map },
 	{ 50, "the recursive slot maps the tables", check_recursive },
-	{ 51, "the stack is mapped, as large as asked, in memory of type stacks", check_stack },
-	{ 52, "the pages beside the stack are not mapped", check_guards },
-	{ 110, "every parked processor has such a stack of its own", check_other_stacks },
-	{ 53, "net_entry is the live top-level entry of net and stack", check_net_entry },
-	{ 54, "the net maps nothing of the kernel", check_net_contents },
 };
 
 const struct chapter space_chapter = { space_promises, COUNT_OF(space_promises) };

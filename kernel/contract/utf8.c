@@ -1,6 +1,6 @@
 #include "utf8.h"
 
-/* Bytes that follow this first byte; negative: it begins nothing. */
+/* The number of bytes that follow this first byte; negative: it is not a first byte. */
 static int following(uint8_t first)
 {
 	if (first == 0)
@@ -16,7 +16,8 @@ static int following(uint8_t first)
 	return -1;
 }
 
-/* The second byte has a narrower range after some first bytes: no overlong forms, no surrogates, nothing past U+10FFFF. */
+/* The second byte has a narrower range after some first bytes: no overlong forms, no surrogates, nothing past
+ * U+10FFFF. */
 static bool second_fits(uint8_t first, uint8_t second)
 {
 	switch (first) {

@@ -16,7 +16,8 @@ static size_t print_part(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *out, const char *text,
 		if (c < 0x80)
 			line[units++] = c;
 		else if ((c & 0xc0) == 0xc0)
-			line[units++] = '?'; /* consoles show little else; names in messages are rarely more than ASCII */
+			/* consoles show little else; names in messages are rarely more than ASCII */
+			line[units++] = '?';
 	}
 	line[units] = 0;
 	out->OutputString(out, line);
@@ -31,8 +32,8 @@ void firmware_print(const struct firmware *fw, const char *text, size_t bytes)
 		used += print_part(out, text + used, bytes - used);
 }
 
-/* EDK2 keeps the devices of its console in the variable ConOut, as device paths (UEFI 2.10, "Globally Defined Variables"
- * §3.3). U-Boot has no such variable: its console is the serial port unless somebody changed that. */
+/* EDK2 keeps the devices of its console in the variable ConOut, as device paths (UEFI 2.10, "Globally Defined
+ * Variables" §3.3). U-Boot has no such variable: its console is the serial port unless somebody changed that. */
 static bool variable_says_serial(const struct firmware *fw)
 {
 	uint8_t paths[1024];
@@ -40,7 +41,7 @@ static bool variable_says_serial(const struct firmware *fw)
 	EFI_STATUS s = system_table(fw)->RuntimeServices->GetVariable(u"ConOut", &global_guid, NULL, &bytes, paths);
 
 	if (s == EFI_BUFFER_TOO_SMALL)
-		return false; /* twice is better than never */
+		return false; /* printing twice is better than never */
 	if (EFI_ERROR(s))
 		return true;
 	for (UINTN at = 0; at + sizeof(EFI_DEVICE_PATH_PROTOCOL) <= bytes;) {
@@ -62,15 +63,15 @@ void firmware_find_console(struct firmware *fw)
 
 bool firmware_console_is_serial(const struct firmware *fw)
 {
-	return system_table(fw)->ConOut && fw->console_is_serial; /* without one, whatever the variable says */
+	return system_table(fw)->ConOut && fw->console_is_serial; /* without ConOut the variable means nothing */
 }
 
-enum say firmware_status(uint64_t status)
+const char *firmware_status(uint64_t status)
 {
 	switch (status & ~EFI_ERROR_BIT) {
-#define X(name, number) case number: return SAY_##name;
+#define X(name, number, text) case number: return text;
 	EFI_STATUS_CODES(X)
 #undef X
-	default: return SAY_NOTHING;
+	default: return "";
 	}
 }

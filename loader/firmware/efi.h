@@ -17,7 +17,7 @@ static inline EFI_BOOT_SERVICES *boot_services(const struct firmware *fw)
 	return fw->boot;
 }
 
-/* Some firmware says success and brings nothing: that is a failure. */
+/* Some firmware says success and brings no result: that is a failure. */
 static inline EFI_STATUS brought(EFI_STATUS status, const void *answer)
 {
 	return EFI_ERROR(status) || answer ? status : EFI_DEVICE_ERROR;
@@ -28,7 +28,8 @@ static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
 	return problem(p, ERR_FIRMWARE, status);
 }
 
-/* GetMemoryMap into the buffer that there is. *bytes: what the map has, or needs. On error the map as it was stays. memory.c */
+/* GetMemoryMap into the buffer that there is. *bytes: the size of the map, or the size that it needs. On error
+ * fw->map is unchanged. memory.c */
 EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *bytes);
 
 #endif

@@ -30,6 +30,6 @@ enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *conte
 	}
 	if (!*tried)
 		return e;
-	fw->boot = NULL; /* gone, whatever the firmware thinks */
+	fw->boot = NULL; /* boot services are gone, whatever the firmware thinks */
 	return e ? e : problem(p, ERR_EXIT_REFUSED, attempts, refused);
 }

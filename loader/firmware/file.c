@@ -30,7 +30,8 @@ static enum err open_root(struct firmware *fw, struct problem *p)
 	return OK;
 }
 
-/* UTF-8 to what Open() wants: UTF-16 with backslashes, no doubled ones (EDK2 takes them for an empty name). */
+/* Convert UTF-8 to the form that Open() takes: UTF-16 with backslashes, none doubled (EDK2 takes that for an empty
+ * name). */
 static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 {
 	size_t units, used = 0;
@@ -46,7 +47,8 @@ static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 	return OK;
 }
 
-static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOCOL **out, union info *info, struct problem *p)
+static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOCOL **out, union info *info,
+                          struct problem *p)
 {
 	CHAR16 name[CONFIG_MAX_PATH + 1];
 	EFI_FILE_PROTOCOL *file = NULL;
@@ -92,8 +94,9 @@ enum err file_open(struct firmware *fw, struct text path, struct file *out, stru
 
 enum { READ_PIECE_BYTES = MIB(1) };
 
-/* One request is what the firmware normally grants, and a short one that made progress is continued. Some drivers cannot
- * move many MiB at once, over USB for instance: a request that failed or brought nothing is repeated in pieces. */
+/* Normally the firmware grants one request for everything, and a short read that made progress is continued. Some
+ * drivers cannot move many MiB at once, over USB for instance: a request that failed or brought nothing is repeated
+ * in pieces. */
 enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
 {
 	EFI_FILE_PROTOCOL *file = f->handle;
@@ -107,7 +110,7 @@ enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, st
 		bool brought_none = EFI_ERROR(s) || !part;
 		if (brought_none && asked > READ_PIECE_BYTES) {
 			most = READ_PIECE_BYTES;
-			s = file->SetPosition(file, offset + done); /* it may be anywhere after a failure */
+			s = file->SetPosition(file, offset + done); /* the position is unknown after a failure */
 			continue;
 		}
 		if (!EFI_ERROR(s) && (!part || part > asked))
@@ -133,7 +136,8 @@ static enum err visit_entry(const EFI_FILE_INFO *info, UINTN bytes, file_visit *
 
 	if (bytes < sizeof *info || info->Attribute & EFI_FILE_DIRECTORY)
 		return OK;
-	enum err e = utf8_from_utf16(info->FileName, (bytes - sizeof *info) / sizeof(CHAR16), name, sizeof name, &text.bytes, p);
+	enum err e = utf8_from_utf16(info->FileName, (bytes - sizeof *info) / sizeof(CHAR16), name, sizeof name,
+	                             &text.bytes, p);
 	return e ? e : visit(context, text, p);
 }
 

@@ -1,27 +1,17 @@
 /* firmware.h — everything the loader asks of UEFI. The only part of the loader that calls firmware.
  *
- *   When       until firmware_exit() has been tried once; after that only what says so
+ *   When       until firmware_exit() has been tried once; after that only functions that say so
  *   Status     EFI_STATUS never leaves: it is turned into an error here, where the sentence can name the file
- *   Memory     pages come from firmware_pages() and its kin and are listed in the ledger: undo is one call, and the
- *              boot record knows what to call them. Nothing else is kept. */
+ *   Memory     pages come from firmware_pages() and its kin and are listed in the ledger with their types: undo
+ *              is one call, and the boot record can name them. Nothing else is kept. */
 #ifndef LOADER_FIRMWARE_H
 #define LOADER_FIRMWARE_H
 
 #include "config.h"
 #include "err.h"
 #include "memmap.h"
-#include "say.h"
+#include "pages.h"
 #include "tables.h"
-
-
-enum { LEDGER_MAX = 512 };
-
-/* Pages that the loader holds. */
-struct claim {
-	paddr base;
-	uint64_t bytes;
-	uint32_t type; /* HOBNAIL_MEMORY_*: what the record will call it */
-};
 
 /* A memory map as the firmware last gave it. `buffer` is a claim of its own. */
 struct firmware_map {
@@ -39,9 +29,8 @@ struct firmware {
 	void *boot;         /* EFI_BOOT_SERVICES *; NULL once they must not be used */
 	void *loaded;       /* EFI_LOADED_IMAGE_PROTOCOL * of ourselves           */
 	void *root;         /* EFI_FILE_PROTOCOL * of our volume                  */
-	bool console_is_serial; /* says the firmware: asked once                  */
-	struct claim ledger[LEDGER_MAX];
-	unsigned claims;
+	bool console_is_serial; /* by the firmware's word: it is asked once       */
+	struct ledger ledger;
 	struct firmware_map map;
 };
 
@@ -50,10 +39,13 @@ struct firmware {
 /* Find our own image, ask where the console is, and switch the watchdog off. */
 enum err firmware_open(struct firmware *fw, void *image, void *system_table, struct problem *p);
 
-/* Give everything back: pages, files. Never fails. */
-void firmware_undo(struct firmware *fw);
+/* Give back all pages claimed since the ledger had `claims` entries, and close the volume. Never fails. */
+void firmware_undo(struct firmware *fw, unsigned claims);
 
-/* The load options as UTF-8, empty if there are none. *ignored: bytes of what is there and is no text.
+/* The pages of this firmware, for core/. They lie at their physical addresses. */
+struct pages firmware_as_pages(struct firmware *fw);
+
+/* The load options as UTF-8, empty if there are none. *ignored: bytes that are there but are no text.
  *   ERR_OPTION_LONG   value[0] = most, value[1] = is entry= or config= in them? */
 enum err firmware_load_options(const struct firmware *fw, char *out, size_t capacity, size_t *bytes, size_t *ignored,
                                struct problem *p);
@@ -67,26 +59,17 @@ enum err firmware_own_path(const struct firmware *fw, char *out, size_t capacity
  *   ERR_NO_MEMORY  value[0] = bytes wanted      ERR_FULL  the ledger */
 enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, paddr *out, struct problem *p);
 
-/* Likewise, below `limit` (UINT64_MAX: anywhere). `code`: the firmware must let us execute them. */
-enum err firmware_pages_below(struct firmware *fw, uint64_t bytes, uint64_t limit, bool code, uint32_t type, paddr *out,
-                              struct problem *p);
-
-/* Likewise, anywhere, `offset` past a multiple of `alignment`: a multiple of pages, and less than that. */
-enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t offset, uint32_t type,
-                                paddr *out, struct problem *p);
+/* Pages as `wish` describes them.   Errors as above */
+enum err firmware_take(struct firmware *fw, const struct page_wish *wish, paddr *out, struct problem *p);
 
 /* Exactly these pages, which must be free.   ERR_NO_MEMORY */
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p);
 
-/* The pages of [at, at + bytes) that are free, in as many pieces as they are, unless the ledger's last entries would be needed
- * for them: then the rest is left. *taken: how many bytes.   ERR_NO_MEMORY, ERR_FIRMWARE */
-enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p);
-
 /* Give one claim back early. */
 void firmware_release(struct firmware *fw, paddr at);
 
-/* Make room for the memory map, with room to grow: as many descriptors as this fit at most. What is to be listed in the
- * map can then be allocated before it is read: reading is dear. */
+/* Allocate the buffer for the memory map, with room to grow. *descriptors: how many fit at most. After that, memory
+ * that the map shall list can be allocated before the map is read: reading it is expensive. */
 enum err firmware_map_room(struct firmware *fw, uint64_t *descriptors, struct problem *p);
 
 /* Read the memory map into fw->map, which grows if it must. */
@@ -99,8 +82,8 @@ struct file {
 	uint64_t bytes;
 };
 
-/* `path` is UTF-8 and absolute on the volume; / and \ both separate. The volume need not be FAT: what names it has is the
- * firmware's to say.
+/* `path` is UTF-8 and absolute on the volume; / and \ both separate. The volume need not be FAT: the firmware
+ * decides which names it has.
  *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status), ERR_PATH (value[0] = CONFIG_MAX_PATH) */
 enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
 
@@ -118,7 +101,8 @@ enum err file_list(struct firmware *fw, struct text directory, file_visit *visit
 
 struct firmware_tables {
 	paddr rsdp;        /* 0: none, here and below */
-	paddr smbios;
+	paddr smbios;      /* the 64-bit one, else the 32-bit one */
+	paddr smbios_32, smbios_64;
 	paddr device_tree;
 };
 
@@ -126,23 +110,37 @@ void firmware_tables(const struct firmware *fw, struct firmware_tables *out);
 void firmware_vendor(const struct firmware *fw, char *out, size_t capacity);
 uint32_t firmware_revision(const struct firmware *fw);
 
-/* The framebuffer, after trying to set the wanted mode (0 x 0: leave it). false: there is none that can be drawn on. */
+/* The framebuffer, after an attempt to set the wanted mode (0 x 0: leave it). false: none that can be drawn on. */
 bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t height, struct hobnail_framebuffer *out);
+
+/* Another mode of that display, without an address: 1; 0: it cannot be drawn in; -1: there are no more. */
+int firmware_mode(const struct firmware *fw, uint32_t number, struct hobnail_framebuffer *out);
+
+/* The EDID of that display. Returns its bytes, 0 if there is none. */
+uint64_t firmware_edid(const struct firmware *fw, uint8_t *out, uint64_t capacity);
+
+/* The partition of our own volume: its number from 1 (0: none), and the GPT's id of it (0: none). */
+uint32_t firmware_partition(const struct firmware *fw, uint8_t id[16]);
+
+/* The TPM's event log, in the firmware's memory, and its format (TPM_LOG_*). The firmware stops to log there when it
+ * is left. false: there is no TPM, or no log. */
+bool firmware_tpm_log(const struct firmware *fw, const void **log, uint64_t *bytes, unsigned *format);
 
 bool firmware_random(const struct firmware *fw, uint8_t *out, size_t bytes);
 bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
 
-/* HOBNAIL_SECURE_BOOT_*. Off: the firmware says so, or has no such variable. Unknown: it has one that cannot be read, or that
- * is not one byte of 0 or 1. */
+/* HOBNAIL_SECURE_BOOT_*. Off: the firmware says so, or has no such variable. Unknown: it has one that cannot be
+ * read, or that is not one byte of 0 or 1. */
 uint32_t firmware_secure_boot(const struct firmware *fw);
 
-/* What a status that ERR_FIRMWARE or ERR_FILE_READ carries means; SAY_NOTHING if unknown. */
-enum say firmware_status(uint64_t status);
+/* The meaning of a status that ERR_FIRMWARE or ERR_FILE_READ carries; "" if unknown. */
+const char *firmware_status(uint64_t status);
 
 /* Print UTF-8 on the firmware's console. */
 void firmware_print(const struct firmware *fw, const char *text, size_t bytes);
 
-/* Does what firmware_print() shows reach a serial port as well? Asked of the firmware by the first one. */
+/* Does firmware_print() reach a serial port as well? firmware_find_console() asks the firmware, and
+ * firmware_console_is_serial() has the answer. */
 void firmware_find_console(struct firmware *fw);
 bool firmware_console_is_serial(const struct firmware *fw);
 
@@ -150,10 +148,10 @@ bool firmware_console_is_serial(const struct firmware *fw);
 
 enum { FIRMWARE_EXIT_TRIES = 8 };
 
-/* Read the last map, let `finish` use it (no firmware call inside), and exit with its key; a stale key repeats just
- * that, FIRMWARE_EXIT_TRIES times. Afterwards fw->boot is NULL, whatever the result.
- *   ERR_EXIT_REFUSED  value[0] = tries, value[1] = status: the machine must stop, firmware must not be used
- *   what finish() returned, while the first exit has not been tried: nothing has happened yet */
+/* Read the last map, let `finish` use it (no firmware call inside), and exit with its key. With a stale key all of
+ * that is repeated, up to FIRMWARE_EXIT_TRIES times. Once an exit has been tried, fw->boot is NULL in any case.
+ *   ERR_EXIT_REFUSED     value[0] = tries, value[1] = status: the machine must stop, firmware must not be used
+ *   errors of finish()   *tried is false: nothing has happened yet. Else as ERR_EXIT_REFUSED */
 typedef enum err firmware_finish(void *context, const struct uefi_map *map, uint32_t version, struct problem *p);
 enum err firmware_exit(struct firmware *fw, firmware_finish *finish, void *context, bool *tried, struct problem *p);
 

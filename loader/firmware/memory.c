@@ -1,16 +1,5 @@
 #include "efi.h"
 
-/* Enter an allocation into the ledger, or give it back. */
-static enum err claim(struct firmware *fw, paddr base, uint64_t bytes, uint32_t type, struct problem *p)
-{
-	if (fw->claims == LEDGER_MAX) {
-		boot_services(fw)->FreePages(base, bytes / PAGE_BYTES);
-		return problem(p, ERR_FULL, LEDGER_MAX);
-	}
-	fw->ledger[fw->claims++] = (struct claim){ base, bytes, type };
-	return OK;
-}
-
 static enum err allocate(struct firmware *fw, EFI_ALLOCATE_TYPE how, EFI_MEMORY_TYPE memory, uint64_t bytes, paddr at,
                          uint32_t type, paddr *out, struct problem *p)
 {
@@ -19,46 +8,23 @@ static enum err allocate(struct firmware *fw, EFI_ALLOCATE_TYPE how, EFI_MEMORY_
 
 	if (EFI_ERROR(s))
 		return problem(p, ERR_NO_MEMORY, bytes, s);
-	enum err e = claim(fw, where, bytes, type, p);
-	if (!e)
+	enum err e = ledger_add(&fw->ledger, where, bytes, type, p);
+	if (e)
+		boot_services(fw)->FreePages(where, bytes / PAGE_BYTES);
+	else
 		*out = where;
 	return e;
 }
 
-/* Not memory set apart for a purpose (high-bandwidth, CXL), nor memory that cannot be cached. UEFI 2.10,
+/* Not ordinary: memory set apart for a purpose (high-bandwidth, CXL), and memory that cannot be cached. UEFI 2.10,
  * "EFI_BOOT_SERVICES.GetMemoryMap()". */
 static bool is_ordinary(uint64_t attributes)
 {
 	return attributes & EFI_MEMORY_WB && !(attributes & EFI_MEMORY_SP);
 }
 
-static const struct claim *claim_within(const struct firmware *fw, paddr base, uint64_t bytes)
-{
-	for (unsigned i = 0; i < fw->claims; i++)
-		if (ranges_overlap(base, bytes, fw->ledger[i].base, fw->ledger[i].bytes))
-			return &fw->ledger[i];
-	return NULL;
-}
-
-/* The highest place for `bytes` in [base, end) that lies `offset` past a multiple of the alignment, and where we have
- * claimed nothing; 0: none. */
-static paddr highest_place(const struct firmware *fw, paddr base, paddr end, uint64_t bytes, uint64_t alignment,
-                           uint64_t offset)
-{
-	while (end > base && end - base >= bytes && end - bytes >= offset) {
-		paddr at = align_down(end - bytes - offset, alignment) + offset;
-		if (at < base)
-			return 0;
-		const struct claim *taken = claim_within(fw, at, bytes);
-		if (!taken)
-			return at;
-		end = taken->base;
-	}
-	return 0;
-}
-
-/* The same in all free descriptors, as the map was when it was read. */
-static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t offset)
+/* The highest place for the wish in all free descriptors of the map, as it was when it was read; 0: none. */
+static paddr best_hole(const struct firmware *fw, const struct page_wish *wish)
 {
 	const struct firmware_map *map = &fw->map;
 	paddr best = 0;
@@ -68,34 +34,23 @@ static paddr best_hole(const struct firmware *fw, uint64_t bytes, uint64_t align
 
 		if (d->Type != EfiConventionalMemory || !is_ordinary(d->Attribute))
 			continue;
-		best = max_u64(best, highest_place(fw, d->PhysicalStart, d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, bytes,
-		                                   alignment, offset));
+		paddr end = d->PhysicalStart + d->NumberOfPages * PAGE_BYTES;
+		best = max_u64(best, ledger_highest_place(&fw->ledger, d->PhysicalStart, end, wish));
 	}
 	return best;
 }
 
-enum err firmware_pages_below(struct firmware *fw, uint64_t bytes, uint64_t limit, bool code, uint32_t type, paddr *out,
-                              struct problem *p)
+/* The place is looked for in the map that we have, and in a new map only if the firmware has taken the place since:
+ * EDK2 needs some hundred thousand instructions to list its memory. The other way, to allocate more and free the
+ * edges, would make the firmware fill every page. */
+static enum err take_aligned(struct firmware *fw, const struct page_wish *wish, paddr *out, struct problem *p)
 {
-	return allocate(fw, limit == UINT64_MAX ? AllocateAnyPages : AllocateMaxAddress, code ? EfiLoaderCode : EfiLoaderData,
-	                align_up(bytes, PAGE_BYTES), limit - 1, type, out, p);
-}
+	uint64_t bytes = align_up(wish->bytes, PAGE_BYTES);
 
-enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, paddr *out, struct problem *p)
-{
-	return firmware_pages_below(fw, bytes, UINT64_MAX, false, type, out, p);
-}
-
-/* Asking for more and freeing the edges would cost a firmware fill of every page, and EDK2 needs some hundred thousand
- * instructions to list its memory: the place is looked for in the map that we have, and in a new one only if the
- * firmware has taken it since. */
-enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t alignment, uint64_t offset, uint32_t type,
-                                paddr *out, struct problem *p)
-{
-	bytes = align_up(bytes, PAGE_BYTES);
 	for (unsigned attempt = 0;; attempt++) {
-		paddr base = best_hole(fw, bytes, alignment, offset);
-		enum err e = base ? firmware_pages_at(fw, base, bytes, type, p) : problem(p, ERR_NO_MEMORY, bytes, EFI_OUT_OF_RESOURCES);
+		paddr base = best_hole(fw, wish);
+		enum err e = base ? firmware_pages_at(fw, base, bytes, wish->type, p)
+		                  : problem(p, ERR_NO_MEMORY, bytes, EFI_OUT_OF_RESOURCES);
 
 		if (e != ERR_NO_MEMORY || attempt == 1) {
 			if (!e)
@@ -108,6 +63,23 @@ enum err firmware_pages_aligned(struct firmware *fw, uint64_t bytes, uint64_t al
 	}
 }
 
+/* A limit and an alignment are not wished for together. */
+enum err firmware_take(struct firmware *fw, const struct page_wish *wish, paddr *out, struct problem *p)
+{
+	uint64_t limit = wish->below ? wish->below : UINT64_MAX;
+
+	if (wish->alignment)
+		return take_aligned(fw, wish, out, p);
+	return allocate(fw, limit == UINT64_MAX ? AllocateAnyPages : AllocateMaxAddress,
+	                wish->code ? EfiLoaderCode : EfiLoaderData, align_up(wish->bytes, PAGE_BYTES), limit - 1,
+	                wish->type, out, p);
+}
+
+enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, paddr *out, struct problem *p)
+{
+	return firmware_take(fw, &(struct page_wish){ .bytes = bytes, .type = type }, out, p);
+}
+
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p)
 {
 	paddr where;
@@ -115,12 +87,10 @@ enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32
 	return allocate(fw, AllocateAddress, EfiLoaderData, bytes, at, type, &where, p);
 }
 
-/* Claims that nobody but the steps to come may use: 64 modules, and what the loader itself needs. */
-enum { LEDGER_RESERVE = 160 };
-
 /* fw->map is a copy, which our own allocations do not change. */
-enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p)
+static enum err take_within(void *context, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p)
 {
+	struct firmware *fw = context;
 	uint64_t sum = 0;
 	enum err e = firmware_read_map(fw, p);
 
@@ -129,7 +99,7 @@ enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, ui
 		paddr from = max_u64(d->PhysicalStart, at);
 		paddr to = min_u64(d->PhysicalStart + d->NumberOfPages * PAGE_BYTES, at + bytes);
 
-		if (d->Type != EfiConventionalMemory || from >= to || fw->claims >= LEDGER_MAX - LEDGER_RESERVE)
+		if (d->Type != EfiConventionalMemory || from >= to || fw->ledger.count >= LEDGER_MAX - LEDGER_RESERVE)
 			continue;
 		e = firmware_pages_at(fw, from, to - from, type, p);
 		sum += to - from;
@@ -139,18 +109,37 @@ enum err firmware_pages_within(struct firmware *fw, paddr at, uint64_t bytes, ui
 	return e;
 }
 
+static enum err take(void *context, const struct page_wish *wish, paddr *out, struct problem *p)
+{
+	return firmware_take(context, wish, out, p);
+}
+
+static void *page_at(void *context, paddr page)
+{
+	(void)context;
+	return (void *)(uintptr_t)page;
+}
+
+struct pages firmware_as_pages(struct firmware *fw)
+{
+	return (struct pages){ .take = take, .take_within = take_within, .at = page_at, .ledger = &fw->ledger,
+	                       .context = fw };
+}
+
 void firmware_release(struct firmware *fw, paddr at)
 {
-	for (unsigned i = 0; i < fw->claims; i++)
-		if (fw->ledger[i].base == at) {
-			boot_services(fw)->FreePages(at, fw->ledger[i].bytes / PAGE_BYTES);
-			fw->ledger[i] = fw->ledger[--fw->claims];
+	struct ledger *l = &fw->ledger;
+
+	for (unsigned i = 0; i < l->count; i++)
+		if (l->claims[i].base == at) {
+			boot_services(fw)->FreePages(at, l->claims[i].bytes / PAGE_BYTES);
+			l->claims[i] = l->claims[--l->count];
 			return;
 		}
 }
 
-/* Room for the map to grow by as much again and 32 KiB, some 64 entries with each call that may follow: it must still fit
- * when nothing can be allocated. On error the map as it was stays. */
+/* A new buffer, in which the map can double and grow by 32 KiB, some 64 entries with each call that may follow: it
+ * must still fit when nothing can be allocated. On error the map is unchanged. */
 static enum err grow_map(struct firmware *fw, uint64_t bytes, struct problem *p)
 {
 	struct firmware_map *map = &fw->map;
@@ -191,7 +180,7 @@ EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *b
 	if (EFI_ERROR(s))
 		return s;
 	if (*bytes > map->capacity)
-		return EFI_BAD_BUFFER_SIZE; /* what lies behind the buffer is no map */
+		return EFI_BAD_BUFFER_SIZE; /* the bytes behind the buffer are no map */
 	map->bytes = *bytes;
 	map->key = key;
 	map->descriptor_bytes = stride;
@@ -199,7 +188,7 @@ EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *b
 	return s;
 }
 
-/* Ask once more after the buffer has grown: allocating it may itself have split a range. */
+/* The map is asked for again after the buffer has grown: that allocation may itself have split a range. */
 enum err firmware_read_map(struct firmware *fw, struct problem *p)
 {
 	struct firmware_map *map = &fw->map;
@@ -210,7 +199,9 @@ enum err firmware_read_map(struct firmware *fw, struct problem *p)
 
 		if (!EFI_ERROR(s)) {
 			uint64_t stride = map->descriptor_bytes;
-			return stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t) ? problem(p, ERR_MEMMAP_STRIDE, stride) : OK;
+			return stride < sizeof(EFI_MEMORY_DESCRIPTOR) || stride % sizeof(uint64_t)
+			               ? problem(p, ERR_MEMMAP_STRIDE, stride)
+			               : OK;
 		}
 		if (s == EFI_BAD_BUFFER_SIZE && bytes > map->capacity)
 			return problem(p, ERR_MEMMAP_BYTES, bytes, map->capacity);

@@ -13,21 +13,22 @@ enum err firmware_open(struct firmware *fw, void *image, void *table, struct pro
 
 	*fw = (struct firmware){ .image = image, .system_table = table, .boot = bs };
 	firmware_find_console(fw);
-	/* The five-minute watchdog would reset a machine that waits at a prompt. Failing to stop it is no reason to fail. */
+	/* The five-minute watchdog would reset a machine that waits at a prompt. If it cannot be stopped, the boot
+	 * goes on. */
 	(void)bs->SetWatchdogTimer(0, 0, 0, NULL);
 	EFI_STATUS s = bs->HandleProtocol(image, &loaded_image_guid, &fw->loaded);
 	return EFI_ERROR(s) || !fw->loaded ? problem(p, ERR_NO_IMAGE, s) : OK;
 }
 
-void firmware_undo(struct firmware *fw)
+void firmware_undo(struct firmware *fw, unsigned claims)
 {
 	EFI_FILE_PROTOCOL *root = fw->root;
 
 	if (root)
 		root->Close(root);
 	fw->root = NULL;
-	while (fw->claims) {
-		const struct claim *c = &fw->ledger[--fw->claims];
+	while (fw->ledger.count > claims) {
+		const struct claim *c = &fw->ledger.claims[--fw->ledger.count];
 		boot_services(fw)->FreePages(c->base, c->bytes / PAGE_BYTES);
 	}
 	fw->map = (struct firmware_map){ 0 };
@@ -37,7 +38,7 @@ enum err firmware_load_options(const struct firmware *fw, char *out, size_t capa
                                struct problem *p)
 {
 	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-	CHAR16 options[LOAD_OPTIONS_MAX]; /* nothing says that they are aligned where they are */
+	CHAR16 options[LOAD_OPTIONS_MAX]; /* a copy: the original need not be aligned */
 	size_t most = min_u64(capacity - 1, LOAD_OPTIONS_MAX), units;
 	const void *text;
 
@@ -75,7 +76,8 @@ enum err firmware_own_path(const struct firmware *fw, char *out, size_t capacity
 		memcpy(text, node + 1, length - sizeof *node); /* a node need not be aligned */
 		if (used && out[used - 1] != '\\' && used + 1 < capacity)
 			out[used++] = '\\';
-		enum err e = utf8_from_utf16(text, (length - sizeof *node) / sizeof(CHAR16), out + used, capacity - used, &part, p);
+		enum err e = utf8_from_utf16(text, (length - sizeof *node) / sizeof(CHAR16), out + used,
+		                             capacity - used, &part, p);
 		if (e)
 			return e;
 		used += part;
@@ -100,4 +102,29 @@ void firmware_vendor(const struct firmware *fw, char *out, size_t capacity)
 uint32_t firmware_revision(const struct firmware *fw)
 {
 	return system_table(fw)->Hdr.Revision;
+}
+
+static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
+
+uint32_t firmware_partition(const struct firmware *fw, uint8_t id[16])
+{
+	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+	const uint8_t *node = NULL;
+	EFI_STATUS s = boot_services(fw)->HandleProtocol(loaded->DeviceHandle, &device_path_guid, (void **)&node);
+
+	memset(id, 0, 16);
+	if (EFI_ERROR(s) || !node)
+		return 0;
+	for (unsigned i = 0; i < 64 && node[0] != EFI_PATH_END; i++) {
+		unsigned bytes = node[2] | (unsigned)node[3] << 8;
+		if (node[0] == EFI_PATH_MEDIA && node[1] == EFI_PATH_HARD_DRIVE && bytes >= 42) {
+			if (node[41] == 2) /* SignatureType: a GUID */
+				memcpy(id, node + 24, 16);
+			return read_le32(node + 4);
+		}
+		if (bytes < 4)
+			return 0;
+		node += bytes;
+	}
+	return 0;
 }

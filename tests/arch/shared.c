@@ -1,5 +1,7 @@
 #include "shared.h"
 
+#include "firmware/world.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -33,7 +35,7 @@ static void move(uint64_t areas, uint64_t mailboxes)
 void places_physical(void)
 {
 	moved = handoff.cpus_phys - (uintptr_t)handoff.cpus;
-	direct_map = ((const struct hobnail_boot *)(uintptr_t)handoff.record_phys)->direct_map;
+	direct_map = world_record()->direct_map;
 	move(moved, -direct_map);
 	handoff.console.virt = handoff.framebuffer.virt = 0;
 }

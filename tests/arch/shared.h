@@ -8,9 +8,9 @@
 extern char machine_failure[256];
 void machine_failed(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
-/* There is no translation in these tests: what the hand-off reaches in the net it reaches physically. At the switch: the
- * other processors' part of the net, and their mailboxes; screen and port stay where firmware has them. Back again where a
- * kernel would be entered, for who judges. */
+/* There is no translation in these tests: what the hand-off reaches in the net it reaches physically. At the
+ * switch: the other processors' part of the net, and their mailboxes; screen and port stay where firmware has them.
+ * Back again where a kernel would be entered, for who judges. */
 void places_physical(void);
 void places_virtual(void);
 

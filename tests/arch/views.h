@@ -1,7 +1,7 @@
 /* views.h — what others see of memory that this processor writes through its caches: who has his caches off sees what
- * was cleaned to the point of coherency, instruction fetch what was cleaned to the point of unification when instructions
- * were last invalidated. The host's memory is what this processor sees itself. The arena of fake.h and the image are
- * watched; nothing is seen by anybody else at first. */
+ * was cleaned to the point of coherency, instruction fetch what was cleaned to the point of unification when
+ * instructions were last invalidated. The host's memory is what this processor sees itself. The arena of fake.h and
+ * the image are watched; nothing is seen by anybody else at first. */
 #ifndef TESTS_ARCH_VIEWS_H
 #define TESTS_ARCH_VIEWS_H
 
@@ -9,7 +9,8 @@
 
 void views_reset(uint64_t line_bytes);
 
-/* The line at `at`, a multiple of its size. Invalidated, too: what another has written to memory is seen afterwards. */
+/* The line at `at`, a multiple of its size. Invalidated, too: what another has written to memory is seen
+ * afterwards. */
 void views_clean_invalidate(uintptr_t at);
 void views_clean_to_unification(uintptr_t at);
 

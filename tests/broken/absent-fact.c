@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->valid &= ~HOBNAIL_HAS_SMBIOS;
+	b->hobnail.record->valid &= ~HOBNAIL_HAS_SMBIOS;
 }

@@ -3,5 +3,6 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->modules = (struct hobnail_array){ b->record->bytes - 8, 1, sizeof(struct hobnail_module), 0 };
+	b->hobnail.record->modules = (struct hobnail_array){ b->hobnail.record->bytes - 8, 1,
+	                                                     sizeof(struct hobnail_module), 0 };
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->boot_time = 1;
+	b->hobnail.record->boot_time = 1;
 }

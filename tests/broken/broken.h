@@ -1,8 +1,8 @@
 /* broken.h — for loaders that break one promise of docs/protocol.md on purpose.
  *
- * Each file of this folder defines functions of loader/sabotage.h for one build of the loader: those beside this header for every
- * architecture, those in a folder for one. tests/broken-check boots them with pith, which must notice. The comment that a
- * file begins with is read by it:
+ * Each file of this folder defines functions of loader/sabotage.h for one build of the loader: those beside this
+ * header for every architecture, those in a folder for one. tests/broken-check boots them with pith, which must
+ * notice. The comment that a file begins with is read by it:
  *
  *     breaks P52: what is wrong                 the promise that must fail, and no other
  *     breaks P42 (and so P47): what is wrong    ... but for those that fail as a consequence
@@ -20,26 +20,26 @@ enum { PITH_TEXT, PITH_RODATA, PITH_DATA };
 /* An array or a string of the record. */
 static inline void *broken_at(const struct boot *b, uint32_t offset)
 {
-	return (uint8_t *)b->record + offset;
+	return (uint8_t *)b->hobnail.record + offset;
 }
 
 /* The table that maps the upper half, and where there is one table, everything. */
 static inline struct pt *broken_table(struct boot *b)
 {
-	return &b->space.upper;
+	return &b->attempt.space.upper;
 }
 
 /* The first page of a segment. */
 static inline vaddr broken_page(const struct boot *b, unsigned segment)
 {
-	return align_down(b->kernel.segments[segment].virt, PAGE_BYTES);
+	return align_down(b->attempt.kernel.layout.segments[segment].run, PAGE_BYTES);
 }
 
 /* 2 MiB of usable memory on their boundary, the lowest ones: nothing of the kernel or the loader is there. */
 static inline paddr broken_free_block(const struct boot *b)
 {
-	for (size_t i = 0; i < b->memory.count; i++) {
-		const struct hobnail_memory *m = &b->memory.entries[i];
+	for (size_t i = 0; i < b->attempt.platform.memory.count; i++) {
+		const struct hobnail_memory *m = &b->attempt.platform.memory.entries[i];
 		paddr block = align_up(m->base, MIB(2));
 		if (m->type == HOBNAIL_MEMORY_USABLE && range_within(block - m->base, MIB(2), m->bytes))
 			return block;

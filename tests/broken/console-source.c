@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->console.source = 0;
+	b->hobnail.record->console.source = 0;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->counter_hz += 1;
+	b->hobnail.record->counter_hz += 1;
 }

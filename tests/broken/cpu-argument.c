@@ -2,8 +2,8 @@
  * run: --cpus 3 */
 #include "broken.h"
 
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
 {
 	(void)h, (void)c;
-	m->argument += 8;
+	r->argument += 8;
 }

@@ -4,7 +4,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_cpu *cpus = broken_at(b, b->record->cpus.offset);
+	struct hobnail_cpu *cpus = broken_at(b, b->hobnail.record->cpus.offset);
 
 	cpus[1].flags |= HOBNAIL_CPU_SILENT;
 }

@@ -3,8 +3,8 @@
  * words: roots */
 #include "broken.h"
 
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
 {
 	(void)h, (void)c;
-	m->root = 0;
+	r->root = 0;
 }

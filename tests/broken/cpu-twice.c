@@ -4,7 +4,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_cpu *cpus = broken_at(b, b->record->cpus.offset);
+	struct hobnail_cpu *cpus = broken_at(b, b->hobnail.record->cpus.offset);
 
-	cpus[!(cpus[1].flags & HOBNAIL_CPU_BOOT)].hardware_id = b->arch.boot_cpu;
+	cpus[!(cpus[1].flags & HOBNAIL_CPU_BOOT)].hardware_id = b->attempt.platform.arch.boot_cpu;
 }

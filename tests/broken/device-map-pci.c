@@ -5,5 +5,6 @@
 /* The first of what tables name. */
 void sabotage_checked(struct boot *b)
 {
-	pt_unmap(broken_table(b), b->space.plan.device_map + b->facts.devices[0].base, PAGE_BYTES, NULL);
+	pt_unmap(broken_table(b), b->attempt.space.plan.device_map + b->attempt.platform.devices[0].base, PAGE_BYTES,
+	         NULL);
 }

@@ -3,6 +3,6 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_protect(broken_table(b), b->space.plan.direct_map + broken_free_block(b), MIB(2), PT_WRITE | PT_EXECUTE, PT_NORMAL,
-	           NULL);
+	pt_protect(broken_table(b), b->attempt.space.plan.direct_map + broken_free_block(b), MIB(2),
+	           PT_WRITE | PT_EXECUTE, PT_NORMAL, NULL);
 }

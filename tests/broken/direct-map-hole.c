@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_unmap(broken_table(b), b->space.plan.direct_map + broken_free_block(b), MIB(2), NULL);
+	pt_unmap(broken_table(b), b->attempt.space.plan.direct_map + broken_free_block(b), MIB(2), NULL);
 }

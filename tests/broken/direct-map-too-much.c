@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_map(broken_table(b), b->space.plan.direct_map, 0, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+	pt_map(broken_table(b), b->attempt.space.plan.direct_map, 0, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
 }

@@ -3,7 +3,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->valid |= HOBNAIL_HAS_ENTROPY;
-	for (unsigned i = 0; i < sizeof b->record->entropy; i++)
-		b->record->entropy[i] = 0x55;
+	b->hobnail.record->valid |= HOBNAIL_HAS_ENTROPY;
+	for (unsigned i = 0; i < sizeof b->hobnail.record->entropy; i++)
+		b->hobnail.record->entropy[i] = 0x55;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->entry_virt += 4;
+	b->hobnail.record->entry_virt += 4;
 }

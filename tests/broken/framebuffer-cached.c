@@ -4,8 +4,9 @@
 
 void sabotage_checked(struct boot *b)
 {
-	const struct plan_piece *screen = &b->space.framebuffer;
+	const struct plan_piece *screen = &b->attempt.space.framebuffer;
 	vaddr from = align_down(screen->virt, PAGE_BYTES);
 
-	pt_protect(broken_table(b), from, align_up(screen->virt + screen->bytes, PAGE_BYTES) - from, PT_WRITE, PT_NORMAL, NULL);
+	pt_protect(broken_table(b), from, align_up(screen->virt + screen->bytes, PAGE_BYTES) - from, PT_WRITE,
+	           PT_NORMAL, NULL);
 }

@@ -4,7 +4,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_framebuffer *screen = broken_at(b, b->record->framebuffers.offset);
+	struct hobnail_framebuffer *screen = broken_at(b, b->hobnail.record->framebuffers.offset);
 
 	screen->green_mask = screen->red_mask;
 }

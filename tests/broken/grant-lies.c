@@ -3,7 +3,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_grant *grant = broken_at(b, b->record->granted.offset);
+	struct hobnail_grant *grant = broken_at(b, b->hobnail.record->granted.offset);
 
 	grant->value += 1;
 }

@@ -3,5 +3,6 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_map(broken_table(b), b->space.stack.virt - PAGE_BYTES, b->space.stack.phys, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+	pt_map(broken_table(b), b->attempt.space.stack.virt - PAGE_BYTES, b->attempt.space.stack.phys, PAGE_BYTES,
+	       PT_WRITE, PT_NORMAL, NULL);
 }

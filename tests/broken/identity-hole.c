@@ -4,5 +4,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_unmap(&b->space.lower, broken_free_block(b), MIB(2), NULL);
+	pt_unmap(&b->attempt.space.lower, broken_free_block(b), MIB(2), NULL);
 }

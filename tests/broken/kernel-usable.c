@@ -3,5 +3,6 @@
 
 void sabotage_map(struct boot *b, struct memmap *m)
 {
-	memmap_set(m, align_down(b->kernel.segments[PITH_DATA].phys, PAGE_BYTES), PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
+	memmap_set(m, align_down(b->attempt.kernel.layout.segments[PITH_DATA].place, PAGE_BYTES), PAGE_BYTES,
+	           HOBNAIL_MEMORY_USABLE, NULL);
 }

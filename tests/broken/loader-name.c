@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	((char *)broken_at(b, b->record->loader.offset))[0] = 'h';
+	((char *)broken_at(b, b->hobnail.record->loader.offset))[0] = 'h';
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->log_phys = b->kernel.segments[PITH_RODATA].phys;
+	b->hobnail.record->log_phys = b->attempt.kernel.layout.segments[PITH_RODATA].place;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_map(&b->space.lower, MIB(8), broken_free_block(b), PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+	pt_map(&b->attempt.space.lower, MIB(8), broken_free_block(b), PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
 }

@@ -3,7 +3,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_cpu *cpu = broken_at(b, b->record->cpus.offset);
+	struct hobnail_cpu *cpu = broken_at(b, b->hobnail.record->cpus.offset);
 
 	cpu->mailbox.argument = 1;
 }

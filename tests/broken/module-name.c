@@ -6,7 +6,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_module *module = broken_at(b, b->record->modules.offset);
+	struct hobnail_module *module = broken_at(b, b->hobnail.record->modules.offset);
 
 	memcpy((char *)broken_at(b, module->path.offset) + module->path.bytes - 4, ".pat", 4);
 }

@@ -4,5 +4,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	*((uint8_t *)memory_at(b->modules[0].phys) + b->modules[0].bytes) = 1;
+	*((uint8_t *)memory_at(b->attempt.modules[0].base) + b->attempt.modules[0].bytes) = 1;
 }

@@ -4,7 +4,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_module *modules = broken_at(b, b->record->modules.offset);
+	struct hobnail_module *modules = broken_at(b, b->hobnail.record->modules.offset);
 
 	modules[1].phys = modules[0].phys;
 	modules[1].bytes = modules[0].bytes;

@@ -4,5 +4,5 @@
 
 void sabotage_map(struct boot *b, struct memmap *m)
 {
-	memmap_set(m, b->modules[0].phys, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
+	memmap_set(m, b->attempt.modules[0].base, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
 }

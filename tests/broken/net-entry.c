@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->net_entry += PAGE_BYTES;
+	b->hobnail.record->net_entry += PAGE_BYTES;
 }

@@ -3,6 +3,6 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_map(broken_table(b), b->space.plan.net_base + PLAN_NET_BYTES / 2, b->kernel.segments[PITH_RODATA].phys, PAGE_BYTES, 0,
-	       PT_NORMAL, NULL);
+	pt_map(broken_table(b), b->attempt.space.plan.net_base + PLAN_NET_BYTES / 2,
+	       b->attempt.kernel.layout.segments[PITH_RODATA].place, PAGE_BYTES, 0, PT_NORMAL, NULL);
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->paging_levels += 1;
+	b->hobnail.record->paging_levels += 1;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->phys += PAGE_BYTES;
+	b->hobnail.record->phys += PAGE_BYTES;
 }

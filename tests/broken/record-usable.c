@@ -3,5 +3,6 @@
 
 void sabotage_map(struct boot *b, struct memmap *m)
 {
-	memmap_set(m, b->record->phys, align_up(b->record->bytes, PAGE_BYTES), HOBNAIL_MEMORY_USABLE, NULL);
+	memmap_set(m, b->hobnail.record->phys, align_up(b->hobnail.record->bytes, PAGE_BYTES), HOBNAIL_MEMORY_USABLE,
+	           NULL);
 }

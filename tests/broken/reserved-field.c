@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	((struct hobnail_segment *)broken_at(b, b->record->segments.offset))->reserved = 1;
+	((struct hobnail_segment *)broken_at(b, b->hobnail.record->segments.offset))->reserved = 1;
 }

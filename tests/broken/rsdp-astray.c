@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->acpi_rsdp += 4;
+	b->hobnail.record->acpi_rsdp += 4;
 }

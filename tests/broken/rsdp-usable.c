@@ -3,5 +3,5 @@
 
 void sabotage_map(struct boot *b, struct memmap *m)
 {
-	memmap_set(m, align_down(b->record->acpi_rsdp, PAGE_BYTES), PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
+	memmap_set(m, align_down(b->hobnail.record->acpi_rsdp, PAGE_BYTES), PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->secure_boot = 7;
+	b->hobnail.record->secure_boot = 7;
 }

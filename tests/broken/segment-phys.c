@@ -3,7 +3,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_segment *segments = broken_at(b, b->record->segments.offset);
+	struct hobnail_segment *segments = broken_at(b, b->hobnail.record->segments.offset);
 
 	segments[PITH_RODATA].phys -= PAGE_BYTES;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->smbios += 1;
+	b->hobnail.record->smbios += 1;
 }

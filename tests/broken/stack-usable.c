@@ -3,5 +3,5 @@
 
 void sabotage_map(struct boot *b, struct memmap *m)
 {
-	memmap_set(m, b->space.stack.phys, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
+	memmap_set(m, b->attempt.space.stack.phys, PAGE_BYTES, HOBNAIL_MEMORY_USABLE, NULL);
 }

@@ -3,7 +3,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	struct hobnail_string loader = b->record->loader;
+	struct hobnail_string loader = b->hobnail.record->loader;
 
 	((char *)broken_at(b, loader.offset))[loader.bytes] = 'x';
 }

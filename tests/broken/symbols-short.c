@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->symbols_bytes--;
+	b->hobnail.record->symbols_bytes--;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->uefi_system_table += 8;
+	b->hobnail.record->uefi_system_table += 8;
 }

@@ -3,7 +3,8 @@
 
 void sabotage_checked(struct boot *b)
 {
-	uint8_t *end = memory_at(b->kernel.loaded[PITH_DATA] + b->kernel.segments[PITH_DATA].bytes);
+	uint8_t *end = memory_at(b->attempt.kernel.layout.segments[PITH_DATA].loaded +
+	                         b->attempt.kernel.layout.segments[PITH_DATA].memory_bytes);
 
 	if ((uintptr_t)end % PAGE_BYTES)
 		*end = 1;

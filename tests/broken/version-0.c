@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->version = 0;
+	b->hobnail.record->version = 0;
 }

@@ -1,5 +1,6 @@
-/* arch_fake.c — stands for loader/arch/: a processor that can be told what it is, records what it is asked to do to its
- * caches, and ends the run where the kernel would be entered. The hand-off's own C runs as it is, in place. */
+/* arch_fake.c — stands for loader/arch/: a processor that can be told what it is, records what it is asked to do to
+ * its caches, and ends the run where the kernel would be entered. The hand-off's own C runs as it is, in place. */
+#include "after/main.h"
 #include "fake.h"
 
 #include <string.h>
@@ -20,7 +21,8 @@ const char arch_return_trap[1] = { 0 };
 
 /* ---- In firmware --------------------------------------------------------------------------------------- */
 
-/* The width of physical addresses is 48 bits: the image, which is mapped one to one, lies at an address of the host's. */
+/* The width of physical addresses is 48 bits: the image, which is mapped one to one, lies at an address of the
+ * host's. */
 void fake_arch_reset(enum machine machine)
 {
 	struct fake_options *o = &fake.options;
@@ -39,13 +41,26 @@ void fake_arch_reset(enum machine machine)
 	constants.id = HOBNAIL_ARCH_AARCH64;
 	constants.elf_machine = 183;
 	strcpy(constants.name, "aarch64");
-	o->facts = (struct arch_facts){ .firmware_level = 2, .paging_levels = 4, .vhe = true, .no_execute = true, .max_leaf = 2,
-	                                .phys_bits = 48, .starts_uncached = true, .net_limit = UINT64_MAX };
+	o->facts = (struct arch_facts){ .firmware_level = 2, .paging_levels = 4, .vhe = true, .no_execute = true,
+	                                .max_leaf = 2, .phys_bits = 48, .starts_uncached = true,
+	                                .net_limit = UINT64_MAX };
 }
 
 uint64_t arch_counter(void)
 {
 	return ++fake.counter;
+}
+
+bool arch_random(uint64_t *out)
+{
+	(void)out;
+	return false;
+}
+
+uint64_t arch_counter_measure(const struct boot *b)
+{
+	(void)b;
+	return 0;
 }
 
 uint64_t arch_counter_hz(void)
@@ -58,13 +73,13 @@ void arch_probe(struct arch_facts *out)
 	*out = fake.options.facts;
 }
 
-/* mode_<arch>.c */
-extern __typeof__(arch_choose) arch_choose_x86_64, arch_choose_aarch64;
-
-enum err arch_choose(const struct arch_facts *facts, struct requests *requests, struct arch_mode *out, struct problem *p)
+static enum err choose_mode(const struct arch_facts *facts, const struct wants *wants, struct arch_mode *out,
+                            struct problem *p)
 {
-	return (fake.options.machine == FAKE_X86_64 ? arch_choose_x86_64 : arch_choose_aarch64)(facts, requests, out, p);
+	return (fake.options.machine == FAKE_X86_64 ? mode_choose_x86_64 : mode_choose_aarch64)(facts, wants, out, p);
 }
+
+mode_chooser *const arch_mode_chooser = choose_mode;
 
 bool arch_console_by_convention(struct hobnail_console *out)
 {
@@ -75,8 +90,9 @@ bool arch_console_by_convention(struct hobnail_console *out)
 	return true;
 }
 
-size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity)
+size_t arch_quiet_devices(struct boot *b, struct span *out, size_t capacity)
 {
+	const struct acpi *acpi = b->facts.has_acpi ? &b->facts.acpi : NULL;
 	struct table_ioapic ioapics[TABLES_MAX_IOAPICS];
 	size_t count = acpi ? acpi_ioapics(acpi, ioapics, TABLES_MAX_IOAPICS) : 0, used = 0;
 
@@ -97,11 +113,6 @@ void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 	(void)bytes;
 	if (port == 0x3f8 && !fake.options.no_serial && value != '\r')
 		fake_say(fake.serial, sizeof fake.serial, &fake.serial_used, (char)value);
-}
-
-uint64_t arch_memory_types(void)
-{
-	return fake.options.machine == FAKE_X86_64 ? 0x0007050100070406 : 0x4404ff;
 }
 
 bool arch_live_walker(struct walker *out)
@@ -169,6 +180,7 @@ static void decode(const struct fault *f, const uint8_t *code, unsigned bytes, s
 	(f->arch == HOBNAIL_ARCH_X86_64 ? fault_decode_x86_64 : fault_decode_aarch64)(f, code, bytes, out);
 }
 fault_decoder *const arch_fault_decoder = decode;
+fault_reader *const arch_fault_reader = fault_reads_x86_64;
 
 void arch_wake(void)
 {
@@ -187,10 +199,12 @@ const char arch_cpu_id[] = "id", arch_cpu_start[] = "a call";
 /* As on a PC: a page where processors begin. */
 enum err arch_cpus_prepare(struct boot *b, struct problem *p)
 {
+	const struct page_wish wish = { .bytes = PAGE_BYTES, .type = HOBNAIL_MEMORY_NET,
+	                                .below = fake.options.low_end };
 	struct span *page = &handoff.startup;
 
 	fake.prepared = true;
-	if (firmware_pages_below(&b->fw, PAGE_BYTES, fake.options.low_end, false, HOBNAIL_MEMORY_NET, &page->base, p))
+	if (firmware_take(&b->fw, &wish, &page->base, p))
 		return problem(p, ERR_CPUS_LOW_MEMORY);
 	page->bytes = PAGE_BYTES;
 	return OK;
@@ -226,10 +240,10 @@ void arch_wait(const uint64_t *word)
 		fake.waiting();
 }
 
-void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail_mailbox *m)
+void arch_release(struct handoff *h, struct handoff_cpu *c, const struct handoff_release *r)
 {
 	(void)h;
-	fake.released = *m;
+	fake.released = *r;
 	fake_event(EVENT_RELEASE, 0, c->index);
 	fake_end(FAKE_ENTERED);
 }

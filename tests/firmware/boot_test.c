@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cpus.h"
+#include "after/cpus.h"
 #include "log.h"
 #include "sabotage.h"
 #include "world.h"
@@ -40,6 +40,29 @@ static void boots_and_tells_the_truth(void **state)
 	assert_int_equal(r->boot_time, 1709208000);
 	assert_int_equal(r->entropy[63], 0xa5);
 	assert_string_equal(fake.console, "");
+}
+
+/* docs/protocol.md, P9. */
+static void stages_are_complete_and_their_counters_ascend(void **state)
+{
+	static const uint32_t order[] = {
+		HOBNAIL_STAGE_START, HOBNAIL_STAGE_CONFIG, HOBNAIL_STAGE_KERNEL, HOBNAIL_STAGE_MODULES,
+		HOBNAIL_STAGE_SPACE, HOBNAIL_STAGE_RECORD, HOBNAIL_STAGE_PREFLIGHT, HOBNAIL_STAGE_EXIT,
+	};
+	uint64_t last = 0;
+
+	(void)state;
+	boots(FAKE_X86_64, KERNEL_UPPER);
+	const struct hobnail_boot *r = world_record();
+	assert_int_equal(r->stages.count, COUNT_OF(order));
+	for (uint32_t i = 0; i < r->stages.count; i++) {
+		const struct hobnail_stage *s = hobnail_entry(r, &r->stages, i);
+		assert_int_equal(s->stage, order[i]);
+		assert_int_equal(s->reserved, 0);
+		assert_true(s->counter > last);
+		last = s->counter;
+	}
+	assert_true(last <= fake.counter);
 }
 
 static void boots_every_kind_of_kernel(void **state)
@@ -91,8 +114,8 @@ void sabotage_space(struct boot *b)
 		assert_int_equal(handoff_touch(&handoff, GIB(8) * (i + 1), PAGE_BYTES, false, false, NULL), OK);
 }
 
-/* Pools are reached through the transition space themselves, whatever was being mapped when the one before was used up. The
- * display needs five tables of its own. */
+/* Pools are reached through the transition space themselves, whatever was being mapped when the one before was used
+ * up. The display needs five tables of its own. */
 static void with_the_mmu_off_tables_may_run_out_at_any_time(void **state)
 {
 	static const enum world_kernel kernels[] = { KERNEL_MMU_OFF, KERNEL_MMU_OFF_STAGED };
@@ -249,7 +272,7 @@ static void park(void (*waiting)(void), uint32_t state)
 
 	boots_with_processors(FAKE_X86_64, KERNEL_UPPER, 0);
 	c = handoff.cpus[0];
-	mailbox = (struct hobnail_mailbox *)(uintptr_t)(c.record + offsetof(struct hobnail_cpu, mailbox));
+	mailbox = (struct hobnail_mailbox *)(uintptr_t)(c.listed + offsetof(struct hobnail_cpu, mailbox));
 	c.mailbox = (uintptr_t)mailbox;
 	c.state = state;
 	waits = 0;
@@ -310,6 +333,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(boots_and_tells_the_truth),
+		cmocka_unit_test(stages_are_complete_and_their_counters_ascend),
 		cmocka_unit_test(boots_every_kind_of_kernel),
 		cmocka_unit_test(hvc_of_a_firmware_at_el2_is_no_conduit),
 		cmocka_unit_test(cleans_what_a_kernel_reads_with_its_cache_off),

@@ -1,5 +1,5 @@
-/* Every call of a boot fails in every way: a clear error that names the step and nothing left behind, or the boot goes on
- * without what it did not need.
+/* Every call of a boot fails in every way: a clear error that names the step and nothing left behind, or the boot
+ * goes on without what it did not need.
  *
  * With HOBNAIL_TEST_ALL in the environment two calls fail, all pairs of them: minutes. */
 #include <setjmp.h>
@@ -12,13 +12,16 @@
 
 #include <cmocka.h>
 
+#include "after/net.h"
+#include "sabotage.h"
 #include "world.h"
 
 static const struct {
 	const char *name;
 	EFI_STATUS status;
 } ways[] = {
-	{ "out of resources", EFI_OUT_OF_RESOURCES }, { "device error", EFI_DEVICE_ERROR }, { "not found", EFI_NOT_FOUND },
+	{ "out of resources", EFI_OUT_OF_RESOURCES }, { "device error", EFI_DEVICE_ERROR },
+	{ "not found", EFI_NOT_FOUND },
 	{ "buffer too small", EFI_BUFFER_TOO_SMALL }, { "security violation", EFI_SECURITY_VIOLATION },
 	{ "timeout", EFI_TIMEOUT }, { "short success", FAULT_SHORT },
 };
@@ -35,6 +38,9 @@ static const struct world {
 	{ "x86_64, no configuration", FAKE_X86_64, KERNEL_UPPER, true, false },
 	{ "aarch64, position-independent", FAKE_AARCH64, KERNEL_PIE, false, false },
 	{ "aarch64, MMU off, all processors", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false, true },
+	{ "aarch64, MMU off", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false, false },
+	{ "x86_64, Limine", FAKE_X86_64, KERNEL_LIMINE, false, false },
+	{ "aarch64, Limine", FAKE_AARCH64, KERNEL_LIMINE, false, false },
 };
 
 static unsigned complaints;
@@ -51,6 +57,9 @@ static void make(const struct world *w)
 	world_file("\\boot\\two.bin")->path = "\\boot\\modules\\two.bin";
 }
 
+/* Pages that the loader holds when a kernel is entered. */
+static unsigned held;
+
 /* The calls of a boot that nothing disturbs. */
 static unsigned calls_of(const struct world *w)
 {
@@ -59,6 +68,7 @@ static unsigned calls_of(const struct world *w)
 	const char *why = world_judge_entered();
 	if (why)
 		fail_msg("%s: %s", w->name, why);
+	held = fake.pages;
 	return fake.calls;
 }
 
@@ -78,6 +88,16 @@ static void say_fault(unsigned i)
 	        subject ? " " : "", subject ? subject : "", way);
 }
 
+static void complain(const struct world *w, const char *when, const char *why)
+{
+	if (!why || complaints++ > 20)
+		return;
+	fprintf(stderr, "%s", w->name);
+	say_fault(0);
+	say_fault(1);
+	fprintf(stderr, "%s: %s\n", when, why);
+}
+
 static void judge(const struct world *w)
 {
 	const char *why = world_judge();
@@ -86,12 +106,44 @@ static void judge(const struct world *w)
 		why = world_judge_read_once();
 	if (!why)
 		why = world_judge_blames();
-	if (!why || complaints++ > 20)
-		return;
-	fprintf(stderr, "%s", w->name);
-	say_fault(0);
-	say_fault(1);
-	fprintf(stderr, ": %s\n", why);
+	complain(w, "", why);
+}
+
+/* An attempt that failed is made again in the same process, and nothing disturbs it then. */
+static bool again;
+static unsigned attempts;
+
+static const struct world *next; /* NULL: the same kernel */
+
+bool sabotage_again(struct boot *b)
+{
+	(void)b;
+	if (!again || ++attempts > 1)
+		return false;
+	memset(fake.faults, 0, sizeof fake.faults);
+	if (next)
+		world_another_kernel(next->machine, next->kernel);
+	return true;
+}
+
+/* What the first attempt has left behind would be in the second one's way, or in its record. */
+static void run_twice(const struct world *w, struct fake_fault first, struct fake_fault second)
+{
+	make(w);
+	fake.faults[0] = first;
+	fake.faults[1] = second;
+	again = true;
+	attempts = 0;
+	fake_run();
+	again = false;
+	if (!attempts)
+		return; /* it failed before there was anything to boot */
+	const char *why = world_judge_entered();
+	if (!why && !next && fake.pages != held + fake.excused_pages)
+		why = "pages of the first attempt are still held";
+	fake.faults[0] = first;
+	fake.faults[1] = second;
+	complain(w, ", and again without", why ? why : world_judge_read_once());
 }
 
 static void run_with(const struct world *w, struct fake_fault first, struct fake_fault second)
@@ -99,8 +151,12 @@ static void run_with(const struct world *w, struct fake_fault first, struct fake
 	make(w);
 	fake.faults[0] = first;
 	fake.faults[1] = second;
-	fake_run();
-	judge(w);
+	if (fake_run() == FAKE_RETURNED) {
+		judge(w);
+		run_twice(w, first, second);
+	} else {
+		judge(w);
+	}
 }
 
 static void any_call_may_fail_in_any_way(void **state)
@@ -111,7 +167,8 @@ static void any_call_may_fail_in_any_way(void **state)
 		unsigned calls = calls_of(&worlds[i]);
 		for (unsigned n = 1; n <= calls; n++)
 			for (unsigned k = 0; k < COUNT_OF(ways); k++)
-				run_with(&worlds[i], (struct fake_fault){ n, ways[k].status }, (struct fake_fault){ 0 });
+				run_with(&worlds[i], (struct fake_fault){ n, ways[k].status },
+				         (struct fake_fault){ 0 });
 	}
 	assert_int_equal(complaints, 0);
 }
@@ -129,10 +186,35 @@ static void a_map_that_cannot_grow_is_an_error(void **state)
 				continue;
 			for (unsigned k = 0; k < 4 * COUNT_OF(ways); k++)
 				run_with(&worlds[i], (struct fake_fault){ n, EFI_BUFFER_TOO_SMALL },
-				         (struct fake_fault){ n + 1 + k / COUNT_OF(ways), ways[k % COUNT_OF(ways)].status });
+				         (struct fake_fault){ n + 1 + k / COUNT_OF(ways),
+				                              ways[k % COUNT_OF(ways)].status });
 		}
 	}
 	assert_int_equal(complaints, 0);
+}
+
+/* A kernel whose MMU is off, after one that was to have page tables, and the other way round. */
+static void another_kind_of_kernel_may_follow(void **state)
+{
+	static const unsigned pairs[][2] = { { 3, 5 }, { 5, 3 }, { 4, 3 }, { 3, 4 } };
+	static unsigned second;
+
+	(void)state;
+	complaints = second = 0;
+	for (unsigned i = 0; i < COUNT_OF(pairs); i++) {
+		const struct world *w = &worlds[pairs[i][0]];
+		next = &worlds[pairs[i][1]];
+		for (unsigned n = calls_of(w); n; n--) {
+			run_twice(w, (struct fake_fault){ n, EFI_OUT_OF_RESOURCES }, (struct fake_fault){ 0 });
+			second += attempts;
+			if (attempts && handoff.mode.mmu_off &&
+			    (net.window || handoff.root || handoff.transition_first))
+				complain(w, ", and then another", "tables of the first kernel are left");
+		}
+	}
+	next = NULL;
+	assert_int_equal(complaints, 0);
+	assert_true(second > 50);
 }
 
 /* The second of a pair may hit a call that only the first one's failure causes: giving back, reporting. */
@@ -156,8 +238,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_call_may_fail_in_any_way),
 		cmocka_unit_test(a_map_that_cannot_grow_is_an_error),
+		cmocka_unit_test(another_kind_of_kernel_may_follow),
 		cmocka_unit_test(any_two_calls_may_fail_in_any_way), /* last: it takes long */
 	};
 
-	return _cmocka_run_group_tests("firmware/failure", tests, COUNT_OF(tests) - !getenv("HOBNAIL_TEST_ALL"), NULL, NULL);
+	return _cmocka_run_group_tests("firmware/failure", tests, COUNT_OF(tests) - !getenv("HOBNAIL_TEST_ALL"), NULL,
+	                               NULL);
 }

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include "log.h"
-#include "serial.h"
+#include "after/serial.h"
 
 struct fake fake;
 
@@ -51,8 +51,8 @@ EFI_STATUS fake_call(enum service service, const char *subject)
 		fake.trace[call - 1].subject = subject;
 	}
 	if (is_forbidden(service) && !fake.forbidden[0])
-		snprintf(fake.forbidden, sizeof fake.forbidden, "call %u, %s, after %s", call, fake_service_name(service),
-		         fake.exited ? "exit" : "an exit was tried");
+		snprintf(fake.forbidden, sizeof fake.forbidden, "call %u, %s, after %s", call,
+		         fake_service_name(service), fake.exited ? "exit" : "an exit was tried");
 	if (call > fake.options.budget)
 		fake_end(FAKE_HANGS);
 	for (unsigned i = 0; i < COUNT_OF(fake.faults); i++)
@@ -111,8 +111,8 @@ static bool find_pages(uint64_t pages, uint64_t last_byte, size_t *out)
 	uint64_t run = 0;
 
 	for (size_t first = ARENA_PAGES; pages && first-- > 0;) {
-		bool usable = ARENA + (first + 1) * PAGE_BYTES - 1 <= last_byte && fake.kind[first] == EfiConventionalMemory &&
-		              !is_special(first);
+		bool usable = ARENA + (first + 1) * PAGE_BYTES - 1 <= last_byte &&
+		              fake.kind[first] == EfiConventionalMemory && !is_special(first);
 		run = usable ? run + 1 : 0;
 		if (run == pages) {
 			*out = first;
@@ -162,7 +162,8 @@ void fake_low_page(void)
 	if (page != (void *)FAKE_LOW || fake.options.range_count == FAKE_MAX_RANGES)
 		abort();
 	fake.options.ranges[fake.options.range_count++] = (EFI_MEMORY_DESCRIPTOR){
-		.Type = EfiConventionalMemory, .PhysicalStart = FAKE_LOW, .NumberOfPages = 1, .Attribute = 8 /* write-back */ };
+		.Type = EfiConventionalMemory, .PhysicalStart = FAKE_LOW, .NumberOfPages = 1,
+		.Attribute = 8 /* write-back */ };
 }
 
 static bool change_low_page(EFI_MEMORY_TYPE from, EFI_MEMORY_TYPE to)
@@ -177,7 +178,8 @@ static bool change_low_page(EFI_MEMORY_TYPE from, EFI_MEMORY_TYPE to)
 	return true;
 }
 
-static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory, UINTN pages, EFI_PHYSICAL_ADDRESS *at)
+static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE memory, UINTN pages,
+                                        EFI_PHYSICAL_ADDRESS *at)
 {
 	EFI_STATUS s = fake_call(SERVICE_ALLOCATE_PAGES, NULL);
 	size_t first;
@@ -262,10 +264,13 @@ enum { MAX_DESCRIPTORS = 8192 };
 
 static const EFI_MEMORY_DESCRIPTOR ranges[] = {
 	{ .Type = EfiBootServicesData, .PhysicalStart = 0, .NumberOfPages = 0x9f, .Attribute = WRITE_BACK },
-	{ .Type = EfiRuntimeServicesData, .PhysicalStart = 0x70000000, .NumberOfPages = 16, .Attribute = WRITE_BACK | RUNTIME },
-	{ .Type = EfiRuntimeServicesCode, .PhysicalStart = 0x70010000, .NumberOfPages = 16, .Attribute = WRITE_BACK | RUNTIME },
+	{ .Type = EfiRuntimeServicesData, .PhysicalStart = 0x70000000, .NumberOfPages = 16,
+	  .Attribute = WRITE_BACK | RUNTIME },
+	{ .Type = EfiRuntimeServicesCode, .PhysicalStart = 0x70010000, .NumberOfPages = 16,
+	  .Attribute = WRITE_BACK | RUNTIME },
 	{ .Type = EfiMemoryMappedIO, .PhysicalStart = 0xfec00000, .NumberOfPages = 1, .Attribute = 1 | RUNTIME },
-	{ .Type = EfiBootServicesData, .PhysicalStart = GIB(4), .NumberOfPages = MIB(512) / PAGE_BYTES, .Attribute = WRITE_BACK },
+	{ .Type = EfiBootServicesData, .PhysicalStart = GIB(4), .NumberOfPages = MIB(512) / PAGE_BYTES,
+	  .Attribute = WRITE_BACK },
 };
 
 static EFI_MEMORY_DESCRIPTOR descriptors[MAX_DESCRIPTORS];
@@ -275,7 +280,8 @@ static void describe(EFI_MEMORY_TYPE type, uint64_t base, uint64_t pages, uint64
 {
 	if (descriptor_count < MAX_DESCRIPTORS)
 		descriptors[descriptor_count++] = (EFI_MEMORY_DESCRIPTOR){ .Type = type, .PhysicalStart = base,
-		                                                           .NumberOfPages = pages, .Attribute = attributes };
+		                                                           .NumberOfPages = pages,
+		                                                           .Attribute = attributes };
 }
 
 static void describe_all(void)
@@ -286,10 +292,12 @@ static void describe_all(void)
 	for (unsigned i = 0; i < o->range_count; i++)
 		descriptors[descriptor_count++] = o->ranges[i];
 	for (size_t i = 0, first = 0; i < ARENA_PAGES; i++)
-		if (i + 1 == ARENA_PAGES || fake.kind[i + 1] != fake.kind[first] || is_special(i + 1) != is_special(first)) {
+		if (i + 1 == ARENA_PAGES || fake.kind[i + 1] != fake.kind[first] ||
+		    is_special(i + 1) != is_special(first)) {
 			if (fake.kind[first] != FAKE_UNLISTED)
 				describe(fake.kind[first], ARENA + first * PAGE_BYTES, i + 1 - first,
-				         (fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK) | (is_special(first) ? EFI_MEMORY_SP : 0));
+				         (fake.kind[first] == EfiMemoryMappedIO ? 1 : WRITE_BACK) |
+				         (is_special(first) ? EFI_MEMORY_SP : 0));
 			first = i + 1;
 		}
 	for (uint64_t i = 0; i < (uint64_t)o->map_growth * (fake.map_calls - 1); i++)
@@ -377,8 +385,9 @@ static bool is_guid(const EFI_GUID *guid, EFI_GUID wanted)
 
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface)
 {
-	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID, files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
-	                      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID,
+			      files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
+			      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_HANDLE_PROTOCOL, NULL);
 
 	if (s)
@@ -415,7 +424,9 @@ static EFI_STATUS EFIAPI set_watchdog_timer(UINTN seconds, uint64_t code, UINTN 
 {
 	EFI_STATUS s = fake_call(SERVICE_WATCHDOG, NULL);
 
-	(void)seconds, (void)code, (void)data_bytes, (void)data;
+	/* UEFI 2.10, "EFI_BOOT_SERVICES.SetWatchdogTimer()": 0 seconds end it; there is nothing to log then */
+	if ((seconds || code || data_bytes || data) && !fake.forbidden[0])
+		snprintf(fake.forbidden, sizeof fake.forbidden, "the watchdog is not ended but set");
 	return EFI_ERROR(s) ? s : EFI_SUCCESS;
 }
 
@@ -446,7 +457,8 @@ static void lay_out_memory(void)
 	void *arena = (void *)(uintptr_t)ARENA;
 	static bool mapped;
 
-	if (!mapped && mmap(arena, ARENA_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != arena) {
+	if (!mapped && mmap(arena, ARENA_BYTES, PROT_READ | PROT_WRITE,
+	                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != arena) {
 		perror("arena");
 		abort();
 	}

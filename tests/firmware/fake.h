@@ -1,8 +1,8 @@
 /* fake.h — a UEFI firmware that runs on the host, and does what a test tells it: serve, refuse, or lie.
  *
- *   Memory     "physical" memory is ARENA_BYTES of real memory at ARENA, so that the loader's addresses are pointers. Pages
- *              that nobody has allocated are poisoned for the address sanitizer; allocated ones are filled with 0xCC, so
- *              that every run finds the same
+ *   Memory     "physical" memory is ARENA_BYTES of real memory at ARENA, so that the loader's addresses are
+ *              pointers. Pages that nobody has allocated are poisoned for the address sanitizer; allocated ones are
+ *              filled with 0xCC, so that every run finds the same
  *   Calls      every call of the firmware has a number, from 1; a fault makes one of them fail
  *   State      `fake` is all of it; fake_reset() begins anew, then a test changes fake.options and files
  *   Processor  arch_fake.c stands for loader/arch/: it ends a run where the kernel would be entered */
@@ -87,7 +87,7 @@ struct fake_options {
 	unsigned stride_changes_at;     /* from this GetMemoryMap on (0: never) ... */
 	uint64_t other_descriptor_bytes; /* ... it is this                           */
 	unsigned map_growth;            /* more entries with every GetMemoryMap     */
-	unsigned map_lies_at;           /* this GetMemoryMap (0: none) says that the map has more bytes than its buffer */
+	unsigned map_lies_at;           /* this GetMemoryMap (0: none) says more bytes than its buffer has */
 	struct span special;            /* free memory here is set apart for special purposes */
 	EFI_MEMORY_DESCRIPTOR ranges[FAKE_MAX_RANGES]; /* besides the arena           */
 	unsigned range_count;
@@ -122,8 +122,8 @@ struct fake_options {
 enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS };
 
 /* What the loader told the processor, in order. */
-enum event_kind { EVENT_SYNC, EVENT_CLEAN, EVENT_SWITCH, EVENT_NET, EVENT_QUIET, EVENT_CPUS, EVENT_CPU_STOP, EVENT_ENTER,
-                  EVENT_RELEASE };
+enum event_kind { EVENT_SYNC, EVENT_CLEAN, EVENT_SWITCH, EVENT_NET, EVENT_QUIET, EVENT_CPUS, EVENT_CPU_STOP,
+                  EVENT_ENTER, EVENT_RELEASE };
 struct event {
 	enum event_kind kind;
 	uint64_t base, bytes;
@@ -150,7 +150,7 @@ struct fake {
 	struct event events[FAKE_MAX_EVENTS];
 	unsigned event_count;
 	bool prepared;             /* arch_cpus_prepare() was asked                */
-	struct hobnail_mailbox released; /* what arch_release() was given          */
+	struct handoff_release released;  /* what arch_release() was given          */
 	void (*waiting)(void);     /* called when a parked processor waits         */
 	void (*parked)(void);      /* ... and when one has answered                */
 

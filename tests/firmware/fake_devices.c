@@ -14,7 +14,8 @@ static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *self, co
 		return EFI_ERROR(s) ? s : EFI_SUCCESS;
 	for (; *text; text++)
 		if (*text != '\r')
-			fake_say(fake.console, sizeof fake.console, &fake.console_used, *text < 0x80 ? (char)*text : '?');
+			fake_say(fake.console, sizeof fake.console, &fake.console_used,
+			         *text < 0x80 ? (char)*text : '?');
 	return EFI_SUCCESS;
 }
 
@@ -67,8 +68,10 @@ void fake_devices_reset(void)
 	o->mode_info[0] = small_mode(128, 96);
 	o->mode_info[1] = small_mode(64, 48);
 	o->mode_info[2] = small_mode(32, 24);
-	o->mode = (EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE){ .MaxMode = 3, .Info = &o->mode_info[0], .SizeOfInfo = sizeof o->mode_info[0],
-	                                               .FrameBufferBase = ARENA_SCREEN, .FrameBufferSize = 16 * PAGE_BYTES };
+	o->mode = (EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE){ .MaxMode = 3, .Info = &o->mode_info[0],
+	                                               .SizeOfInfo = sizeof o->mode_info[0],
+	                                               .FrameBufferBase = ARENA_SCREEN,
+	                                               .FrameBufferSize = 16 * PAGE_BYTES };
 	fake_gop.Mode = &o->mode;
 }
 
@@ -119,7 +122,8 @@ static EFI_STATUS give(const void *from, size_t bytes, UINTN *room, void *to)
 	return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes, void *data)
+static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes,
+                                      void *data)
 {
 	static const uint8_t path_end[] = { 0x7f, 0xff, 4, 0 }, path_uart[] = { 3, 14, 4, 0, 0x7f, 0xff, 4, 0 };
 	EFI_STATUS s = fake_call(SERVICE_GET_VARIABLE, NULL);

@@ -28,7 +28,8 @@ struct fake_file *fake_add(const char *path, const void *data, uint64_t bytes)
 {
 	struct fake_file *f = &fake.files[fake.file_count++];
 
-	*f = (struct fake_file){ .path = path, .data = data, .bytes = bytes, .said = bytes, .seen = calloc(1, bytes ? bytes : 1) };
+	*f = (struct fake_file){ .path = path, .data = data, .bytes = bytes, .said = bytes,
+	                         .seen = calloc(1, bytes ? bytes : 1) };
 	if (fake.file_count > FAKE_MAX_FILES || !f->seen)
 		abort();
 	return f;
@@ -147,7 +148,8 @@ static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *self, uint64_t pos
 
 /* ---- Contents ------------------------------------------------------------------------------------------ */
 
-static EFI_STATUS give_info(const char *name, size_t name_bytes, uint64_t file_bytes, bool directory, UINTN *bytes, void *buffer)
+static EFI_STATUS give_info(const char *name, size_t name_bytes, uint64_t file_bytes, bool directory, UINTN *bytes,
+                            void *buffer)
 {
 	UINTN wanted = sizeof(EFI_FILE_INFO) + (name_bytes + 1) * sizeof(CHAR16);
 	EFI_FILE_INFO *info = buffer;

@@ -1,5 +1,6 @@
 /* image.c — the loader's own image, as far as it is copied, for the host: bytes to compare and words to move, with the
- * names that the linker script gives. An architecture's own statics may follow: who has some says where image_end is. */
+ * names that the linker script gives. An architecture's own statics may follow: who has some says where image_end
+ * is. */
 #include "fake.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@ enum { IMAGE_TEXT = 0x1000, IMAGE_DATA = 0x3000, IMAGE_BYTES = 0x5000 };
 static char fake_image[IMAGE_BYTES] __asm__("fake_image_bytes")
 	__attribute__((used, aligned(PAGE_BYTES), section("fake_image"), no_sanitize("address")));
 __asm__(".globl image_base, image_text, image_code_end, image_text_end, image_rodata, image_rodata_end, image_data\n"
-        ".globl image_scratch, image_scratch_end, image_own\n"
+        ".globl image_own\n"
         ".set image_base, fake_image_bytes\n"
         ".set image_text, image_base + 0x1000\n"
         ".set image_code_end, image_base + 0x2000\n"
@@ -20,10 +21,9 @@ __asm__(".globl image_base, image_text, image_code_end, image_text_end, image_ro
         ".set image_rodata, image_base + 0x2000\n"
         ".set image_rodata_end, image_base + 0x3000\n"
         ".set image_data, image_base + 0x3000\n"
-        ".set image_scratch, image_base + 0x4000\n"
-        ".set image_scratch_end, image_base + 0x4400\n"
         ".set image_own, image_base + 0x5000\n"
-        ".weak image_end\n"
+        ".weak image_scratch, image_end\n"
+        ".set image_scratch, image_base + 0x5000\n"
         ".set image_end, image_base + 0x5000");
 
 /* Three words that a base relocation names: the first two point into the image, the last one does not. */

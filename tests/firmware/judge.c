@@ -8,6 +8,7 @@
 
 #include "image.h"
 #include "log.h"
+#include "protocols.h"
 #include "walk.h"
 
 static char said[512];
@@ -23,8 +24,8 @@ static const uint8_t *memory(paddr at)
 
 static struct memmap map_of(const struct hobnail_boot *r)
 {
-	return (struct memmap){ (struct hobnail_memory *)(uintptr_t)hobnail_entry(r, &r->memory_map, 0), r->memory_map.count,
-	                        r->memory_map.count };
+	return (struct memmap){ (struct hobnail_memory *)(uintptr_t)hobnail_entry(r, &r->memory_map, 0),
+	                        r->memory_map.count, r->memory_map.count };
 }
 
 static bool is_type(const struct memmap *m, paddr at, uint64_t bytes, uint32_t type)
@@ -95,7 +96,7 @@ struct expected {
 
 static const char *open_kernel(const struct hobnail_boot *r, struct expected *k)
 {
-	const struct elf_rules rules = { arch_elf_machine, true };
+	const struct elf_rules rules = { arch_elf_machine, true, false };
 
 	k->from = named(r, r->kernel_path);
 	if (!k->from)
@@ -119,7 +120,8 @@ static void fill_expected(const struct expected *k, uint64_t base, uint8_t *imag
 	}
 }
 
-static const char *relocate_expected(const struct expected *k, uint64_t base, uint8_t *image, uint64_t bytes, uint64_t slide)
+static const char *relocate_expected(const struct expected *k, uint64_t base, uint8_t *image, uint64_t bytes,
+                                     uint64_t slide)
 {
 	struct elf_dynamic dynamic;
 
@@ -132,7 +134,8 @@ static const char *relocate_expected(const struct expected *k, uint64_t base, ui
 	return NULL;
 }
 
-/* Segments whose pages touch or are shared, from `first` up to `last`: every page of theirs, with what no segment fills. */
+/* Segments whose pages touch or are shared, from `first` up to `last`: every page of theirs, with what no segment
+ * fills. */
 static const char *judge_pages(const struct hobnail_boot *r, const struct expected *k, unsigned first, unsigned last)
 {
 	const struct elf_segment *from = &k->layout.segments[first], *to = &k->layout.segments[last];
@@ -154,7 +157,8 @@ static const char *judge_pages(const struct hobnail_boot *r, const struct expect
 		bool moved = p->phys % PAGE_BYTES != s->virt % PAGE_BYTES;
 		uint64_t head = moved ? 0 : p->phys % PAGE_BYTES;
 		uint64_t whole = moved ? p->bytes : align_up(head + p->bytes, PAGE_BYTES);
-		if (p->bytes != s->memory_bytes || memcmp(memory(p->phys - head), image + (s->virt - head - base), whole) != 0)
+		if (p->bytes != s->memory_bytes ||
+		    memcmp(memory(p->phys - head), image + (s->virt - head - base), whole) != 0)
 			why = WRONG("the pages of segment %u at %#llx are not as the file has them", i, LL(p->phys));
 	}
 	free(image);
@@ -173,8 +177,8 @@ static const char *judge_segments(const struct hobnail_boot *r)
 		const struct elf_segment *s = k.layout.segments;
 		/* A position-independent kernel is relocated as a whole. */
 		for (last = i; last + 1 < k.layout.segment_count; last++)
-			if (!k.file.position_independent &&
-			    align_up(s[last].virt + s[last].memory_bytes, PAGE_BYTES) < align_down(s[last + 1].virt, PAGE_BYTES))
+			if (!k.file.position_independent && align_up(s[last].virt + s[last].memory_bytes, PAGE_BYTES) <
+			                                            align_down(s[last + 1].virt, PAGE_BYTES))
 				break;
 		why = judge_pages(r, &k, i, last);
 	}
@@ -211,7 +215,7 @@ static const char *judge_net(const struct hobnail_boot *r)
 
 	if (!is_copied(image_text, image_code_end) || !is_copied(image_rodata, image_data))
 		return WRONG("the net's copy of the code differs");
-	if (!is_copied(image_scratch_end, image_own))
+	if (!is_copied(image_data + 0x28, image_own))
 		return WRONG("the net's copy of the data differs");
 	for (unsigned i = 0; i < 3; i++) {
 		uint64_t before = read_le64(image_data + 0x10 + 8 * i), after = read_le64(copy + data + 0x10 + 8 * i);
@@ -253,7 +257,17 @@ static bool in_net_text(paddr at)
 	return at - (handoff.net_phys + (uint64_t)(image_text - image_base)) < (uint64_t)(image_text_end - image_text);
 }
 
-/* All that the hand-off works on is mapped one to one in the transition space, and can be written where a segment goes. */
+/* Memory that others could have been given since. A segment's destination need not be ours until it is moved there. */
+static bool is_unclaimed(paddr at)
+{
+	for (unsigned i = 0; i < handoff.move_count; i++)
+		if (at - handoff.moves[i].to < handoff.moves[i].bytes)
+			return false;
+	return at - ARENA < ARENA_BYTES && fake.kind[(at - ARENA) / PAGE_BYTES] == EfiConventionalMemory;
+}
+
+/* All that the hand-off works on is mapped one to one in the transition space, and can be written where a segment
+ * goes. */
 static const char *judge_transition(void)
 {
 	struct walker w = world_walker(handoff.transition, handoff.root ? handoff.root : handoff.transition);
@@ -264,8 +278,11 @@ static const char *judge_transition(void)
 		uint64_t base = move ? handoff.moves[i - handoff.touch_count].to : handoff.touch[i].base;
 		uint64_t bytes = move ? handoff.moves[i - handoff.touch_count].bytes : handoff.touch[i].bytes;
 		for (paddr at = align_down(base, PAGE_BYTES); at < base + bytes; at += PAGE_BYTES) {
+			if (is_unclaimed(at))
+				return WRONG("the hand-off works on %#llx, which nobody has taken", LL(at));
 			walk(&w, at, &found);
-			if (!found.mapped || found.phys != at || (move && !found.writable) || found.executable != in_net_text(at))
+			if (!found.mapped || found.phys != at || (move && !found.writable) ||
+			    found.executable != in_net_text(at))
 				return WRONG("the transition space does not map %#llx one to one", LL(at));
 		}
 	}
@@ -275,7 +292,8 @@ static const char *judge_transition(void)
 	return NULL;
 }
 
-/* P-numbered: all RAM but the display's, writable, never executable; and nothing else. First and last pages stand for all. */
+/* P-numbered: all RAM but the display's, writable, never executable; and nothing else. First and last pages stand
+ * for all. */
 static const char *judge_direct_map(const struct hobnail_boot *r, const struct walker *w)
 {
 	const struct hobnail_framebuffer *fb = r->framebuffers.count ? hobnail_entry(r, &r->framebuffers, 0) : NULL;
@@ -289,10 +307,12 @@ static const char *judge_direct_map(const struct hobnail_boot *r, const struct w
 			continue;
 		for (unsigned k = 0; k < COUNT_OF(pages); k++) {
 			walk(w, r->direct_map + pages[k], &found);
-			bool right = memmap_in_direct_map(e) ? found.mapped && found.phys == pages[k] && found.writable && !found.executable
+			bool right = memmap_in_direct_map(e) ? found.mapped && found.phys == pages[k] &&
+			                                               found.writable && !found.executable
 			                                     : !found.mapped || found.phys != pages[k];
 			if (!right)
-				return WRONG("the direct map is wrong about %s at %#llx", memmap_type_name(e->type), LL(pages[k]));
+				return WRONG("the direct map is wrong about %s at %#llx", memmap_type_name(e->type),
+				             LL(pages[k]));
 		}
 	}
 	return NULL;
@@ -313,7 +333,7 @@ static const char *judge_kernel_space(const struct hobnail_boot *r)
 	walk(&w, r->entry_virt, &found);
 	if (!found.mapped || !found.executable)
 		return WRONG("the entry point cannot be executed");
-	walk(&w, handoff.record, &found);
+	walk(&w, handoff.argument, &found);
 	if (!found.mapped || found.phys != r->phys)
 		return WRONG("the record cannot be reached");
 	return judge_direct_map(r, &w);
@@ -334,7 +354,8 @@ static bool is_mapped(const struct walker *w, vaddr va, uint64_t bytes, paddr ph
 }
 
 /* A stack in memory of that type between two pages that are not mapped, and the mailbox where the processor looks. */
-static const char *judge_mapped_cpu(const struct hobnail_boot *r, const struct hobnail_cpu *cpu, const struct handoff_cpu *c)
+static const char *judge_mapped_cpu(const struct hobnail_boot *r, const struct hobnail_cpu *cpu,
+                                    const struct handoff_cpu *c)
 {
 	struct walker w = world_walker(r->lower_root ? r->lower_root : r->root, r->root);
 	struct memmap m = map_of(r);
@@ -346,10 +367,11 @@ static const char *judge_mapped_cpu(const struct hobnail_boot *r, const struct h
 	if (!is_type(&m, stack.phys, cpu->stack_bytes, HOBNAIL_MEMORY_STACKS) ||
 	    !is_mapped(&w, cpu->stack_virt, cpu->stack_bytes, stack.phys) || below.mapped || above.mapped)
 		return WRONG("processor %u has no stack between guards", c->index);
-	if (!is_mapped(&w, align_down(c->mailbox, PAGE_BYTES), PAGE_BYTES, align_down(c->record, PAGE_BYTES)))
+	if (!is_mapped(&w, align_down(c->mailbox, PAGE_BYTES), PAGE_BYTES, align_down(c->listed, PAGE_BYTES)))
 		return WRONG("processor %u cannot reach its mailbox", c->index);
 	walk(&w, c->area, &stack);
-	if (!is_type(&m, stack.phys, arch_cpu_bytes, HOBNAIL_MEMORY_NET) || !is_mapped(&w, c->area, arch_cpu_bytes, stack.phys))
+	if (!is_type(&m, stack.phys, arch_cpu_bytes, HOBNAIL_MEMORY_NET) ||
+	    !is_mapped(&w, c->area, arch_cpu_bytes, stack.phys))
 		return WRONG("processor %u has no memory in the net", c->index);
 	return NULL;
 }
@@ -360,14 +382,15 @@ static const char *judge_cpu(const struct hobnail_boot *r, unsigned i)
 	const struct hobnail_cpu *cpu = hobnail_entry(r, &r->cpus, c->index);
 	bool silent = fake.options.silent >> i & 1;
 
-	if (!cpu || c->record != (uintptr_t)cpu || cpu->hardware_id != c->hardware_id || cpu->flags & HOBNAIL_CPU_BOOT)
+	if (!cpu || c->listed != (uintptr_t)cpu || cpu->hardware_id != c->hardware_id || cpu->flags & HOBNAIL_CPU_BOOT)
 		return WRONG("processor %u is not the one that its entry names", i);
 	if (cpu->flags != (HOBNAIL_CPU_ENABLED | (unsigned)(silent ? HOBNAIL_CPU_SILENT : HOBNAIL_CPU_PARKED)) ||
 	    cpu->mailbox.state != (silent ? HOBNAIL_MAILBOX_NONE : HOBNAIL_MAILBOX_WAITING) || cpu->mailbox.entry)
 		return WRONG("processor %u has flags %#x, mailbox state %llu", i, cpu->flags, LL(cpu->mailbox.state));
 	if (cpu->stack_bytes != r->stack_bytes || c->stack != cpu->stack_virt + cpu->stack_bytes ||
 	    ranges_overlap(cpu->stack_virt, cpu->stack_bytes, r->stack_virt, r->stack_bytes))
-		return WRONG("processor %u has %#llx bytes of stack at %#llx", i, LL(cpu->stack_bytes), LL(cpu->stack_virt));
+		return WRONG("processor %u has %#llx bytes of stack at %#llx", i, LL(cpu->stack_bytes),
+		             LL(cpu->stack_virt));
 	for (unsigned k = 0; k < i; k++)
 		if (ranges_overlap(c->stack - 1, 2, c[-(int)(i - k)].stack - cpu->stack_bytes, cpu->stack_bytes))
 			return WRONG("processors %u and %u share a stack", k, i);
@@ -422,12 +445,14 @@ static unsigned event_index(enum event_kind kind)
 	return fake.event_count;
 }
 
-/* Code is what is fetched: to synchronise modules, too, would cost a boot seconds with caches that are cleaned by line. */
+/* Code is what is fetched: to synchronise modules, too, would cost a boot seconds with caches that are cleaned by
+ * line. */
 static const char *judge_no_more_code(const struct hobnail_boot *r, unsigned first)
 {
 	for (unsigned i = first; i < fake.event_count; i++) {
 		const struct event *e = &fake.events[i];
-		bool is_code = e->kind != EVENT_SYNC || e->bytes == UINT64_MAX; /* nobody was asked: tests/arch/x86_64 */
+		/* nobody was asked: tests/arch/x86_64 */
+		bool is_code = e->kind != EVENT_SYNC || e->bytes == UINT64_MAX;
 		for (uint32_t k = 0; !is_code && k < r->segments.count; k++) {
 			const struct hobnail_segment *s = hobnail_entry(r, &r->segments, k);
 			paddr from = align_down(s->phys, PAGE_BYTES);
@@ -448,7 +473,8 @@ static const char *judge_code(const struct hobnail_boot *r)
 
 	for (unsigned i = 0; i < event_index(EVENT_SWITCH); i++)
 		seen |= fake.events[i].kind == EVENT_SYNC && fake.events[i].base <= handoff.net_phys &&
-		        fake.events[i].base + fake.events[i].bytes >= handoff.net_phys + (uint64_t)(image_text_end - image_base);
+		        fake.events[i].base + fake.events[i].bytes >=
+		                handoff.net_phys + (uint64_t)(image_text_end - image_base);
 	if (!seen)
 		return WRONG("the net's code is not made visible to instruction fetch");
 	for (uint32_t i = 0; i < r->segments.count; i++) {
@@ -496,7 +522,8 @@ static const char *judge_starts(const struct hobnail_boot *r)
 		return NULL;
 	if (!covered_between(EVENT_CLEAN, moved, start, handoff.net_phys, image_bytes()))
 		return WRONG("processors start, and the net is not clean");
-	if (!covered_between(EVENT_CLEAN, moved, start, handoff.cpus_phys, PAGE_BYTES + handoff.cpu_count * (uint64_t)arch_cpu_bytes))
+	if (!covered_between(EVENT_CLEAN, moved, start, handoff.cpus_phys,
+	                     PAGE_BYTES + handoff.cpu_count * (uint64_t)arch_cpu_bytes))
 		return WRONG("processors start, and their part of the net is not clean");
 	if (handoff.mode.mmu_off && !covered_between(EVENT_CLEAN, moved, start, r->phys, r->bytes))
 		return WRONG("processors start, and their mailboxes are not clean");
@@ -513,8 +540,12 @@ const char *world_judge_entered(void)
 		return WRONG("the kernel was not entered: %s", fake.console);
 	if (!fake.exited)
 		return WRONG("the kernel was entered before boot services were left");
+	if (handoff.protocol == PROTOCOL_LIMINE) {
+		const char *first = world_judge_limine();
+		return first ? first : judge_transition();
+	}
 	if (!r)
-		return WRONG("there is no record at %#llx", LL(handoff.record));
+		return WRONG("there is no record at %#llx", LL(handoff.argument));
 	const char *why = judge_map(r);
 	if (!why) why = judge_segments(r);
 	if (!why) why = judge_modules(r);

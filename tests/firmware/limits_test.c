@@ -39,7 +39,8 @@ static void symbols_beyond_16_mib_are_not_even_asked_memory_for(void **state)
 		assert_false(world_record()->valid & HOBNAIL_HAS_SYMBOLS);
 		loader_log.text[loader_log.used < LOG_BYTES ? loader_log.used : LOG_BYTES - 1] = 0;
 		assert_non_null(strstr(loader_log.text, more ? "16777217 bytes of symbols are left out (ERR_FULL)"
-		                                             : "16777216 bytes of symbols are left out (ERR_NO_MEMORY)"));
+		                                             : "16777216 bytes of symbols "
+		                                               "are left out (ERR_NO_MEMORY)"));
 	}
 }
 

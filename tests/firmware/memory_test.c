@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "memmap.h"
-#include "net.h"
+#include "after/net.h"
 #include "sabotage.h"
 #include "world.h"
 
@@ -66,6 +66,7 @@ static void a_segment_is_not_put_into_special_memory(void **state)
 
 static bool fills_ledger, sees_plan;
 static unsigned held;
+static struct claim given_up;
 static size_t room, entries, processors;
 
 void sabotage_space(struct boot *b)
@@ -75,9 +76,13 @@ void sabotage_space(struct boot *b)
 	paddr at;
 
 	if (sees_plan) {
-		room = b->space.plan.capacity;
-		entries = b->memory.count;
+		room = b->attempt.space.plan.capacity;
+		entries = b->attempt.platform.memory.count;
 		processors = handoff.cpu_count;
+		given_up = (struct claim){ 0 };
+		for (unsigned i = 0; i < b->fw.ledger.count; i++)
+			if (b->fw.ledger.claims[i].type == HOBNAIL_MEMORY_USABLE)
+				given_up = b->fw.ledger.claims[i]; /* the last one */
 	}
 	if (!fills_ledger)
 		return;
@@ -87,7 +92,7 @@ void sabotage_space(struct boot *b)
 	}
 	assert_int_equal(e, ERR_FULL);
 	assert_int_equal(p.value[0], LEDGER_MAX);
-	assert_int_equal(b->fw.claims, LEDGER_MAX);
+	assert_int_equal(b->fw.ledger.count, LEDGER_MAX);
 	assert_int_equal(fake.pages, held); /* what could not be entered is given back at once */
 }
 
@@ -118,7 +123,8 @@ static void a_last_map_larger_than_the_nets_room_is_cut(void **state)
 		const struct hobnail_boot *r = world_record();
 		const struct memmap *m = &net.places.memory;
 		assert_int_equal(m->count, min_u64(r->memory_map.count, net.memory_room));
-		assert_memory_equal(memory_at(net.memory_phys), hobnail_entry(r, &r->memory_map, 0), m->count * sizeof *m->entries);
+		assert_memory_equal(memory_at(net.memory_phys), hobnail_entry(r, &r->memory_map, 0),
+		                    m->count * sizeof *m->entries);
 		cut |= r->memory_map.count > net.memory_room;
 	}
 	assert_true(cut);
@@ -163,6 +169,29 @@ static void a_map_that_is_refused_for_its_size_alone_is_the_firmwares_error(void
 	fail_msg("the map was asked for once at most");
 }
 
+/* The firmware says of pages that it has given that they are something else: only what is kept must be memory. */
+static void what_the_loader_gives_up_is_what_the_map_says(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	sees_plan = true;
+	ends(FAKE_ENTERED, NULL);
+	struct claim c = given_up;
+	assert_true(c.bytes != 0);
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	fake.options.ranges[fake.options.range_count++] = (EFI_MEMORY_DESCRIPTOR){ .Type = EfiReservedMemoryType,
+	        .PhysicalStart = c.base, .NumberOfPages = c.bytes / PAGE_BYTES, .Attribute = 8 };
+	ends(FAKE_ENTERED, NULL);
+	sees_plan = false;
+	assert_int_equal(given_up.base, c.base);
+	const struct hobnail_boot *r = world_record();
+	for (uint32_t i = 0; i < r->memory_map.count; i++) {
+		const struct hobnail_memory *m = hobnail_entry(r, &r->memory_map, i);
+		if (ranges_overlap(m->base, m->bytes, c.base, c.bytes))
+			assert_int_equal(m->type, HOBNAIL_MEMORY_RESERVED);
+	}
+}
+
 /* ---- The plan -------------------------------------------------------------------------------------------- */
 
 static void the_plan_has_room_for_what_the_map_may_need(void **state)
@@ -185,6 +214,7 @@ int main(void)
 		cmocka_unit_test(a_last_map_larger_than_the_nets_room_is_cut),
 		cmocka_unit_test(a_map_larger_than_its_buffer_is_refused_at_once),
 		cmocka_unit_test(a_map_that_is_refused_for_its_size_alone_is_the_firmwares_error),
+		cmocka_unit_test(what_the_loader_gives_up_is_what_the_map_says),
 		cmocka_unit_test(the_plan_has_room_for_what_the_map_may_need),
 	};
 

@@ -64,7 +64,8 @@ static void aligned_kernel(enum machine machine, enum world_kernel kernel, uint6
 static void p_align_is_kept_where_2_mib_is_not_to_be_had(void **state)
 {
 	static const struct { enum machine machine; enum world_kernel kernel; } kinds[] = {
-		{ FAKE_X86_64, KERNEL_UPPER }, { FAKE_X86_64, KERNEL_PIE }, { FAKE_AARCH64, KERNEL_UPPER }, { FAKE_AARCH64, KERNEL_PIE },
+		{ FAKE_X86_64, KERNEL_UPPER }, { FAKE_X86_64, KERNEL_PIE },
+		{ FAKE_AARCH64, KERNEL_UPPER }, { FAKE_AARCH64, KERNEL_PIE },
 	};
 
 	(void)state;
@@ -136,7 +137,8 @@ static void a_destination_may_be_in_any_number_of_pieces(void **state)
 		world_kernel_at(ARENA_BUSY);
 		put64(&world_elf, PH_DATA + PH_MEMSZ, (pages[i] - 1) * PAGE_BYTES - 0x10);
 		for (unsigned page = 0; page < pages[i]; page++)
-			fake.kind[(ARENA_BUSY - ARENA) / PAGE_BYTES + page] = page % 2 ? EfiConventionalMemory : EfiBootServicesData;
+			fake.kind[(ARENA_BUSY - ARENA) / PAGE_BYTES + page] = page % 2 ? EfiConventionalMemory
+			                                                               : EfiBootServicesData;
 		enters();
 		assert_int_equal(segment_at(0), ARENA_BUSY);
 		assert_int_equal(handoff.move_count, 1);
@@ -144,14 +146,40 @@ static void a_destination_may_be_in_any_number_of_pieces(void **state)
 	}
 }
 
-/* Of several segments the one is named that reaches the page, by its number and its program header's; and so is the page. */
+/* What is free now is taken now, exactly; only where the firmware holds a page does the kernel move in later. */
+static void a_destination_that_is_free_is_taken_at_once(void **state)
+{
+	static const struct { unsigned busy; bool staged; } cases[] = {
+		{ UINT32_MAX, false }, { 0, true }, { 2, true }, { 5, true },
+	};
+	const unsigned first = (ARENA_BUSY - ARENA) / PAGE_BYTES - 100, pages = 6;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED);
+		world_kernel_at(ARENA + first * PAGE_BYTES);
+		put64(&world_elf, PH_DATA + PH_MEMSZ, (pages - 1) * PAGE_BYTES - 0x10);
+		if (cases[i].busy < pages)
+			fake.kind[first + cases[i].busy] = EfiBootServicesData;
+		enters();
+		assert_int_equal(segment_at(0), ARENA + first * PAGE_BYTES);
+		assert_int_equal(handoff.move_count, cases[i].staged);
+		for (unsigned page = 0; page < pages; page++)
+			assert_int_equal(fake.held[first + page], page != cases[i].busy);
+		assert_false(fake.held[first - 1] || fake.held[first + pages]);
+	}
+}
+
+/* Of several segments the one is named that reaches the page, by its number and its program header's; and so is the
+ * page. */
 static void a_page_that_is_not_free_is_named_with_its_segment(void **state)
 {
 	(void)state;
 	world_make(FAKE_X86_64, KERNEL_STAGED);
 	world_kernel_at(ARENA_ACPI - 4 * PAGE_BYTES);
 	put64(&world_elf, PH_DATA + PH_MEMSZ, 5 * PAGE_BYTES); /* .bss */
-	refuses("segment 1 reaches physical 0x10100000, but the firmware's memory map has ACPI reclaimable memory there.");
+	refuses("segment 1 reaches physical 0x10100000, but the firmware's memory map has ACPI reclaimable memory "
+	        "there.");
 	world_make(FAKE_X86_64, KERNEL_STAGED);
 	world_kernel_at(ARENA_ACPI - 4 * PAGE_BYTES);
 	memcpy(world_elf.data + PH_SPARE2, world_elf.data + PH_DATA, 56);
@@ -164,14 +192,16 @@ static void a_page_that_is_not_free_is_named_with_its_segment(void **state)
 	refuses("segment 1 must be at physical 0x10fff010, but there is no memory at 0x11000000.");
 }
 
-/* ld -Ttext=0xffffffff80000000: the headers' segment is where the linker puts programs, the others in the upper half. */
+/* ld -Ttext=0xffffffff80000000: the headers' segment is where the linker puts programs, the others in the upper
+ * half. */
 static void headers_left_at_the_linkers_base_are_told_as_that(void **state)
 {
 	(void)state;
 	for (unsigned high = 0; high < 2; high++) {
 		world_make(FAKE_AARCH64, high ? KERNEL_UPPER : KERNEL_STAGED);
 		put_segment(&world_elf, PH_SPARE, 1, 4, 0, 0x400000, 0x200, 0x200);
-		refuses(high ? "segment 0 (program header 4), which begins with the ELF header, must be at physical 0x400000"
+		refuses(high ? "segment 0 (program header 4), which begins with the ELF header, "
+		               "must be at physical 0x400000"
 		             : "segment 0 (program header 4) must be at physical 0x400000, but there is no memory");
 		assert_true(world_said(high ? "(ERR_DESTINATION_HEADERS;" : "(ERR_DESTINATION;"));
 	}
@@ -179,8 +209,8 @@ static void headers_left_at_the_linkers_base_are_told_as_that(void **state)
 
 /* ---- Segments that share a page ------------------------------------------------------------------------ */
 
-/* Two segments of equal rights in one page, in this order in the program headers: the first with zeros behind it, up to
- * the second one's first byte or not so far. */
+/* Two segments of equal rights in one page, in this order in the program headers: the first with zeros behind it,
+ * up to the second one's first byte or not so far. */
 static void share_a_page(uint64_t zeros, bool swapped)
 {
 	size_t first = swapped ? PH_SPARE : PH_TEXT, second = swapped ? PH_TEXT : PH_SPARE;
@@ -192,11 +222,13 @@ static void share_a_page(uint64_t zeros, bool swapped)
 	put64(&world_elf, second + PH_PADDR, at + 0x220);
 }
 
-/* world_judge_entered() compares every byte of both pages: what the one does not fill is zero, but for what the other does. */
+/* world_judge_entered() compares every byte of both pages: what the one does not fill is zero, but for what the
+ * other does. */
 static void segments_that_share_a_page_keep_each_others_bytes(void **state)
 {
 	static const struct { enum machine machine; enum world_kernel kernel; } kinds[] = {
-		{ FAKE_X86_64, KERNEL_UPPER }, { FAKE_X86_64, KERNEL_STAGED }, { FAKE_AARCH64, KERNEL_UPPER }, { FAKE_AARCH64, KERNEL_MMU_OFF },
+		{ FAKE_X86_64, KERNEL_UPPER }, { FAKE_X86_64, KERNEL_STAGED },
+		{ FAKE_AARCH64, KERNEL_UPPER }, { FAKE_AARCH64, KERNEL_MMU_OFF },
 		{ FAKE_AARCH64, KERNEL_MMU_OFF_STAGED },
 	};
 	static const uint64_t zeros[] = { 0, 0x10, 0x120 };
@@ -215,7 +247,8 @@ static void segments_that_share_a_page_keep_each_others_bytes(void **state)
 		share_a_page(zeros[k / 2], k % 2);
 		uint64_t at = align_down(read_le64(world_elf.data + PH_TEXT + PH_VADDR), PAGE_BYTES);
 		size_t first = k % 2 ? PH_SPARE : PH_TEXT;
-		put_segment(&world_elf, first, 1, 5, AT_TEXT - PAGE_BYTES, at - PAGE_BYTES, 0x1100, 0x1100 + zeros[k / 2]);
+		put_segment(&world_elf, first, 1, 5, AT_TEXT - PAGE_BYTES, at - PAGE_BYTES, 0x1100,
+		            0x1100 + zeros[k / 2]);
 		put64(&world_elf, first + PH_PADDR, at - PAGE_BYTES);
 		put_segment(&world_elf, PH_SPARE2, 1, 4, AT_TEXT, at - 2 * PAGE_BYTES, 0x10, 0x10);
 		put64(&world_elf, PH_SPARE2 + PH_PADDR, at - 2 * PAGE_BYTES);
@@ -232,6 +265,7 @@ int main(void)
 		cmocka_unit_test(alignments_above_2_mib_are_given),
 		cmocka_unit_test(an_alignment_that_memory_does_not_have_is_refused),
 		cmocka_unit_test(a_destination_may_be_in_any_number_of_pieces),
+		cmocka_unit_test(a_destination_that_is_free_is_taken_at_once),
 		cmocka_unit_test(a_page_that_is_not_free_is_named_with_its_segment),
 		cmocka_unit_test(headers_left_at_the_linkers_base_are_told_as_that),
 		cmocka_unit_test(segments_that_share_a_page_keep_each_others_bytes),

@@ -1,5 +1,5 @@
-/* Preflight in the whole loader: what it refuses is said, and everything is given back; what it reads of the firmware's own
- * tables; what it prints. */
+/* Preflight in the whole loader: what it refuses is said, and everything is given back; what it reads of the
+ * firmware's own tables; what it prints. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,8 +83,8 @@ static void a_low_kernel_whose_memory_is_elsewhere(void **state)
 #define LIVE_TABLES (ARENA_TREE + PAGE_BYTES) /* boot-services memory that nothing uses here */
 enum { PML4 = 0, LOW = 512, HIGH = 1024, PAGES_2M = 1536, PAGES_4K = 2048 };
 
-/* Tables of the firmware's that map the arena (LOW) and the host's image (HIGH) one to one, image_text's neighbourhood in
- * pages of 4 KiB; nothing of the loader's but its text can be executed if the firmware is strict. */
+/* Tables of the firmware's that map the arena (LOW) and the host's image (HIGH) one to one, image_text's
+ * neighbourhood in pages of 4 KiB; nothing of the loader's but its text can be executed if the firmware is strict. */
 static uint64_t *lay_live_tables(bool strict)
 {
 	uint64_t *t = (uint64_t *)LIVE_TABLES, image = (uintptr_t)image_text;
@@ -100,7 +100,8 @@ static uint64_t *lay_live_tables(bool strict)
 	}
 	t[HIGH + (image >> 30 & 511)] = (uintptr_t)(t + PAGES_2M) | 7;
 	t[PAGES_2M + (image >> 21 & 511)] = (uintptr_t)(t + PAGES_4K) | 7;
-	fake.options.live = (struct walker){ .mode = WALK_X86_64_4, .root = LIVE_TABLES, .pat_or_mair = 0x0007040600070406 };
+	fake.options.live = (struct walker){ .mode = WALK_X86_64_4, .root = LIVE_TABLES,
+	                                     .pat_or_mair = 0x0007040600070406 };
 	return t;
 }
 
@@ -282,6 +283,59 @@ static void a_boot_without_translation_has_less_to_prove(void **state)
 	assert_true(world_said(": the place of a segment that moves\n"));
 }
 
+/* A line of the list, by whole pages. */
+static void lists(paddr at, uint64_t bytes, const char *rights, const char *memory, const char *what)
+{
+	char line[200];
+
+	snprintf(line, sizeof line, "\n%#018llx %#14llx bytes %s %s, pages up to 4 KiB: %s\n", (unsigned long long)at,
+	         (unsigned long long)align_up(bytes, PAGE_BYTES), rights, memory, what);
+	if (!strstr(fake.console, line))
+		fail_msg("no%s in:\n%s", line, fake.console);
+}
+
+/* The record's pages are a range of its own that the hand-off touches. */
+static uint64_t record_bytes(paddr at)
+{
+	for (unsigned i = 0; i < handoff.touch_count; i++)
+		if (handoff.touch[i].base == at)
+			return handoff.touch[i].bytes;
+	return 0;
+}
+
+/* Every object of the hand-off, each where it is; with the MMU off what is printed on is among them. */
+static void the_way_has_all_that_the_hand_off_works_on(void **state)
+{
+	(void)state;
+	make_verbose(FAKE_AARCH64, KERNEL_MMU_OFF_STAGED);
+	world_spcr(ARENA_DEVICE);
+	((uint8_t *)(uintptr_t)ARENA_DEVICE)[5] = 0x60; /* ready */
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	const struct hobnail_boot *r = world_record();
+	const paddr net = handoff.net_phys - (uintptr_t)image_base, text = net + (uintptr_t)image_text;
+	const paddr rodata = net + (uintptr_t)image_rodata, data = net + (uintptr_t)image_data;
+	const uint64_t text_bytes = (uint64_t)(image_text_end - image_text);
+	const uint64_t data_bytes = (uint64_t)(image_end - image_data);
+	const char *write_back = "write-back";
+	lists(ARENA_SCREEN, 0x3000, "rw-", "write-combining", "the framebuffer");
+	lists(ARENA_DEVICE, PAGE_BYTES, "rw-", "device", "the debug console");
+	lists((uintptr_t)image_text, (uint64_t)(image_code_end - image_text), "r-x", write_back,
+	      "the code that switches address spaces");
+	lists(text, text_bytes, "r-x", write_back, "the copy of the code that switches");
+	lists(data, data_bytes, "rw-", write_back, "the data of the code that switches");
+	lists(text, text_bytes, "r-x", write_back, "the code of hand-off and fault handlers");
+	lists(rodata, (uint64_t)(image_rodata_end - image_rodata), "r--", write_back, "the constants of the hand-off");
+	lists(data, data_bytes, "rw-", write_back, "descriptor tables and stacks of the fault handlers");
+	lists(handoff.stack_top - PAGE_BYTES, PAGE_BYTES, "rw-", write_back, "the stack of the hand-off");
+	lists(r->phys, record_bytes(r->phys), "rw-", write_back, "the boot record");
+	for (unsigned i = 0; i < handoff.touch_count; i++)
+		lists(handoff.touch[i].base, handoff.touch[i].bytes, "r--", write_back,
+		      "memory that the hand-off works on");
+	assert_int_equal(handoff.move_count, 1);
+	lists(handoff.moves[0].to, handoff.moves[0].bytes, "rw-", write_back, "the place of a segment that moves");
+}
+
 /* ---- Physical memory ------------------------------------------------------------------------------------- */
 
 /* What a test does to a boot that is ready to be proved, and to one that is; NULL: nothing. */
@@ -307,14 +361,14 @@ static int no_more_spoils(void **state)
 	return 0;
 }
 
-static const unsigned kept[] = { HOBNAIL_MEMORY_TABLES, HOBNAIL_MEMORY_STACKS, HOBNAIL_MEMORY_RECORD, HOBNAIL_MEMORY_NET,
-                                 HOBNAIL_MEMORY_MODULE };
+static const unsigned kept[] = { HOBNAIL_MEMORY_TABLES, HOBNAIL_MEMORY_STACKS, HOBNAIL_MEMORY_RECORD,
+                                 HOBNAIL_MEMORY_NET, HOBNAIL_MEMORY_MODULE };
 
 static const struct claim *claim_of(const struct boot *b)
 {
-	for (unsigned i = 0; i < b->fw.claims; i++)
-		if (b->fw.ledger[i].type == spoilt)
-			return &b->fw.ledger[i];
+	for (unsigned i = 0; i < b->fw.ledger.count; i++)
+		if (b->fw.ledger.claims[i].type == spoilt)
+			return &b->fw.ledger.claims[i];
 	fail_msg("nothing is claimed as type %u", spoilt);
 	return NULL;
 }
@@ -323,14 +377,14 @@ static void segment_begins_there(struct boot *b)
 {
 	const struct claim *c = claim_of(b);
 
-	b->kernel.segments[1].phys = c->base + c->bytes - 1; /* in the last page */
+	b->attempt.kernel.layout.segments[1].place = c->base + c->bytes - 1; /* in the last page */
 }
 
 static void segment_ends_there(struct boot *b)
 {
-	struct plan_segment *s = &b->kernel.segments[1];
+	struct elf_segment *s = &b->attempt.kernel.layout.segments[1];
 
-	s->phys = claim_of(b)->base + 1 - s->bytes; /* in the first one */
+	s->place = claim_of(b)->base + 1 - s->memory_bytes; /* in the first one */
 }
 
 static char moved_to[64];
@@ -359,7 +413,6 @@ static void no_segment_is_where_the_loader_keeps_something(void **state)
 		}
 }
 
-/* An object of the loader's that the record gives away: as if nothing had been laid over the firmware's map. */
 /* What the hand-off will put into registers and the record is what is proved, not what the plan says of it. */
 static void stack_is_elsewhere(struct boot *b)
 {
@@ -369,12 +422,72 @@ static void stack_is_elsewhere(struct boot *b)
 
 static void pages_of_1_gib_are_unknown(struct boot *b)
 {
-	b->arch.max_leaf = 1;
+	b->attempt.platform.arch.max_leaf = 1;
 }
 
 static void module_is_elsewhere(struct boot *b)
 {
-	b->modules[1].phys = ARENA_DEVICE;
+	b->attempt.modules[1].base = ARENA_DEVICE;
+}
+
+/* ---- The Limine protocol's space: its direct map can be executed, and has the framebuffer ----------------------- */
+
+static vaddr spoilt_at;     /* of a page whose last entry is changed */
+static uint64_t spoilt_bits;
+
+static void bits_of_an_entry_change(struct boot *b)
+{
+	struct walker w = world_walker(handoff.root, handoff.root);
+	struct walk found;
+
+	(void)b;
+	walk(&w, spoilt_at + handoff.direct_map, &found);
+	assert_true(found.steps && found.mapped);
+	*(uint64_t *)(uintptr_t)found.step[found.steps - 1].at ^= spoilt_bits;
+}
+
+static void lower_half_is_not_empty(struct boot *b)
+{
+	uint64_t *top = (uint64_t *)(uintptr_t)handoff.root;
+
+	(void)b;
+	top[0] = top[256];
+}
+
+static void kernel_file_is_elsewhere(struct boot *b)
+{
+	b->attempt.kernel_file.base = ARENA_DEVICE;
+}
+
+static void a_space_of_the_limine_protocol_is_proved(void **state)
+{
+	static const struct {
+		paddr at;
+		uint64_t bits;
+		const char *says;
+	} rows[] = {
+		{ ARENA, NX, "the direct map at 0xffff8000" }, { ARENA, 2, "cannot be written" },
+		{ ARENA, 16, "the direct map at 0xffff8000" }, /* PCD: not cached */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+		world_make(FAKE_X86_64, KERNEL_LIMINE);
+		spoil = bits_of_an_entry_change;
+		spoilt_at = rows[i].at;
+		spoilt_bits = rows[i].bits;
+		refuses(rows[i].says);
+	}
+	world_make(FAKE_X86_64, KERNEL_LIMINE);
+	spoil = lower_half_is_not_empty;
+	refuses("memory that belongs to nothing at 0x1000 is mapped");
+	world_make(FAKE_X86_64, KERNEL_LIMINE);
+	spoil = kernel_file_is_elsewhere;
+	refuses("the kernel's file at 0xffff8000");
+	spoil = NULL;
+	world_make(FAKE_X86_64, KERNEL_LIMINE);
+	fake_run();
+	assert_null(world_judge_entered());
 }
 
 /* The walk reads large pages as this processor does. */
@@ -398,11 +511,12 @@ static void what_the_kernel_is_told_is_proved(void **state)
 	refuses("module 1 ");
 }
 
+/* An object of the loader's that the record gives away: as if nothing had been laid over the firmware's map. */
 static void type_is_free(struct boot *b)
 {
-	struct claim *c = &b->fw.ledger[spoilt];
+	struct claim *c = &b->fw.ledger.claims[spoilt];
 
-	claims = b->fw.claims;
+	claims = b->fw.ledger.count;
 	if (c->type == HOBNAIL_MEMORY_USABLE)
 		spoil_proved = NULL; /* scratch: it is free */
 	else
@@ -436,14 +550,14 @@ static void a_list_that_lacks_something_proves_nothing(void **state)
 {
 	struct requirement room[4] = { 0 };
 	struct needs n = { .list = room, .capacity = 0 };
-	struct boot boot;
+	struct image image = image_shape();
+	/* three ranges of code and data */
+	struct attempt a = { .mode.mmu_off = true, .image = &image, .handoff = &handoff };
 	struct problem p;
 
 	(void)state;
-	memset(&boot, 0, sizeof boot);
 	memset(&handoff, 0, sizeof handoff);
-	boot.mode.mmu_off = true; /* three ranges of code and data, then */
-	n.b = &boot;
+	n.a = &a;
 	for (; n.capacity < 3; n.capacity++) {
 		n.full = false;
 		need_first_on_the_way(&n);
@@ -459,13 +573,98 @@ static void a_list_that_lacks_something_proves_nothing(void **state)
 	assert_int_equal(n.count, 0);
 }
 
+/* Called when the first attempt has failed; NULL: there is no second one. */
+static void (*again)(void);
+
+bool sabotage_again(struct boot *b)
+{
+	void (*now)(void) = again;
+
+	(void)b;
+	again = NULL;
+	if (now)
+		now();
+	return now;
+}
+
+static void memory_is_gone(void)
+{
+	fake.faults[0] = (struct fake_fault){ fake.calls + 1, EFI_OUT_OF_RESOURCES };
+}
+
+static void all_is_well(void)
+{
+	memset(fake.faults, 0, sizeof fake.faults);
+}
+
+/* The first attempt is refused by preflight, the second one for want of memory: its error has its own words. */
+
+static void words_of_an_earlier_attempt_are_forgotten(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	spoil_proved = NULL;
+	spoil = stack_is_elsewhere;
+	again = memory_is_gone;
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_null(again);
+	assert_true(world_said("hobnail: cannot read the memory map: "));
+	assert_false(world_said("the boot stack"));
+}
+
+static unsigned times(const char *text, const char *what)
+{
+	unsigned count = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		count++;
+	return count;
+}
+
+/* The last map that is read before the first exit. */
+static unsigned last_map_call(void)
+{
+	unsigned call = fake.calls;
+
+	while (call && fake.trace[call - 1].service != SERVICE_GET_MAP)
+		call--;
+	assert_int_not_equal(call, 0);
+	return call;
+}
+
+/* verbose = yes: lines of a second attempt are shown as those of the first, and these are not shown again. */
+static void the_log_is_shown_through_all_attempts(void **state)
+{
+	(void)state;
+	spoil = spoil_proved = NULL;
+	make_verbose(FAKE_X86_64, KERNEL_UPPER);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	unsigned call = last_map_call();
+	make_verbose(FAKE_X86_64, KERNEL_UPPER);
+	fake.faults[0] = (struct fake_fault){ call, EFI_DEVICE_ERROR };
+	again = all_is_well;
+	fake_run();
+	assert_null(again);
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	const char *texts[] = { fake.console, fake.serial };
+	for (unsigned i = 0; i < COUNT_OF(texts); i++) {
+		assert_int_equal(times(texts[i], "loader: image at"), 1);
+		assert_int_equal(times(texts[i], "segment 0 (program header"), 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_that_lacks_something_proves_nothing),
 		cmocka_unit_test_teardown(no_segment_is_where_the_loader_keeps_something, no_more_spoils),
 		cmocka_unit_test_teardown(what_the_kernel_is_told_is_proved, no_more_spoils),
+		cmocka_unit_test_teardown(a_space_of_the_limine_protocol_is_proved, no_more_spoils),
 		cmocka_unit_test_teardown(what_the_processor_cannot_read_is_refused, no_more_spoils),
+		cmocka_unit_test_teardown(words_of_an_earlier_attempt_are_forgotten, no_more_spoils),
+		cmocka_unit_test(the_log_is_shown_through_all_attempts),
 		cmocka_unit_test_teardown(no_object_of_the_loader_is_in_free_memory, no_more_spoils),
 		cmocka_unit_test(an_address_that_the_processor_cannot_form),
 		cmocka_unit_test(a_low_kernel_whose_memory_is_elsewhere),
@@ -477,6 +676,7 @@ int main(void)
 		cmocka_unit_test(a_device_in_reserved_memory_is_proved),
 		cmocka_unit_test(verbose_shows_tables_that_are_wrong),
 		cmocka_unit_test(a_boot_without_translation_has_less_to_prove),
+		cmocka_unit_test(the_way_has_all_that_the_hand_off_works_on),
 	};
 
 	return cmocka_run_group_tests_name("firmware/preflight", tests, NULL, NULL);

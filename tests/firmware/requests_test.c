@@ -1,15 +1,16 @@
-/* What a kernel may ask for, and what a machine may be like, in the whole loader: what is granted is there, and preflight has
- * nothing against it. */
+/* What a kernel may ask for, and what a machine may be like, in the whole loader: what is granted is there, and
+ * preflight has nothing against it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "log.h"
-#include "net.h"
+#include "after/net.h"
 #include "tree.h"
 #include "world.h"
 
@@ -132,6 +133,91 @@ static void what_is_cut_of_pci_is_logged(void **state)
 	}
 }
 
+/* P49: what tables name above RAM is left out where there is no room for it, and that is said. A slot has 512 GiB:
+ * registers begin above the first of them; the kernel itself is in the last. */
+static void a_device_map_that_ends_too_soon_is_said(void **state)
+{
+	static const struct { uint64_t base; bool ends; } maps[] = {
+		{ 0xffffa00000000000, false }, { 0xfffffe8000000000, false }, { 0xfffffe0000000000, false },
+		{ 0xffffff0000000000, true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(maps); i++) {
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		world_ask(HOBNAIL_REQUEST_DEVICE_MAP, maps[i].base);
+		put_bridges(1);
+		const struct hobnail_boot *r = enters();
+		struct walk found = walked(r, r->device_map + (0x80ull << 32));
+		assert_int_equal(found.mapped && found.phys == 0x80ull << 32, !maps[i].ends);
+		loader_log.text[loader_log.used] = 0;
+		assert_int_equal(lines_with(loader_log.text, "the device map ends at physical "), maps[i].ends);
+		assert_int_equal(lines_with(loader_log.text, ": there is no room for what tables name of PCI "
+		                            "up to 0x8000001000\n"), maps[i].ends);
+	}
+	/* What is not asked for does not end. */
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	put_bridges(1);
+	enters();
+	loader_log.text[loader_log.used] = 0;
+	assert_int_equal(lines_with(loader_log.text, "the device map ends"), 0);
+}
+
+/* What the firmware has reserved near the registers of a bridge, above all RAM, is not in its way, nor wanted there. */
+static void a_device_is_mapped_beside_what_is_reserved(void **state)
+{
+	static const uint64_t device = 0x80ull << 32;
+	static const struct { uint64_t base, pages; } reserved[] = {
+		{ 0x80ull << 32, 1 }, { (0x80ull << 32) - PAGE_BYTES, 3 }, { (0x80ull << 32) - PAGE_BYTES, 1 },
+		{ (0x80ull << 32) + PAGE_BYTES, 1 }, { 0x7full << 32, 16 }, { 0x81ull << 32, 16 },
+		{ 0x100ull << 32, 16 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(reserved); i++) {
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		world_ask(HOBNAIL_REQUEST_DEVICE_MAP, 0xffffa00000000000);
+		put_bridges(1);
+		fake.options.ranges[fake.options.range_count++] = (EFI_MEMORY_DESCRIPTOR){
+			.Type = EfiReservedMemoryType, .Attribute = 1,
+			.PhysicalStart = reserved[i].base, .NumberOfPages = reserved[i].pages,
+		};
+		const struct hobnail_boot *r = enters();
+		struct walk found = walked(r, r->device_map + device);
+		assert_true(found.mapped && found.writable && found.phys == device);
+		assert_int_equal(found.memory, WALK_DEVICE);
+		found = walked(r, r->device_map + reserved[i].base);
+		assert_int_equal(found.mapped && found.phys == reserved[i].base, reserved[i].base == device);
+	}
+}
+
+/* ... and what is reserved in the middle of a device is proved with it, piece by piece. */
+static void a_device_is_proved_around_what_is_reserved(void **state)
+{
+	static const struct { uint64_t at, bytes; } pieces[] = {
+		{ TIB(1), 0x40000 }, { TIB(1) + 0x40000, 0x2000 }, { TIB(1) + 0x42000, MIB(1) - 0x42000 },
+	};
+
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_ask(HOBNAIL_REQUEST_DEVICE_MAP, 0xffffa00000000000);
+	world_mcfg(TIB(1));
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+	fake.options.ranges[fake.options.range_count++] = (EFI_MEMORY_DESCRIPTOR){
+		.Type = EfiReservedMemoryType, .Attribute = 1, .PhysicalStart = pieces[1].at, .NumberOfPages = 2,
+	};
+	const struct hobnail_boot *r = enters();
+	for (unsigned i = 0; i < COUNT_OF(pieces); i++) {
+		char line[80];
+		snprintf(line, sizeof line, "\n%#018llx %#14llx bytes rw- device, ",
+		         (unsigned long long)(r->device_map + pieces[i].at), (unsigned long long)pieces[i].bytes);
+		if (!world_said(line))
+			fail_msg("no%s in:\n%s", line, fake.console);
+	}
+	assert_false(walked(r, r->device_map + TIB(1) + MIB(1)).mapped);
+	assert_false(walked(r, r->device_map + TIB(1) - PAGE_BYTES).mapped);
+}
+
 static void a_recursive_slot_leads_to_the_top_level_table(void **state)
 {
 	(void)state;
@@ -228,8 +314,8 @@ static void a_line_of_the_log_is_cut_where_it_is_too_long(void **state)
 	log_follow(count_bytes, NULL);
 	log_line("%s", word);
 	log_follow(NULL, NULL);
-	assert_int_equal(shown, LOG_LINE_BYTES - 1);
-	assert_int_equal(loader_log.used, LOG_LINE_BYTES - 1);
+	assert_int_equal(shown, LOG_LINE_BYTES);
+	assert_int_equal(loader_log.used, LOG_LINE_BYTES);
 	assert_int_equal(loader_log.text[loader_log.used - 1], '\n');
 }
 
@@ -249,7 +335,8 @@ static unsigned reads_of(const char *path)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < fake.calls; i++)
-		count += fake.trace[i].service == SERVICE_READ && fake.trace[i].subject && strcmp(fake.trace[i].subject, path) == 0;
+		count += fake.trace[i].service == SERVICE_READ && fake.trace[i].subject &&
+		         strcmp(fake.trace[i].subject, path) == 0;
 	return count;
 }
 
@@ -273,8 +360,8 @@ static void neighbours_come_with_one_read(void **state)
 static void modules_of_a_directory_come_by_name(void **state)
 {
 	static const char *const names[] = { "c.bin", "a.bin", "b.bin", "ab.bin" };
-	static const char *const paths[] = { "\\boot\\modules\\c.bin", "\\boot\\modules\\a.bin", "\\boot\\modules\\b.bin",
-	                                     "\\boot\\modules\\ab.bin" };
+	static const char *const paths[] = { "\\boot\\modules\\c.bin", "\\boot\\modules\\a.bin",
+	                                     "\\boot\\modules\\b.bin", "\\boot\\modules\\ab.bin" };
 	static const unsigned order[] = { 1, 3, 2, 0 };
 
 	(void)state;
@@ -338,6 +425,24 @@ static void a_port_where_there_is_ram_is_no_console(void **state)
 	assert_non_null(strstr(loader_log.text, " does not answer\n"));
 }
 
+/* Registers that read as all ones: there is nothing at that address. The next one that is known is asked. */
+static void a_port_that_is_not_there_is_no_console(void **state)
+{
+	static const uint8_t status[] = { 0xff, 0x60 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(status); i++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		world_spcr(ARENA_DEVICE);
+		memset((void *)(uintptr_t)ARENA_DEVICE, status[i], 8);
+		const struct hobnail_boot *r = enters();
+		assert_int_equal(r->console.kind, i ? HOBNAIL_CONSOLE_16550_MMIO : HOBNAIL_CONSOLE_16550_PORT);
+		assert_int_equal(r->console.phys, i ? ARENA_DEVICE : 0x3f8);
+		loader_log.text[loader_log.used] = 0;
+		assert_int_equal(lines_with(loader_log.text, "the console at 0x10130000 does not answer\n"), !i);
+	}
+}
+
 /* Nothing that the memory map lists lies above it. */
 static void a_display_above_all_memory_is_described(void **state)
 {
@@ -376,6 +481,9 @@ int main(void)
 		cmocka_unit_test(the_device_map_has_all_but_ram),
 		cmocka_unit_test(the_device_map_ends_with_ram),
 		cmocka_unit_test(what_is_cut_of_pci_is_logged),
+		cmocka_unit_test(a_device_map_that_ends_too_soon_is_said),
+		cmocka_unit_test(a_device_is_mapped_beside_what_is_reserved),
+		cmocka_unit_test(a_device_is_proved_around_what_is_reserved),
 		cmocka_unit_test(a_recursive_slot_leads_to_the_top_level_table),
 		cmocka_unit_test(stacks_are_as_long_as_was_asked),
 		cmocka_unit_test(every_place_of_the_plan_is_whole_pages),
@@ -387,6 +495,7 @@ int main(void)
 		cmocka_unit_test(a_module_of_no_bytes_lies_nowhere),
 		cmocka_unit_test(a_port_in_memory_is_the_console),
 		cmocka_unit_test(a_port_where_there_is_ram_is_no_console),
+		cmocka_unit_test(a_port_that_is_not_there_is_no_console),
 		cmocka_unit_test(a_display_above_all_memory_is_described),
 		cmocka_unit_test(no_page_is_kept_for_an_empty_table),
 	};

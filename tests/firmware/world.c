@@ -55,6 +55,8 @@ static void build_kernel(enum machine machine, enum world_kernel kernel)
 	for (unsigned i = 0x40; i < 0x80; i++) /* something to compare */
 		put(&world_elf, AT_TEXT + i, 1, i);
 	memset(world_elf.data + AT_TEXT + 0x100, 0xee, AT_DATA - AT_TEXT - 0x100); /* no segment's: never in memory */
+	if (kernel == KERNEL_LIMINE)
+		world_put_limine();
 	if (!staged && !off)
 		return;
 	memset(world_elf.data + AT_DATA, 0xee, 0x10);
@@ -127,8 +129,8 @@ static void acpi_table_at(paddr at, const char *signature, uint32_t bytes)
 static void put_madt(paddr at)
 {
 	uint8_t *m = memory(at);
-	static const uint8_t x86[] = { 0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 2, 1, 0, 0, 0, 0, 8, 2, 4, 2, 0, 0, 0, 0, 8, 3, 6, 1, 0, 0, 0,
-	                               1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0 };
+	static const uint8_t x86[] = { 0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 2, 1, 0, 0, 0, 0, 8, 2, 4, 2, 0, 0, 0, 0, 8, 3,
+	                               6, 1, 0, 0, 0, 1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0 };
 
 	if (fake.options.machine == FAKE_X86_64) {
 		memcpy(m + 44, x86, sizeof x86);
@@ -213,7 +215,8 @@ void world_mcfg(paddr base)
 	acpi_table_at(xsdt, "XSDT", 52);
 }
 
-/* ACPI 6.5, "GIC Distributor (GICD) Structure", "GIC Redistributor (GICR) Structure", and what the first GICC has; 0: none. */
+/* ACPI 6.5, "GIC Distributor (GICD) Structure", "GIC Redistributor (GICR) Structure", and what the first GICC has;
+ * 0: none. */
 void world_gic(paddr distributor, paddr interface, paddr redistributors, uint32_t redistributor_bytes)
 {
 	paddr madt = ARENA_ACPI + 0x200;
@@ -233,7 +236,8 @@ void world_gic(paddr distributor, paddr interface, paddr redistributors, uint32_
 	acpi_table_at(madt, "APIC", (uint32_t)(at - m));
 }
 
-/* "Serial Port Console Redirection Table (SPCR)", Microsoft: a 16550 (0) in memory, byte by byte; in place of the FADT. */
+/* "Serial Port Console Redirection Table (SPCR)", Microsoft: a 16550 (0) in memory, byte by byte; in place of the
+ * FADT. */
 void world_spcr(paddr base)
 {
 	paddr xsdt = ARENA_ACPI + 0x100, spcr = ARENA_ACPI + 0x800;
@@ -320,7 +324,8 @@ static void tree_end(struct tree *t)
 {
 	token(t, 2);
 	token(t, 9);
-	const uint32_t header[] = { 0xd00dfeed, t->used + sizeof tree_names, 56, t->used, 40, 17, 16, 0, sizeof tree_names, t->used - 56 };
+	const uint32_t header[] = { 0xd00dfeed, t->used + sizeof tree_names, 56, t->used, 40, 17, 16, 0,
+	                            sizeof tree_names, t->used - 56 };
 	for (unsigned i = 0; i < COUNT_OF(header); i++)
 		put_be(t->blob + 4 * i, header[i]);
 	memcpy(t->blob + t->used, tree_names, sizeof tree_names);
@@ -367,6 +372,12 @@ void world_make(enum machine machine, enum world_kernel kernel)
 		world_device_tree();
 }
 
+void world_another_kernel(enum machine machine, enum world_kernel kernel)
+{
+	build_kernel(machine, kernel);
+	world_file("\\boot\\kernel.elf")->bytes = world_file("\\boot\\kernel.elf")->said = world_elf.bytes;
+}
+
 /* ---- The judge: small things ---------------------------------------------------------------------------- */
 
 static const char *wrong(const char *text, ...) __attribute__((format(printf, 1, 2)));
@@ -390,8 +401,9 @@ const struct hobnail_boot *world_record(void)
 {
 	for (unsigned i = 0; i < handoff.touch_count; i++) {
 		const struct hobnail_boot *r = (const void *)(uintptr_t)handoff.touch[i].base;
-		if (handoff.touch[i].base >= ARENA && handoff.touch[i].base < ARENA + ARENA_BYTES && r->magic == HOBNAIL_MAGIC &&
-		    r->phys == handoff.touch[i].base && r->phys + r->direct_map == handoff.record)
+		if (handoff.touch[i].base >= ARENA && handoff.touch[i].base < ARENA + ARENA_BYTES &&
+		    r->magic == HOBNAIL_MAGIC && r->phys == handoff.touch[i].base &&
+		    r->phys + r->direct_map == handoff.argument)
 			return r;
 	}
 	return NULL;
@@ -402,10 +414,12 @@ const char *world_judge_read_once(void)
 {
 	for (unsigned i = 0; i < fake.file_count; i++) {
 		const struct fake_file *f = &fake.files[i];
-		bool all = fake.outcome == FAKE_ENTERED && f->opened && f->data != world_elf.data && f->said == f->bytes;
+		bool all = fake.outcome == FAKE_ENTERED && f->opened && f->data != world_elf.data &&
+		           f->said == f->bytes;
 		for (uint64_t at = 0; at < f->bytes; at++)
 			if (f->seen[at] > f->opened || (all && !f->seen[at]))
-				return wrong("byte %llu of %s was read %u times", (unsigned long long)at, f->path, f->seen[at]);
+				return wrong("byte %llu of %s was read %u times", (unsigned long long)at, f->path,
+				             f->seen[at]);
 	}
 	return NULL;
 }
@@ -428,7 +442,8 @@ const char *world_judge_blames(void)
 
 	if (fake.outcome == FAKE_RETURNED && !fake.faults[1].call && line && name && name[1] && !strstr(line, name + 1))
 		return wrong("the error does not name %s: %s", subject, line);
-	return fake.outcome == FAKE_RETURNED && line && strchr(line, '{') ? wrong("a number is missing: %s", line) : NULL;
+	return fake.outcome == FAKE_RETURNED && line && strchr(line, '{') ? wrong("a number is missing: %s", line)
+	                                                                  : NULL;
 }
 
 static const char *judge_text(void)

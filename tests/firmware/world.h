@@ -12,7 +12,11 @@ enum world_kernel {
 	KERNEL_STAGED,  /* low, where the firmware's own data are                   */
 	KERNEL_MMU_OFF, /* aarch64: entered with translation off, where it is free  */
 	KERNEL_MMU_OFF_STAGED,
+	KERNEL_LIMINE,  /* upper half, with requests of that protocol at the beginning of its data */
 };
+
+enum world_ask_limine { ASK_MAP, ASK_HHDM, ASK_FRAMEBUFFER, ASK_MODULES, ASK_MP, ASK_RSDP, ASK_EFI_MAP, ASK_ENTROPY,
+                        ASK_FILE, WORLD_LIMINE_REQUESTS };
 
 enum { WORLD_CPUS = 3 }; /* enabled, the boot processor among them; a fourth one is listed */
 
@@ -20,6 +24,12 @@ extern struct elf_image world_elf; /* may be changed before fake_run() */
 
 /* fake_reset(), then hobnail.conf, a kernel, two modules, ACPI tables, and a device tree on aarch64. */
 void world_make(enum machine machine, enum world_kernel kernel);
+
+/* The file holds this kernel from now on; one of world_make()'s size or smaller. */
+void world_another_kernel(enum machine machine, enum world_kernel kernel);
+
+/* world_elf without notes and with requests of the Limine protocol. */
+void world_put_limine(void);
 
 /* Move a low-linked kernel to another physical address. */
 void world_kernel_at(paddr at);
@@ -55,12 +65,14 @@ void world_gic(paddr distributor, paddr interface, paddr redistributors, uint32_
 /* After world_acpi(): a table of a serial port whose registers are there, in memory. */
 void world_spcr(paddr base);
 
-/* No ACPI, and a device tree with these processors besides the boot processor, ids 2, 4, ...; 0: one without a spin table. */
+/* No ACPI, and a device tree with these processors besides the boot processor, ids 2, 4, ...; 0: one without a spin
+ * table. */
 void world_spin_tables(const paddr *release, unsigned count);
 
 /* NULL: the run was as it must be. Otherwise what was wrong; the text holds until the next call. */
 const char *world_judge(void);          /* any run: entered and whole, or a clear error and nothing left behind   */
 const char *world_judge_entered(void);  /* the kernel was entered: record, segments, modules, tables, caches      */
+const char *world_judge_limine(void);   /* ... its part for a kernel of that protocol: judge_limine.c             */
 const char *world_judge_read_once(void); /* no byte of a file twice; those of modules and configuration all       */
 const char *world_judge_blames(void);   /* the one call that failed concerned a file: the error names it          */
 

@@ -5,15 +5,16 @@
 
 enum { PAGE_INPUT = 512, PAGES_MOST = 8 };
 
-/* Microsoft PE Format, "Section Table": each section on pages of its own, behind the one before, inside the file and the
- * image, and not both writable and executable. */
+/* Microsoft PE Format, "Section Table": each section on pages of its own, behind the one before, inside the file and
+ * the image, and not both writable and executable. */
 static void check_sections(const uint8_t *pe, size_t bytes, const uint8_t *table, unsigned count, uint32_t image_bytes)
 {
 	uint64_t next = PAGE_BYTES;
 
 	for (unsigned i = 0; i < count; i++) {
 		const uint8_t *s = table + i * 40;
-		uint32_t memory = read_le32(s + 8), base = read_le32(s + 12), raw = read_le32(s + 16), at = read_le32(s + 20);
+		uint32_t memory = read_le32(s + 8), base = read_le32(s + 12), raw = read_le32(s + 16),
+			 at = read_le32(s + 20);
 		uint32_t flags = read_le32(s + 36);
 		require(s + 40 <= pe + bytes && is_aligned(base, PAGE_BYTES) && base >= next);
 		require(memory && range_within(base, memory, image_bytes) && range_within(at, raw, bytes));
@@ -38,7 +39,8 @@ static void check_pe(const uint8_t *pe, size_t bytes)
 
 static size_t spread(uint8_t *file, const uint8_t *data, size_t bytes)
 {
-	size_t pages = min_u64(bytes / PAGE_INPUT, PAGES_MOST - 1), last = min_u64(bytes - pages * PAGE_INPUT, PAGE_INPUT);
+	size_t pages = min_u64(bytes / PAGE_INPUT, PAGES_MOST - 1),
+	       last = min_u64(bytes - pages * PAGE_INPUT, PAGE_INPUT);
 
 	for (size_t i = 0; i < pages; i++)
 		memcpy(file + i * PAGE_BYTES, data + i * PAGE_INPUT, PAGE_INPUT);

@@ -1,5 +1,5 @@
-/* The ELF reader over any bytes: all its steps, as the loader takes them, for the machine that the file names. The last
- * byte of e_ident, which nobody reads, chooses the rules. Seeds: the files that out/host/malformed writes. */
+/* The ELF reader over any bytes: all its steps, as the loader takes them, for the machine that the file names. The
+ * last byte of e_ident, which nobody reads, chooses the rules. Seeds: the files that out/host/malformed writes. */
 #include "fuzz.h"
 #include "unit/elf_builder.h"
 

@@ -1,10 +1,10 @@
-/* Any exception of either architecture, with any registers and any bytes where the instruction should be: it has a sentence that fits,
- * numbers within what its sentence may say, and no byte is read that was not there; any address has a place in words;
- * and any bytes as page tables are walked for it, to an entry to blame wherever the access is not granted. */
+/* Any exception of either architecture, with any registers and any bytes where the instruction should be: it has a
+ * sentence that fits, numbers within what its sentence may say, and no byte is read that was not there; any address
+ * has a place in words; and any bytes as page tables are walked for it, to an entry to blame wherever the access is
+ * not granted. */
 #include "fault.h"
 #include "fault_place.h"
 #include "fuzz.h"
-#include "say.h"
 #include "walk_text.h"
 
 enum { RANGES = 8, MEMORIES = 8, TEXT = 256 };
@@ -49,8 +49,10 @@ static bool read_bytes(void *context, paddr at, uint64_t *out)
 /* As the net's report does: the fault's address and access, in the tables that were live. */
 static void check_tables(struct input *in, const struct fault *f, const struct fault_view *v)
 {
-	static const enum walk_mode modes[2][2] = { { WALK_AARCH64, WALK_AARCH64_EL2 }, { WALK_X86_64_4, WALK_X86_64_5 } };
-	struct walker walker = { .mode = modes[f->arch == HOBNAIL_ARCH_X86_64][pick(in, 2)], .read = read_bytes, .context = in };
+	static const enum walk_mode modes[2][2] = { { WALK_AARCH64, WALK_AARCH64_EL2 },
+	                                            { WALK_X86_64_4, WALK_X86_64_5 } };
+	struct walker walker = { .mode = modes[f->arch == HOBNAIL_ARCH_X86_64][pick(in, 2)], .read = read_bytes,
+	                         .context = in };
 	char text[TEXT];
 	unsigned step;
 	struct walk w;
@@ -62,7 +64,8 @@ static void check_tables(struct input *in, const struct fault *f, const struct f
 	walker.phys_bits = (uint8_t)(32 + pick(in, 21));
 	walk(&walker, f->address, &w);
 	require(w.steps <= COUNT_OF(w.step) && (w.mapped || w.blame[WALK_READ].cause));
-	require(!w.mapped || (w.phys & (w.page_bytes - 1)) == (walk_untagged(&walker, f->address) & (w.page_bytes - 1)));
+	require(!w.mapped ||
+	        (w.phys & (w.page_bytes - 1)) == (walk_untagged(&walker, f->address) & (w.page_bytes - 1)));
 	require(!w.mapped || w.phys >> walker.phys_bits == 0);
 	size_t size = pick(in, 128) + 1;
 	for (unsigned i = 0; i < w.steps; i++)
@@ -76,7 +79,7 @@ static void check_tables(struct input *in, const struct fault *f, const struct f
 static void check_decode(const struct fault *f, const uint8_t *instruction, unsigned bytes, struct fault_view *out)
 {
 	struct fault_view v;
-	char text[TEXT], advice[TEXT];
+	char text[TEXT];
 
 	uint8_t *code = copy_of(instruction, bytes);
 	memset(&v, 0xff, sizeof v);
@@ -86,7 +89,7 @@ static void check_decode(const struct fault *f, const uint8_t *instruction, unsi
 	require((unsigned)v.access < WALK_ACCESSES);
 	require(err_sentence(&v.what, text, sizeof text) == strlen(text) && *text && strlen(text) < sizeof text - 1);
 	require(!strpbrk(text, "{}"));
-	err_advice(v.what.code, advice, sizeof advice);
+	require(err_advice(v.what.code) != NULL);
 	if (v.by_tables)
 		require(v.has_address || f->arch == HOBNAIL_ARCH_AARCH64);
 	free(code);
@@ -99,16 +102,20 @@ static void check_place(struct input *in, const struct fault *f)
 	struct plan_range ranges[RANGES];
 	struct hobnail_memory memory[MEMORIES];
 	static const struct span modules[] = { { 0x100000, 0x1234 } };
-	struct fault_places p = { .ranges = ranges, .memory = { memory, pick(in, MEMORIES + 1), MEMORIES }, .modules = modules, .module_count = 1,
-	                          .range_count = pick(in, RANGES + 1), .direct_map = take(in, 8), .device_map = take(in, 8),
-	                          .has_device_map = pick(in, 2), .framebuffer = { take(in, 5), 0x10000 }, .console = { take(in, 5), 0x1000 },
-	                          .devices = { { { take(in, 5), 0x1000 }, SAY_D_HPET } }, .device_count = 1 };
+	struct fault_places p = { .ranges = ranges, .memory = { memory, pick(in, MEMORIES + 1), MEMORIES },
+	                          .modules = modules, .module_count = 1,
+	                          .range_count = pick(in, RANGES + 1), .direct_map = take(in, 8),
+	                          .device_map = take(in, 8),
+	                          .has_device_map = pick(in, 2), .framebuffer = { take(in, 5), 0x10000 },
+	                          .console = { take(in, 5), 0x1000 },
+	                          .devices = { { { take(in, 5), 0x1000 }, FAULT_HPET } }, .device_count = 1 };
 	vaddr at = 0, phys = 0;
 	char text[TEXT];
 
 	for (unsigned i = 0; i < p.range_count; i++) {
 		at += take(in, 7) / RANGES * 32 + PAGE_BYTES;
-		ranges[i] = (struct plan_range){ align_down(at, PAGE_BYTES), take(in, 5) << PAGE_SHIFT, PAGE_BYTES, 0, 0, (uint8_t)pick(in, PLAN_KINDS),
+		ranges[i] = (struct plan_range){ align_down(at, PAGE_BYTES), take(in, 5) << PAGE_SHIFT, PAGE_BYTES, 0,
+		                                 0, (uint8_t)pick(in, PLAN_KINDS),
 		                                 (uint16_t)pick(in, 4) };
 		at += PAGE_BYTES;
 	}

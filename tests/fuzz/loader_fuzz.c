@@ -1,8 +1,8 @@
-/* The whole loader, over a firmware and a volume that the input spoils: it enters a kernel that is as it must be, or it says
- * what is wrong and leaves nothing behind.
+/* The whole loader, over a firmware and a volume that the input spoils: it enters a kernel that is as it must be,
+ * or it says what is wrong and leaves nothing behind.
  *
- * The first byte chooses machine and kernel; what follows is a list of changes, each a byte that says which and its operands.
- * Where the input ends in the middle of one, the rest of it is zeros. */
+ * The first byte chooses machine and kernel; what follows is a list of changes, each a byte that says which and its
+ * operands. Where the input ends in the middle of one, the rest of it is zeros. */
 #include <stdio.h>
 #include <sys/mman.h>
 
@@ -85,7 +85,8 @@ static void change_kernel_size(struct input *in)
 
 static void change_kernel_place(struct input *in)
 {
-	static const paddr places[] = { ARENA, ARENA_FREE, ARENA_BUSY, ARENA_ACPI, ARENA_TREE, ARENA_SCREEN, ARENA_DEVICE,
+	static const paddr places[] = { ARENA, ARENA_FREE, ARENA_BUSY, ARENA_ACPI, ARENA_TREE, ARENA_SCREEN,
+	                                ARENA_DEVICE,
 	                                ARENA + ARENA_BYTES, FAR_BASE, LOW_PAGE * PAGE_BYTES, MIB(1), 0 };
 
 	world_kernel_at(places[pick(in, COUNT_OF(places))] + ((uint64_t)take(in, 1) << PAGE_SHIFT) - 8 * PAGE_BYTES);
@@ -107,7 +108,8 @@ static void change_read_most(struct input *in)
 /* Files that the default entry finds, or a configuration names. */
 static void add_file(struct input *in)
 {
-	static const char *const paths[] = { "\\boot\\modules\\a", "\\boot\\modules\\b", "\\boot\\modules\\.c", "\\EFI\\BOOT\\hobnail.conf",
+	static const char *const paths[] = { "\\boot\\modules\\a", "\\boot\\modules\\b", "\\boot\\modules\\.c",
+	                                     "\\EFI\\BOOT\\hobnail.conf",
 	                                     "\\boot\\modules\\d\\e", "\\x" };
 	const char *name = paths[pick(in, COUNT_OF(paths))];
 	bool is_large = pick(in, 4) == 0;
@@ -149,10 +151,12 @@ static void change_path(struct input *in)
 /* One more range of the map: RAM only where there is some. */
 static void add_range(struct input *in)
 {
-	static const EFI_MEMORY_TYPE no_ram[] = { EfiUnusableMemory, EfiMemoryMappedIO, EfiMemoryMappedIOPortSpace, 15 };
+	static const EFI_MEMORY_TYPE no_ram[] = { EfiUnusableMemory, EfiMemoryMappedIO, EfiMemoryMappedIOPortSpace,
+	                                          15 };
 	static const uint64_t attributes[] = { 8, 15, 1, 0, 8 | 0x40000, 8 | 1ull << 63, 1 | 1ull << 63 };
 	static const unsigned shifts[] = { 0, 9, 18, 30 };
-	EFI_MEMORY_DESCRIPTOR d = { .Type = (uint32_t)take(in, 1), .Attribute = attributes[pick(in, COUNT_OF(attributes))] };
+	EFI_MEMORY_DESCRIPTOR d = { .Type = (uint32_t)take(in, 1),
+	                            .Attribute = attributes[pick(in, COUNT_OF(attributes))] };
 	unsigned where = pick(in, 4);
 
 	d.NumberOfPages = take(in, 2) << shifts[pick(in, 3)];
@@ -217,7 +221,8 @@ static void change_screen(struct input *in)
 	info->VerticalResolution = (uint32_t)take(in, 2);
 	info->PixelsPerScanLine = (uint32_t)take(in, 2);
 	info->PixelFormat = pick(in, 6);
-	info->PixelInformation = (EFI_PIXEL_BITMASK){ (uint32_t)take(in, 4), (uint32_t)take(in, 4), (uint32_t)take(in, 4), 0 };
+	info->PixelInformation = (EFI_PIXEL_BITMASK){ (uint32_t)take(in, 4), (uint32_t)take(in, 4),
+	                                              (uint32_t)take(in, 4), 0 };
 	o->mode.FrameBufferBase = bases[pick(in, COUNT_OF(bases))];
 	o->mode.FrameBufferSize = take(in, 4);
 	o->mode.MaxMode = (uint32_t)take(in, 1);
@@ -269,7 +274,8 @@ static void change_time(struct input *in)
 
 static void change_pointer(struct input *in)
 {
-	static const paddr places[] = { 0, ARENA_ACPI, ARENA_TREE, ARENA_SCREEN, ARENA_DEVICE, ARENA_BUSY, ARENA_FREE, FAR_BASE,
+	static const paddr places[] = { 0, ARENA_ACPI, ARENA_TREE, ARENA_SCREEN, ARENA_DEVICE, ARENA_BUSY, ARENA_FREE,
+	                                FAR_BASE,
 	                                ARENA + ARENA_BYTES - 16, LOW_PAGE * PAGE_BYTES, UINT64_MAX - 8, 1 };
 	paddr *pointers[] = { &fake.options.rsdp, &fake.options.smbios, &fake.options.device_tree };
 
@@ -351,11 +357,12 @@ static void change_kind(struct input *in)
 	static const struct { paddr at; unsigned pages; } places[] = {
 		{ ARENA_ACPI, 16 }, { ARENA_TREE, 16 }, { ARENA_SCREEN, 16 }, { ARENA_BUSY, 64 },
 	};
-	unsigned i = pick(in, COUNT_OF(places)), first = pick(in, places[i].pages), pages = pick(in, places[i].pages) + 1;
+	unsigned i = pick(in, COUNT_OF(places)), first = pick(in, places[i].pages),
+		 pages = pick(in, places[i].pages) + 1;
 	EFI_MEMORY_TYPE type = pick(in, EfiUnacceptedMemoryType + 2);
 
-	memset(fake.kind + (places[i].at - ARENA) / PAGE_BYTES + first, (int)(type == EfiConventionalMemory ? EfiLoaderData : type),
-	       min_u64(pages, places[i].pages - first));
+	memset(fake.kind + (places[i].at - ARENA) / PAGE_BYTES + first,
+	       (int)(type == EfiConventionalMemory ? EfiLoaderData : type), min_u64(pages, places[i].pages - first));
 }
 
 static void change_reads(struct input *in)
@@ -370,17 +377,19 @@ static void change_reads(struct input *in)
 }
 
 static void (*const changes[])(struct input *) = {
-	change_fault, change_config, change_kernel, change_kernel_bytes, change_kernel_size, change_kernel_place, change_size_said,
-	change_read_most, add_file, remove_file, change_options, change_path, add_range, add_drift, change_map, change_exit,
-	change_free, change_screen, change_switches, change_facts, change_time, change_pointer, change_table_bytes, fix_sum, add_table,
-	add_smbios, change_kind, change_reads,
+	change_fault,     change_config,    change_kernel, change_kernel_bytes, change_kernel_size, change_kernel_place,
+	change_size_said, change_read_most, add_file,      remove_file,         change_options,     change_path,
+	add_range,        add_drift,        change_map,    change_exit,         change_free,        change_screen,
+	change_switches,  change_facts,     change_time,   change_pointer,      change_table_bytes, fix_sum,
+	add_table,        add_smbios,       change_kind,   change_reads,
 };
 
 /* ---- Where the loader may read or write devices --------------------------------------------------------------- */
 
 static bool is_real(paddr at, uint64_t bytes)
 {
-	return range_within(at - ARENA, bytes, ARENA_BYTES) || range_within(at - FAR_BASE, bytes, FAR_PAGES * (uint64_t)PAGE_BYTES);
+	return range_within(at - ARENA, bytes, ARENA_BYTES) ||
+	       range_within(at - FAR_BASE, bytes, FAR_PAGES * (uint64_t)PAGE_BYTES);
 }
 
 static const void *map_real(void *context, paddr at, uint64_t bytes)
@@ -414,20 +423,21 @@ static bool is_possible(void)
 
 	if (!screens_are_real())
 		return false;
-	if (!acpi_open(reader, o->rsdp, &acpi, NULL) && acpi_console(&acpi, &c) && c.kind != HOBNAIL_CONSOLE_16550_PORT &&
-	    !is_real(c.phys, 256))
+	if (!acpi_open(reader, o->rsdp, &acpi, NULL) && acpi_console(&acpi, &c) &&
+	    c.kind != HOBNAIL_CONSOLE_16550_PORT && !is_real(c.phys, 256))
 		return false;
 	const uint8_t *tree = map_real(NULL, o->device_tree, 8);
 	uint32_t bytes = tree ? fdt_total_bytes(tree) : 0;
-	return !bytes || !map_real(NULL, o->device_tree, bytes) || fdt_open(tree, bytes, &fdt, NULL) || !fdt_console(&fdt, &c) ||
-	       c.kind == HOBNAIL_CONSOLE_16550_PORT || is_real(c.phys, 256);
+	return !bytes || !map_real(NULL, o->device_tree, bytes) || fdt_open(tree, bytes, &fdt, NULL) ||
+	       !fdt_console(&fdt, &c) || c.kind == HOBNAIL_CONSOLE_16550_PORT || is_real(c.phys, 256);
 }
 
 /* ---- A run ---------------------------------------------------------------------------------------------------- */
 
 static void make(struct input in)
 {
-	static const enum world_kernel kernels[] = { KERNEL_UPPER, KERNEL_PIE, KERNEL_STAGED, KERNEL_MMU_OFF, KERNEL_MMU_OFF_STAGED };
+	static const enum world_kernel kernels[] = { KERNEL_UPPER, KERNEL_PIE, KERNEL_STAGED, KERNEL_MMU_OFF,
+	                                             KERNEL_MMU_OFF_STAGED };
 	unsigned first = pick(&in, 256);
 
 	kernel_changed = false;

@@ -19,7 +19,8 @@ static void any_line(const char *line, size_t bytes)
 
 	if (!e) {
 		require_inside(options.program, line, bytes);
-		require(!options.foreign || (bytes & 1 && !options.entry.bytes && !options.config.bytes && !options.program.bytes));
+		require(!options.foreign ||
+		        (bytes & 1 && !options.entry.bytes && !options.config.bytes && !options.program.bytes));
 		require_inside(options.entry, line, bytes);
 		require_inside(options.config, line, bytes);
 	} else {
@@ -37,11 +38,13 @@ static void quoted(const char *text, size_t bytes)
 
 	if (bytes < 2 || bytes > 512 || memchr(text, '"', bytes) || memchr(text, 0, bytes))
 		return;
-	int length = snprintf(line, sizeof line, "\\boot.efi entry=\"%.*s\" config=\"%.*s\"", entry, text, config, text + entry);
+	int length = snprintf(line, sizeof line, "\\boot.efi entry=\"%.*s\" config=\"%.*s\"", entry, text, config,
+	                      text + entry);
 	if (load_options_read(line, (size_t)length, true, &options, NULL) != OK)
 		return; /* a path or a name has rules of its own */
 	require(options.entry.bytes == (size_t)entry && memcmp(options.entry.at, text, options.entry.bytes) == 0);
-	require(options.config.bytes == (size_t)config && memcmp(options.config.at, text + entry, options.config.bytes) == 0);
+	require(options.config.bytes == (size_t)config &&
+	        memcmp(options.config.at, text + entry, options.config.bytes) == 0);
 }
 
 /* What the firmware gives: text lies inside it, and has no 0. */

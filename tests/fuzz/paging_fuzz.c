@@ -1,6 +1,6 @@
-/* Sequences of map, protect and unmap, whose ranges begin and end at the edges of leaves of every size, against a plain
- * array: what it allows succeeds, what it does not is refused with the right address, and the walker sees every page as
- * the array has it, also where tables run out in the middle. */
+/* Sequences of map, protect and unmap, whose ranges begin and end at the edges of leaves of every size, against a
+ * plain array: what it allows succeeds, what it does not is refused with the right address, and the walker sees
+ * every page as the array has it, also where tables run out in the middle. */
 #include "pool.h"
 
 static const uint64_t edges[] = {
@@ -36,7 +36,8 @@ static struct pool pool;
 static struct walk walk_to(const struct model *m, vaddr va)
 {
 	const struct walker walker = {
-		.mode = m->kind->mode, .root = m->pt.root, .upper_root = m->pt.root, .pat_or_mair = m->kind->pat_or_mair,
+		.mode = m->kind->mode, .root = m->pt.root, .upper_root = m->pt.root,
+		.pat_or_mair = m->kind->pat_or_mair,
 		.read = pool_read, .context = &pool,
 	};
 	struct walk got;
@@ -132,7 +133,8 @@ static void step(struct model *m, struct input *in)
 	else if (bad == o.end)
 		require(e == OK);
 	else
-		require(e == (o.op == MAP ? ERR_PT_MAPPED : ERR_PT_UNMAPPED) && p.value[0] == m->kind->base + edges[bad]);
+		require(e == (o.op == MAP ? ERR_PT_MAPPED : ERR_PT_UNMAPPED) &&
+		        p.value[0] == m->kind->base + edges[bad]);
 	if (!e)
 		note(m, &o);
 	compare(m);

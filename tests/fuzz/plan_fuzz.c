@@ -1,5 +1,5 @@
-/* A machine and a kernel made from the input: its memory map, segments, requests, framebuffers and stacks become a plan,
- * the plan tables, and the walker finds in them every page as planned and nothing else. */
+/* A machine and a kernel made from the input: its memory map, segments, requests, framebuffers and stacks become a
+ * plan, the plan tables, and the walker finds in them every page as planned and nothing else. */
 #include "plan.h"
 #include "pool.h"
 
@@ -22,8 +22,8 @@ struct machine {
 	unsigned kind;
 	struct hobnail_memory entries[3 * DESCRIPTORS_MOST + 8];
 	struct memmap memory;
-	struct requests requests;
-	struct plan_segment segments[ELF_MAX_SEGMENTS];
+	struct wants wants;
+	struct elf_layout elf;
 	struct plan_piece avoid[AVOID_MOST];
 	struct plan_input in;
 	struct plan_range ranges[RANGES];
@@ -60,36 +60,37 @@ static enum err make_memory(struct machine *m, struct input *in)
 	return memmap_from_uefi(&m->memory, &map, NULL);
 }
 
-static void make_requests(struct machine *m, struct input *in)
+static void make_wants(struct machine *m, struct input *in)
 {
-	static const uint8_t types[] = { HOBNAIL_REQUEST_DIRECT_MAP, HOBNAIL_REQUEST_IDENTITY_MAP,
-	                                 HOBNAIL_REQUEST_DEVICE_MAP, HOBNAIL_REQUEST_RECURSIVE };
 	const struct plan_layout *layout = kinds[m->kind].layout;
 	uint64_t slot = (uint64_t)PAGE_BYTES << 9 * (layout->format->levels - 1);
 	unsigned asked = pick(in, 16);
 
-	requests_init(&m->requests);
-	for (unsigned i = 0; i < COUNT_OF(types); i++) {
-		uint64_t value = take(in, 2) % 520;
-		if (types[i] == HOBNAIL_REQUEST_IDENTITY_MAP)
-			value = 1;
-		else if (types[i] != HOBNAIL_REQUEST_RECURSIVE)
-			value = layout->base + value * slot;
+	m->wants = (struct wants){ .stack_bytes = PAGE_BYTES };
+	for (unsigned i = 0; i < WANT_MAPS; i++) {
+		vaddr base = layout->base + take(in, 2) % 520 * slot;
 		if (asked >> i & 1)
-			m->requests.of[types[i]] = (struct request){ .asked = true, .value = value };
+			m->wants.maps[i] = (struct want_map){
+				.asked = true, .base = i == WANT_IDENTITY_MAP ? 0 : base,
+			};
 	}
+	unsigned recursive = take(in, 2) % 520;
+	if (asked >> WANT_MAPS & 1)
+		m->wants.recursive_slot = recursive;
 }
 
 /* Segments as the ELF reader lets them through: ascending, a page shared only with equal rights. */
 static void make_elf(struct elf_layout *elf, struct input *in, const struct plan_layout *layout)
 {
-	const vaddr starts[] = { 0x400000, 0x1000, layout->top ? layout->top : 0x200000, layout->base + GIB(1), layout->low_limit - MIB(1) };
+	const vaddr starts[] = { 0x400000, 0x1000, layout->top ? layout->top : 0x200000, layout->base + GIB(1),
+	                         layout->low_limit - MIB(1) };
 	uint64_t at = starts[pick(in, COUNT_OF(starts))] + pick(in, 4) * (uint64_t)0x340;
 
 	elf->segment_count = 1 + pick(in, SEGMENTS_MOST);
 	for (unsigned i = 0; i < elf->segment_count; i++) {
 		struct elf_segment *s = &elf->segments[i];
-		*s = (struct elf_segment){ .virt = at, .memory_bytes = 1 + take(in, 2), .rights = ELF_READ | pick(in, 4), .index = i };
+		*s = (struct elf_segment){ .virt = at, .memory_bytes = 1 + take(in, 2),
+		                           .rights = ELF_READ | pick(in, 4), .index = i };
 		s->phys = pick(in, 2) ? s->virt : take_pages(in, 600) * PAGE_BYTES + s->virt % PAGE_BYTES;
 		at += s->memory_bytes + take(in, 2) % 0x3000;
 		if (i + 1 < elf->segment_count && at / PAGE_BYTES == (s->virt + s->memory_bytes - 1) / PAGE_BYTES)
@@ -100,18 +101,18 @@ static void make_elf(struct elf_layout *elf, struct input *in, const struct plan
 static enum err make_segments(struct machine *m, struct input *in, struct problem *p)
 {
 	const struct plan_layout *layout = kinds[m->kind].layout;
-	struct elf_layout elf = { .segment_count = 0 };
+	struct elf_layout *elf = &m->elf;
 	uint64_t slide;
 
-	make_elf(&elf, in, layout);
+	make_elf(elf, in, layout);
 	struct elf_file file = { .position_independent = layout->top && pick(in, 2) };
-	enum err e = plan_segments(layout, &file, &elf, false, m->segments, &slide, p);
-	for (unsigned i = 0; !e && i < elf.segment_count; i++) {
-		struct plan_segment *s = &m->segments[i];
-		s->phys = s->low ? elf.segments[i].phys : MIB(64) + (s->virt - align_down(m->segments[0].virt, MIB(2)));
+	enum err e = plan_segments(layout, &file, elf, false, &slide, p);
+	for (unsigned i = 0; !e && i < elf->segment_count; i++) {
+		struct elf_segment *s = &elf->segments[i];
+		s->place = s->low ? s->phys : MIB(64) + (s->run - align_down(elf->segments[0].run, MIB(2)));
 	}
-	m->in.segments = m->segments;
-	m->in.segment_count = elf.segment_count;
+	m->in.segments = elf->segments;
+	m->in.segment_count = elf->segment_count;
 	return e;
 }
 
@@ -132,7 +133,8 @@ static void check_list(const struct machine *m)
 	for (size_t i = 0; i < m->plan.count; i++) {
 		const struct plan_range *r = &m->ranges[i];
 		require(r->bytes && is_aligned(r->va | r->pa | r->bytes, PAGE_BYTES) && sum_fits(r->va, r->bytes - 1));
-		require(pt_canonical(m->in.layout->format, r->va) && pt_canonical(m->in.layout->format, r->va + (r->bytes - 1)));
+		require(pt_canonical(m->in.layout->format, r->va) &&
+		        pt_canonical(m->in.layout->format, r->va + (r->bytes - 1)));
 		require(!i || r[-1].va + (r[-1].bytes - 1) < r->va);
 	}
 }
@@ -158,7 +160,8 @@ static bool is_map(const struct plan_range *r)
 	return r->kind == PLAN_DIRECT_MAP || r->kind == PLAN_IDENTITY_MAP || r->kind == PLAN_DEVICE_MAP;
 }
 
-/* No memory to avoid in the maps of all RAM, and nothing in a map of the other kind: devices are what is not memory. */
+/* No memory to avoid in the maps of all RAM, and nothing in a map of the other kind: devices are what is not
+ * memory. */
 static void check_maps(const struct machine *m)
 {
 	for (size_t i = 0; i < m->plan.count; i++) {
@@ -176,7 +179,8 @@ static void check_maps(const struct machine *m)
 
 static void add_pieces(struct machine *m, struct input *in)
 {
-	static const uint8_t kinds_of_piece[] = { PLAN_STACK, PLAN_NET_IMAGE, PLAN_NET_STACK, PLAN_CONSOLE, PLAN_FRAMEBUFFER };
+	static const uint8_t kinds_of_piece[] = { PLAN_STACK, PLAN_NET_IMAGE, PLAN_NET_STACK, PLAN_CONSOLE,
+	                                          PLAN_FRAMEBUFFER };
 	unsigned count = pick(in, PIECES_MOST + 1);
 	struct problem p;
 
@@ -284,12 +288,13 @@ static void check_tables(const struct machine *m)
 static void check_segments(const struct machine *m)
 {
 	for (unsigned i = 0; i < m->in.segment_count; i++) {
-		const struct plan_segment *s = &m->segments[i];
-		const uint64_t ends[] = { 0, s->bytes - 1 };
+		const struct elf_segment *s = &m->elf.segments[i];
+		const uint64_t ends[] = { 0, s->memory_bytes - 1 };
 		for (unsigned k = 0; k < 2; k++) {
-			struct walk got = walk_to(m, s->virt + ends[k]);
-			require(got.mapped && got.phys == s->phys + ends[k]);
-			require(got.writable == !!(s->rights & ELF_WRITE) && got.executable == !!(s->rights & ELF_EXECUTE));
+			struct walk got = walk_to(m, s->run + ends[k]);
+			require(got.mapped && got.phys == s->place + ends[k]);
+			require(got.writable == !!(s->rights & ELF_WRITE) &&
+			        got.executable == !!(s->rights & ELF_EXECUTE));
 		}
 	}
 }
@@ -317,9 +322,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	memset(&m.in, 0, sizeof m.in);
 	m.kind = pick(&in, COUNT_OF(kinds));
 	m.in.layout = kinds[m.kind].layout;
-	m.in.requests = &m.requests;
+	m.in.wants = &m.wants;
 	m.in.memory = &m.memory;
-	make_requests(&m, &in);
+	make_wants(&m, &in);
 	enum err e = make_segments(&m, &in, &p);
 	make_avoid(&m, &in);
 	require(make_memory(&m, &in) == OK);

@@ -1,5 +1,5 @@
-/* pool.h — memory for page tables, every format there is, and what the walker must make of a page: for the targets that
- * build tables. */
+/* pool.h — memory for page tables, every format there is, and what the walker must make of a page: for the targets
+ * that build tables. */
 #ifndef TESTS_POOL_H
 #define TESTS_POOL_H
 
@@ -70,13 +70,15 @@ static inline bool pool_read(void *context, paddr at, uint64_t *out)
 static inline struct pt pool_pt(struct pool *pool, const struct pt_format *format, unsigned max_leaf)
 {
 	return (struct pt){
-		.format = format, .max_leaf = max_leaf, .root = pool_new(pool), .new_table = pool_new, .table_at = pool_at,
+		.format = format, .max_leaf = max_leaf, .root = pool_new(pool), .new_table = pool_new,
+		.table_at = pool_at,
 		.context = pool,
 	};
 }
 
 /* Did the walk find this page with exactly these rights? Written down per architecture, as a supervisor sees it. */
-static inline bool pool_page_is(enum walk_mode mode, const struct walk *got, paddr pa, unsigned rights, enum pt_memory memory)
+static inline bool pool_page_is(enum walk_mode mode, const struct walk *got, paddr pa, unsigned rights,
+                                enum pt_memory memory)
 {
 	static const enum walk_memory types[] = { WALK_NORMAL, WALK_WRITE_COMBINING, WALK_DEVICE };
 	bool write = rights & PT_WRITE, execute = rights & PT_EXECUTE;

@@ -4,7 +4,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	const struct program_rules rules = { bytes && data[0] & 1 ? ELF_MACHINE_X86_64 : ELF_MACHINE_AARCH64, 0x10000, 0x7fff00000000 };
+	const struct program_rules rules = { bytes && data[0] & 1 ? ELF_MACHINE_X86_64 : ELF_MACHINE_AARCH64, 0x10000,
+	                                     0x7fff00000000 };
 	struct program p;
 	char why[100] = "";
 	vaddr end = 0;

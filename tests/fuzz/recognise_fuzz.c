@@ -1,4 +1,5 @@
-/* What names files that are no kernels, over any bytes, at any offset. Seeds: the files that out/host/malformed writes. */
+/* What names files that are no kernels, over any bytes, at any offset. Seeds: the files that out/host/malformed
+ * writes. */
 #include "fuzz.h"
 #include "recognise.h"
 

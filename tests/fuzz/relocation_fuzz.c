@@ -1,5 +1,5 @@
-/* Relocations of an image that is made from the input: its segments, its tables, its words. What is relocated is what a
- * reader of a few lines relocates, and nothing outside the segments changes, also when it ends in a refusal. */
+/* Relocations of an image that is made from the input: its segments, its tables, its words. What is relocated is
+ * what a reader of a few lines relocates, and nothing outside the segments changes, also when it ends in a refusal. */
 #include "elf.h"
 #include "fuzz.h"
 

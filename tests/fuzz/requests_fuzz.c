@@ -1,5 +1,5 @@
-/* Any bytes as a PT_NOTE, read into requests and judged for every architecture: descriptors lie inside, a refusal leaves
- * everything as it was and has a sentence, and what passes keeps the promises of request.h. */
+/* Any bytes as a PT_NOTE, read into requests and judged for every architecture: descriptors lie inside, a refusal
+ * leaves everything as it was and has a sentence, and what passes keeps the promises of request.h. */
 #include <hobnail/boot.h>
 
 #include "elf.h"

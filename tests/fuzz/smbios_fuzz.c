@@ -1,5 +1,5 @@
-/* Any bytes as the memory in which SMBIOS entry points are looked for: what is found lies there, is one, and leads where it
- * says; what is not found changes nothing. */
+/* Any bytes as the memory in which SMBIOS entry points are looked for: what is found lies there, is one, and leads
+ * where it says; what is not found changes nothing. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
-/* A UART whose registers answer whatever the input says, and then that it is ready, or over and over the same: only its own
- * registers are touched, with widths that exist; waiting ends; what is written is the text, with CR before LF. */
+/* A UART whose registers answer whatever the input says, and then that it is ready, or over and over the same: only
+ * its own registers are touched, with widths that exist; waiting ends; what is written is the text, with CR before
+ * LF. */
 #include "fuzz.h"
 #include "uart.h"
 

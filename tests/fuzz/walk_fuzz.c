@@ -1,6 +1,6 @@
 /* Any bytes as page tables, read in every mode and state of a processor: a walk ends, says where and why, and never
- * contradicts itself; one that goes on from another is the same; what is said of it fits. The tables repeat over all of
- * physical memory, so that most addresses in them lead on. */
+ * contradicts itself; one that goes on from another is the same; what is said of it fits. The tables repeat over
+ * all of physical memory, so that most addresses in them lead on. */
 #include "fuzz.h"
 #include "walk_text.h"
 
@@ -53,7 +53,8 @@ static void check_next(const struct walker *walker, struct walk *got, vaddr va)
 	require(bytes && bytes <= (va | 1));
 	walk_next(walker, va, got);
 	walk(walker, va, &fresh);
-	require(memcmp(got->blame, fresh.blame, sizeof fresh.blame) == 0 && got->phys == fresh.phys && got->steps == fresh.steps);
+	require(memcmp(got->blame, fresh.blame, sizeof fresh.blame) == 0 && got->phys == fresh.phys &&
+	        got->steps == fresh.steps);
 	check(walker, got, va);
 }
 

@@ -3,5 +3,5 @@
 
 void sabotage_space(struct boot *b)
 {
-	pt_unmap(damaged_tables(b), damaged_page(b->kernel.entry), PAGE_BYTES, NULL);
+	pt_unmap(damaged_tables(b), damaged_page(b->attempt.kernel.entry), PAGE_BYTES, NULL);
 }

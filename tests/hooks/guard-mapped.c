@@ -3,5 +3,6 @@
 
 void sabotage_space(struct boot *b)
 {
-	pt_map(&b->space.upper, b->space.stack.virt - PAGE_BYTES, b->space.stack.phys, PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+	pt_map(&b->attempt.space.upper, b->attempt.space.stack.virt - PAGE_BYTES, b->attempt.space.stack.phys,
+	       PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
 }

@@ -1,12 +1,13 @@
-/* QEMU's display is told to show fewer pixels of a line than lie in memory, as no firmware does there. What the loader and the
- * kernel know of it is changed, too, so the loader's last words, or the kernel's, must be as readable as ever. */
+/* QEMU's display is told to show fewer pixels of a line than lie in memory, as no firmware does there. What the loader
+ * and the kernel know of it is changed, too, so the loader's last words, or the kernel's, must be as readable as
+ * ever. */
 #include "../broken/broken.h"
 
 #include <string.h>
 
 #include "format.h"
 #include "mmio.h"
-#include "serial.h"
+#include "after/serial.h"
 
 enum { NARROWER = 200 }; /* pixels */
 
@@ -87,7 +88,8 @@ static void narrow_ramfb(const struct hobnail_framebuffer *fb)
 {
 	static struct ramfb config;
 
-	config = (struct ramfb){ __builtin_bswap64(fb->phys), big32(FORMAT_XR24), 0, big32(fb->width), big32(fb->height),
+	config = (struct ramfb){ __builtin_bswap64(fb->phys), big32(FORMAT_XR24), 0, big32(fb->width),
+	                         big32(fb->height),
 	                         big32(fb->pitch) };
 	fw_cfg(file_key("etc/ramfb") << 16 | FW_CFG_SELECT | FW_CFG_WRITE, &config, sizeof config);
 }
@@ -99,10 +101,10 @@ void sabotage_checked(struct boot *b)
 	struct hobnail_framebuffer *fb = &handoff.framebuffer;
 	char text[80];
 
-	if (!b->facts.has_framebuffer)
+	if (!b->attempt.platform.has_framebuffer)
 		return;
 	fb->width -= NARROWER;
-	*(struct hobnail_framebuffer *)broken_at(b, b->record->framebuffers.offset) = *fb;
+	*(struct hobnail_framebuffer *)broken_at(b, b->hobnail.record->framebuffers.offset) = *fb;
 	if (arch_id == HOBNAIL_ARCH_X86_64)
 		narrow_vga(fb);
 	else

@@ -3,8 +3,8 @@
 
 void sabotage_space(struct boot *b)
 {
-	const struct pt_format *f = b->mode.layout->format;
+	const struct pt_format *f = b->attempt.mode.layout->format;
 	unsigned bit = arch_id == HOBNAIL_ARCH_X86_64 ? 63 : f == &pt_aarch64 ? 59 : 60;
 
-	*damaged_entry(b, b->kernel.entry, f->levels - 1) |= 1ull << bit;
+	*damaged_entry(b, b->attempt.kernel.entry, f->levels - 1) |= 1ull << bit;
 }

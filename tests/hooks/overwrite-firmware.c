@@ -1,11 +1,11 @@
-/* Right after the switch, everything that the firmware calls boot-services memory is overwritten: nothing of ours lives
- * there, and nothing of theirs is needed any more. */
+/* Right after the switch, everything that the firmware calls boot-services memory is overwritten: nothing of ours
+ * lives there, and nothing of theirs is needed any more. */
 #include "sabotage.h"
 
 #include <string.h>
 
 #include "format.h"
-#include "serial.h"
+#include "after/serial.h"
 
 enum { MAX_RANGES = 128 };
 
@@ -17,9 +17,10 @@ void sabotage_space(struct boot *b)
 {
 	struct problem p;
 
-	for (size_t i = 0; i < b->memory.count && reachable_count < MAX_RANGES; i++) {
-		const struct hobnail_memory *m = &b->memory.entries[i];
-		if (m->type != HOBNAIL_MEMORY_FIRMWARE_BOOT || handoff_touch(&handoff, m->base, m->bytes, false, false, &p))
+	for (size_t i = 0; i < b->attempt.platform.memory.count && reachable_count < MAX_RANGES; i++) {
+		const struct hobnail_memory *m = &b->attempt.platform.memory.entries[i];
+		if (m->type != HOBNAIL_MEMORY_FIRMWARE_BOOT ||
+		    handoff_touch(&handoff, m->base, m->bytes, false, false, &p))
 			continue;
 		reachable[reachable_count++] = (struct span){ m->base, m->bytes };
 	}
@@ -51,5 +52,6 @@ void sabotage_switched(struct handoff *h)
 		memset((void *)(uintptr_t)victims[i].base, 0xcc, victims[i].bytes);
 		bytes += victims[i].bytes;
 	}
-	serial_write(text, format(text, sizeof text, "\nhook: %llu bytes of the firmware overwritten\n", (unsigned long long)bytes));
+	serial_write(text, format(text, sizeof text, "\nhook: %llu bytes of the firmware overwritten\n",
+	                          (unsigned long long)bytes));
 }

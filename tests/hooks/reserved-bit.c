@@ -3,5 +3,5 @@
 
 void sabotage_space(struct boot *b)
 {
-	*damaged_entry(b, b->kernel.entry, 0) |= 1ull << 47;
+	*damaged_entry(b, b->attempt.kernel.entry, 0) |= 1ull << 47;
 }

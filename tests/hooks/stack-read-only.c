@@ -3,5 +3,6 @@
 
 void sabotage_space(struct boot *b)
 {
-	pt_protect(&b->space.upper, b->space.stack.virt + b->space.stack.bytes - PAGE_BYTES, PAGE_BYTES, 0, PT_NORMAL, NULL);
+	pt_protect(&b->attempt.space.upper, b->attempt.space.stack.virt + b->attempt.space.stack.bytes - PAGE_BYTES,
+	           PAGE_BYTES, 0, PT_NORMAL, NULL);
 }

@@ -3,7 +3,7 @@
 
 void sabotage_space(struct boot *b)
 {
-	vaddr page = damaged_page(b->kernel.entry);
+	vaddr page = damaged_page(b->attempt.kernel.entry);
 	struct pt_leaf leaf;
 
 	if (!pt_lookup(damaged_tables(b), page, &leaf))

@@ -1,12 +1,12 @@
-/* foreign.h — files that are something else than a kernel for this loader, named by what they are: how each begins, which code
- * refuses it, and words of its sentence. The unit test, the tests of the loader and the files that boot scenarios try come from
- * this table. Magic numbers are written anew here, not taken from core/. */
+/* foreign.h — files that are something else than a kernel for this loader, named by what they are: how each begins,
+ * which code refuses it, and words of its sentence. The unit test, the tests of the loader and the files that boot
+ * scenarios try come from this table. Magic numbers are written anew here, not taken from core/. */
 #ifndef TESTS_FOREIGN_H
 #define TESTS_FOREIGN_H
 
 #include "unit/elf_builder.h"
 
-enum { FOREIGN_MOST = 40 * 1024, FOREIGN_PIECES = 3 };
+enum { FOREIGN_MOST = 40 * 1024, FOREIGN_PIECES = 6 };
 
 struct foreign {
 	const char *name;
@@ -32,14 +32,20 @@ static const struct foreign foreign[] = {
 	{ "gzip-cut", ERR_IS_GZIP, "compressed by gzip", 20, { PIECE(0, "\x1f\x8b\x08") } },
 	{ "bzimage", ERR_IS_LINUX, "a Linux kernel (bzImage)", 8192,
 	  { PIECE(0, "MZ"), PIECE(0x1fe, "\x55\xaa"), PIECE(0x202, "HdrS") } },
-	{ "image-arm64", ERR_IS_LINUX_IMAGE, "Linux's Image format", 8192, { PIECE(0, "MZ\x40\xfa"), PIECE(56, "ARM\x64") } },
+	{ "image-arm64", ERR_IS_LINUX_IMAGE, "Linux's Image format", 8192,
+	  { PIECE(0, "MZ\x40\xfa"), PIECE(56, "ARM\x64") } },
 	{ "image-riscv", ERR_IS_LINUX_IMAGE, "Linux's Image format", 8192, { PIECE(48, "RISCV\0\0\0RSC\x05") } },
 	{ "zboot", ERR_IS_ZBOOT, "EFI zboot", 8192, { PIECE(0, "MZ\0\0zimg"), PIECE(0x3c, "\x40\0\0\0PE\0\0") } },
 	{ "efi", ERR_IS_EFI, "an EFI program", 4096,
-	  { PIECE(0, "MZ"), PIECE(0x3c, "\x80\0\0\0"), PIECE(0x80, "PE\0\0\x64\x86" "00000000000000000000000000000000000000000000000000000000"
+	  { PIECE(0, "MZ"), PIECE(0x3c, "\x80\0\0\0"),
+	    PIECE(0x80, "PE\0\0\x64\x86" "00000000000000000000000000000000000000000000000000000000"
 	    "000000000000000000000000000000\x0a\x00") } },
+	{ "uki", ERR_IS_UKI, "a unified kernel image", 4096,
+	  { PIECE(0, "MZ"), PIECE(0x3c, "\x80\0\0\0"), PIECE(0x80, "PE\0\0\x64\x86\x02\0"), PIECE(0x94, "\xf0\0"),
+	    PIECE(0x80 + 92, "\x0a\0"), PIECE(0x1b0, ".linux\0\0") } },
 	{ "windows", ERR_IS_PE, "a Windows program", 4096,
-	  { PIECE(0, "MZ"), PIECE(0x3c, "\x80\0\0\0"), PIECE(0x80, "PE\0\0\x64\x86" "00000000000000000000000000000000000000000000000000000000"
+	  { PIECE(0, "MZ"), PIECE(0x3c, "\x80\0\0\0"),
+	    PIECE(0x80, "PE\0\0\x64\x86" "00000000000000000000000000000000000000000000000000000000"
 	    "000000000000000000000000000000\x03\x00") } },
 	{ "coff-object", ERR_IS_COFF, "a COFF object file", 4096, { PIECE(0, "\x64\x86\x03\x00"), PIECE(16, "\0\0") } },
 	{ "mach-o", ERR_IS_MACHO, "a Mach-O file", 4096, { PIECE(0, "\xcf\xfa\xed\xfe") } },
@@ -49,7 +55,8 @@ static const struct foreign foreign[] = {
 	{ "bitcode-wrapped", ERR_IS_BITCODE, "LLVM bitcode", 4096, { PIECE(0, "\xde\xc0\x17\x0b") } },
 	{ "library", ERR_IS_LIBRARY, "a static library", 4096, { PIECE(0, "!<arch>\n") } },
 	{ "uimage", ERR_IS_UIMAGE, "a U-Boot image (uImage)", 4096, { PIECE(0, "\x27\x05\x19\x56") } },
-	{ "fit", ERR_IS_FIT, "a U-Boot image tree", 4096, { PIECE(0, "\xd0\x0d\xfe\xed"), PIECE(0x58, "\0\0\0\1images\0") } },
+	{ "fit", ERR_IS_FIT, "a U-Boot image tree", 4096,
+	  { PIECE(0, "\xd0\x0d\xfe\xed"), PIECE(0x58, "\0\0\0\1images\0") } },
 	{ "device-tree", ERR_IS_DEVICE_TREE, "a device tree", 4096, { PIECE(0, "\xd0\x0d\xfe\xed") } },
 	{ "android", ERR_IS_ANDROID, "an Android boot image", 4096, { PIECE(0, "ANDROID!") } },
 	{ "cpio", ERR_IS_ARCHIVE, "an archive", 4096, { PIECE(0, "070701") } },
@@ -69,14 +76,18 @@ static const struct foreign foreign[] = {
 	{ "ext4", ERR_IS_DISK, "an image of a disk", 4096, { PIECE(1024 + 0x38, "\x53\xef") } },
 	{ "script", ERR_IS_SCRIPT, "a script", 4096, { PIECE(0, "#!/bin/sh\n") } },
 	{ "text", ERR_IS_TEXT, "this is text", 21, { PIECE(0, "\tkernel-1.2\r\n is f\xc3\xbcr") } },
-	{ "multiboot-flat", ERR_IS_MULTIBOOT, "made for Multiboot:", 4096, { PIECE(0x44, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
+	{ "multiboot-flat", ERR_IS_MULTIBOOT, "made for Multiboot:", 4096,
+	  { PIECE(0x44, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
 	{ "multiboot2-flat", ERR_IS_MULTIBOOT2, "made for Multiboot2:", 36 * 1024,
 	  { PIECE(0x7ff0, "\xd6\x50\x52\xe8\x00\x00\x00\x00\x18\x00\x00\x00\x12\xaf\xad\x17") } },
 	/* Not what they seem to be. */
 	{ "flat", ERR_ELF_MAGIC, "nor of a kind that is known here", 4096, { PIECE(0, "\xfa\xf4\xeb\xfd") } },
-	{ "multiboot-bad-sum", ERR_ELF_MAGIC, "nor of a kind", 4096, { PIECE(0x44, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfc\x4f\x51\xe4") } },
-	{ "multiboot-unaligned", ERR_ELF_MAGIC, "nor of a kind", 4096, { PIECE(0x46, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
-	{ "multiboot-too-late", ERR_ELF_MAGIC, "nor of a kind", 12288, { PIECE(8188, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
+	{ "multiboot-bad-sum", ERR_ELF_MAGIC, "nor of a kind", 4096,
+	  { PIECE(0x44, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfc\x4f\x51\xe4") } },
+	{ "multiboot-unaligned", ERR_ELF_MAGIC, "nor of a kind", 4096,
+	  { PIECE(0x46, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
+	{ "multiboot-too-late", ERR_ELF_MAGIC, "nor of a kind", 12288,
+	  { PIECE(8188, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
 	{ "multiboot2-unaligned", ERR_ELF_MAGIC, "nor of a kind", 4096,
 	  { PIECE(0x14, "\xd6\x50\x52\xe8\x00\x00\x00\x00\x18\x00\x00\x00\x12\xaf\xad\x17") } },
 	{ "multiboot2-too-late", ERR_ELF_MAGIC, "nor of a kind", 36 * 1024,
@@ -107,7 +118,8 @@ static inline size_t foreign_build(const struct foreign *f, uint8_t *out)
 
 /* ---- Kernels that another protocol's loader would boot -------------------------------------------------- */
 
-enum foreign_kernel { FOREIGN_LIMINE, FOREIGN_LIMINE_REQUEST, FOREIGN_MULTIBOOT, FOREIGN_MULTIBOOT2, FOREIGN_PVH, FOREIGN_KERNELS };
+enum foreign_kernel { FOREIGN_LIMINE, FOREIGN_LIMINE_REQUEST, FOREIGN_MULTIBOOT, FOREIGN_MULTIBOOT2, FOREIGN_PVH,
+                      FOREIGN_KERNELS };
 
 static const struct {
 	const char *name;

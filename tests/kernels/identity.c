@@ -1,5 +1,5 @@
-/* identity.c — the smallest kernel there is: linked at a physical address, it runs there, masks interrupts, says that it
- * is alive, and waits. Many a hobby kernel for a board begins so. identity.elf on aarch64 runs with the MMU off;
+/* identity.c — the smallest kernel there is: linked at a physical address, it runs there, masks interrupts, says that
+ * it is alive, and waits. Many a hobby kernel for a board begins so. identity.elf on aarch64 runs with the MMU off;
  * identity-mapped.elf, and x86_64 always, with a low identity map (IDENTITY_MAP). */
 #include "kernel.h"
 

@@ -24,6 +24,25 @@ void give_up(const char *why) __attribute__((noreturn));
 /* Is `word` one of the kernel's command line? */
 bool told(const struct hobnail_boot *boot, const char *word);
 
+/* A word of the command line, and how the kernel fails then. */
+struct way {
+	const char *word;
+	void (*fail)(const struct hobnail_boot *boot);
+};
+
+/* Fail in each way that the command line names. "It goes on" is said only if nothing stopped the kernel. */
+__attribute__((always_inline, noreturn)) static inline void fail_as_told(const struct hobnail_boot *boot,
+                                                                         const struct way *ways, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (told(boot, ways[i].word))
+			ways[i].fail(boot);
+	give_up("it goes on");
+}
+
+/* Deeper than any stack. */
+unsigned fill_stack(unsigned depth);
+
 /* Where something of the kernel's own lies in physical memory. */
 static inline uint64_t phys_of(const struct hobnail_boot *boot, const void *what)
 {

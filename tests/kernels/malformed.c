@@ -1,5 +1,5 @@
-/* malformed ARCH DIR — write the malformed kernels of malformed.h to DIR/<name>.elf, some of those of mutants.h for each
- * code that refuses them, kernels that only a machine can refuse, and the files of foreign.h; and for each a line
+/* malformed ARCH DIR — write the malformed kernels of malformed.h to DIR/<name>.elf, some of those of mutants.h for
+ * each code that refuses them, kernels that only a machine can refuse, and the files of foreign.h; and for each a line
  * "name<TAB>ERR_CODE<TAB>words of its sentence" to standard output. The same bytes every time. Kernels whose sections
  * are wrong are left out: they boot, only without symbols. */
 #include <stdio.h>
@@ -63,9 +63,9 @@ static bool write_table(const char *dir, uint16_t machine)
 		if (!write_file(dir, m->name, &f))
 			return false;
 		if (m->bytes)
-			printf("%s\t%s\t%s\n", m->name, err_name(m->code).text, m->says);
+			printf("%s\t%s\t%s\n", m->name, err_name(m->code), m->says);
 		else /* the loader looks at the length first */
-			printf("%s\t%s\t\n", m->name, err_name(ERR_FILE_EMPTY).text);
+			printf("%s\t%s\t\n", m->name, err_name(ERR_FILE_EMPTY));
 	}
 	return true;
 }
@@ -74,7 +74,7 @@ static bool write_table(const char *dir, uint16_t machine)
 static bool is_huge(const struct mutant_reading *r)
 {
 	for (unsigned i = 0; i < r->elf.layout.segment_count; i++)
-		if (!r->segments[i].low && r->segments[i].bytes >= GIB(1))
+		if (!r->elf.layout.segments[i].low && r->elf.layout.segments[i].memory_bytes >= GIB(1))
 			return true;
 	return false;
 }
@@ -87,7 +87,7 @@ static bool write_mutant(const char *dir, const struct mutant *m, const struct e
 	snprintf(name, sizeof name, "mutant-%s-%s", m->name, m->pie ? "pie" : "static");
 	if (code != ERR_NO_MEMORY)
 		err_sentence(p, sentence, sizeof sentence);
-	printf("%s\t%s\t%s\n", name, err_name(code).text, sentence);
+	printf("%s\t%s\t%s\n", name, err_name(code), sentence);
 	return write_file(dir, name, f);
 }
 
@@ -109,8 +109,8 @@ static bool write_mutants(const char *dir, uint16_t machine)
 	return true;
 }
 
-/* Sound as files, and refused when their places are chosen: linked low where there is no memory (the local APIC, and the
- * serial port of QEMU's virt machine), and with a direct map that is wanted where the kernel is. */
+/* Sound as files, and refused when their places are chosen: linked low where there is no memory (the local APIC, and
+ * the serial port of QEMU's virt machine), and with a direct map that is wanted where the kernel is. */
 static bool write_misplaced(const char *dir, uint16_t machine)
 {
 	static struct elf_image f;
@@ -139,12 +139,14 @@ static bool write_foreign(const char *dir, uint16_t machine)
 	for (size_t i = 0; ok && i < COUNT_OF(foreign) + COUNT_OF(foreign_zeros); i++) {
 		const struct foreign *is = i < COUNT_OF(foreign) ? &foreign[i] : &foreign_zeros[i - COUNT_OF(foreign)];
 
-		printf("%s\t%s\t%s\n", is->name, err_name(is->code).text, is->says);
+		printf("%s\t%s\t%s\n", is->name, err_name(is->code), is->says);
 		ok = write_bytes(dir, is->name, file, foreign_build(is, file));
 	}
-	for (unsigned kind = 0; ok && kind < FOREIGN_KERNELS; kind++) {
+	/* Limine's are refused only where the configuration asks for another protocol. */
+	for (unsigned kind = FOREIGN_MULTIBOOT; ok && kind < FOREIGN_KERNELS; kind++) {
 		foreign_kernel_build(&f, machine, kind);
-		printf("%s\t%s\t%s\n", foreign_kernels[kind].name, err_name(foreign_kernels[kind].code).text, foreign_kernels[kind].says);
+		printf("%s\t%s\t%s\n", foreign_kernels[kind].name, err_name(foreign_kernels[kind].code),
+		       foreign_kernels[kind].says);
 		ok = write_file(dir, foreign_kernels[kind].name, &f);
 	}
 	return ok;

@@ -1,7 +1,7 @@
-/* mutants.h — malformed kernels made by rule, in the same order every time, from the kernel of unit/elf_builder.h: each
- * field of its headers, its dynamic table, its note and its relocations set to every value at that field's edges; pairs of
- * fields whose sum wraps; and the file cut wherever something in it begins or ends. Most must be refused; what is
- * accepted must be sound, and mutant_is_sound() says what that means. */
+/* mutants.h — malformed kernels made by rule, in the same order every time, from the kernel of unit/elf_builder.h:
+ * each field of its headers, its dynamic table, its note and its relocations set to every value at that field's
+ * edges; pairs of fields whose sum wraps; and the file cut wherever something in it begins or ends. Most must be
+ * refused; what is accepted must be sound, and mutant_is_sound() says what that means. */
 #ifndef TESTS_MUTANTS_H
 #define TESTS_MUTANTS_H
 
@@ -55,10 +55,10 @@ static const struct {
 };
 
 static const uint32_t mutant_cuts[] = {
-	0, 1, 4, 16, 24, 52, 63, 64, 65, PH_DATA, PH_NOTE, PH_DYNAMIC, PH_SPARE, PH_SPARE2 + 55, PH_SPARE2 + 56, 0xfff, AT_TEXT,
-	AT_TEXT + 1, AT_NOTE, AT_NOTE + 11, AT_NOTE + 12, AT_NOTE + 20, AT_NOTE + 27, AT_TEXT + 0xff, AT_DATA, AT_DATA + 1,
-	AT_RELA - 1, AT_RELA + 23, AT_RELR, AT_WORDS, AT_DATA + 0x1ff, AT_SYMBOLS, AT_NAMES, AT_SECTIONS - 1, AT_SECTIONS,
-	AT_SECTIONS + 1, BUILT_BYTES - 64, BUILT_BYTES - 1,
+	0, 1, 4, 16, 24, 52, 63, 64, 65, PH_DATA, PH_NOTE, PH_DYNAMIC, PH_SPARE, PH_SPARE2 + 55, PH_SPARE2 + 56,
+	0xfff, AT_TEXT, AT_TEXT + 1, AT_NOTE, AT_NOTE + 11, AT_NOTE + 12, AT_NOTE + 20, AT_NOTE + 27, AT_TEXT + 0xff,
+	AT_DATA, AT_DATA + 1, AT_RELA - 1, AT_RELA + 23, AT_RELR, AT_WORDS, AT_DATA + 0x1ff, AT_SYMBOLS, AT_NAMES,
+	AT_SECTIONS - 1, AT_SECTIONS, AT_SECTIONS + 1, BUILT_BYTES - 64, BUILT_BYTES - 1,
 };
 
 enum { MUTANT_EDGES = 19, MUTANT_SUM_EDGES = 4 };
@@ -68,7 +68,8 @@ static inline uint64_t mutant_edge(unsigned i, uint64_t now, unsigned bytes)
 {
 	const uint64_t sign = 1ull << (8 * bytes - 1), all = sign | (sign - 1);
 	const uint64_t edges[MUTANT_EDGES] = {
-		0, 1, 2, 7, all, all - 1, sign, sign - 1, now - 1, now + 1, now * 2, now ^ sign, BUILT_BYTES, BUILT_BYTES + 1,
+		0, 1, 2, 7, all, all - 1, sign, sign - 1, now - 1, now + 1, now * 2, now ^ sign,
+		BUILT_BYTES, BUILT_BYTES + 1,
 		BUILT_TEXT - 1, BUILT_TEXT + 0xff, BUILT_DATA + 0x7ff, 0x800000000000,
 		0x70000000, /* fits the address space, but no machine here has it */
 	};
@@ -95,7 +96,8 @@ static inline void mutant_field_edge(struct mutant *m, const char *of, const str
 static inline void mutant_sum_edge(struct mutant *m, unsigned phdr, unsigned sum, unsigned edge)
 {
 	static const uint64_t edges[MUTANT_SUM_EDGES][2] = { /* begin, length */
-		{ UINT64_MAX, 1 }, { UINT64_MAX - 0xff, 0x100 }, { 1ull << 63, 1ull << 63 }, { 0x100, UINT64_MAX - 0xff },
+		{ UINT64_MAX, 1 }, { UINT64_MAX - 0xff, 0x100 }, { 1ull << 63, 1ull << 63 },
+		{ 0x100, UINT64_MAX - 0xff },
 	};
 
 	m->patch[0].at = PH_TEXT + 56 * phdr + mutant_sums[sum].begin;
@@ -107,8 +109,8 @@ static inline void mutant_sum_edge(struct mutant *m, unsigned phdr, unsigned sum
 	snprintf(m->name, sizeof m->name, "%s-%s-%u", mutant_phdr_names[phdr], mutant_sums[sum].name, edge);
 }
 
-/* The index-th mutant; false: there are no more. Each defect is put into a position-independent kernel and into a static
- * one. */
+/* The index-th mutant; false: there are no more. Each defect is put into a position-independent kernel and into a
+ * static one. */
 static inline bool mutant_describe(unsigned index, struct mutant *m)
 {
 	const unsigned header = COUNT_OF(mutant_header) * MUTANT_EDGES;
@@ -166,7 +168,6 @@ static inline bool mutant_next(unsigned *index, uint16_t machine, struct mutant 
 
 struct mutant_reading {
 	struct elf_reading elf;
-	struct plan_segment segments[ELF_MAX_SEGMENTS];
 	uint64_t slide;
 };
 
@@ -181,15 +182,18 @@ static inline enum err mutant_read(const uint8_t *file, size_t bytes, uint16_t m
 {
 	struct elf_rules rules = { .machine = machine };
 	struct elf_reading *elf = &r->elf;
-	uint32_t arch = machine == 62 ? HOBNAIL_ARCH_X86_64 : machine == 183 ? HOBNAIL_ARCH_AARCH64 : HOBNAIL_ARCH_RISCV64;
+	uint32_t arch = machine == 62    ? HOBNAIL_ARCH_X86_64
+	                : machine == 183 ? HOBNAIL_ARCH_AARCH64
+	                                 : HOBNAIL_ARCH_RISCV64;
 
 	memset(r, 0, sizeof *r);
 	enum err e = elf_open(file, bytes < 64 ? bytes : 64, bytes, &rules, &elf->file, p);
 	if (!e) e = elf_segments(&elf->file, file + elf->file.program_headers, &rules, &elf->layout, p);
 	if (!e) e = read_notes_of(file, elf, arch, p);
-	if (!e) e = plan_segments(mutant_layout(machine), &elf->file, &elf->layout, false, r->segments, &r->slide, p);
+	if (!e) e = plan_segments(mutant_layout(machine), &elf->file, &elf->layout, false, &r->slide, p);
 	if (!e && elf->file.position_independent)
-		e = elf_dynamic(&elf->layout, file + elf->layout.dynamic_offset, elf->layout.dynamic.bytes, &elf->dynamic, p);
+		e = elf_dynamic(&elf->layout, file + elf->layout.dynamic_offset, elf->layout.dynamic.bytes,
+		                &elf->dynamic, p);
 	if (!e && elf->file.position_independent)
 		e = relocate_copy(file, elf, 16 << 20, p);
 	return e;
@@ -208,11 +212,10 @@ static inline bool mutant_entry_is_code(const struct elf_reading *r)
 static inline bool mutant_overlaps(const struct mutant_reading *r, unsigned i)
 {
 	const struct elf_segment *s = r->elf.layout.segments;
-	const struct plan_segment *at = r->segments;
 
 	for (unsigned k = 0; k < i; k++)
 		if (ranges_overlap(s[i].virt, s[i].memory_bytes, s[k].virt, s[k].memory_bytes) ||
-		    ranges_overlap(at[i].virt, at[i].bytes, at[k].virt, at[k].bytes))
+		    ranges_overlap(s[i].run, s[i].memory_bytes, s[k].run, s[k].memory_bytes))
 			return true;
 	return false;
 }
@@ -228,14 +231,14 @@ static inline const char *mutant_is_sound(const struct mutant_reading *r, size_t
 		return "its entry point is in no segment's code";
 	for (unsigned i = 0; i < l->segment_count; i++) {
 		const struct elf_segment *s = &l->segments[i];
-		const struct plan_segment *at = &r->segments[i];
 		if (s->file_bytes && !range_within(s->offset, s->file_bytes, bytes))
 			return "a segment is outside the file";
 		if (!s->memory_bytes || s->file_bytes > s->memory_bytes)
 			return "a segment's file part does not fit its memory";
-		if (!range_within(s->virt, s->memory_bytes, UINT64_MAX) || !range_within(at->virt, at->bytes, UINT64_MAX))
+		if (!range_within(s->virt, s->memory_bytes, UINT64_MAX) ||
+		    !range_within(s->run, s->memory_bytes, UINT64_MAX))
 			return "a segment wraps";
-		if (at->low && !range_within(s->phys, s->memory_bytes, UINT64_MAX))
+		if (s->low && !range_within(s->phys, s->memory_bytes, UINT64_MAX))
 			return "a low segment has no place";
 		if ((s->rights & (ELF_WRITE | ELF_EXECUTE)) == (ELF_WRITE | ELF_EXECUTE))
 			return "a segment is writable and executable";

@@ -1,6 +1,7 @@
-/* silent.c — what elsewhere ends in a black screen or a reset loop: one word of the command line, one way to fail. Nothing
- * here installs vectors, so each must end in the net's report. With the word `secondary` the last processor fails instead
- * of the first, with `together` all fail at once. silent-fptrap.elf asks for floating point to be trapped (TRAP_FP). */
+/* silent.c — what elsewhere ends in a black screen or a reset loop: one word of the command line, one way to fail.
+ * Nothing here installs vectors, so each must end in the net's report. With the word `secondary` the last processor
+ * fails instead of the first, with `together` all fail at once. silent-fptrap.elf asks for floating point to be
+ * trapped (TRAP_FP). */
 #include "kernel.h"
 
 #include "machine.h"
@@ -64,17 +65,6 @@ static void misaligned(const struct hobnail_boot *boot)
 	machine_misaligned();
 }
 
-/* Deeper than any stack. */
-static const volatile unsigned enough = 1u << 30;
-
-static __attribute__((noinline)) unsigned fill_stack(unsigned depth)
-{
-	volatile char room[512];
-
-	room[depth % sizeof room] = (char)depth;
-	return depth == enough ? 0 : fill_stack(depth + 1) + (unsigned)room[0]; /* not a tail call */
-}
-
 static void stack_overflow(const struct hobnail_boot *boot)
 {
 	(void)boot;
@@ -134,10 +124,7 @@ static void user_withheld(const struct hobnail_boot *boot)
 	enter_user_page(boot, MACHINE_WITHHELD);
 }
 
-static const struct {
-	const char *word;
-	void (*fail)(const struct hobnail_boot *boot);
-} ways[] = {
+static const struct way ways[] = {
 	{ "undefined", undefined },
 	{ "null", null_write },
 	{ "direct-map", jump_into_direct_map },
@@ -157,10 +144,7 @@ static const struct {
 /* On the processor that shall fail. */
 static void fail(const struct hobnail_boot *boot)
 {
-	for (size_t i = 0; i < COUNT_OF(ways); i++)
-		if (told(boot, ways[i].word))
-			ways[i].fail(boot);
-	give_up("it goes on"); /* said only when nothing stopped us */
+	fail_as_told(boot, ways, COUNT_OF(ways));
 }
 
 /* Within a few instructions of each other. */
@@ -174,7 +158,8 @@ static void fail_together(const struct hobnail_boot *boot)
 	fail(boot);
 }
 
-/* The last `most` of those that are parked. docs/protocol.md, "Processors": the entry is written last, by a release store. */
+/* The last `most` of those that are parked. docs/protocol.md, "Processors": the entry is written last, by a release
+ * store. */
 static void release(const struct hobnail_boot *boot, uint32_t most, void (*entry)(const struct hobnail_boot *))
 {
 	for (uint32_t i = boot->cpus.count; most > 0 && i-- > 0;) {
@@ -194,7 +179,8 @@ void kernel_entry(const struct hobnail_boot *boot)
 {
 	voice_open(boot);
 	const struct hobnail_framebuffer *fb = hobnail_entry(boot, &boot->framebuffers, 0);
-	say("about to fail: %s, on a screen of %u x %u", hobnail_text(boot, boot->cmdline), fb ? fb->width : 0, fb ? fb->height : 0);
+	say("about to fail: %s, on a screen of %u x %u", hobnail_text(boot, boot->cmdline), fb ? fb->width : 0,
+	    fb ? fb->height : 0);
 	if (told(boot, "secondary")) {
 		release(boot, 1, fail);
 		wait_for_ever();

@@ -1,5 +1,6 @@
-/* covered.c — a TCG plugin for QEMU: which guest addresses of [base, base + bytes) were executed. Arguments: base=HEX, bytes=HEX,
- * out=FILE. Appends lines "address bytes", one for each translation block that has run. VERSION: see plugin.h. */
+/* covered.c — a TCG plugin for QEMU: which guest addresses of [base, base + bytes) were executed. Arguments: base=HEX,
+ * bytes=HEX, out=FILE. Appends lines "address bytes", one for each translation block that has run. VERSION: see
+ * plugin.h. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ static void on_execution(unsigned cpu, void *context)
 	uint16_t *at = &longest[(uintptr_t)context >> 16], length = (uint16_t)(uintptr_t)context;
 
 	(void)cpu;
-	if (length > *at) /* two processors may both be here: then one of two lengths that ran is noted, and soon the other */
+	/* two processors may both be here: then one of two lengths that ran is noted, and soon the other */
+	if (length > *at)
 		*at = length;
 }
 

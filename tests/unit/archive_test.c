@@ -13,7 +13,8 @@
 static char bytes[4096];
 static size_t used;
 
-/* ---- Making one: cpio(5), "New ASCII Format" --------------------------------------------------------------------- */
+/* ---- Making one: cpio(5), "New ASCII Format"
+ * --------------------------------------------------------------------- */
 
 static void pad(void)
 {
@@ -23,8 +24,8 @@ static void pad(void)
 
 static void entry(unsigned mode, const char *name, const char *data)
 {
-	used += (size_t)sprintf(bytes + used, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 1u, mode, 0u, 0u, 1u, 0u,
-	                        (unsigned)strlen(data), 0u, 0u, 0u, 0u, (unsigned)strlen(name) + 1, 0u);
+	used += (size_t)sprintf(bytes + used, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 1u, mode,
+	                        0u, 0u, 1u, 0u, (unsigned)strlen(data), 0u, 0u, 0u, 0u, (unsigned)strlen(name) + 1, 0u);
 	memcpy(bytes + used, name, strlen(name) + 1);
 	used += strlen(name) + 1;
 	pad();
@@ -69,11 +70,13 @@ static void is_refused(const char *word, uint64_t offset)
 	assert_int_equal(at, offset);
 }
 
-/* ---- Tests ------------------------------------------------------------------------------------------------------- */
+/* ---- Tests
+ * ------------------------------------------------------------------------------------------------------- */
 
 static void files_are_listed_and_found(void **state)
 {
-	static const char *const files[][2] = { { "bin/init", "first" }, { "empty", "" }, { "etc/motd", "hello, world" } };
+	static const char *const files[][2] = { { "bin/init", "first" }, { "empty", "" },
+	                                        { "etc/motd", "hello, world" } };
 	struct archive_file f;
 	uint64_t offset;
 
@@ -83,7 +86,8 @@ static void files_are_listed_and_found(void **state)
 	assert_null(archive_check(&a, &offset));
 	for (unsigned i = 0; i < COUNT_OF(files); i++) {
 		for (unsigned way = 0; way < 2; way++) {
-			assert_true(way ? archive_find(&a, files[i][0], strlen(files[i][0]), &f) : archive_file(&a, i, &f));
+			assert_true(way ? archive_find(&a, files[i][0], strlen(files[i][0]), &f)
+			                : archive_file(&a, i, &f));
 			assert_string_equal(f.name, files[i][0]);
 			assert_int_equal(f.name_bytes, strlen(files[i][0]));
 			assert_int_equal(f.bytes, strlen(files[i][1]));

@@ -1,5 +1,5 @@
-/* canvas.h — framebuffers for tests, of exactly the bytes that they claim, so that ASan sees every write past them; the
- * slack at the end of each line must stay as it was. Included after cmocka.h. */
+/* canvas.h — framebuffers for tests, of exactly the bytes that they claim, so that ASan sees every write past them;
+ * the slack at the end of each line must stay as it was. Included after cmocka.h. */
 #ifndef TESTS_CANVAS_H
 #define TESTS_CANVAS_H
 
@@ -43,8 +43,8 @@ static inline struct hobnail_framebuffer framebuffer_of(const struct canvas *c)
 {
 	const struct surface *s = &c->surface;
 
-	return (struct hobnail_framebuffer){ (uintptr_t)s->pixels, 0, c->bytes, s->width, s->height, s->pitch, 8 * s->pixel_bytes,
-	                                     s->red_mask, s->green_mask, s->blue_mask, 0 };
+	return (struct hobnail_framebuffer){ (uintptr_t)s->pixels, 0, c->bytes, s->width, s->height, s->pitch,
+	                                     8 * s->pixel_bytes, s->red_mask, s->green_mask, s->blue_mask, 0 };
 }
 
 /* Each spoilt in its own way: nobody may draw on it. */

@@ -48,16 +48,18 @@ static void good(const char *text)
 	enum err e = read_text(text);
 
 	if (e)
-		fail_msg("%s in line %u, column %u", err_name(e).text, (unsigned)problem.value[0], (unsigned)problem.value[1]);
+		fail_msg("%s in line %u, column %u", err_name(e), (unsigned)problem.value[0],
+		         (unsigned)problem.value[1]);
 }
 
-static void bad_for(const char *text, const char *arch, struct text wanted, enum err code, unsigned line, unsigned column)
+static void bad_for(const char *text, const char *arch, struct text wanted, enum err code, unsigned line,
+                    unsigned column)
 {
 	enum err e = read_bytes(text, strlen(text), arch, wanted);
 
 	if (e != code || problem.code != code || problem.value[0] != line || problem.value[1] != column)
-		fail_msg("%s in line %u, column %u instead of %s in line %u, column %u, from:\n%s", err_name(e).text,
-		         (unsigned)problem.value[0], (unsigned)problem.value[1], err_name(code).text, line, column, text);
+		fail_msg("%s in line %u, column %u instead of %s in line %u, column %u, from:\n%s", err_name(e),
+		         (unsigned)problem.value[0], (unsigned)problem.value[1], err_name(code), line, column, text);
 }
 
 static void bad(const char *text, enum err code, unsigned line, unsigned column)
@@ -156,8 +158,10 @@ static void config_chooses_wanted_then_default_then_first(void **state)
 static void config_prefers_the_key_of_the_architecture(void **state)
 {
 	static const char *const orders[] = {
-		"default = a\ndefault.aarch64 = b\n[a]\nkernel = k\n[b]\nkernel = plain\nkernel.aarch64 = arm\ncmdline = p\ncmdline.aarch64 =\n",
-		"default.aarch64 = b\ndefault = a\n[a]\nkernel = k\n[b]\nkernel.aarch64 = arm\nkernel = plain\ncmdline.aarch64 =\ncmdline = p\n",
+		"default = a\ndefault.aarch64 = b\n[a]\nkernel = k\n[b]\nkernel = plain\nkernel.aarch64 = arm\n"
+		"cmdline = p\ncmdline.aarch64 =\n",
+		"default.aarch64 = b\ndefault = a\n[a]\nkernel = k\n[b]\nkernel.aarch64 = arm\nkernel = plain\n"
+		"cmdline.aarch64 =\ncmdline = p\n",
 	};
 
 	(void)state;
@@ -237,7 +241,8 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		{ ERR_CONFIG_EMPTY, 1, 9, "default=\n[a]\nkernel = k\n" },
 		{ ERR_CONFIG_YES_NO, 1, 11, "verbose = true\n[a]\nkernel = k\n" },
 		{ ERR_CONFIG_YES_NO, 3, 12, "[a]\nkernel = k\nallow_wx = Yes\n" },
-		{ ERR_CONFIG_PROTOCOL, 3, 12, "[a]\nkernel = k\nprotocol = limine\n" },
+		{ ERR_CONFIG_PROTOCOL, 3, 12, "[a]\nkernel = k\nprotocol = linux\n" },
+		{ ERR_CONFIG_HHDM, 3, 8, "[a]\nkernel = k\nhhdm = yes\n" },
 		{ ERR_CONFIG_QUOTE, 2, 10, "[a]\nkernel = \"k x\n" },
 		{ ERR_CONFIG_QUOTE, 2, 10, "[a]\nkernel = \"\n" },
 		{ ERR_CONFIG_QUOTE, 3, 10, "[a]\nkernel = k\nmodule = \"a b\"c\n" },
@@ -286,25 +291,29 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		err_sentence(&problem, sentence, sizeof sentence);
 		snprintf(start, sizeof start, "line %u, column %u: ", cases[i].line, cases[i].column);
 		if (strncmp(sentence, start, strlen(start)) != 0)
-			fail_msg("%s: %s", err_name(cases[i].code).text, sentence);
+			fail_msg("%s: %s", err_name(cases[i].code), sentence);
 	}
 }
 
 static void config_takes_a_text_in_quotation_marks_as_it_is(void **state)
 {
 	static const struct { const char *line, *cmdline; } cases[] = {
-		{ "a#b ##", NULL }, { "a#b", "a#b" }, { "\"a #b\"", "a #b" }, { "\"# x\"", "# x" }, { "\"\"", "" }, { "\"", "\"" },
-		{ "\" a \"", " a " }, { "\"a b\" c", "\"a b\" c" }, { "\"a\" \"b\"", "\"a\" \"b\"" }, { "x=\"a b\"", "x=\"a b\"" },
+		{ "a#b ##", NULL }, { "a#b", "a#b" }, { "\"a #b\"", "a #b" }, { "\"# x\"", "# x" }, { "\"\"", "" },
+		{ "\"", "\"" },
+		{ "\" a \"", " a " }, { "\"a b\" c", "\"a b\" c" }, { "\"a\" \"b\"", "\"a\" \"b\"" },
+		{ "x=\"a b\"", "x=\"a b\"" },
 		{ "a b\"", "a b\"" },
 		{ "x=\"a #b\" c", "x=\"a #b\" c" }, { "\"a\" \"#b\"", "\"a\" \"#b\"" },
-		{ "\"a\"b\"", "\"a\"b\"" }, { "it\xe2\x80\x99s", "it\xe2\x80\x99s" }, { "\"\xe2\x80\x9c" "a\"", "\xe2\x80\x9c" "a" },
+		{ "\"a\"b\"", "\"a\"b\"" }, { "it\xe2\x80\x99s", "it\xe2\x80\x99s" },
+		{ "\"\xe2\x80\x9c" "a\"", "\xe2\x80\x9c" "a" },
 		{ "\"a\xc2\xa0" "b\"", "a\xc2\xa0" "b" }, { "a=\"\xe2\x80\x8b\"", "a=\"\xe2\x80\x8b\"" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char text[200];
-		snprintf(text, sizeof text, "[a]\nkernel = k\ncmdline = %s\nmodule = m %s\n", cases[i].line, cases[i].line);
+		snprintf(text, sizeof text, "[a]\nkernel = k\ncmdline = %s\nmodule = m %s\n", cases[i].line,
+		         cases[i].line);
 		if (!cases[i].cmdline) {
 			assert_int_equal(read_text(text), ERR_CONFIG_COMMENT);
 			continue;
@@ -318,7 +327,8 @@ static void config_takes_a_text_in_quotation_marks_as_it_is(void **state)
 static void config_takes_names_and_paths_in_quotation_marks(void **state)
 {
 	(void)state;
-	good("default = \"a #1\"\n[b]\nkernel = k\n[a #1]\nkernel = \"\\x #y\xc2\xa0.elf\"\nmodule = \"\xe2\x80\x9c\" z\n");
+	good("default = \"a #1\"\n[b]\nkernel = k\n[a #1]\nkernel = \"\\x #y\xc2\xa0.elf\"\n"
+	     "module = \"\xe2\x80\x9c\" z\n");
 	same(entry.name, "a #1");
 	same(entry.kernel, "\\x #y\xc2\xa0.elf");
 	same(entry.modules[0].path, "\xe2\x80\x9c");
@@ -330,7 +340,8 @@ static void config_takes_names_and_paths_in_quotation_marks(void **state)
 static void config_takes_entry_names_in_quotation_marks(void **state)
 {
 	(void)state;
-	good("default = \"Test \xe2\x9d\xa4\xef\xb8\x8f\"\n[a]\nkernel = k\n[\"Test \xe2\x9d\xa4\xef\xb8\x8f\"]\nkernel = l\n");
+	good("default = \"Test \xe2\x9d\xa4\xef\xb8\x8f\"\n[a]\nkernel = k\n[\"Test \xe2\x9d\xa4\xef\xb8\x8f\"]\n"
+	     "kernel = l\n");
 	same(entry.name, "Test \xe2\x9d\xa4\xef\xb8\x8f");
 	same(entry.kernel, "l");
 	good("default = two words\n[a]\nkernel = k\n[ \"two words\" ]\nkernel = l\n");
@@ -398,7 +409,8 @@ static void config_keeps_its_limits(void **state)
 	good(build("[a]\nkernel = k\n", "module = m\n", CONFIG_MAX_MODULES, ""));
 	assert_int_equal(entry.module_count, CONFIG_MAX_MODULES);
 	good(build("[a]\nkernel = k\n", "module.aarch64 = m\n", CONFIG_MAX_MODULES + 1, ""));
-	bad(build("[a]\nkernel = k\n", "module = m\n", CONFIG_MAX_MODULES + 1, ""), ERR_CONFIG_MODULES, CONFIG_MAX_MODULES + 3, 10);
+	bad(build("[a]\nkernel = k\n", "module = m\n", CONFIG_MAX_MODULES + 1, ""), ERR_CONFIG_MODULES,
+	    CONFIG_MAX_MODULES + 3, 10);
 
 	good(build("[a]\nkernel = ", "k", CONFIG_MAX_PATH, "\n"));
 	assert_int_equal(entry.kernel.bytes, CONFIG_MAX_PATH);
@@ -444,7 +456,9 @@ static void config_writes_only_on_success(void **state)
 /* Cut anywhere, or with any byte changed, the text must be read inside its bounds and answered. */
 static void config_survives_every_cut_and_every_changed_byte(void **state)
 {
-	static const char text[] = "\xef\xbb\xbf""default = \xc3\xa4\n[\xc3\xa4]\r\nkernel.x86_64 = \"k k\"\nmodule = m x\nverbose = no\n";
+	static const char text[] =
+		"\xef\xbb\xbf"
+		"default = \xc3\xa4\n[\xc3\xa4]\r\nkernel.x86_64 = \"k k\"\nmodule = m x\nverbose = no\n";
 	static const char bytes[] = "\0\xff\xc3\"[]=#.\r\n \x80";
 	char changed[sizeof text];
 

@@ -1,4 +1,4 @@
-#include "../../cli/console.h"
+#include "../../cli/run/console.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,7 +80,8 @@ static void literals_are_found_however_lines_are_broken(void **state)
 {
 	(void)state;
 	for (size_t step = 1; step < 40; step++) {
-		assert_true(seen("line 3, column 5: there", false, "xx line 3, col\r\n\033[0mumn 5: there is\r\n", step, false));
+		assert_true(seen("line 3, column 5: there", false, "xx line 3, col\r\n\033[0mumn 5: there is\r\n", step,
+		                 false));
 		assert_true(seen("last", false, "the last", step, false));
 		assert_false(seen("later", false, "the last", step, true));
 	}

@@ -14,7 +14,8 @@ static uint32_t pixel(const struct canvas *c, uint32_t x, uint32_t y)
 	uint32_t value = 0;
 
 	assert_true(x < c->surface.width && y < c->surface.height);
-	memcpy(&value, c->surface.pixels + (uint64_t)y * c->surface.pitch + x * c->surface.pixel_bytes, c->surface.pixel_bytes);
+	memcpy(&value, c->surface.pixels + (uint64_t)y * c->surface.pitch + x * c->surface.pixel_bytes,
+	       c->surface.pixel_bytes);
 	return value;
 }
 
@@ -40,7 +41,8 @@ static void draw_puts_colours_through_the_masks(void **state)
 	static const uint32_t want[LAYOUTS][6] = {
 		{ 0, 0xffffff, 0xff0000, 0xff00, 0xff, 0x808080 },
 		{ 0, 0xffffff, 0xff, 0xff00, 0xff0000, 0x808080 },
-		{ 0, 0x3fffffff, 0x3ff00000, 0xffc00, 0x3ff, 514u << 20 | 514u << 10 | 514 }, /* 128 * 1023 / 255 = 513.5 */
+		/* 128 * 1023 / 255 = 513.5 */
+		{ 0, 0x3fffffff, 0x3ff00000, 0xffc00, 0x3ff, 514u << 20 | 514u << 10 | 514 },
 		{ 0, 0xffffff, 0xff0000, 0xff00, 0xff, 0x808080 },
 		{ 0, 0xffff, 0xf800, 0x7e0, 0x1f, 16 << 11 | 32 << 5 | 16 },
 	};

@@ -341,7 +341,8 @@ static void elf2efi_headers_say_what_firmware_asks(void **state)
 	assert_int_equal(read_le32(o + 56), 0x8000);    /* data ends at 0x5345; .reloc and .sbat a page each */
 	assert_int_equal(read_le32(o + 60), 512);
 	assert_true(pe.table + pe.sections * 40 <= 512);
-	assert_int_equal(read_le16(c + 16), 112 + 8 * read_le32(o + 108)); /* EDK2 refuses directories that do not fit exactly */
+	/* EDK2 refuses directories that do not fit exactly */
+	assert_int_equal(read_le16(c + 16), 112 + 8 * read_le32(o + 108));
 	assert_true(read_le32(o + 108) > 5);            /* .reloc's is number 5, the signature's 4 */
 	assert_int_equal(read_le16(o + 68), 10);        /* EFI application */
 	assert_int_equal(read_le16(o + 70), 0x160);     /* NX_COMPAT, DYNAMIC_BASE, HIGH_ENTROPY_VA */

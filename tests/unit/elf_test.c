@@ -26,7 +26,7 @@ static void accept(uint16_t machine)
 
 	if (e) {
 		err_sentence(&problem, sentence, sizeof sentence);
-		fail_msg("%s: %s", err_name(e).text, sentence);
+		fail_msg("%s: %s", err_name(e), sentence);
 	}
 }
 
@@ -34,7 +34,7 @@ static void refuse(uint16_t machine, enum err code, uint64_t offset)
 {
 	enum err e = read_built(machine);
 
-	assert_string_equal(err_name(e).text, err_name(code).text);
+	assert_string_equal(err_name(e), err_name(code));
 	assert_int_equal(problem.code, code);
 	assert_int_equal(problem.offset, offset);
 }
@@ -79,7 +79,7 @@ static void elf_reads_a_position_independent_kernel(void **state)
 /* Every defect of the table: code, offset, a sentence that names it and has no number left out, and advice. */
 static void elf_rejects_each_malformed_kernel_by_its_own_name(void **state)
 {
-	char sentence[512], advice[256];
+	char sentence[512];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(malformed); i++)
@@ -89,9 +89,9 @@ static void elf_rejects_each_malformed_kernel_by_its_own_name(void **state)
 			enum err e = read_built(machines[k]);
 			err_sentence(&problem, sentence, sizeof sentence);
 			if (e != m->code || problem.code != m->code || problem.offset != m->offset ||
-			    !strstr(sentence, m->says) || strchr(sentence, '{') || !err_advice(e, advice, sizeof advice))
-				fail_msg("%s: %s at %#llx, not %s at %#llx: %s", m->name, err_name(e).text,
-				         (unsigned long long)problem.offset, err_name(m->code).text,
+			    !strstr(sentence, m->says) || strchr(sentence, '{') || !*err_advice(e))
+				fail_msg("%s: %s at %#llx, not %s at %#llx: %s", m->name, err_name(e),
+				         (unsigned long long)problem.offset, err_name(m->code),
 				         (unsigned long long)m->offset, sentence);
 		}
 }
@@ -513,7 +513,8 @@ static void elf_relocate_rejects_bitmaps_that_wrap(void **state)
 {
 	static uint8_t last[0x1000];
 	const uint64_t base = UINT64_MAX - 0x1fff;
-	const struct elf_layout layout = { .segment_count = 1, .segments[0] = { .virt = base, .memory_bytes = 0x1000 } };
+	const struct elf_layout layout = { .segment_count = 1,
+	                                   .segments[0] = { .virt = base, .memory_bytes = 0x1000 } };
 	struct elf_dynamic dynamic = { .relr = { base, 9 * 8 } };
 
 	(void)state;
@@ -542,7 +543,8 @@ static void elf_relocate_rejects_image_that_does_not_hold_the_segments(void **st
 	(void)state;
 	elf_build(&f, ELF_MACHINE_X86_64, true);
 	accept(ELF_MACHINE_X86_64);
-	assert_int_equal(elf_relocate(&r.layout, &r.dynamic, 62, image, BUILT_TEXT, 0x17ff, 0, &problem), ERR_ELF_IMAGE);
+	assert_int_equal(elf_relocate(&r.layout, &r.dynamic, 62, image, BUILT_TEXT, 0x17ff, 0, &problem),
+	                 ERR_ELF_IMAGE);
 	assert_int_equal(elf_relocate(&r.layout, &r.dynamic, 62, image, BUILT_TEXT + 1, 0x1800, 0, &problem),
 	                 ERR_ELF_IMAGE);
 }
@@ -571,7 +573,8 @@ static void elf_dynamic_may_lack_its_end_and_its_tables(void **state)
 	assert_int_equal(r.dynamic.relr.bytes, 0);
 }
 
-/* DT_REL, and what Android's linkers pack: tables that nothing here reads. Their neighbours' numbers are others' business. */
+/* DT_REL, and what Android's linkers pack: tables that nothing here reads. Their neighbours' numbers are others'
+ * business. */
 static void elf_dynamic_refuses_tables_of_other_formats(void **state)
 {
 	static const uint64_t refused[] = { 17, 0x6000000f, 0x60000011, 0x6fffe000 };
@@ -665,7 +668,8 @@ static void expect_symbol(uint64_t address, const char *name, uint64_t distance)
 {
 	const char *found = NULL;
 	uint64_t away = 0;
-	bool any = elf_symbol_at(f.data + AT_SYMBOLS, 5 * 24, (const char *)f.data + AT_NAMES, 22, address, &found, &away);
+	bool any = elf_symbol_at(f.data + AT_SYMBOLS, 5 * 24, (const char *)f.data + AT_NAMES, 22, address, &found,
+	                         &away);
 
 	assert_int_equal(any, name != NULL);
 	if (name) {
@@ -700,7 +704,8 @@ static void elf_object_at_names_the_nearest_data_below(void **state)
 	assert_true(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_TEXT + 0x60, &found, &away));
 	assert_string_equal(found, "table");
 	assert_int_equal(away, 0x18);
-	assert_true(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_TEXT + 0x47, &found, &away)); /* main is no data */
+	/* main is no data */
+	assert_true(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_TEXT + 0x47, &found, &away));
 	assert_string_equal(found, "_start");
 	assert_false(elf_object_at(f.data + AT_SYMBOLS, 5 * 24, names, 22, BUILT_ENTRY - 1, &found, &away));
 }

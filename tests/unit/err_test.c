@@ -9,7 +9,6 @@
 
 #include "err.h"
 #include "memmap.h"
-#include "say.h"
 
 /* The lists once more, as this test sees them. */
 static const struct {
@@ -24,15 +23,12 @@ static const struct {
 
 static void err_names_every_code(void **state)
 {
-	char advice[256];
-
 	(void)state;
 	assert_int_equal(COUNT_OF(all), ERR_COUNT);
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
 		assert_int_equal(all[i].code, i);
-		assert_string_equal(err_name(all[i].code).text, all[i].name);
-		assert_int_equal(err_advice(all[i].code, advice, sizeof advice), strlen(all[i].advice));
-		assert_string_equal(advice, all[i].advice);
+		assert_string_equal(err_name(all[i].code), all[i].name);
+		assert_string_equal(err_advice(all[i].code), all[i].advice);
 	}
 }
 
@@ -43,10 +39,9 @@ static void err_answers_for_a_number_that_is_no_code(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
 		struct problem p = { .code = (enum err)numbers[i] };
-		char out[64] = "x";
-		assert_string_equal(err_name(p.code).text, "?");
-		assert_int_equal(err_advice(p.code, out, sizeof out), 0);
-		assert_string_equal(out, "");
+		char out[64];
+		assert_string_equal(err_name(p.code), "?");
+		assert_string_equal(err_advice(p.code), "");
 		err_sentence(&p, out, sizeof out);
 		assert_string_equal(out, "unknown error");
 	}
@@ -54,8 +49,8 @@ static void err_answers_for_a_number_that_is_no_code(void **state)
 
 static size_t placeholder_length(const char *s)
 {
-	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{s0}", "{s1}", "{r0}", "{g0}", "{g1}", "{g2}",
-	                                     "{m0}", "{m1}", "{t1}", "{off}" };
+	static const char *const known[] = { "{0}", "{1}", "{2}", "{x0}", "{x1}", "{x2}", "{s0}", "{s1}", "{r0}",
+	                                     "{g0}", "{g1}", "{g2}", "{m0}", "{m1}", "{t1}", "{off}" };
 
 	for (size_t i = 0; i < COUNT_OF(known); i++)
 		if (strncmp(s, known[i], strlen(known[i])) == 0)
@@ -63,8 +58,8 @@ static size_t placeholder_length(const char *s)
 	return 0;
 }
 
-/* Any console font can draw it; each brace in a sentence is a placeholder that err_sentence() knows, and advice, which is
- * printed as it stands, has none. */
+/* Any console font can draw it; each brace in a sentence is a placeholder that err_sentence() knows, and advice,
+ * which is printed as it stands, has none. */
 static void err_sentences_are_well_made(void **state)
 {
 	(void)state;
@@ -104,29 +99,23 @@ static void err_sentence_fills_in_the_numbers(void **state)
 	problem_at(&p, ERR_CONFIG_TWICE, 99, 12, 3, 7);
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "line 12, column 3: this key is given already in line 7");
-	p = (struct problem){ OK, 0, { 0 } };
+	p = (struct problem){ .code = OK };
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "no error");
 }
 
-static const char *const said[] = {
-#define S(name, text) text,
-#include "say.def"
-#undef S
-};
-
 static void err_sentence_fills_in_texts_and_registers(void **state)
 {
-	struct problem p = { ERR_FAULT_OFF, 0, { SAY_I_XGETBV, SAY_B_OSXSAVE } };
+	struct problem p = { .code = ERR_FAULT_OFF, .text = { "xgetbv", "CR4.OSXSAVE, bit 18" } };
 	char out[256];
 
 	(void)state;
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "xgetbv, which is switched off: CR4.OSXSAVE, bit 18, is clear");
-	p.value[0] = p.value[1] = SAY_COUNT; /* there is no such text */
+	p.text[0] = p.text[1] = NULL;
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, ", which is switched off: , is clear");
-	p = (struct problem){ ERR_FAULT_REGISTER_LEVEL, 0, { 0xffff, 2, 1 } };
+	p = (struct problem){ .code = ERR_FAULT_REGISTER_LEVEL, .value = { 0xffff, 2, 1 } };
 	err_sentence(&p, out, sizeof out);
 	assert_string_equal(out, "an access to system register S3_7_C15_C15_7, which is EL2's, at EL1");
 }
@@ -149,23 +138,26 @@ static void err_sentence_names_what_has_a_name(void **state)
 	says(ERR_ELF_MACHINE, 3, 243, 0, "it is for 32-bit x86, and this machine is RISC-V");
 	says(ERR_ELF_MACHINE, 777, 183, 0, "it is for a machine with e_machine 777, and this machine is AArch64");
 	says(ERR_ELF_ALIGNMENT, 2ull << 32 | 2, 3, 0, "segment 2 has alignment 0x3, which is not a power of two");
-	says(ERR_ELF_ALIGNMENT, 3ull << 32 | 2, 3, 0, "segment 2 (program header 3) has alignment 0x3, which is not a power of two");
+	says(ERR_ELF_ALIGNMENT, 3ull << 32 | 2, 3, 0,
+	     "segment 2 (program header 3) has alignment 0x3, which is not a power of two");
 	says(ERR_DESTINATION_TYPE, 0xa0000, HOBNAIL_MEMORY_RESERVED, 1ull << 32 | 1,
 	     "segment 1 reaches physical 0xa0000, but the firmware's memory map has reserved memory there");
 }
 
-/* The sentence of the lists, with a 7 for every number. */
+/* The sentence of the lists, with a 7 for every number and "text" for every text. */
 static void err_sentences_are_those_of_the_lists(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
-		struct problem p = { all[i].code, 7, { 7, 7, 7 } };
+		struct problem p = { all[i].code, 7, { 7, 7, 7 }, { "text", "text" } };
 		char want[512] = "", out[512];
 		for (const char *s = all[i].sentence; *s;) {
 			size_t length = placeholder_length(s);
-			const char *piece = !length ? s : s[1] == 's' ? said[7] : s[1] == 'r' ? "S0_0_C0_C0_7" :
-			                    s[1] == 'g' ? "7 (program header 0)" : s[1] == 'm' ? "a machine with e_machine 7" :
-			                    s[1] == 't' ? memmap_type_name(7) : s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
+			const char *piece = !length ? s : s[1] == 's' ? "text" : s[1] == 'r' ? "S0_0_C0_C0_7" :
+			                    s[1] == 'g' ? "7 (program header 0)" :
+			                    s[1] == 'm' ? "a machine with e_machine 7" :
+			                    s[1] == 't' ? memmap_type_name(7) :
+			                    s[1] == 'x' || s[1] == 'o' ? "0x7" : "7";
 			strncat(want, piece, length ? strlen(piece) : 1);
 			s += length ? length : 1;
 		}
@@ -178,7 +170,7 @@ static void err_sentence_leaves_no_placeholder_behind(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(all); i++) {
-		struct problem p = { all[i].code, 1, { 2, 3, 4 } };
+		struct problem p = { all[i].code, 1, { 2, 3, 4 }, { "text", "text" } };
 		char out[512];
 		assert_true(err_sentence(&p, out, sizeof out) < sizeof out - 1);
 		if (strpbrk(out, "{}"))
@@ -188,7 +180,7 @@ static void err_sentence_leaves_no_placeholder_behind(void **state)
 
 static void err_sentence_is_cut_to_size(void **state)
 {
-	struct problem p = { ERR_RANGE, 0, { UINT64_MAX, 16, 0 } };
+	struct problem p = { .code = ERR_RANGE, .value = { UINT64_MAX, 16 } };
 	char whole[256];
 	size_t length = err_sentence(&p, whole, sizeof whole);
 
@@ -206,18 +198,21 @@ static void err_sentence_is_cut_to_size(void **state)
 	}
 }
 
-static void assert_problem(const struct problem *p, enum err code, uint64_t offset, uint64_t v0, uint64_t v1, uint64_t v2)
+static void assert_problem(const struct problem *p, enum err code, uint64_t offset, uint64_t v0, uint64_t v1,
+                           uint64_t v2)
 {
 	assert_int_equal(p->code, code);
 	assert_int_equal(p->offset, offset);
 	assert_int_equal(p->value[0], v0);
 	assert_int_equal(p->value[1], v1);
 	assert_int_equal(p->value[2], v2);
+	assert_null(p->text[0]);
+	assert_null(p->text[1]);
 }
 
 /* Whatever stood there: a number that is not given is 0. */
 #define FILLS(call, code, ...) do { \
-	struct problem p = { OK, 9, { 9, 9, 9 } }; \
+	struct problem p = { OK, 9, { 9, 9, 9 }, { "text", "text" } }; \
 	assert_int_equal(call, code); \
 	assert_problem(&p, code, __VA_ARGS__); \
 } while (0)

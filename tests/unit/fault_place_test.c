@@ -1,4 +1,5 @@
-/* What the loader knows of an address. The machine here: RAM from 1 MiB to 1 GiB, devices, a kernel of three segments. */
+/* What the loader knows of an address. The machine here: RAM from 1 MiB to 1 GiB, devices, a kernel of three
+ * segments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +10,6 @@
 #include <cmocka.h>
 
 #include "fault_place.h"
-#include "say.h"
 
 #define DIRECT 0xffff800000000000ull
 #define DEVICE 0xffff900000000000ull
@@ -55,18 +55,29 @@ static const struct fault_places places = {
 	},
 	.segment_count = 3, .modules = modules, .module_count = 2,
 	.framebuffer = { GIB(4), MIB(8) }, .console = { 0xfe001000, 0x100 },
-	.devices = { { { 0xfee00000, 0x1000 }, SAY_D_LOCAL_APIC }, { { TIB(1), MIB(1) }, SAY_D_ECAM }, { { MIB(20), 0x1000 }, SAY_D_HPET } },
+	.devices = { { { 0xfee00000, 0x1000 }, FAULT_LOCAL_APIC },
+	             { { TIB(1), MIB(1) }, FAULT_ECAM },
+	             { { MIB(20), 0x1000 }, FAULT_HPET } },
 	.device_count = 3,
 	.direct_map = DIRECT, .device_map = DEVICE, .has_device_map = true,
 };
 
+/* ... in any room: in a smaller one it is cut. */
 static void says(vaddr at, uint64_t sp, const char *want)
 {
 	char text[256];
-	size_t used = fault_place(&places, at, false, sp, text, sizeof text);
+	size_t used = fault_place(&places, at, false, sp, text, sizeof text), all = strlen(want);
 
 	assert_string_equal(text, want);
-	assert_int_equal(used, strlen(want));
+	assert_int_equal(used, all);
+	for (size_t size = 1; size <= all + 1; size++) {
+		memset(text, '?', sizeof text);
+		used = fault_place(&places, at, false, sp, text, size);
+		assert_int_equal(used, size - 1);
+		assert_memory_equal(text, want, used);
+		assert_int_equal(text[used], 0);
+		assert_int_equal(text[size], '?');
+	}
 }
 
 static void null_and_what_is_near(void **state)
@@ -108,14 +119,16 @@ static void a_stack_overflow_says_whose_and_by_how_much(void **state)
 	says(STACKS + 0x11ff8, 0, "in the guard page below CPU 3's boot stack: stack overflow, by 8 bytes");
 	says(STACKS, 0, "in the guard page below CPU 0's boot stack: stack overflow, by 4096 bytes");
 	says(STACKS - 8, 0, "beyond the guard page below CPU 0's boot stack: stack overflow, by 4104 bytes");
-	says(STACKS + 0x1000 - 0x10000, 0, "beyond the guard page below CPU 0's boot stack: stack overflow, by 65536 bytes");
+	says(STACKS + 0x1000 - 0x10000, 0,
+	     "beyond the guard page below CPU 0's boot stack: stack overflow, by 65536 bytes");
 	says(STACKS + 0x1000 - 0x10001, 0, "nothing that the loader has mapped");
 }
 
 /* A guard that is a segment of the kernel, below a stack that is one. */
 static void a_kernels_own_stack_overflows(void **state)
 {
-	const char *own = "below segment 4 (rw-) of the kernel, where the stack pointer comes from: stack overflow, by 16 bytes";
+	const char *own =
+		"below segment 4 (rw-) of the kernel, where the stack pointer comes from: stack overflow, by 16 bytes";
 
 	(void)state;
 	says(KERNEL + 0x3ff0, KERNEL + 0x4000, own);
@@ -123,12 +136,15 @@ static void a_kernels_own_stack_overflows(void **state)
 	says(KERNEL + 0x3ff0, KERNEL + 0x5000, "segment 2 (r--) of the kernel");
 	says(KERNEL + 0x3ff0, STACKS + 0x2000, "segment 2 (r--) of the kernel");
 	/* What lies nearer and cannot be written is no stack. */
-	says(KERNEL + 0x2ff0, KERNEL + 0x2ff0, "below segment 4 (rw-) of the kernel, where the stack pointer comes from: stack overflow, by 4112 bytes");
+	says(KERNEL + 0x2ff0, KERNEL + 0x2ff0,
+	     "below segment 4 (rw-) of the kernel, where the stack pointer comes from: stack overflow, by 4112 bytes");
 }
 
 static void a_kernels_own_stack_underflows(void **state)
 {
-	const char *own = "above segment 4 (rw-) of the kernel, where the stack pointer comes from: stack underflow, 16 bytes past its end";
+	const char *own =
+		"above segment 4 (rw-) of the kernel, where the stack pointer comes from: stack underflow, 16 bytes "
+		"past its end";
 
 	(void)state;
 	says(KERNEL + 0x7010, KERNEL + 0x7000, own);
@@ -141,11 +157,18 @@ static void what_the_maps_leave_out_is_said(void **state)
 {
 	(void)state;
 	says(DIRECT + MIB(17), 0, "physical 0x1100000, which the direct map leaves out: memory of type reserved");
-	says(DIRECT + 0xfee00020, 0, "physical 0xfee00020, which the direct map leaves out: the local APIC, in the device map at 0xffff9000fee00020");
-	says(DIRECT + 0xfed00000, 0, "physical 0xfed00000, which the direct map leaves out: a device, or nothing: not in the memory map, "
+	says(DIRECT + 0xfee00020, 0,
+	     "physical 0xfee00020, which the direct map leaves out: the local APIC, in the device map at "
+	     "0xffff9000fee00020");
+	says(DIRECT + 0xfed00000, 0,
+	     "physical 0xfed00000, which the direct map leaves out: a device, or nothing: not in the memory map, "
 	     "in the device map at 0xffff9000fed00000");
-	says(DIRECT + GIB(4) + 8, 0, "physical 0x100000008, which the direct map leaves out: the framebuffer, mapped at its virt, 0xfffffe8000030000");
-	says(DIRECT, 0, "physical 0x0, which the direct map leaves out: a device, or nothing: not in the memory map. The device map leaves it out, too");
+	says(DIRECT + GIB(4) + 8, 0,
+	     "physical 0x100000008, which the direct map leaves out: the framebuffer, mapped at its virt, "
+	     "0xfffffe8000030000");
+	says(DIRECT, 0,
+	     "physical 0x0, which the direct map leaves out: a device, or nothing: not in the memory map. The device "
+	     "map leaves it out, too");
 	says(DEVICE + MIB(2), 0, "physical 0x200000, which the device map leaves out: memory of type usable");
 	says(DIRECT + TIB(2), 0, "nothing that the loader has mapped");
 }
@@ -163,7 +186,9 @@ static void the_device_map_may_go_beyond_memory(void **state)
 	far[2].pa = TIB(3);
 	high.ranges = far;
 	fault_place(&high, DEVICE + TIB(2), false, 0, text, sizeof text);
-	assert_string_equal(text, "physical 0x20000000000, which the device map leaves out: a device, or nothing: not in the memory map");
+	assert_string_equal(text,
+	                    "physical 0x20000000000, which the device map leaves out: a device, or nothing: not in the "
+	                    "memory map");
 	fault_place(&high, DEVICE + TIB(4), false, 0, text, sizeof text);
 	assert_string_equal(text, "nothing that the loader has mapped");
 }
@@ -172,14 +197,42 @@ static void a_physical_address_is_recognised(void **state)
 {
 	(void)state;
 	says(MIB(101), 0, "no virtual address, but a physical one: module 0, in the direct map at 0xffff800006500000");
-	says(GIB(3), 0, "no virtual address, but a physical one: memory of type device registers, in the device map at 0xffff9000c0000000");
+	says(GIB(3), 0,
+	     "no virtual address, but a physical one: memory of type device registers, in the device map at "
+	     "0xffff9000c0000000");
 	says(MIB(17), 0, "no virtual address, but a physical one: memory of type reserved");
 	says(MIB(20), 0, "no virtual address, but a physical one: the HPET. The device map leaves it out, too");
-	says(0xfe001018, 0, "no virtual address, but a physical one: the console's registers, mapped at console.virt, 0xfffffe8000028000");
-	says(GIB(4) + 0x1234, 0, "no virtual address, but a physical one: the framebuffer, mapped at its virt, 0xfffffe8000030000");
-	says(0xfee00300, 0, "no virtual address, but a physical one: the local APIC, in the device map at 0xffff9000fee00300");
-	says(TIB(1) + 8, 0, "no virtual address, but a physical one: the configuration space of PCI (ECAM). The device map leaves it out, too");
+	says(0xfe001018, 0, "no virtual address, but a physical one: the console's registers, mapped at console.virt, "
+	                    "0xfffffe8000028000");
+	says(GIB(4) + 0x1234, 0,
+	     "no virtual address, but a physical one: the framebuffer, mapped at its virt, 0xfffffe8000030000");
+	says(0xfee00300, 0,
+	     "no virtual address, but a physical one: the local APIC, in the device map at 0xffff9000fee00300");
+	says(TIB(1) + 8, 0, "no virtual address, but a physical one: the configuration space of PCI (ECAM). The device "
+	                    "map leaves it out, too");
 	says(0xfed00000, 0, "nothing that the loader has mapped");
+}
+
+/* A console that does not begin with its page: only that page is mapped. */
+static void a_console_is_mapped_to_the_end_of_its_page(void **state)
+{
+	static const struct { paddr at; const char *where; } all[] = {
+		{ 0xfe001040, ", mapped at console.virt, 0xfffffe8000028040" },
+		{ 0xfe001fff, ", mapped at console.virt, 0xfffffe8000028040" },
+		{ 0xfe002000, ", in the device map at 0xffff9000fe002000" },
+		{ 0xfe00203f, ", in the device map at 0xffff9000fe00203f" },
+	};
+	struct fault_places odd = places;
+	char text[256], want[256];
+
+	(void)state;
+	odd.console = (struct span){ 0xfe001040, PAGE_BYTES };
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		fault_place(&odd, all[i].at, false, 0, text, sizeof text);
+		snprintf(want, sizeof want, "no virtual address, but a physical one: the console's registers%s",
+		         all[i].where);
+		assert_string_equal(text, want);
+	}
 }
 
 static void without_a_device_map_it_is_advised(void **state)
@@ -192,7 +245,10 @@ static void without_a_device_map_it_is_advised(void **state)
 	none.ranges = ranges + 3;
 	none.range_count = COUNT_OF(ranges) - 3;
 	fault_place(&none, 0xfee00300, false, 0, text, sizeof text);
-	assert_string_equal(text, "no virtual address, but a physical one: the local APIC. Map it as device memory, or request the device map");}
+	assert_string_equal(text,
+	                    "no virtual address, but a physical one: the local APIC. Map it as device memory, or "
+	                    "request the device map");
+}
 
 static void neighbours_are_named(void **state)
 {
@@ -218,7 +274,9 @@ static void with_translation_off_addresses_are_physical(void **state)
 	fault_place(&off, 4, false, 0, text, sizeof text);
 	assert_string_equal(text, "NULL + 0x4");
 	fault_place(&off, KERNEL, false, 0, text, sizeof text);
-	assert_string_equal(text, "too high for a physical address, and translation is off: link at physical addresses, or switch it on first");
+	assert_string_equal(text,
+	                    "too high for a physical address, and translation is off: link at physical addresses, or "
+	                    "switch it on first");
 	fault_place(&off, 0xfe001000, false, 0, text, sizeof text);
 	assert_string_equal(text, "the console's registers");
 	fault_place(&off, TIB(9), false, 0, text, sizeof text);
@@ -272,6 +330,7 @@ int main(void)
 		cmocka_unit_test(what_the_maps_leave_out_is_said),
 		cmocka_unit_test(the_device_map_may_go_beyond_memory),
 		cmocka_unit_test(a_physical_address_is_recognised),
+		cmocka_unit_test(a_console_is_mapped_to_the_end_of_its_page),
 		cmocka_unit_test(without_a_device_map_it_is_advised),
 		cmocka_unit_test(neighbours_are_named),
 		cmocka_unit_test(with_translation_off_addresses_are_physical),

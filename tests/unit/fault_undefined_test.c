@@ -1,5 +1,5 @@
-/* core/fault_<arch>_undefined.c: undefined instructions are called by their name, with the bit that switches them on, if that is
- * clear, and if the processor has them at all. Instructions as the assembler makes them. */
+/* core/fault_<arch>_undefined.c: undefined instructions are called by their name, with the bit that switches them
+ * on, if that is clear, and if the processor has them at all. Instructions as the assembler makes them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ static void says(const char *code, enum err want, const char *sentence)
 	enum err got = decode(code);
 
 	if (got != want || strcmp(text, sentence) != 0)
-		fail_msg("%s: %s, \"%s\", want %s, \"%s\"", code, err_name(got).text, text, err_name(want).text, sentence);
+		fail_msg("%s: %s, \"%s\", want %s, \"%s\"", code, err_name(got), text, err_name(want), sentence);
 }
 
 static const char *join(const char *a, const char *b, const char *c, const char *d)
@@ -145,7 +145,9 @@ static const struct {
 	{ "66 0f 38 00 c1", "an SSSE3 instruction", FAULT_ID_1, 9, 2, 9, "CR4.OSFXSR, bit 9" }, /* pshufb %xmm1, %xmm0 */
 	{ "0f 38 00 c1", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* pshufb %mm1, %mm0 */
 	{ "66 0f 38 1e c1", "an SSSE3 instruction", FAULT_ID_1, 9, 2, 9, "CR4.OSFXSR, bit 9" }, /* pabsd %xmm1, %xmm0 */
+	{ "0f 38 1c c1", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* pabsb %mm1, %mm0 */
 	{ "66 0f 3a 0f c1 01", "an SSSE3 instruction", FAULT_ID_1, 9, 2, 9, "CR4.OSFXSR, bit 9" }, /* palignr $1, %xmm1, %xmm0 */
+	{ "0f 3a 0f c1 01", "an SSSE3 instruction", FAULT_ID_1, 9, -1, 0, "" }, /* palignr $1, %mm1, %mm0 */
 	{ "66 0f 38 37 c1", "an SSE4.2 instruction", FAULT_ID_1, 20, 2, 9, "CR4.OSFXSR, bit 9" }, /* pcmpgtq %xmm1, %xmm0 */
 	{ "66 0f 3a 63 c1 01", "an SSE4.2 instruction", FAULT_ID_1, 20, 2, 9, "CR4.OSFXSR, bit 9" }, /* pcmpistri $1, %xmm1, %xmm0 */
 	{ "66 0f 38 40 c1", "an SSE4.1 instruction", FAULT_ID_1, 19, 2, 9, "CR4.OSFXSR, bit 9" }, /* pmulld %xmm1, %xmm0 */
@@ -176,15 +178,18 @@ static void x86_instructions_are_named(void **state)
 		if (switched)
 			f.control[x86[i].control] &= ~(1ull << x86[i].bit);
 		if (switched)
-			says(x86[i].code, ERR_FAULT_OFF, join(x86[i].name, ", which is switched off: ", x86[i].bit_name, ", is clear"));
+			says(x86[i].code, ERR_FAULT_OFF,
+			     join(x86[i].name, ", which is switched off: ", x86[i].bit_name, ", is clear"));
 		memset(f.control, 0, sizeof f.control);
 		if (switched)
 			f.control[x86[i].control] = 1ull << x86[i].bit;
 		if (vmx)
-			says(x86[i].code, ERR_FAULT_VMX_OUTSIDE, join(x86[i].name, " outside VMX operation (#UD)", "", ""));
+			says(x86[i].code, ERR_FAULT_VMX_OUTSIDE,
+			     join(x86[i].name, " outside VMX operation (#UD)", "", ""));
 		else
 			says(x86[i].code, ERR_FAULT_UNDEFINED_NAMED,
-			     join(x86[i].name, ", which is undefined in this state, though the processor has it", "", ""));
+			     join(x86[i].name, ", which is undefined in this state, though the processor has it", "",
+			          ""));
 	}
 }
 
@@ -243,8 +248,8 @@ static void sse_may_be_off(void **state)
 
 static void what_64_bit_mode_lacks_is_said(void **state)
 {
-	static const uint8_t lacks[] = { 0x06, 0x07, 0x0e, 0x16, 0x17, 0x1e, 0x1f, 0x27, 0x2f, 0x37, 0x3f, 0x60, 0x61, 0x82, 0x9a, 0xce,
-	                                 0xd4, 0xd6, 0xea };
+	static const uint8_t lacks[] = { 0x06, 0x07, 0x0e, 0x16, 0x17, 0x1e, 0x1f, 0x27, 0x2f, 0x37, 0x3f, 0x60, 0x61,
+	                                 0x82, 0x9a, 0xce, 0xd4, 0xd6, 0xea };
 
 	(void)state;
 	all_is_there(HOBNAIL_ARCH_X86_64);
@@ -264,7 +269,8 @@ static void programs_stop_themselves(void **state)
 	(void)state;
 	all_is_there(HOBNAIL_ARCH_X86_64);
 	assert_int_equal(decode("0f 0b"), ERR_FAULT_UD2);
-	says("67 0f b9 40 0c", ERR_FAULT_UD1_CHECK, "ud1: the program stopped itself, by number 12 of the compiler's checks for undefined behaviour");
+	says("67 0f b9 40 0c", ERR_FAULT_UD1_CHECK,
+	     "ud1: the program stopped itself, by number 12 of the compiler's checks for undefined behaviour");
 	assert_int_equal(decode("67 0f b9 40"), ERR_FAULT_UD1);
 	assert_int_equal(decode("0f b9 c0"), ERR_FAULT_UD1);
 	says("f0 90", ERR_FAULT_LOCK, "a lock prefix before an instruction that cannot have one (#UD)");
@@ -366,14 +372,85 @@ static void a64_instructions_are_named(void **state)
 		else
 			f.id[i % 2 ? FAULT_ID_ISAR1 : FAULT_ID_ISAR2] = 1ull << (i % 2 ? 4 + 4 * (i / 2 % 2) : 12);
 		if (*a64[i].bit_name)
-			says(a64[i].code, ERR_FAULT_OFF, join(a64[i].name, ", which is switched off: ", a64[i].bit_name, ", is clear"));
+			says(a64[i].code, ERR_FAULT_OFF,
+			     join(a64[i].name, ", which is switched off: ", a64[i].bit_name, ", is clear"));
 		else
 			says(a64[i].code, ERR_FAULT_UNDEFINED_NAMED,
-			     join(a64[i].name, ", which is undefined in this state, though the processor has it", "", ""));
+			     join(a64[i].name, ", which is undefined in this state, though the processor has it", "",
+			          ""));
 	}
 }
 
-/* A PMU of another kind than PMUv3 has none of its registers; ld64b to st64bv0 are no atomics, though they look like them. */
+/* ... whatever their operands: every bit that may be set is set in one of them. */
+static void a64_operands_make_no_difference(void **state)
+{
+	static const char gic[] = "a register of the GIC's CPU interface (ICC_...)";
+	static const char pointer[] = "an instruction of pointer authentication", sha[] = "an instruction for SHA";
+	static const char mte[] = "an instruction or register for memory tags (MTE)";
+	static const char key[] = "a key of pointer authentication";
+	static const char sve[] = "an SVE instruction or register", sme[] = "an SME instruction or register";
+	static const char lse[] = "an atomic instruction of LSE (ldadd, swp, cas ...)";
+	static const struct { const char *code, *name; } all[] = {
+		{ "ff cf 38 d5", gic },             /* mrs xzr, S3_0_C12_C15_7 */
+		{ "1f 46 38 d5", gic },             /* mrs xzr, icc_pmr_el1 */
+		{ "ff 21 38 d5", key },             /* mrs xzr, S3_0_C2_C1_7 */
+		{ "ff 22 38 d5", key },             /* mrs xzr, S3_0_C2_C2_7 */
+		{ "ff 23 38 d5", key },             /* mrs xzr, S3_0_C2_C3_7 */
+		{ "ff 3f c1 da", pointer },         /* autdzb xzr */
+		{ "ff 47 c1 da", pointer },         /* xpacd xzr */
+		{ "ff 0f 5f d6", pointer },         /* retab */
+		{ "ff 0f 3f d7", pointer },         /* blrab xzr, sp */
+		{ "ff ff ff f8", pointer },         /* ldrab xzr, [sp, #-8]! */
+		{ "ff 24 3b d5", "RNDR or RNDRRS" }, /* mrs xzr, S3_3_C2_C4_7 */
+		{ "7f 42 38 d5", "PSTATE.PAN" },    /* mrs xzr, pan */
+		{ "9f 4f 00 d5", "PSTATE.PAN" },    /* msr pan, #15 */
+		{ "9f 42 38 d5", "PSTATE.UAO" },    /* mrs xzr, uao */
+		{ "7f 4f 00 d5", "PSTATE.UAO" },    /* msr uao, #15 */
+		{ "bf 42 3b d5", "PSTATE.DIT" },    /* mrs xzr, dit */
+		{ "5f 4f 03 d5", "PSTATE.DIT" },    /* msr dit, #15 */
+		{ "df 42 3b d5", "PSTATE.SSBS" },   /* mrs xzr, ssbs */
+		{ "3f 4f 03 d5", "PSTATE.SSBS" },   /* msr ssbs, #15 */
+		{ "ff 42 3b d5", mte },             /* mrs xzr, tco */
+		{ "9f 4f 03 d5", mte },             /* msr tco, #15 */
+		{ "bf 10 38 d5", mte },             /* mrs xzr, rgsr_el1 */
+		{ "df 10 38 d5", mte },             /* mrs xzr, gcr_el1 */
+		{ "ff 56 38 d5", mte },             /* mrs xzr, S3_0_C5_C6_7 */
+		{ "ff 13 df 9a", mte },             /* irg sp, sp */
+		{ "ff ff ff d9", mte },             /* stz2g sp, [sp, #-16]! */
+		{ "1f 12 38 d5", sve },             /* mrs xzr, zcr_el1 */
+		{ "ff ff ef e5", sve },             /* st1d { z31.d }, p7, [sp, #-1, mul vl] */
+		{ "df 12 38 d5", sme },             /* mrs xzr, smcr_el1 */
+		{ "5f 42 3b d5", sme },             /* mrs xzr, svcr */
+		{ "ef ff ff e0", sme },             /* st1d { za7v.d[w15, 1] }, p7, [sp] */
+		{ "ff 9f 3b d5", "a register of the performance monitors" }, /* mrs xzr, S3_3_C9_C15_7 */
+		{ "ff c3 bf f8", "ldapr" },         /* ldapr xzr, [sp] */
+		{ "ff 73 ff f8", lse },             /* lduminal xzr, xzr, [sp] */
+		{ "ff 83 ff f8", lse },             /* swpal xzr, xzr, [sp] */
+		{ "ff ff ff c8", lse },             /* casal xzr, xzr, [sp] */
+		{ "fe ff 7e 48", lse },             /* caspal x30, xzr, x30, xzr, [sp] */
+		{ "ff ff 7f 48", lse },             /* ... of odd registers, which cannot be */
+		{ "ff 5f df 9a", "crc32" },         /* crc32cx wzr, wzr, xzr */
+		{ "ff 7b 28 4e", "an instruction for AES" }, /* aesimc v31.16b, v31.16b */
+		{ "ff 63 1f 5e", sha },             /* sha256su1 v31.4s, v31.4s, v31.4s */
+		{ "ff 33 1f 5e", sha },             /* sha1su0 v31.4s, v31.4s, v31.4s */
+		{ "ff 2b 28 5e", sha },             /* sha256su0 v31.4s, v31.4s */
+		{ "ff 1b 28 5e", sha },             /* sha1su1 v31.4s, v31.4s */
+		{ "3f 10 03 d5", "wfet or wfit" },  /* wfit xzr */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		size_t length = strlen(all[i].name);
+		all_is_there(HOBNAIL_ARCH_AARCH64);
+		f.id[FAULT_ID_DFR0] = 1 << 8; /* PMUv3 */
+		decode(all[i].code);
+		if (strncmp(text, all[i].name, length) != 0 || text[length] != ',')
+			fail_msg("%s: \"%s\", want \"%s\"", all[i].code, text, all[i].name);
+	}
+}
+
+/* A PMU of another kind than PMUv3 has none of its registers; ld64b to st64bv0 are no atomics, though they look
+ * like them. */
 static void what_only_looks_alike_is_told_apart(void **state)
 {
 	(void)state;
@@ -393,10 +470,17 @@ static void registers_have_their_level(void **state)
 	(void)state;
 	all_is_there(HOBNAIL_ARCH_AARCH64);
 	f.flags = 0x3c5; /* EL1h */
-	says("00 11 3c d5", ERR_FAULT_REGISTER_LEVEL, "an access to system register S3_4_C1_C1_0, which is EL2's, at EL1"); /* mrs x0, hcr_el2 */
-	says("00 10 1e d5", ERR_FAULT_REGISTER_LEVEL, "an access to system register S3_6_C1_C0_0, which is EL3's, at EL1"); /* msr sctlr_el3, x0 */
-	says("00 10 3d d5", ERR_FAULT_REGISTER_LEVEL, "an access to system register S3_5_C1_C0_0, which is EL2's, at EL1"); /* mrs x0, sctlr_el12 */
-	says("00 f0 38 d5", ERR_FAULT_REGISTER, "an access to system register S3_0_C15_C0_0, which this processor does not have at EL1, or in "
+	/* mrs x0, hcr_el2 */
+	says("00 11 3c d5", ERR_FAULT_REGISTER_LEVEL,
+	     "an access to system register S3_4_C1_C1_0, which is EL2's, at EL1");
+	/* msr sctlr_el3, x0 */
+	says("00 10 1e d5", ERR_FAULT_REGISTER_LEVEL,
+	     "an access to system register S3_6_C1_C0_0, which is EL3's, at EL1");
+	/* mrs x0, sctlr_el12 */
+	says("00 10 3d d5", ERR_FAULT_REGISTER_LEVEL,
+	     "an access to system register S3_5_C1_C0_0, which is EL2's, at EL1");
+	says("00 f0 38 d5", ERR_FAULT_REGISTER,
+	     "an access to system register S3_0_C15_C0_0, which this processor does not have at EL1, or in "
 	     "this direction, or which is switched off");
 	f.flags = 0x3c9; /* EL2h */
 	assert_int_equal(decode("00 11 3c d5"), ERR_FAULT_REGISTER);
@@ -409,6 +493,8 @@ static void calls_that_nobody_answers_are_named(void **state)
 	all_is_there(HOBNAIL_ARCH_AARCH64);
 	says("02 00 00 d4", ERR_FAULT_HVC_NOBODY, "hvc #0, and there is no EL2 that answers it");
 	says("e3 00 00 d4", ERR_FAULT_SMC_NOBODY, "smc #7, and there is no EL3 that answers it");
+	says("e2 ff 1f d4", ERR_FAULT_HVC_NOBODY, "hvc #65535, and there is no EL2 that answers it");
+	says("e3 ff 1f d4", ERR_FAULT_SMC_NOBODY, "smc #65535, and there is no EL3 that answers it");
 	says("07 00 00 00", ERR_FAULT_UDF, "udf #7: the program stopped itself, or data is executed");
 	says("00 00 00 00", ERR_FAULT_ZEROS, "an instruction fetched from zeros (udf #0)");
 	assert_int_equal(decode("00 00 00"), ERR_FAULT_UNDEFINED);
@@ -420,38 +506,46 @@ static void a_trapped_register_is_named(void **state)
 {
 	(void)state;
 	all_is_there(HOBNAIL_ARCH_AARCH64);
-	f.syndrome = 0x62000000 | 3 << 20 | 1 << 17 | 3 << 14 | 14 << 10 | 5 << 5 | 2 << 1 | 1; /* mrs x5, cntp_ctl_el0 */
-	says("", ERR_FAULT_SYSTEM, "a trapped access to system register S3_3_C14_C2_1, or a trapped system instruction of that encoding");
+	/* mrs x5, cntp_ctl_el0 */
+	f.syndrome = 0x62000000 | 3 << 20 | 1 << 17 | 3 << 14 | 14 << 10 | 5 << 5 | 2 << 1 | 1;
+	says("", ERR_FAULT_SYSTEM,
+	     "a trapped access to system register S3_3_C14_C2_1, or a trapped system instruction of that encoding");
 }
 
-/* Where names begin and end: every opcode after 0F, 0F 38 and 0F 3A with every prefix that chooses, on a processor that has
- * none of them. 0F 01, AE and C7 are groups, of which the cases above have every member. */
+/* Where names begin and end: every opcode after 0F, 0F 38 and 0F 3A with every prefix that chooses, on a processor
+ * that has none of them. 0F 01, AE and C7 are groups, of which the cases above have every member. */
 static void names_go_as_far_as_the_opcode_map_has_them(void **state)
 {
 	static const struct { uint8_t prefix, map, first, last; } named[] = { /* prefix 1: any */
-		{ 1, 0, 0x05, 0x05 }, { 1, 0, 0x07, 0x07 }, { 1, 0, 0x37, 0x37 }, { 0, 0, 0x78, 0x79 }, { 0xf3, 0, 0xb8, 0xb8 },
-		{ 0x66, 0x38, 0x00, 0x0b }, { 0x66, 0x38, 0x10, 0x41 }, { 0x66, 0x38, 0x80, 0x82 }, { 0x66, 0x38, 0xdb, 0xdf },
-		{ 0x66, 0x38, 0xf0, 0xf1 }, { 0x66, 0x38, 0xf6, 0xf6 }, { 0x66, 0x38, 0xf8, 0xf8 }, { 0, 0x38, 0x00, 0x0b },
-		{ 0, 0x38, 0x1c, 0x1e }, { 0, 0x38, 0xc8, 0xcd }, { 0, 0x38, 0xf0, 0xf1 }, { 0, 0x38, 0xf6, 0xf6 }, { 0, 0x38, 0xf9, 0xf9 },
-		{ 0xf2, 0x38, 0xf0, 0xf1 }, { 0xf2, 0x38, 0xf8, 0xf8 }, { 0xf3, 0x38, 0xf6, 0xf6 }, { 0xf3, 0x38, 0xf8, 0xf8 },
-		{ 0x66, 0x3a, 0x08, 0x42 }, { 0x66, 0x3a, 0x44, 0x44 }, { 0x66, 0x3a, 0x60, 0x63 }, { 0x66, 0x3a, 0xdf, 0xdf },
-		{ 0, 0x3a, 0x0f, 0x0f }, { 0, 0x3a, 0xcc, 0xcc },
+		{ 1, 0, 0x05, 0x05 }, { 1, 0, 0x07, 0x07 }, { 1, 0, 0x37, 0x37 }, { 0, 0, 0x78, 0x79 },
+		{ 0xf3, 0, 0xb8, 0xb8 }, { 0x66, 0x38, 0x00, 0x0b }, { 0x66, 0x38, 0x10, 0x41 },
+		{ 0x66, 0x38, 0x80, 0x82 }, { 0x66, 0x38, 0xdb, 0xdf }, { 0x66, 0x38, 0xf0, 0xf1 },
+		{ 0x66, 0x38, 0xf6, 0xf6 }, { 0x66, 0x38, 0xf8, 0xf8 }, { 0, 0x38, 0x00, 0x0b },
+		{ 0, 0x38, 0x1c, 0x1e }, { 0, 0x38, 0xc8, 0xcd }, { 0, 0x38, 0xf0, 0xf1 }, { 0, 0x38, 0xf6, 0xf6 },
+		{ 0, 0x38, 0xf9, 0xf9 },
+		{ 0xf2, 0x38, 0xf0, 0xf1 }, { 0xf2, 0x38, 0xf8, 0xf8 }, { 0xf3, 0x38, 0xf6, 0xf6 },
+		{ 0xf3, 0x38, 0xf8, 0xf8 }, { 0x66, 0x3a, 0x08, 0x42 }, { 0x66, 0x3a, 0x44, 0x44 },
+		{ 0x66, 0x3a, 0x60, 0x63 }, { 0x66, 0x3a, 0xdf, 0xdf }, { 0, 0x3a, 0x0f, 0x0f },
+		{ 0, 0x3a, 0xcc, 0xcc },
 	};
 	static const uint8_t prefixes[] = { 0, 0x66, 0xf2, 0xf3 }, maps[] = { 0, 0x38, 0x3a };
 
 	(void)state;
 	f = (struct fault){ .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .id = { [FAULT_ID_1] = 1ull << 63 } };
 	for (unsigned n = 0; n < 16 * 4 * 3 * 256; n++) {
-		uint8_t prefix = prefixes[n >> 8 & 3], map = maps[(n >> 10) % 3], op = (uint8_t)n, modrm = (uint8_t)(n / 3072 << 3);
+		uint8_t prefix = prefixes[n >> 8 & 3], map = maps[(n >> 10) % 3], op = (uint8_t)n,
+		    modrm = (uint8_t)(n / 3072 << 3);
 		bool wanted = false;
 		if (!map && (op == 0x01 || op == 0xae || op == 0xc7 || op == 0x38 || op == 0x3a))
 			continue;
 		snprintf(text, sizeof text, prefix ? "%02x 0f " : "0f ", prefix);
 		if (map)
 			snprintf(text + strlen(text), 8, "%02x ", map);
-		snprintf(text + strlen(text), 8, "%02x %02x", op, modrm < 0x40 ? modrm : modrm | 0xc0); /* memory, or a register */
+		snprintf(text + strlen(text), 8, "%02x %02x", op,
+		         modrm < 0x40 ? modrm : modrm | 0xc0); /* memory, or a register */
 		for (unsigned i = 0; i < COUNT_OF(named); i++)
-			wanted |= (named[i].prefix == prefix || named[i].prefix == 1) && named[i].map == map && op >= named[i].first &&
+			wanted |= (named[i].prefix == prefix || named[i].prefix == 1) && named[i].map == map &&
+			    op >= named[i].first &&
 			          op <= named[i].last;
 		char code[sizeof text];
 		memcpy(code, text, sizeof code);
@@ -460,12 +554,32 @@ static void names_go_as_far_as_the_opcode_map_has_them(void **state)
 	}
 }
 
-/* Intel SDM vol. 2D, "Opcode Map": opcodes after 0F that are SSE's whatever their prefix, and with one. CR0.EM forbids them. */
+/* ... and those groups go no further than their opcode, whatever ModRM is. */
+static void groups_are_of_one_opcode(void **state)
+{
+	static const uint8_t beside[] = { 0x00, 0x02, 0xad, 0xaf, 0xc6, 0xc8 };
+	static const char *const prefixes[] = { "", "66 ", "f2 ", "f3 " };
+
+	(void)state;
+	f = (struct fault){ .arch = HOBNAIL_ARCH_X86_64, .vector = 6, .id = { [FAULT_ID_1] = 1ull << 63 } };
+	for (unsigned i = 0; i < COUNT_OF(beside); i++)
+		for (unsigned n = 0; n < 4 * 256; n++) {
+			char code[24];
+			snprintf(code, sizeof code, "%s0f %02x %02x", prefixes[n / 256], beside[i], n % 256);
+			if (decode(code) == ERR_FAULT_LACKS)
+				fail_msg("%s: %s", code, text);
+		}
+}
+
+/* Intel SDM vol. 2D, "Opcode Map": opcodes after 0F that are SSE's whatever their prefix, and with one. CR0.EM
+ * forbids them. */
 static void sse_is_as_far_as_the_opcode_map_has_it(void **state)
 {
 	static const struct { uint8_t first, last; bool any; } sse[] = {
-		{ 0x10, 0x17, true }, { 0x28, 0x2f, true }, { 0x50, 0x5f, true }, { 0xc2, 0xc2, true }, { 0xc6, 0xc6, true },
-		{ 0x60, 0x6f, false }, { 0x70, 0x76, false }, { 0x7c, 0x7f, false }, { 0xd0, 0xef, false }, { 0xf0, 0xfe, false },
+		{ 0x10, 0x17, true }, { 0x28, 0x2f, true }, { 0x50, 0x5f, true },
+		{ 0xc2, 0xc2, true }, { 0xc6, 0xc6, true }, { 0x60, 0x6f, false },
+		{ 0x70, 0x76, false }, { 0x7c, 0x7f, false }, { 0xd0, 0xef, false },
+		{ 0xf0, 0xfe, false },
 	};
 	static const char *const prefixes[] = { "", "66 ", "f2 ", "f3 " };
 
@@ -489,6 +603,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_go_as_far_as_the_opcode_map_has_them),
+		cmocka_unit_test(groups_are_of_one_opcode),
 		cmocka_unit_test(sse_is_as_far_as_the_opcode_map_has_it),
 		cmocka_unit_test(x86_instructions_are_named),
 		cmocka_unit_test(without_identification_nothing_is_missing),
@@ -498,6 +613,7 @@ int main(void)
 		cmocka_unit_test(programs_stop_themselves),
 		cmocka_unit_test(prefixes_are_passed_over),
 		cmocka_unit_test(a64_instructions_are_named),
+		cmocka_unit_test(a64_operands_make_no_difference),
 		cmocka_unit_test(what_only_looks_alike_is_told_apart),
 		cmocka_unit_test(registers_have_their_level),
 		cmocka_unit_test(calls_that_nobody_answers_are_named),

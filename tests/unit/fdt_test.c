@@ -87,8 +87,8 @@ static void total_bytes_are_known_from_the_first_eight(void **state)
 static void every_header_field_that_cannot_be_is_refused_by_its_offset(void **state)
 {
 	static const struct { uint32_t at, value; } wrong[] = {
-		{ 0, 0xd00dfeee }, { 4, 39 }, { 4, 0xffffffff }, { 8, 0xfffffff0 }, { 8, 36 }, { 8, 57 }, { 12, 0xffffffff },
-		{ 20, 16 }, { 24, 18 }, { 32, 0xffffffff }, { 36, 0xffffffff },
+		{ 0, 0xd00dfeee }, { 4, 39 }, { 4, 0xffffffff }, { 8, 0xfffffff0 }, { 8, 36 }, { 8, 57 },
+		{ 12, 0xffffffff }, { 20, 16 }, { 24, 18 }, { 32, 0xffffffff }, { 36, 0xffffffff },
 	};
 
 	(void)state;
@@ -187,7 +187,8 @@ static void a_property_that_leaves_the_blob_is_refused(void **state)
 	be32_to(blob + TREE_STRUCTURE + 16, strings_used); /* name */
 	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 	finish_raw();
-	be32_to(blob + TREE_STRUCTURE + 16, 0u - (TREE_STRUCTURE + structure_used)); /* would wrap to the blob's start */
+	/* would wrap to the blob's start */
+	be32_to(blob + TREE_STRUCTURE + 16, 0u - (TREE_STRUCTURE + structure_used));
 	expect_refused(blob_bytes, TREE_STRUCTURE + 8);
 	finish_raw();
 	blob[blob_bytes - 1] = 'x'; /* its NUL */
@@ -370,8 +371,8 @@ static void a_stdout_that_leads_nowhere_is_none(void **state)
 	expect_no_console();
 }
 
-static void expect_kind(const char *list, uint32_t list_bytes, const uint32_t *shift, const uint32_t *width, uint32_t kind,
-                        uint32_t access_bytes, uint32_t register_shift)
+static void expect_kind(const char *list, uint32_t list_bytes, const uint32_t *shift, const uint32_t *width,
+                        uint32_t kind, uint32_t access_bytes, uint32_t register_shift)
 {
 	begin_root(1, 1);
 	chosen("/uart");
@@ -395,13 +396,21 @@ static void compatible_names_the_kind_and_the_node_its_widths(void **state)
 	static const uint32_t n0 = 0, n1 = 1, n2 = 2, n3 = 3, n4 = 4;
 
 	(void)state;
+	/* Where the node has none. */
+	expect_kind("arm,pl011", 10, NULL, NULL, HOBNAIL_CONSOLE_PL011, 4, 0);
+	expect_kind("arm,sbsa-uart", 14, NULL, NULL, HOBNAIL_CONSOLE_PL011, 4, 0);
+	expect_kind("brcm,bcm2835-aux-uart", 22, NULL, NULL, HOBNAIL_CONSOLE_BCM2835, 4, 2);
+	expect_kind("snps,dw-apb-uart", 17, NULL, NULL, HOBNAIL_CONSOLE_16550_MMIO, 1, 0);
 	expect_kind("ns16550a", 9, NULL, NULL, HOBNAIL_CONSOLE_16550_MMIO, 1, 0);
+	expect_kind("ns16550", 8, NULL, NULL, HOBNAIL_CONSOLE_16550_MMIO, 1, 0);
+	/* Where it has. */
+	expect_kind("ns16550a", 9, &n3, &n1, HOBNAIL_CONSOLE_16550_MMIO, 1, 3);
+	expect_kind("ns16550a", 9, NULL, &n2, HOBNAIL_CONSOLE_16550_MMIO, 2, 0);
 	expect_kind("ns16550a", 9, &n2, &n4, HOBNAIL_CONSOLE_16550_MMIO, 4, 2);
 	expect_kind("vendor,uart\0snps,dw-apb-uart", 29, &n2, &n4, HOBNAIL_CONSOLE_16550_MMIO, 4, 2);
 	expect_kind("snps,dw-apb-uart", 17, &n2, &n1, HOBNAIL_CONSOLE_16550_MMIO, 1, 2);
 	expect_kind("arm,pl011\0arm,primecell", 24, &n2, NULL, HOBNAIL_CONSOLE_PL011, 4, 0);
 	expect_kind("arm,pl011", 10, NULL, &n2, HOBNAIL_CONSOLE_PL011, 2, 0);
-	expect_kind("arm,sbsa-uart", 14, NULL, NULL, HOBNAIL_CONSOLE_PL011, 4, 0);
 	expect_kind("brcm,bcm2835-aux-uart", 22, &n0, &n1, HOBNAIL_CONSOLE_BCM2835, 4, 2);
 	expect_kind("arm,pl0111", 11, NULL, NULL, 0, 0, 0);
 	expect_kind("arm,pl01", 9, NULL, NULL, 0, 0, 0);
@@ -409,6 +418,7 @@ static void compatible_names_the_kind_and_the_node_its_widths(void **state)
 	expect_kind("", 0, NULL, NULL, 0, 0, 0);
 	expect_kind("ns16550a", 9, &n4, NULL, 0, 0, 0);
 	expect_kind("ns16550a", 9, NULL, &n3, 0, 0, 0);
+	expect_kind("ns16550a", 9, NULL, &n0, 0, 0, 0);
 }
 
 static void a_disabled_port_is_none(void **state)
@@ -481,7 +491,8 @@ static void expect_translated(unsigned count, const uint32_t *ranges, uint32_t a
 
 static void a_bus_without_a_way_up_has_no_address(void **state)
 {
-	static const uint32_t ranges[] = { 0x1000, 0, 0x9000000, 0x1000 }, wrap[] = { 0, 0xffffffff, 0xfffff000, 0x10000 };
+	static const uint32_t ranges[] = { 0x1000, 0, 0x9000000, 0x1000 },
+	                      wrap[] = { 0, 0xffffffff, 0xfffff000, 0x10000 };
 
 	(void)state;
 	expect_translated(0, ranges, 0x9000000, 0x9000000); /* empty: the same */
@@ -708,8 +719,8 @@ static void a_gic_of_version_2_has_a_cpu_interface(void **state)
 	}
 }
 
-/* Below a bus with its own numbers, after a node of the same kind that is disabled; the last two regions are the CPU and the
- * virtual interface. */
+/* Below a bus with its own numbers, after a node of the same kind that is disabled; the last two regions are the
+ * CPU and the virtual interface. */
 static void a_gic_of_version_3_has_redistributors(void **state)
 {
 	struct table_gic gic;
@@ -765,7 +776,8 @@ static void expect_no_gic(const char *compatible, uint32_t regions, unsigned cou
 
 static void a_gic_without_a_part_is_none(void **state)
 {
-	static const uint32_t reg[] = { 0x8000000, 0x10000, 0x80a0000, 0x20000 }, small[] = { 0x8000000, 0x10000, 0x80a0000, 0x1ffff };
+	static const uint32_t reg[] = { 0x8000000, 0x10000, 0x80a0000, 0x20000 },
+	                      small[] = { 0x8000000, 0x10000, 0x80a0000, 0x1ffff };
 
 	(void)state;
 	expect_no_gic("brcm,bcm2836-l1-intc", 1, 4, reg);
@@ -955,7 +967,8 @@ static void host_bridge(const char *status)
 /* As QEMU's machine virt has it; a bridge below is no host bridge. */
 static void a_host_bridge_has_registers_and_windows(void **state)
 {
-	static const struct span expected[] = { { 0x4010000000, MIB(256) }, { 0x3eff0000, 0x10000 }, { GIB(512), GIB(512) } };
+	static const struct span expected[] = { { 0x4010000000, MIB(256) }, { 0x3eff0000, 0x10000 },
+	                                        { GIB(512), GIB(512) } };
 	struct span out[4] = { { 0 } };
 	bool cut = true;
 
@@ -1046,7 +1059,8 @@ static void what_is_cut_of_pci_is_said(void **state)
 			}
 			close_node();
 			struct fdt f = finish();
-			assert_int_equal(fdt_pci(&f, out, COUNT_OF(out), &cut), min_u64(count, 32) + min_u64(bridges, 16) - 1);
+			assert_int_equal(fdt_pci(&f, out, COUNT_OF(out), &cut),
+			                 min_u64(count, 32) + min_u64(bridges, 16) - 1);
 			assert_int_equal(cut, bridges > 16 || count > 32);
 			assert_int_equal(fdt_bridges(&f), min_u64(bridges, 17));
 		}

@@ -9,8 +9,8 @@
 
 #include "../../tools/font2c/font2c.h"
 
-/* A PCF file, put together here a second time: cells of 9 by 18, ascent 14. Every glyph is a bar of 3 by 2 pixels, two from
- * the left and with its lower row on the line below the base line, in rows "101" and "011". */
+/* A PCF file, put together here a second time: cells of 9 by 18, ascent 14. Every glyph is a bar of 3 by 2 pixels,
+ * two from the left and with its lower row on the line below the base line, in rows "101" and "011". */
 enum { TABLES = 4, GLYPHS = CHARACTERS, FILE_MOST = 16384 };
 
 struct file {

@@ -44,10 +44,11 @@ static void format_agrees_with_libc_on_numbers(void **state)
 		long l = (long)numbers[i];
 		long long ll = numbers[i];
 		SAME_AS_LIBC("%d|%i|%5d|%-5d|%05d|%20d|%020d|%-20d|", n, n, n, n, n, n, n, n);
-		SAME_AS_LIBC("%u|%x|%5u|%-5x|%08x|%016x|", (unsigned)n, (unsigned)n, (unsigned)n, (unsigned)n, (unsigned)n, (unsigned)n);
+		SAME_AS_LIBC("%u|%x|%5u|%-5x|%08x|%016x|", (unsigned)n, (unsigned)n, (unsigned)n, (unsigned)n,
+		             (unsigned)n, (unsigned)n);
 		SAME_AS_LIBC("%ld|%lld|%30lld|%-30ld|%030ld|", l, ll, ll, l, l);
-		SAME_AS_LIBC("%lu|%lx|%016lx|%llx|%zu|%zx|%ju|%jd|", (unsigned long)l, (unsigned long)l, (unsigned long)l,
-		             (unsigned long long)ll, (size_t)l, (size_t)l, (uintmax_t)l, (intmax_t)l);
+		SAME_AS_LIBC("%lu|%lx|%016lx|%llx|%zu|%zx|%ju|%jd|", (unsigned long)l, (unsigned long)l,
+		             (unsigned long)l, (unsigned long long)ll, (size_t)l, (size_t)l, (uintmax_t)l, (intmax_t)l);
 	}
 	SAME_AS_LIBC("%#x|%#lx|%#010x|%#18lx|%-#10x|", 1u, 0xffffffff80000000ul, 0x1234u, 5ul, 7u);
 }

@@ -1,4 +1,4 @@
-#include "../../cli/gpt.h"
+#include "../../cli/image/gpt.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,8 +24,8 @@ static uint32_t remainder_of(const uint8_t *bytes, size_t count)
 	return ~reflected;
 }
 
-static void expect_header(const struct gpt *g, const uint8_t *header, const uint8_t *entries, uint64_t at, uint64_t other,
-                          uint64_t entries_at)
+static void expect_header(const struct gpt *g, const uint8_t *header, const uint8_t *entries, uint64_t at,
+                          uint64_t other, uint64_t entries_at)
 {
 	uint64_t entry_sectors = GPT_ENTRIES_BYTES / g->sector_bytes;
 	uint8_t copy[92];
@@ -38,7 +38,8 @@ static void expect_header(const struct gpt *g, const uint8_t *header, const uint
 	assert_int_equal(read_le64(header + 32), other);
 	assert_int_equal(read_le64(header + 40), 2 + entry_sectors);
 	assert_int_equal(read_le64(header + 48), g->disk_sectors - entry_sectors - 2);
-	assert_memory_equal(header + 56, "\x4e\x42\x4f\x48\x49\x41\x00\x4c\x80\0\0\0\0\0\0\x01", 16); /* the same on every disk */
+	assert_memory_equal(header + 56, "\x4e\x42\x4f\x48\x49\x41\x00\x4c\x80\0\0\0\0\0\0\x01",
+	                    16); /* the same on every disk */
 	assert_int_equal(read_le64(header + 72), entries_at);
 	assert_int_equal(read_le32(header + 80), 128);
 	assert_int_equal(read_le32(header + 84), 128);

@@ -56,7 +56,8 @@ static void json_reads_every_kind(void **state)
 static void json_looks_up_members(void **state)
 {
 	(void)state;
-	struct json *j = read_good("{\"device\":\"flash\",\"features\":[\"acpi-s3\",7,\"secure-boot\"],\"n\":1,\"device\":\"x\"}");
+	struct json *j = read_good("{\"device\":\"flash\",\"features\":[\"acpi-s3\",7,\"secure-boot\"],"
+	                           "\"n\":1,\"device\":\"x\"}");
 
 	assert_string_equal(json_text(j, "device"), "flash");
 	assert_null(json_text(j, "n"));

@@ -1,4 +1,5 @@
-/* kernel_stubs.h — what pure parts of the kernel call that is not: a panic ends the test as failed, unless it is expected. */
+/* kernel_stubs.h — what pure parts of the kernel call that is not: a panic ends the test as failed, unless it is
+ * expected. */
 #ifndef TESTS_KERNEL_STUBS_H
 #define TESTS_KERNEL_STUBS_H
 
@@ -36,6 +37,8 @@ _Noreturn void panic(const char *text, ...)
 }
 
 /* Does the statement panic? */
-#define panics(statement) (panic_expected = true, setjmp(panicked) == 0 ? ((void)(statement), panic_expected = false) : (panic_expected = false, true))
+#define panics(statement) \
+	(panic_expected = true, \
+	 setjmp(panicked) == 0 ? ((void)(statement), panic_expected = false) : (panic_expected = false, true))
 
 #endif

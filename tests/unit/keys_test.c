@@ -1,4 +1,4 @@
-#include "../../cli/keys.h"
+#include "../../cli/run/keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,8 +20,8 @@ static void keys_pass_what_is_the_guests(void **state)
 static void keys_behind_ctrl_a_are_ours(void **state)
 {
 	static const struct { char byte; enum key key; } cases[] = {
-		{ 'x', KEY_QUIT }, { 'X', KEY_QUIT }, { 'c', KEY_MONITOR }, { 'C', KEY_MONITOR }, { 'h', KEY_HELP }, { '?', KEY_HELP },
-		{ 'q', KEY_HELP }, { '\r', KEY_HELP }, { '\1', KEY_BYTE },
+		{ 'x', KEY_QUIT }, { 'X', KEY_QUIT }, { 'c', KEY_MONITOR }, { 'C', KEY_MONITOR },
+		{ 'h', KEY_HELP }, { '?', KEY_HELP }, { 'q', KEY_HELP }, { '\r', KEY_HELP }, { '\1', KEY_BYTE },
 	};
 	struct keys k = { false };
 

@@ -46,8 +46,8 @@ static void options_are_read_with_and_without_the_program_name(void **state)
 		{ "BOOTX64.EFI", "", "", "BOOTX64.EFI" },
 		{ "entry=a", "a", "", "" },
 		{ "fs0:\\hobnail.efi entry=a config=\\x.conf", "a", "\\x.conf", "fs0:\\hobnail.efi" },
-		{ "\"fs0:\\my dir\\hobnail.efi\" config=\"\\a b.conf\"\tentry=\"two words\" ", "two words", "\\a b.conf",
-		  "fs0:\\my dir\\hobnail.efi" },
+		{ "\"fs0:\\my dir\\hobnail.efi\" config=\"\\a b.conf\"\tentry=\"two words\" ", "two words",
+		  "\\a b.conf", "fs0:\\my dir\\hobnail.efi" },
 		{ "hobnail config=a=b", "", "a=b", "hobnail" },
 		{ "hobnail entry=a\"b", "a\"b", "", "hobnail" },
 		{ "entry=entry=x", "entry=x", "", "" },
@@ -96,7 +96,7 @@ static void options_name_the_character_of_every_refusal(void **state)
 		options.entry = of("untouched");
 		enum err e = read_options(cases[i].line, false);
 		if (e != cases[i].code || problem.value[0] != cases[i].character)
-			fail_msg("%s at %u: %s", err_name(e).text, (unsigned)problem.value[0], cases[i].line);
+			fail_msg("%s at %u: %s", err_name(e), (unsigned)problem.value[0], cases[i].line);
 		same(options.entry, "untouched");
 	}
 }
@@ -105,12 +105,14 @@ static void options_name_the_character_of_every_refusal(void **state)
 static void a_line_for_somebody_else_is_foreign_where_that_may_be(void **state)
 {
 	static const char *const foreign[] = {
-		"", "root=/dev/sdb3 init=/sbin/init rootwait ro", "console=ttyS0,115200n8", "quiet", "  etnry=a ", "x.entry=a", "\"a b", "a=\"b\"c",
+		"", "root=/dev/sdb3 init=/sbin/init rootwait ro", "console=ttyS0,115200n8", "quiet", "  etnry=a ",
+		"x.entry=a", "\"a b", "a=\"b\"c",
 		"Entry=a config", "entry", "sub_config=x",
 	};
 	static const struct { enum err code; const char *line; } ours[] = {
 		{ OK, "entry=a" }, { OK, "hobnail\tconfig=x" }, { ERR_OPTION_UNKNOWN, "root=/dev/sda entry=a" },
-		{ ERR_OPTION_UNKNOWN, "entry=a quiet" }, { ERR_OPTION_EMPTY, "config=" }, { ERR_OPTION_QUOTE, "entry=\"a" },
+		{ ERR_OPTION_UNKNOWN, "entry=a quiet" }, { ERR_OPTION_EMPTY, "config=" },
+		{ ERR_OPTION_QUOTE, "entry=\"a" },
 	};
 
 	(void)state;
@@ -151,8 +153,10 @@ static bool text_in(const void *bytes, size_t count, const char *want)
 
 static void text_ends_at_a_nul_and_anything_else_is_none(void **state)
 {
-	static const uint16_t half[] = { 'a', 0xd800, 0 }, bell[] = { 7 }, last[] = { 'a', 0x7f }, tab[] = { 9, 'a', 0, 7 };
-	static const uint8_t mark[16] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d, 0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2 };
+	static const uint16_t half[] = { 'a', 0xd800, 0 }, bell[] = { 7 }, last[] = { 'a', 0x7f },
+	                      tab[] = { 9, 'a', 0, 7 };
+	static const uint8_t mark[16] = { 0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d, 0x85, 0x0e, 0xe2, 0x1a, 0x52,
+	                                  0x2c, 0x59, 0xb2 };
 	static uint8_t large[(1 << 17) + 2] = { 'a' };
 
 	(void)state;
@@ -170,8 +174,29 @@ static void text_ends_at_a_nul_and_anything_else_is_none(void **state)
 	assert_false(text_in(large, sizeof large, ""));
 }
 
+/* Control characters but the tab, and halves of surrogate pairs, are no text: their neighbours are. */
+static void what_is_no_character_of_text_is_told_from_its_neighbours(void **state)
+{
+	static const struct { uint16_t unit; bool is; } all[] = {
+		{ 1, false }, { 8, false }, { '\t', true }, { '\n', false }, { 0x1f, false }, { ' ', true },
+		{ 0x7e, true }, { 0x7f, false }, { 0x80, true },
+		{ 0xd7ff, true }, { 0xd800, false }, { 0xdbff, false }, { 0xdc00, false }, { 0xdfff, false },
+		{ 0xe000, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		const void *text;
+		size_t units = 0;
+		bool is = load_options_text(&all[i].unit, 2, &text, &units);
+		if (is != all[i].is || units != is)
+			fail_msg("%#x: %s", all[i].unit, is ? "text" : "none");
+	}
+}
+
 /* Attributes, a description, a path of two nodes, and what is behind them. */
-static size_t load_option(uint8_t *out, uint32_t attributes, const char *description, const void *optional, size_t bytes)
+static size_t load_option(uint8_t *out, uint32_t attributes, const char *description, const void *optional,
+                          size_t bytes)
 {
 	static const uint8_t paths[] = { 4, 4, 8, 0, 'x', 0, 0, 0, 0x7f, 0xff, 4, 0 };
 	size_t used = 6;
@@ -197,7 +222,8 @@ static void a_whole_load_option_holds_its_optional_data(void **state)
 		assert_true(text_in(option, load_option(option, attributes[i], "Hobnail", u"entry=a", 16), "entry=a"));
 		assert_true(text_in(option, load_option(option, attributes[i], "", u"entry=a", 14), "entry=a"));
 		assert_true(text_in(option, load_option(option, attributes[i], "Hobnail", "", 0), ""));
-		assert_false(text_in(option, load_option(option, attributes[i], "Hobnail", "\1\2\3", 3), "")); /* binary */
+		/* binary */
+		assert_false(text_in(option, load_option(option, attributes[i], "Hobnail", "\1\2\3", 3), ""));
 		assert_false(text_in(option, load_option(option, attributes[i], "Hobnail", "\1\0", 2), ""));
 	}
 }
@@ -235,6 +261,7 @@ int main(void)
 		cmocka_unit_test(options_name_the_character_of_every_refusal),
 		cmocka_unit_test(a_line_for_somebody_else_is_foreign_where_that_may_be),
 		cmocka_unit_test(text_ends_at_a_nul_and_anything_else_is_none),
+		cmocka_unit_test(what_is_no_character_of_text_is_told_from_its_neighbours),
 		cmocka_unit_test(a_whole_load_option_holds_its_optional_data),
 		cmocka_unit_test(what_is_no_whole_load_option_is_none),
 	};

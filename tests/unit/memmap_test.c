@@ -18,8 +18,8 @@ struct descriptor {
 	uint64_t attributes;
 };
 
-enum { RESERVED, LOADER_CODE, LOADER_DATA, BOOT_CODE, BOOT_DATA, RUN_CODE, RUN_DATA, FREE, UNUSABLE, RECLAIM, NVS, IO, IO_PORT,
-       PAL, PERSISTENT, UNACCEPTED };
+enum { RESERVED, LOADER_CODE, LOADER_DATA, BOOT_CODE, BOOT_DATA, RUN_CODE, RUN_DATA, FREE, UNUSABLE, RECLAIM, NVS, IO,
+       IO_PORT, PAL, PERSISTENT, UNACCEPTED };
 
 static uint8_t raw[1 << 20];
 static struct hobnail_memory slots[1 << 16];
@@ -132,8 +132,8 @@ static void compare(const struct descriptor *d, size_t n)
 	paint(pages, d, n);
 	if (!map_is(&m, pages)) {
 		for (size_t i = 0; i < n; i++)
-			print_message("type %u page %d pages %d attributes %d\n", d[i].type, (int)d[i].page, (int)d[i].pages,
-			              (int)d[i].attributes);
+			print_message("type %u page %d pages %d attributes %d\n", d[i].type, (int)d[i].page,
+			              (int)d[i].pages, (int)d[i].attributes);
 		fail_msg("the map differs from the pages");
 	}
 }
@@ -185,8 +185,8 @@ static void permute(struct descriptor *d, unsigned n)
 	}
 }
 
-/* Every map of four descriptors (some of them empty: so of up to four) over six pages, three types each. The order in which
- * they come changes from map to map. */
+/* Every map of four descriptors (some of them empty: so of up to four) over six pages, three types each. The order
+ * in which they come changes from map to map. */
 static void memmap_agrees_with_pages_on_every_small_map(void **state)
 {
 	static const uint32_t kinds[] = { FREE, BOOT_DATA, RESERVED };
@@ -215,7 +215,8 @@ static void memmap_agrees_with_pages_on_every_small_map(void **state)
 static void memmap_sorts_and_merges(void **state)
 {
 	static const struct descriptor d[] = {
-		{ FREE, 30, 10, WB }, { LOADER_CODE, 20, 10, WB }, { FREE, 50, 1, UC }, { FREE, 40, 10, WB }, { RUN_DATA, 10, 2, WB },
+		{ FREE, 30, 10, WB }, { LOADER_CODE, 20, 10, WB },
+		{ FREE, 50, 1, UC }, { FREE, 40, 10, WB }, { RUN_DATA, 10, 2, WB },
 	};
 	struct memmap m = read_map(d, COUNT_OF(d));
 
@@ -302,6 +303,35 @@ static void memmap_stays_inside_its_bound(void **state)
 	assert_int_equal(memmap_from_uefi(&m, &map, NULL), OK);
 	assert_int_equal(m.count, 2 * N);
 	assert_int_equal(memmap_check(&m, NULL), OK);
+	free(exact);
+}
+
+/* In order but for one descriptor, which is moved from anywhere to anywhere: a short run before, behind and between
+ * long ones. */
+static void memmap_stays_inside_its_bound_when_one_is_out_of_place(void **state)
+{
+	enum { N = 24 };
+	struct descriptor d[N];
+	struct hobnail_memory *exact = calloc(memmap_bound(N), sizeof *exact); /* ASan watches its end */
+	struct memmap m = { exact, 0, memmap_bound(N) };
+
+	(void)state;
+	assert_non_null(exact);
+	for (unsigned from = 0; from < N; from++)
+		for (unsigned to = 0; to < N; to++) {
+			for (unsigned i = 0; i < N; i++) {
+				unsigned later = from <= i && i < to, sooner = to < i && i <= from;
+				unsigned k = i == to ? from : i + later - sooner;
+				uint32_t type = k % 2 ? RESERVED : FREE;
+				d[i] = (struct descriptor){ type, 3 * k + 1, k == from ? 5 : 2, WB };
+			}
+			struct uefi_map map = pack(d, N, 40);
+			assert_int_equal(memmap_from_uefi(&m, &map, NULL), OK);
+			assert_int_equal(memmap_check(&m, NULL), OK);
+			for (unsigned k = 0; k < N; k++)
+				assert_non_null(memmap_find(&m, (3 * k + 1) * PAGE_BYTES));
+			assert_true(m.count >= N - 1);
+		}
 	free(exact);
 }
 
@@ -458,11 +488,12 @@ static void memmap_does_not_depend_on_the_order(void **state)
 static void memmap_knows_every_efi_type(void **state)
 {
 	static const uint32_t want[] = {
-		HOBNAIL_MEMORY_RESERVED, HOBNAIL_MEMORY_USABLE, HOBNAIL_MEMORY_USABLE, HOBNAIL_MEMORY_FIRMWARE_BOOT,
-		HOBNAIL_MEMORY_FIRMWARE_BOOT, HOBNAIL_MEMORY_RUNTIME_CODE, HOBNAIL_MEMORY_RUNTIME_DATA, HOBNAIL_MEMORY_USABLE,
-		HOBNAIL_MEMORY_BAD, HOBNAIL_MEMORY_ACPI_RECLAIM, HOBNAIL_MEMORY_ACPI_NVS, HOBNAIL_MEMORY_MMIO,
-		HOBNAIL_MEMORY_MMIO, HOBNAIL_MEMORY_RESERVED, HOBNAIL_MEMORY_PERSISTENT, HOBNAIL_MEMORY_UNACCEPTED,
-		HOBNAIL_MEMORY_RESERVED,
+		HOBNAIL_MEMORY_RESERVED,      HOBNAIL_MEMORY_USABLE,        HOBNAIL_MEMORY_USABLE,
+		HOBNAIL_MEMORY_FIRMWARE_BOOT, HOBNAIL_MEMORY_FIRMWARE_BOOT, HOBNAIL_MEMORY_RUNTIME_CODE,
+		HOBNAIL_MEMORY_RUNTIME_DATA,  HOBNAIL_MEMORY_USABLE,        HOBNAIL_MEMORY_BAD,
+		HOBNAIL_MEMORY_ACPI_RECLAIM,  HOBNAIL_MEMORY_ACPI_NVS,      HOBNAIL_MEMORY_MMIO,
+		HOBNAIL_MEMORY_MMIO,          HOBNAIL_MEMORY_RESERVED,      HOBNAIL_MEMORY_PERSISTENT,
+		HOBNAIL_MEMORY_UNACCEPTED,    HOBNAIL_MEMORY_RESERVED,
 	};
 
 	(void)state;
@@ -555,12 +586,14 @@ static void memmap_set_leaves_holes_absent(void **state)
 
 static void memmap_set_free_leaves_what_is_not_free(void **state)
 {
-	static const struct descriptor d[] = { { FREE, 1, 4, WB }, { RUN_DATA, 5, 1, WB }, { BOOT_DATA, 6, 2, WB }, { FREE, 12, 4, WB } };
+	static const struct descriptor d[] = { { FREE, 1, 4, WB }, { RUN_DATA, 5, 1, WB }, { BOOT_DATA, 6, 2, WB },
+	                                       { FREE, 12, 4, WB } };
 	struct memmap m = read_map(d, 4);
 
 	(void)state;
 	/* From within page 3 to within page 12, over what is in use and over a hole. */
-	assert_int_equal(memmap_set_free(&m, 3 * PAGE_BYTES + 5, 9 * PAGE_BYTES, HOBNAIL_MEMORY_ACPI_RECLAIM, NULL), OK);
+	assert_int_equal(memmap_set_free(&m, 3 * PAGE_BYTES + 5, 9 * PAGE_BYTES, HOBNAIL_MEMORY_ACPI_RECLAIM, NULL),
+	                 OK);
 	assert_int_equal(m.count, 6);
 	expect(&m, 0, 1, 2, HOBNAIL_MEMORY_USABLE);
 	expect(&m, 1, 3, 2, HOBNAIL_MEMORY_ACPI_RECLAIM);
@@ -577,7 +610,8 @@ static void memmap_set_refuses_bad_ranges(void **state)
 {
 	static const struct descriptor d[] = { { FREE, 10, 2, WB } };
 	static const struct { uint64_t base, bytes; } bad[] = {
-		{ 0x1000, 0 }, { 0x1001, 0x1000 }, { 0x1000, 0xfff }, { 0x1000, UINT64_MAX - 0xfff }, { UINT64_MAX - 0xfff, 0x1000 },
+		{ 0x1000, 0 }, { 0x1001, 0x1000 }, { 0x1000, 0xfff },
+		{ 0x1000, UINT64_MAX - 0xfff }, { UINT64_MAX - 0xfff, 0x1000 },
 	};
 	struct memmap m = read_map(d, 1);
 
@@ -678,7 +712,8 @@ static void memmap_finds_by_address(void **state)
 
 static void memmap_all_names_the_first_bad_address(void **state)
 {
-	static const struct descriptor d[] = { { FREE, 10, 2, WB }, { BOOT_DATA, 12, 2, WB }, { RUN_DATA, 14, 1, WB }, { FREE, 20, 2, WB } };
+	static const struct descriptor d[] = { { FREE, 10, 2, WB }, { BOOT_DATA, 12, 2, WB }, { RUN_DATA, 14, 1, WB },
+	                                       { FREE, 20, 2, WB } };
 	struct memmap m = read_map(d, 4);
 	paddr bad = 1;
 
@@ -735,6 +770,7 @@ int main(void)
 		cmocka_unit_test(memmap_refuses_unaligned_base),
 		cmocka_unit_test(memmap_refuses_a_small_array),
 		cmocka_unit_test(memmap_stays_inside_its_bound),
+		cmocka_unit_test(memmap_stays_inside_its_bound_when_one_is_out_of_place),
 		cmocka_unit_test(memmap_drops_empty_descriptors),
 		cmocka_unit_test(memmap_reads_an_empty_map),
 		cmocka_unit_test(memmap_clamps_what_wraps),

@@ -1,4 +1,4 @@
-/* loader/arch/aarch64/mode.c: which mode a kernel gets, or why it gets none. */
+/* core/mode_aarch64.c: which mode a kernel gets, or why it gets none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,33 +7,21 @@
 
 #include <cmocka.h>
 
-#include "arch.h"
-#include "log.h"
+#include "mode.h"
 
-static struct requests requests;
+#include <hobnail/boot.h>
+
 static struct arch_mode mode;
 
-static const struct arch_facts at_el2 = { .firmware_level = 2, .vhe = true }, at_el1 = { .firmware_level = 1, .vhe = true };
-
-static char logged[100];
-
-void log_line(const char *text, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, text);
-	vsnprintf(logged, sizeof logged, text, arguments);
-	va_end(arguments);
-}
+static const struct arch_facts at_el2 = { .firmware_level = 2, .vhe = true },
+                               at_el1 = { .firmware_level = 1, .vhe = true };
 
 static enum err choose(const struct arch_facts *facts, uint32_t level, bool off)
 {
+	struct wants wants = { .level = level, .mmu_off = off };
 	struct problem p;
 
-	requests_init(&requests);
-	requests.of[HOBNAIL_REQUEST_LEVEL].value = level;
-	requests.of[HOBNAIL_REQUEST_MMU_OFF].value = off;
-	return arch_choose(facts, &requests, &mode, &p);
+	return mode_choose_aarch64(facts, &wants, &mode, &p);
 }
 
 static void el3_is_refused_whatever_the_kernel_asks(void **state)
@@ -86,17 +74,18 @@ static void el1_is_the_default_from_both_levels(void **state)
 	assert_int_equal(mode.paging_levels, 0);
 }
 
-static void levels_stand_in_the_log(void **state)
+/* 52-bit tables are not made, whatever the processor has. */
+static void five_levels_are_refused(void **state)
 {
-	static const struct arch_facts without = { .firmware_level = 2 };
+	struct wants wants = { .level = HOBNAIL_LEVEL_EL1, .paging_least = 5, .paging_most = 5 };
+	struct problem p;
 
 	(void)state;
-	assert_int_equal(choose(&at_el1, HOBNAIL_LEVEL_EL1, false), OK);
-	assert_string_equal(logged, "firmware at EL1 of a processor with VHE, kernel at EL1");
-	assert_int_equal(choose(&without, HOBNAIL_LEVEL_EL2, false), OK);
-	assert_string_equal(logged, "firmware at EL2, kernel at EL2");
-	assert_int_equal(choose(&at_el2, HOBNAIL_LEVEL_EL2_VHE, false), OK);
-	assert_string_equal(logged, "firmware at EL2 of a processor with VHE, kernel at EL2 with VHE");
+	assert_int_equal(mode_choose_aarch64(&at_el1, &wants, &mode, &p), ERR_PAGING_LEVELS);
+	assert_int_equal(p.value[0], 5);
+	wants.paging_least = 4;
+	assert_int_equal(mode_choose_aarch64(&at_el1, &wants, &mode, &p), OK);
+	assert_int_equal(mode.paging_levels, 4);
 }
 
 int main(void)
@@ -107,7 +96,7 @@ int main(void)
 		cmocka_unit_test(vhe_needs_the_processor),
 		cmocka_unit_test(fixed_e2h_leaves_only_vhe),
 		cmocka_unit_test(el1_is_the_default_from_both_levels),
-		cmocka_unit_test(levels_stand_in_the_log),
+		cmocka_unit_test(five_levels_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

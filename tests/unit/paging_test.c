@@ -206,7 +206,8 @@ static void every_right_and_memory_type_reaches_the_processor_as_asked(void **st
 		for (unsigned n = 0; n < 16 * PT_MEMORY_KINDS; n++) {
 			vaddr small = k->base + n * (uint64_t)PAGE_BYTES, large = k->base + GIB(1) + n * MIB(2);
 			enum pt_memory memory = n / 16;
-			assert_int_equal(pt_map(&w->pt, small, 0x5000 + KIB(8) * n, PAGE_BYTES, n % 16, memory, NULL), OK);
+			assert_int_equal(pt_map(&w->pt, small, 0x5000 + KIB(8) * n, PAGE_BYTES, n % 16, memory, NULL),
+				         OK);
 			assert_int_equal(pt_map(&w->pt, large, MIB(64) * n, MIB(2), n % 16, memory, NULL), OK);
 		}
 		for (unsigned n = 0; n < 16 * PT_MEMORY_KINDS; n++) {
@@ -561,7 +562,8 @@ static void out_of_tables_at_any_moment_changes_no_translation(void **state)
 				struct problem p = { 0 };
 				w->limit = w->used + failures;
 				e = needy(w, op, &p);
-				for (uint64_t at = 0; e && at < GIB(2) + MIB(4); at += at < MIB(4) ? KIB(4) : MIB(1) - KIB(4)) {
+				for (uint64_t at = 0; e && at < GIB(2) + MIB(4);
+				     at += at < MIB(4) ? KIB(4) : MIB(1) - KIB(4)) {
 					if (op == OP_MAP || at >= GIB(2))
 						expect_hole(w, k->base + at);
 					else
@@ -668,7 +670,8 @@ static void model_step(struct model *m)
 	pick_run(m, &first, &count);
 	switch (random_next(&m->seed) % 4) {
 	case 0:
-		assert_int_equal(pt_unmap(&m->w->pt, m->w->kind->base + first * PAGE_BYTES, count * PAGE_BYTES, NULL), OK);
+		assert_int_equal(pt_unmap(&m->w->pt, m->w->kind->base + first * PAGE_BYTES, count * PAGE_BYTES, NULL),
+		                 OK);
 		memset(m->page + first, 0, count * sizeof(*m->page));
 		break;
 	case 1:

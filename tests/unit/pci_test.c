@@ -15,7 +15,8 @@ enum { BUSES = 2, FUNCTIONS = BUSES * 256, REGISTERS = 1024 };
 /* Configuration space, a register a word. What is not there has all bits set. */
 static uint32_t space[FUNCTIONS][REGISTERS];
 static bool by_ports, has_ports, mapped, no_room, named;
-static const char *bridge; /* what the device tree's is compatible with; NULL: no device tree; "none": no bridge in it */
+/* What the device tree's bridge is compatible with. NULL: there is no device tree; "none": no bridge is in it. */
+static const char *bridge;
 static unsigned entries;   /* of MCFG, all the same */
 static unsigned port_reads, last_asked;
 
@@ -216,7 +217,8 @@ static void without_any_pci_there_is_nothing_to_stop(void **state)
 	assert_int_equal(command(function(0, 2, 0)), 7);
 }
 
-/* A bridge may stand in the DSDT alone, which pith does not read. A device tree without one means that there is none. */
+/* A bridge may stand in the DSDT alone, which pith does not read. A device tree without one means that there is
+ * none. */
 static void without_ports_and_tables_nothing_is_known(void **state)
 {
 	(void)state;

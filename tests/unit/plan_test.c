@@ -1,5 +1,5 @@
-/* The plan of an address space: against numbers from the manuals, against a plain array of pages, and, through the builder,
- * against the independent walker. */
+/* The plan of an address space: against numbers from the manuals, against a plain array of pages, and, through the
+ * builder, against the independent walker. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "plan.h"
+#include "request.h"
 #include "walk.h"
 
 enum { ENTRIES = 1024, RANGES = 4096, SEGMENTS = 16, AVOID = 16, WB = 8, UC = 1 };
@@ -21,7 +22,7 @@ struct world {
 	struct hobnail_memory entries[ENTRIES];
 	struct memmap memory;
 	struct requests requests;
-	struct plan_segment segments[SEGMENTS];
+	struct elf_segment segments[SEGMENTS];
 	unsigned segment_count;
 	struct plan_piece avoid[AVOID];
 	unsigned avoid_count;
@@ -47,7 +48,8 @@ static struct world *world_new(const struct plan_layout *layout)
 /* In ascending order, as a memory map is. */
 static void memory(struct world *w, uint32_t type, paddr base, uint64_t bytes)
 {
-	w->entries[w->memory.count++] = (struct hobnail_memory){ base, bytes, type, 0, type == HOBNAIL_MEMORY_MMIO ? UC : WB };
+	w->entries[w->memory.count++] = (struct hobnail_memory){ base, bytes, type, 0,
+	                                                         type == HOBNAIL_MEMORY_MMIO ? UC : WB };
 }
 
 static void ram(struct world *w, paddr base, uint64_t bytes)
@@ -57,8 +59,9 @@ static void ram(struct world *w, paddr base, uint64_t bytes)
 
 static void segment(struct world *w, vaddr virt, paddr phys, uint64_t bytes, uint32_t rights)
 {
-	w->segments[w->segment_count++] = (struct plan_segment){
-		virt, phys, bytes, rights | ELF_READ, virt < w->layout->low_limit,
+	w->segments[w->segment_count++] = (struct elf_segment){
+		.run = virt, .place = phys, .memory_bytes = bytes, .rights = rights | ELF_READ,
+		.low = virt < w->layout->low_limit,
 	};
 }
 
@@ -79,8 +82,10 @@ static void ask(struct world *w, uint32_t request, uint64_t value)
 
 static enum err make(struct world *w)
 {
+	struct wants wants;
+	requests_wants(&w->requests, &wants);
 	struct plan_input in = {
-		.layout = w->layout, .requests = &w->requests, .memory = &w->memory, .segments = w->segments,
+		.layout = w->layout, .wants = &wants, .memory = &w->memory, .segments = w->segments,
 		.segment_count = w->segment_count, .avoid = w->avoid, .avoid_count = w->avoid_count,
 		.devices = w->devices, .device_count = w->device_count,
 	};
@@ -218,7 +223,6 @@ static void a_requested_base_lies_in_the_kernels_half(void **state)
 struct kernel {
 	struct elf_file file;
 	struct elf_layout elf;
-	struct plan_segment out[SEGMENTS];
 	uint64_t slide;
 	struct problem problem;
 };
@@ -238,10 +242,11 @@ static void kernel_segment(struct kernel *k, vaddr virt, paddr phys, uint64_t by
 
 static enum err place(struct kernel *k, const struct plan_layout *layout, bool mmu_off)
 {
-	return plan_segments(layout, &k->file, &k->elf, mmu_off, k->out, &k->slide, &k->problem);
+	return plan_segments(layout, &k->file, &k->elf, mmu_off, &k->slide, &k->problem);
 }
 
-static void place_refused(struct kernel *k, const struct plan_layout *layout, bool mmu_off, enum err code, uint64_t value0)
+static void place_refused(struct kernel *k, const struct plan_layout *layout, bool mmu_off, enum err code,
+                          uint64_t value0)
 {
 	k->slide = 1;
 	assert_int_equal(place(k, layout, mmu_off), code);
@@ -261,10 +266,10 @@ static void static_high_segments_stay(void **state)
 		if (!facts[i].upper)
 			continue;
 		assert_int_equal(place(&k, facts[i].layout, false), OK);
-		assert_true(k.out[0].virt == TOP_2G + 0x100123);
-		assert_int_equal(k.out[1].bytes, 0x7001);
-		assert_int_equal(k.out[1].rights, ELF_READ | ELF_WRITE);
-		assert_false(k.out[0].low || k.out[1].low);
+		assert_true(k.elf.segments[0].run == TOP_2G + 0x100123);
+		assert_int_equal(k.elf.segments[1].memory_bytes, 0x7001);
+		assert_int_equal(k.elf.segments[1].rights, ELF_READ | ELF_WRITE);
+		assert_false(k.elf.segments[0].low || k.elf.segments[1].low);
 		assert_int_equal(k.slide, 0);
 	}
 }
@@ -278,11 +283,12 @@ static void static_low_segments_are_low(void **state)
 		kernel_segment(&k, 0x40080123, 0x80123, 0x5000, ELF_READ);
 		kernel_segment(&k, limit - 0x3000, 0x100000, 0x3000, ELF_READ);
 		assert_int_equal(place(&k, facts[i].layout, false), OK);
-		assert_true(k.out[0].low && k.out[1].low);
-		assert_int_equal(k.out[0].virt, 0x40080123);
+		assert_true(k.elf.segments[0].low && k.elf.segments[1].low);
+		assert_int_equal(k.elf.segments[0].run, 0x40080123);
 		assert_int_equal(k.slide, 0);
 		k.elf.segments[1].memory_bytes++;
-		place_refused(&k, facts[i].layout, false, facts[i].upper ? ERR_PLAN_CANONICAL : ERR_PLAN_ONE_RANGE, limit - 0x3000);
+		place_refused(&k, facts[i].layout, false, facts[i].upper ? ERR_PLAN_CANONICAL : ERR_PLAN_ONE_RANGE,
+			      limit - 0x3000);
 	}
 }
 
@@ -301,7 +307,7 @@ static void segments_between_the_halves_are_refused(void **state)
 		}
 		k.elf.segments[0].virt = facts[i].base;
 		assert_int_equal(place(&k, facts[i].layout, false), OK);
-		assert_false(k.out[0].low);
+		assert_false(k.elf.segments[0].low);
 	}
 }
 
@@ -349,9 +355,9 @@ static void position_independent_kernels_go_to_the_top(void **state)
 		kernel_segment(&k, 0x1600000, 9, 0x1000, ELF_READ);
 		assert_int_equal(place(&k, facts[i].layout, false), OK);
 		assert_true(k.slide == move);
-		assert_true(k.out[0].virt == 0x1412345 + move);
-		assert_true(k.out[1].virt == 0x1600000 + move);
-		assert_false(k.out[0].low || k.out[1].low);
+		assert_true(k.elf.segments[0].run == 0x1412345 + move);
+		assert_true(k.elf.segments[1].run == 0x1600000 + move);
+		assert_false(k.elf.segments[0].low || k.elf.segments[1].low);
 	}
 }
 
@@ -366,7 +372,7 @@ static void position_independent_kernels_keep_their_alignment(void **state)
 	k.elf.segments[1].alignment = MIB(32);
 	assert_int_equal(place(&k, &plan_x86_64_4, false), OK);
 	assert_true(k.slide == TOP_2G);
-	assert_true(k.out[1].virt == TOP_2G + MIB(32));
+	assert_true(k.elf.segments[1].run == TOP_2G + MIB(32));
 }
 
 static void a_position_independent_kernel_may_be_linked_high(void **state)
@@ -376,7 +382,7 @@ static void a_position_independent_kernel_may_be_linked_high(void **state)
 	(void)state;
 	kernel_segment(&k, 0xffffffffc0000000, 9, 0x1000, ELF_READ);
 	assert_int_equal(place(&k, &plan_x86_64_4, false), OK);
-	assert_true(k.out[0].virt == TOP_2G);
+	assert_true(k.elf.segments[0].run == TOP_2G);
 	assert_true(k.slide == 0ull - 0x40000000);
 	assert_int_equal(place(&k, &plan_aarch64_el2, false), OK); /* it will be moved to where it is loaded */
 	assert_int_equal(k.slide, 0);
@@ -406,16 +412,16 @@ static void with_the_mmu_off_segments_keep_their_linked_addresses(void **state)
 	(void)state;
 	kernel_segment(&fixed, TOP_2G + 0x80000, 0x40080000, 0x1000, ELF_READ);
 	assert_int_equal(place(&fixed, &plan_aarch64, true), OK);
-	assert_true(fixed.out[0].low);
-	assert_true(fixed.out[0].virt == TOP_2G + 0x80000);
+	assert_true(fixed.elf.segments[0].low);
+	assert_true(fixed.elf.segments[0].run == TOP_2G + 0x80000);
 	assert_int_equal(fixed.slide, 0);
 	fixed.elf.segments[0].phys = (1ull << 48) - 0xfff;
 	place_refused(&fixed, &plan_aarch64, true, ERR_PLAN_MMU_OFF_HIGH, (1ull << 48) - 0xfff);
 
 	kernel_segment(&movable, 0x80000, 1ull << 60, 0x1000, ELF_READ);
 	assert_int_equal(place(&movable, &plan_aarch64, true), OK);
-	assert_false(movable.out[0].low);
-	assert_int_equal(movable.out[0].virt, 0x80000);
+	assert_false(movable.elf.segments[0].low);
+	assert_int_equal(movable.elf.segments[0].run, 0x80000);
 	assert_int_equal(movable.slide, 0);
 }
 
@@ -974,7 +980,8 @@ static void pieces_have_guards_on_both_sides(void **state)
 			bool stack = pieces[j].kind == PLAN_STACK;
 			uint64_t offset = pieces[j].virt - w->plan.net_base;
 			check_guards(w, &pieces[j]);
-			assert_true(stack ? offset >= w->plan.net_bytes : offset + pieces[j].bytes <= w->plan.net_bytes);
+			assert_true(stack ? offset >= w->plan.net_bytes
+			                  : offset + pieces[j].bytes <= w->plan.net_bytes);
 			assert_true(offset + pieces[j].bytes <= facts[i].slot);
 		}
 	}
@@ -1014,7 +1021,8 @@ static void pieces_stay_in_their_window(void **state)
 	for EACH_LAYOUT(i) {
 		struct world *w = world_new(facts[i].layout);
 		make_well(w);
-		uint64_t net = w->plan.net_bytes - 2 * PAGE_BYTES, stacks = facts[i].slot - w->plan.net_bytes - PAGE_BYTES;
+		uint64_t net = w->plan.net_bytes - 2 * PAGE_BYTES,
+			 stacks = facts[i].slot - w->plan.net_bytes - PAGE_BYTES;
 		struct plan_piece p = piece(PLAN_CONSOLE, MIB(2) + PAGE_BYTES, net + 1);
 		vaddr next = w->plan.net_next;
 		assert_int_equal(plan_piece(&w->plan, w->layout, &p, &w->problem), ERR_PLAN_NET_FULL);
@@ -1038,7 +1046,8 @@ static void pieces_stay_in_their_window(void **state)
 static void pieces_without_bytes_or_that_wrap_are_refused(void **state)
 {
 	struct world *w = world_new(&plan_x86_64_4);
-	struct plan_piece empty = piece(PLAN_FRAMEBUFFER, MIB(2), 0), wraps = piece(PLAN_FRAMEBUFFER, 0ull - 0x1000, 0x1001);
+	struct plan_piece empty = piece(PLAN_FRAMEBUFFER, MIB(2), 0),
+			  wraps = piece(PLAN_FRAMEBUFFER, 0ull - 0x1000, 0x1001);
 
 	(void)state;
 	make_well(w);
@@ -1125,7 +1134,8 @@ static void random_memory(struct world *w, struct page *pages)
 		uint32_t type = random_below(HOBNAIL_MEMORY_SPECIAL + 4);
 		bool cached = random_below(4);
 		for (unsigned n = 1 + random_below(20); n-- && i < PAGES; i++)
-			pages[i] = (struct page){ .type = type > HOBNAIL_MEMORY_SPECIAL ? HOBNAIL_MEMORY_USABLE : type, .cached = cached };
+			pages[i] = (struct page){ .type = type > HOBNAIL_MEMORY_SPECIAL ? HOBNAIL_MEMORY_USABLE : type,
+			                          .cached = cached };
 	}
 	for (unsigned i = 0; i < PAGES; i++) {
 		struct hobnail_memory *last = w->memory.count ? &w->entries[w->memory.count - 1] : NULL;
@@ -1137,7 +1147,8 @@ static void random_memory(struct world *w, struct page *pages)
 			last->bytes += PAGE_BYTES;
 		else
 			w->entries[w->memory.count++] =
-				(struct hobnail_memory){ i * (uint64_t)PAGE_BYTES, PAGE_BYTES, pages[i].type, 0, attributes };
+				(struct hobnail_memory){ i * (uint64_t)PAGE_BYTES, PAGE_BYTES, pages[i].type, 0,
+				                         attributes };
 	}
 }
 
@@ -1158,7 +1169,8 @@ static void random_segments(struct world *w, struct page *pages)
 
 	for (unsigned n = random_below(6); n-- && i < PAGES - 10; i += random_below(60)) {
 		unsigned count = 1 + random_below(5);
-		segment(w, i * (uint64_t)PAGE_BYTES, i * (uint64_t)PAGE_BYTES, count * (uint64_t)PAGE_BYTES, ELF_EXECUTE);
+		segment(w, i * (uint64_t)PAGE_BYTES, i * (uint64_t)PAGE_BYTES, count * (uint64_t)PAGE_BYTES,
+		        ELF_EXECUTE);
 		while (count--)
 			pages[i++].segment = true;
 	}
@@ -1168,9 +1180,12 @@ static void tally(const struct world *w, struct page *pages)
 {
 	for (size_t i = 0; i < w->plan.count; i++) {
 		const struct plan_range *r = &w->ranges[i];
-		uint64_t offset = r->kind == PLAN_DIRECT_MAP ? w->plan.direct_map : r->kind == PLAN_DEVICE_MAP ? w->plan.device_map : 0;
+		uint64_t offset = r->kind == PLAN_DIRECT_MAP   ? w->plan.direct_map
+		                  : r->kind == PLAN_DEVICE_MAP ? w->plan.device_map
+		                                               : 0;
 		assert_true(r->va - r->pa == offset);
-		for (uint64_t page = r->pa / PAGE_BYTES; page < (r->pa + r->bytes) / PAGE_BYTES && page < PAGES; page++) {
+		for (uint64_t page = r->pa / PAGE_BYTES; page < (r->pa + r->bytes) / PAGE_BYTES && page < PAGES;
+		     page++) {
 			pages[page].direct += r->kind == PLAN_DIRECT_MAP;
 			pages[page].identity += r->kind == PLAN_IDENTITY_MAP;
 			pages[page].device += r->kind == PLAN_DEVICE_MAP;
@@ -1180,8 +1195,8 @@ static void tally(const struct world *w, struct page *pages)
 
 static void random_maps_agree_with_an_array_of_pages(void **state)
 {
-	static const struct plan_layout *const layouts[] = { &plan_x86_64_4, &plan_x86_64_5, &plan_aarch64, &plan_aarch64_el2,
-	                                                     &plan_riscv_sv39, &plan_riscv_sv48 };
+	static const struct plan_layout *const layouts[] = { &plan_x86_64_4, &plan_x86_64_5, &plan_aarch64,
+	                                                     &plan_aarch64_el2, &plan_riscv_sv39, &plan_riscv_sv48 };
 	static struct page pages[PAGES];
 
 	(void)state;
@@ -1200,11 +1215,13 @@ static void random_maps_agree_with_an_array_of_pages(void **state)
 		make_well(w);
 		tally(w, pages);
 		for (unsigned i = 0; i < PAGES; i++) {
-			const struct hobnail_memory as = { .type = pages[i].type, .attributes = pages[i].cached ? WB : UC };
+			const struct hobnail_memory as = { .type = pages[i].type,
+			                                   .attributes = pages[i].cached ? WB : UC };
 			bool is_ram = pages[i].type && memmap_in_direct_map(&as) && !pages[i].avoided;
 			assert_int_equal(pages[i].direct, is_ram);
 			assert_int_equal(pages[i].identity, identity && is_ram && !pages[i].segment);
-			assert_int_equal(pages[i].device, device && (!pages[i].type || pages[i].type == HOBNAIL_MEMORY_MMIO));
+			assert_int_equal(pages[i].device,
+			                 device && (!pages[i].type || pages[i].type == HOBNAIL_MEMORY_MMIO));
 		}
 	}
 }
@@ -1253,7 +1270,8 @@ static const struct { enum walk_mode mode; uint64_t pat_or_mair; } walkers[] = {
 static struct walker build(const struct world *w, struct tables *t, unsigned which)
 {
 	struct pt upper = {
-		.format = w->layout->format, .max_leaf = t->max_leaf, .new_table = new_table, .table_at = table_at, .context = t,
+		.format = w->layout->format, .max_leaf = t->max_leaf, .new_table = new_table, .table_at = table_at,
+		.context = t,
 	};
 	struct pt lower;
 	struct problem p;
@@ -1264,7 +1282,9 @@ static struct walker build(const struct world *w, struct tables *t, unsigned whi
 		lower.root = new_table(t);
 	for (size_t i = 0; i < w->plan.count; i++) {
 		const struct plan_range *r = &w->ranges[i];
-		assert_int_equal(pt_map(r->va >> 63 ? &upper : &lower, r->va, r->pa, r->bytes, r->rights, r->memory, &p), OK);
+		assert_int_equal(pt_map(r->va >> 63 ? &upper : &lower, r->va, r->pa, r->bytes, r->rights, r->memory,
+		                        &p),
+		                 OK);
 	}
 	return (struct walker){ .mode = walkers[which].mode, .root = lower.root, .upper_root = upper.root,
 	                        .pat_or_mair = walkers[which].pat_or_mair, .read = read_table, .context = t };
@@ -1320,7 +1340,8 @@ static void check_through_the_builder(unsigned which, bool high)
 	vaddr kernel = facts[which].upper ? 0xffffffffffe00000 : 0x300000000000;
 	struct tables *t = calloc(1, sizeof *t);
 	struct plan_piece pieces[] = {
-		piece(PLAN_NET_IMAGE, MIB(20), 0x9000), piece(PLAN_STACK, MIB(30), 0x10000), piece(PLAN_NET_STACK, MIB(40), 0x4000),
+		piece(PLAN_NET_IMAGE, MIB(20), 0x9000), piece(PLAN_STACK, MIB(30), 0x10000),
+		piece(PLAN_NET_STACK, MIB(40), 0x4000),
 		piece(PLAN_CONSOLE, 0x9000000, 0x1000), piece(PLAN_FRAMEBUFFER, MIB(64) + 0x5000, MIB(9)),
 	};
 
@@ -1363,7 +1384,8 @@ static void the_walker_finds_what_the_plan_says(void **state)
 
 /* ---- Names --------------------------------------------------------------------------------------------- */
 
-/* Pages of tables for a machine with RAM up to `end`, of which `holes` single pages are reserved, each in a GiB of its own. */
+/* Pages of tables for a machine with RAM up to `end`, of which `holes` single pages are reserved, each in a GiB of
+ * its own. */
 static unsigned tables_for(unsigned which, unsigned max_leaf, uint64_t end, unsigned holes)
 {
 	struct world *w = world_new(facts[which].layout);
@@ -1386,8 +1408,8 @@ static unsigned tables_for(unsigned which, unsigned max_leaf, uint64_t end, unsi
 	return used;
 }
 
-/* With pages of 1 GiB: a table for each 512 GiB, and two for each hole in such a page. With no larger ones than 2 MiB there
- * is a table for each GiB of RAM, which no loader can avoid: 512 entries of 2 MiB. */
+/* With pages of 1 GiB: a table for each 512 GiB, and two for each hole in such a page. With no larger ones than 2
+ * MiB there is a table for each GiB of RAM, which no loader can avoid: 512 entries of 2 MiB. */
 static void table_pages_follow_regions_and_not_memory(void **state)
 {
 	static const uint64_t sizes[] = { GIB(64), GIB(512), TIB(1), 2 * TIB(1) };

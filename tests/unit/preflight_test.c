@@ -1,5 +1,6 @@
-/* Preflight against tables that the builder made, whole, and damaged in every bit of every entry: what the processor would
- * notice is named, and what it ignores is not. Which bits those are is written down here per architecture. */
+/* Preflight against tables that the builder made, whole, and damaged in every bit of every entry: what the
+ * processor would notice is named, and what it ignores is not. Which bits those are is written down here per
+ * architecture. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,16 +89,19 @@ static void build(const struct kind *k)
 	memset(tables, 0, sizeof tables);
 	used = 0;
 	paddr other = new_table(NULL); /* the empty root of the lower range */
-	struct pt pt = { .format = k->format, .max_leaf = 2, .root = new_table(NULL), .new_table = new_table, .table_at = table_at };
+	struct pt pt = { .format = k->format, .max_leaf = 2, .root = new_table(NULL), .new_table = new_table,
+	                 .table_at = table_at };
 	for (unsigned i = 0; i < COUNT_OF(ranges); i++) {
 		const struct range *r = &ranges[i];
 		assert_int_equal(pt_map(&pt, k->base + r->offset, r->pa, r->bytes, r->rights, r->memory, NULL), OK);
-		list[i] = (struct requirement){ .va = k->base + r->offset, .pa = r->pa, .bytes = r->bytes, .what = r->what,
-		                                .index = (uint16_t)(i % 3), .access = access_of(r->rights), .flags = r->flags,
+		list[i] = (struct requirement){ .va = k->base + r->offset, .pa = r->pa, .bytes = r->bytes,
+		                                .what = r->what, .index = (uint16_t)(i % 3),
+		                                .access = access_of(r->rights), .flags = r->flags,
 		                                .memory = k->family == RISCV ? WALK_NORMAL : types[r->memory] };
 	}
 	walker = (struct walker){ .mode = k->mode, .root = k->family == A64 ? other : pt.root, .upper_root = pt.root,
-	                          .phys_bits = k->family == RISCV ? 0 : 40, .pat_or_mair = k->pat_or_mair, .page = page_at };
+	                          .phys_bits = k->family == RISCV ? 0 : 40, .pat_or_mair = k->pat_or_mair,
+	                          .page = page_at };
 }
 
 static bool holds(void)
@@ -165,7 +169,8 @@ static unsigned rights_below(const struct kind *k, const struct place *p, enum p
 /* Intel SDM vol. 3A, "Format of a Page-Table Entry" and the tables before it. */
 static bool x86_ignores(const struct place *p, unsigned n, unsigned rights, enum pt_memory memory)
 {
-	static const uint64_t ignored = 1ull << 2 | 1ull << 5 | 1ull << 6 | 0xfull << 8 | 0x7ffull << 52; /* no U/S alone */
+	/* no U/S alone */
+	static const uint64_t ignored = 1ull << 2 | 1ull << 5 | 1ull << 6 | 0xfull << 8 | 0x7ffull << 52;
 
 	if (ignored >> n & 1)
 		return true;
@@ -230,10 +235,13 @@ static void damage(const struct kind *k, const struct place *p)
 		*p->entry ^= 1ull << n;
 		bool held = holds();
 		if (held != is_ignored(k, p, n))
-			fail_msg("%s: bit %u of the entry at level %u for %#llx: %s", k->format->name, n, p->level, (unsigned long long)p->va,
-			         held ? "not noticed" : (preflight_sentence(&walker, &found, "the tables", text, sizeof text), text));
+			fail_msg("%s: bit %u of the entry at level %u for %#llx: %s", k->format->name, n, p->level,
+			         (unsigned long long)p->va,
+			         held ? "not noticed"
+			              : (preflight_sentence(&walker, &found, "the tables", text, sizeof text), text));
 		if (!held)
-			assert_true(is_on_the_way(p) && preflight_sentence(&walker, &found, "the tables", text, sizeof text) > 60);
+			assert_true(is_on_the_way(p) &&
+			            preflight_sentence(&walker, &found, "the tables", text, sizeof text) > 60);
 		*p->entry ^= 1ull << n;
 	}
 }
@@ -254,8 +262,8 @@ static void every_bit_of_every_entry_in_use(void **state)
 				for (unsigned s = 0; s < path.steps; s++) {
 					uint64_t bytes = (uint64_t)PAGE_BYTES << 9 * path.step[s].level;
 					unsigned table = (unsigned)((path.step[s].at - POOL) / PAGE_BYTES);
-					struct place p = { &tables[table][path.step[s].index], path.step[s].level, s + 1 == path.steps,
-					                   path.va & ~(bytes - 1), bytes };
+					struct place p = { &tables[table][path.step[s].index], path.step[s].level,
+					                   s + 1 == path.steps, path.va & ~(bytes - 1), bytes };
 					if (seen[table][path.step[s].index])
 						continue;
 					seen[table][path.step[s].index] = true;
@@ -268,7 +276,8 @@ static void every_bit_of_every_entry_in_use(void **state)
 	}
 }
 
-/* Something present where nothing was asked for, in every free entry of every table: a page, or a table that is none. */
+/* Something present where nothing was asked for, in every free entry of every table: a page, or a table that is
+ * none. */
 static void every_entry_that_is_free(void **state)
 {
 	(void)state;
@@ -321,8 +330,9 @@ static void says(bool held, const char *want)
 
 static bool entry_holds(void)
 {
-	struct requirement entry = { .va = kinds[0].base + 0x100123, .pa = 0x40100123, .bytes = 1, .what = "the entry point",
-	                             .access = REQUIRE_READ | REQUIRE_EXECUTE, .flags = REQUIRE_AT_LEAST };
+	struct requirement entry = { .va = kinds[0].base + 0x100123, .pa = 0x40100123, .bytes = 1,
+	                             .what = "the entry point", .access = REQUIRE_READ | REQUIRE_EXECUTE,
+	                             .flags = REQUIRE_AT_LEAST };
 
 	return preflight_list(&walker, &entry, 1, &found);
 }
@@ -338,21 +348,26 @@ static void sentences(void **state)
 	build(k);
 	assert_true(entry_holds());
 	*entry_for(text, 3) |= NX;
-	says(entry_holds(), "the entry point at 0xffffffff80100123 cannot be executed in the kernel's tables: PML4[511] = 0x8000000007002023: "
-	     "NX is set, which forbids execution in everything below it. Usual cause: rights belong into the last entry: those above "
-	     "must allow everything");
+	says(entry_holds(),
+	     "the entry point at 0xffffffff80100123 cannot be executed in the kernel's tables: PML4[511] = "
+	     "0x8000000007002023: NX is set, which forbids execution in everything below it. "
+	     "Usual cause: rights belong into the last entry: those above must allow everything");
 	build(k);
 	*entry_for(text, 1) = 0;
-	says(entry_holds(), "the entry point at 0xffffffff80100123 is not mapped in the kernel's tables: PD[0] = 0x0: it is not present. "
-	     "Usual cause: the range was left out, or is mapped at another address");
+	says(entry_holds(),
+	     "the entry point at 0xffffffff80100123 is not mapped in the kernel's tables: PD[0] = 0x0: "
+	     "it is not present. Usual cause: the range was left out, or is mapped at another address");
 	build(k);
 	*entry_for(text, 0) |= 1ull << 45;
-	says(holds(), "segment 0 at 0xffffffff80100000 is not mapped in the kernel's tables: PT[256] = 0x200040100061: bit 45 is reserved: "
-	     "this processor has 40-bit physical addresses. Usual cause: a table made for another processor, or overwritten");
+	says(holds(),
+	     "segment 0 at 0xffffffff80100000 is not mapped in the kernel's tables: PT[256] = 0x200040100061: "
+	     "bit 45 is reserved: this processor has 40-bit physical addresses. "
+	     "Usual cause: a table made for another processor, or overwritten");
 	build(k);
 	*entry_for(data, 0) &= ~2ull;
-	says(holds(), "segment 2 at 0xffffffff80105000 cannot be written in the kernel's tables: PT[261] = 0x8000000040105061: R/W is clear, "
-	     "which forbids writing. Usual cause: the flags of another segment, or one page for both");
+	says(holds(),
+	     "segment 2 at 0xffffffff80105000 cannot be written in the kernel's tables: PT[261] = 0x8000000040105061: "
+	     "R/W is clear, which forbids writing. Usual cause: the flags of another segment, or one page for both");
 }
 
 static void sentences_of_what_is_too_much(void **state)
@@ -363,8 +378,10 @@ static void sentences_of_what_is_too_much(void **state)
 	(void)state;
 	build(k);
 	*entry_for(rodata, 0) |= 2;
-	says(holds(), "segment 1 at 0xffffffff80103000 can be written in the kernel's tables: PT[259] at 0x7004818 = 0x8000000040103063: "
-	     "4 KiB page at 0x40103000, write-back, writable, NX. Usual cause: flags that are too generous");
+	says(holds(),
+	     "segment 1 at 0xffffffff80103000 can be written in the kernel's tables: PT[259] at 0x7004818 = "
+	     "0x8000000040103063: 4 KiB page at 0x40103000, write-back, writable, NX. "
+	     "Usual cause: flags that are too generous");
 	build(k);
 	*entry_for(rodata, 0) &= ~NX;
 	says(holds(),
@@ -431,7 +448,8 @@ static void sentences_about_guards_and_lists(void **state)
 /* Tables that are live for somebody else: more is no harm, but for what can be both written and executed. */
 static void what_is_mapped_is_sane(void **state)
 {
-	const struct requirement sane = { .va = kinds[0].base, .bytes = GIB(1), .what = "a page", .access = REQUIRE_READ, .flags = REQUIRE_IF_MAPPED };
+	const struct requirement sane = { .va = kinds[0].base, .bytes = GIB(1), .what = "a page",
+	                                  .access = REQUIRE_READ, .flags = REQUIRE_IF_MAPPED };
 
 	(void)state;
 	build(&kinds[0]);

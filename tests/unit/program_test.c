@@ -75,8 +75,8 @@ static void what_is_no_program_is_refused_in_words(void **state)
 
 static void segments_stay_in_user_memory(void **state)
 {
-	static const uint64_t places[] = { 0, 0x1000, 0xf000, 0x7fff00000000, 0x7ffeffffe000, 0x7ffffffff000, 0x800000000000,
-	                                   0xffff800000000000, 0xffffffff80000000 };
+	static const uint64_t places[] = { 0, 0x1000, 0xf000, 0x7fff00000000, 0x7ffeffffe000, 0x7ffffffff000,
+	                                   0x800000000000, 0xffff800000000000, 0xffffffff80000000 };
 
 	(void)state;
 	elf_build(&f, ELF_MACHINE_X86_64, false);
@@ -106,8 +106,8 @@ static void what_is_cut_off_is_refused(void **state)
 		assert_false(opens(bytes));
 }
 
-/* The sentences are those of core/errors/elf.def, which the loader says of kernels. Every byte of the headers takes the values
- * at its edges. */
+/* The sentences are those of core/errors/elf.def, which the loader says of kernels. Every byte of the headers takes
+ * the values at its edges. */
 static void what_is_wrong_with_a_program_is_not_called_a_kernel_s(void **state)
 {
 	static const uint8_t values[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x7f, 0x80, 0xff };

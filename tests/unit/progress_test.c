@@ -1,4 +1,4 @@
-#include "../../cli/progress.h"
+#include "../../cli/run/progress.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,9 @@ static void expect(const char *text, enum progress_end end)
 #define SHELL "BdsDxe: starting Boot0002 \"EFI Internal Shell\" from Fv(7CB8)/FvFile(7C04)\n"
 #define CANNOT "\nhobnail: cannot load the kernel: it is none.\n         Try: another.\n"
 #define LOG_BEGINS "loader: image at 0x1, 9 bytes (gdb: add-symbol-file hobnail.elf -o 0x1)\n"
-#define LOG_ENDS "loader: its copy, the net, at 0x1, physical 0x2 (gdb: add-symbol-\nfile hobnail.elf -o 0x1)\n" /* 65 columns */
+#define LOG_ENDS \
+	"loader: its copy, the net, at 0x1, physical 0x2 (gdb: add-symbol-\n" /* 65 columns */ \
+	"file hobnail.elf -o 0x1)\n"
 #define RETURNS "         (ERR_ELF_MAGIC; back to the firmware)\n"
 
 static void progress_knows_that_the_loader_went_back(void **state)
@@ -37,7 +39,8 @@ static void progress_knows_that_the_loader_went_back(void **state)
 	(void)state;
 	expect(STARTS CANNOT RETURNS, PROGRESS_RETURNED);
 	expect(CANNOT RETURNS, PROGRESS_RETURNED); /* from a shell, or a firmware that nobody knows */
-	expect(STARTS CANNOT RETURNS "BdsDxe: failed to start Boot0001\nUEFI Shell\n" SHELL "Shell> ", PROGRESS_RETURNED);
+	expect(STARTS CANNOT RETURNS "BdsDxe: failed to start Boot0001\nUEFI Shell\n" SHELL "Shell> ",
+	       PROGRESS_RETURNED);
 	expect(STARTS CANNOT RETURNS STARTS, PROGRESS_GOES_ON); /* firmware tries something else */
 	expect(STARTS CANNOT RETURNS CANNOT, PROGRESS_GOES_ON);
 	assert_string_equal(fed(CANNOT RETURNS, 3).error, "ERR_ELF_MAGIC");
@@ -82,7 +85,8 @@ static void progress_knows_where_the_loader_lies(void **state)
 	assert_int_equal(fed("the loader: image at 0x10\n", 5).image_at, 0);
 	struct progress p = fed(STARTS "loader: image at 0xdf70000, 9 bytes (gdb: x)\n", 7);
 	assert_true(p.image_at == 0xdf70000 && p.net_at == 0);
-	p = fed(STARTS LOG_BEGINS "loader: its copy, the net, at 0xfffffe8000001000, physical 0x2 (gdb: add-symbol-\n", 7);
+	p = fed(STARTS LOG_BEGINS "loader: its copy, the net, at 0xfffffe8000001000, physical 0x2 (gdb: add-symbol-\n",
+	        7);
 	assert_true(p.image_at == 1 && p.net_at == 0xfffffe8000001000);
 }
 
@@ -91,7 +95,8 @@ static void progress_knows_who_may_run_on(void **state)
 	(void)state;
 	assert_true(fed("Processors that run the kernel, and may run on: 1.\nhobnail: stopped.\n", 5).runs_on);
 	assert_false(fed("hobnail: stopped.\n", 5).runs_on);
-	assert_false(fed("Processors that run the kernel, and may run on: 1.\nhobnail: stopped.\nx\nhobnail: stopped.\n", 5).runs_on);
+	assert_false(fed("Processors that run the kernel, and may run on: 1.\n"
+	                 "hobnail: stopped.\nx\nhobnail: stopped.\n", 5).runs_on);
 }
 
 static void progress_knows_when_there_is_nothing_to_boot(void **state)
@@ -100,8 +105,8 @@ static void progress_knows_when_there_is_nothing_to_boot(void **state)
 	expect(SHELL "UEFI Interactive Shell v2.2\nShell> ", PROGRESS_NOTHING);
 	expect(SHELL "Shell> fs0:\n", PROGRESS_GOES_ON);
 	expect("Shell> ", PROGRESS_GOES_ON); /* of somebody else's */
-	expect("BdsDxe: No bootable option or device was found.\nBdsDxe: Press any key to enter the Boot Manager Menu.\n",
-	       PROGRESS_NOTHING);
+	expect("BdsDxe: No bootable option or device was found.\n"
+	       "BdsDxe: Press any key to enter the Boot Manager Menu.\n", PROGRESS_NOTHING);
 	expect("BdsDxe: No bootable option or device was found.\n" STARTS, PROGRESS_GOES_ON);
 }
 

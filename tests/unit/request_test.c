@@ -26,28 +26,31 @@ static enum err only(uint32_t type, uint64_t value)
 
 static void assert_code(enum err e, enum err code)
 {
-	char sentence[512], advice[256];
+	char sentence[512];
 
-	assert_string_equal(err_name(e).text, err_name(code).text);
+	assert_string_equal(err_name(e), err_name(code));
 	if (!code)
 		return;
 	assert_int_equal(problem.code, code);
 	assert_int_not_equal(err_sentence(&problem, sentence, sizeof sentence), 0);
 	assert_null(strchr(sentence, '{'));
-	assert_int_not_equal(err_advice(code, advice, sizeof advice), 0);
+	assert_string_not_equal(err_advice(code), "");
 }
 
 static void requests_init_gives_the_documented_defaults(void **state)
 {
+	static const uint64_t defaults[REQUEST_LAST + 1] = { /* 0: it is not asked for */
+		[HOBNAIL_REQUEST_PROTOCOL] = 1, [HOBNAIL_REQUEST_STACK] = 65536, [HOBNAIL_REQUEST_PAGING] = 4,
+		[HOBNAIL_REQUEST_LEVEL] = HOBNAIL_LEVEL_EL1, [HOBNAIL_REQUEST_FP] = HOBNAIL_FP_USABLE,
+	};
+
 	(void)state;
+	memset(&r, 0xff, sizeof r);
 	requests_init(&r);
-	assert_int_equal(r.of[HOBNAIL_REQUEST_PROTOCOL].value, 1);
-	assert_int_equal(r.of[HOBNAIL_REQUEST_STACK].value, 65536);
-	assert_int_equal(r.of[HOBNAIL_REQUEST_PAGING].value, 4);
-	assert_int_equal(r.of[HOBNAIL_REQUEST_LEVEL].value, HOBNAIL_LEVEL_EL1);
-	assert_int_equal(r.of[HOBNAIL_REQUEST_FP].value, HOBNAIL_FP_USABLE);
-	for (unsigned i = 1; i <= REQUEST_LAST; i++)
+	for (unsigned i = 1; i <= REQUEST_LAST; i++) {
+		assert_int_equal(r.of[i].value, defaults[i]);
 		assert_false(r.of[i].asked || r.of[i].required);
+	}
 	assert_code(requests_check(&r, HOBNAIL_ARCH_X86_64, &problem), OK);
 	assert_code(requests_check(&r, HOBNAIL_ARCH_AARCH64, &problem), OK);
 	assert_code(requests_check(&r, HOBNAIL_ARCH_RISCV64, &problem), OK);

@@ -34,7 +34,8 @@ static void fill(unsigned n, const char *pinned)
 {
 	memset(&q, 0, sizeof q);
 	for (unsigned i = 0; i < n; i++) {
-		r[i] = (struct runnable){ .next = &r[0], .pinned = strchr(pinned, (int)('0' + i)) ? 1 : PINNED_NOWHERE };
+		r[i] = (struct runnable){ .next = &r[0],
+		                          .pinned = strchr(pinned, (int)('0' + i)) ? 1 : PINNED_NOWHERE };
 		runqueue_add(&q, &r[i]);
 	}
 }

@@ -3,8 +3,8 @@
  *
  * Before including: SCALED_BITS (of an index), SCALED_LEVELS, SCALED_LEAF (the highest level that may hold a leaf). An
  * operation maps (at a physical place where all leaves fit, and for each level at one where only those below it do),
- * protects (in two ways) or unmaps one range of whole pages; every range is tried. What was tried from equal tables is not
- * tried again. */
+ * protects (in two ways) or unmaps one range of whole pages; every range is tried. What was tried from equal tables
+ * is not tried again. */
 #ifndef TESTS_SCALED_PAGING_H
 #define TESTS_SCALED_PAGING_H
 
@@ -65,7 +65,8 @@ static uint64_t *table_at(void *context, paddr table)
 	return now.tables[(table - TABLE_BASE) / PAGE_BYTES];
 }
 
-static struct pt pt = { .format = &format, .max_leaf = SCALED_LEAF, .root = TABLE_BASE, .new_table = new_table, .table_at = table_at };
+static struct pt pt = { .format = &format, .max_leaf = SCALED_LEAF, .root = TABLE_BASE, .new_table = new_table,
+                        .table_at = table_at };
 
 static void start(void)
 {
@@ -166,7 +167,8 @@ static void try_operation(unsigned n)
 	enum err e = carry_out(o, pa, &p);
 
 	if (e != want || p.code != want || (want && p.value[0] != at) || !tables_say_what_they_should())
-		fail_msg("pages %u to %u, way %u: %s, not as the array has it", o.first, o.first + o.count - 1, o.way, err_name(e).text);
+		fail_msg("pages %u to %u, way %u: %s, not as the array has it", o.first, o.first + o.count - 1, o.way,
+		         err_name(e));
 }
 
 /* ---- Sequences ---------------------------------------------------------------------------------------------- */

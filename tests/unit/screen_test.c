@@ -10,7 +10,7 @@
 #include "base.h"
 #include "canvas.h"
 #include "read_screen.h"
-#include "screen.h"
+#include "after/screen.h"
 
 static void open_on(const struct canvas *c)
 {
@@ -70,7 +70,8 @@ static void screen_shows_text_in_every_layout_of_pixels(void **state)
 /* One glyph, pixel by pixel as lib/draw.c makes it, in each style's colour. */
 static void screen_draws_glyphs_in_the_colour_of_their_style(void **state)
 {
-	static const uint32_t inks[] = { [SCREEN_TEXT] = 0xcdd6f4, [SCREEN_ACCENT] = 0xf38ba8, [SCREEN_FAINT] = 0x7f849c };
+	static const uint32_t inks[] = { [SCREEN_TEXT] = 0xcdd6f4, [SCREEN_ACCENT] = 0xf38ba8,
+	                                 [SCREEN_FAINT] = 0x7f849c };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(layouts); i++)
@@ -81,7 +82,8 @@ static void screen_draws_glyphs_in_the_colour_of_their_style(void **state)
 			draw_glyph(&one.surface, &font_small, 0, 0, 1, 'R', inks[style], 0x181825);
 			for (uint32_t y = 0; y < 13; y++)
 				for (uint32_t x = 0; x < 8; x++)
-					assert_int_equal(read_pixel(&c.surface, 15 + 8 + x, 15 + y), read_pixel(&one.surface, x, y));
+					assert_int_equal(read_pixel(&c.surface, 15 + 8 + x, 15 + y),
+					                 read_pixel(&one.surface, x, y));
 			canvas_free(&c);
 			canvas_free(&one);
 		}
@@ -135,8 +137,11 @@ static void screen_keeps_the_first_lines_and_says_that_there_are_more(void **sta
 static void screen_grows_with_the_display(void **state)
 {
 	static const struct { uint32_t width, height, scale; } displays[] = {
-		{ 640, 480, 1 }, { 1024, 768, 1 }, { 1920, 1080, 1 }, { 1920, 1448, 2 }, { 2560, 1600, 2 }, { 3840, 2160, 3 },
+		{ 640, 480, 1 }, { 1024, 768, 1 }, { 1920, 1080, 1 }, { 1920, 1448, 2 },
+		{ 2560, 1600, 2 }, { 3840, 2160, 3 },
 		{ 480, 4000, 1 }, { 4000, 300, 1 },
+		{ 2560, 1437, 1 }, { 2560, 1438, 2 }, /* 45 lines, or 44.97 */
+		{ 1637, 4000, 1 }, { 1638, 4000, 2 }, /* 96 columns, or 95.94 */
 	};
 
 	(void)state;
@@ -145,6 +150,14 @@ static void screen_grows_with_the_display(void **state)
 		open_on(&c);
 		say("Some text\nand more");
 		shows(&c, displays[i].scale, "Some text\nand more\n");
+		uint32_t bar = 4 * displays[i].scale; /* at the top, as wide as the display */
+		for (unsigned right = 0; right < 2; right++) {
+			uint32_t x = right ? displays[i].width - 1 : 0;
+			assert_int_equal(read_pixel(&c.surface, x, 0), 0xf38ba8);
+			assert_int_equal(read_pixel(&c.surface, x, bar - 1), 0xf38ba8);
+			assert_int_equal(read_pixel(&c.surface, x, bar), 0x181825);
+			assert_int_equal(read_pixel(&c.surface, x, displays[i].height - 1), 0x181825);
+		}
 		canvas_free(&c);
 	}
 }
@@ -160,7 +173,8 @@ static void screen_stays_inside_of_any_display(void **state)
 			struct canvas c = canvas_new(&layouts[width % COUNT_OF(layouts)], width, height, width % 4);
 			open_on(&c);
 			screen_write(SCREEN_TEXT, many, sizeof many);
-			assert_int_equal(is_untouched(&c), width - 2 * ((width < height ? width : height) / 32) < 64 || height < 15);
+			assert_int_equal(is_untouched(&c),
+			                 width - 2 * ((width < height ? width : height) / 32) < 64 || height < 15);
 			canvas_free(&c);
 		}
 }

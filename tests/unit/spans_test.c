@@ -26,7 +26,8 @@ static void spans_are_whole_pages_in_order(void **state)
 
 static void what_overlaps_or_touches_is_one(void **state)
 {
-	struct span list[] = { { 0x8000, 0x1000 }, { 0x1000, 0x6000 }, { 0x2000, 0x1000 }, { 0x7000, 0x1000 }, { 0xa000, 0x1000 },
+	struct span list[] = { { 0x8000, 0x1000 }, { 0x1000, 0x6000 }, { 0x2000, 0x1000 }, { 0x7000, 0x1000 },
+	                       { 0xa000, 0x1000 },
 	                       { 0xa000, 0x3000 } };
 
 	(void)state;
@@ -35,7 +36,8 @@ static void what_overlaps_or_touches_is_one(void **state)
 
 static void what_cannot_be_is_left_out(void **state)
 {
-	struct span list[] = { { 0x1000, 0 }, { UINT64_MAX - 0xfff, 0x2000 }, { TIB(1), 1 }, { TIB(1) - 0x1000, 0x1001 },
+	struct span list[] = { { 0x1000, 0 }, { UINT64_MAX - 0xfff, 0x2000 }, { TIB(1), 1 },
+	                       { TIB(1) - 0x1000, 0x1001 },
 	                       { TIB(1) - 0x1000, 0x1000 }, { 0x3000, UINT64_MAX } };
 
 	(void)state;

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-/* lib/string.c under other names beside libc's. -fno-builtin holds for the freestanding build only: here the compiler may
- * know the standard names, but not these. */
+/* lib/string.c under other names beside libc's. -fno-builtin holds for the freestanding build only: here the
+ * compiler may know the standard names, but not these. */
 #define memcpy lib_memcpy
 #define memmove lib_memmove
 #define memset lib_memset
@@ -142,7 +142,8 @@ static void memchr_finds_the_first(void **state)
 
 static void strings_agree_with_libc(void **state)
 {
-	static const char *const texts[] = { "", "a", "b", "ab", "abc", "abd", "\x80", "\x7f", "abcdefghijklmnop", "abcdefghijklmnoq" };
+	static const char *const texts[] = { "", "a", "b", "ab", "abc", "abd", "\x80", "\x7f", "abcdefghijklmnop",
+	                                     "abcdefghijklmnoq" };
 	enum { TEXTS = sizeof texts / sizeof *texts };
 
 	(void)state;
@@ -151,7 +152,8 @@ static void strings_agree_with_libc(void **state)
 		for (size_t k = 0; k < TEXTS; k++) {
 			assert_int_equal(sign(lib_strcmp(texts[i], texts[k])), sign(strcmp(texts[i], texts[k])));
 			for (size_t n = 0; n < 20; n++)
-				assert_int_equal(sign(lib_strncmp(texts[i], texts[k], n)), sign(strncmp(texts[i], texts[k], n)));
+				assert_int_equal(sign(lib_strncmp(texts[i], texts[k], n)),
+				                 sign(strncmp(texts[i], texts[k], n)));
 		}
 	}
 }

@@ -23,7 +23,8 @@ static void open_on(const struct canvas *c)
 
 static struct canvas room_for(uint32_t columns, uint32_t rows)
 {
-	struct canvas c = canvas_new(&layouts[0], 2 * MARGIN + columns * WIDTH + 5, 2 * MARGIN + rows * HEIGHT + 11, 12);
+	struct canvas c = canvas_new(&layouts[0], 2 * MARGIN + columns * WIDTH + 5, 2 * MARGIN + rows * HEIGHT + 11,
+	                             12);
 
 	open_on(&c);
 	return c;
@@ -83,7 +84,8 @@ static void glyphs_are_bright_on_night(void **state)
 	draw_glyph(&one.surface, &font_console, 0, 0, 1, 'R', BRIGHT, NIGHT);
 	for (uint32_t y = 0; y < HEIGHT; y++)
 		for (uint32_t x = 0; x < WIDTH; x++)
-			assert_int_equal(read_pixel(&c.surface, MARGIN + WIDTH + x, MARGIN + HEIGHT + y), read_pixel(&one.surface, x, y));
+			assert_int_equal(read_pixel(&c.surface, MARGIN + WIDTH + x, MARGIN + HEIGHT + y),
+			                 read_pixel(&one.surface, x, y));
 	canvas_free(&c);
 	canvas_free(&one);
 }
@@ -168,8 +170,8 @@ static void a_character_of_several_bytes_has_one_box(void **state)
 static void it_grows_with_the_display(void **state)
 {
 	static const struct { uint32_t width, height, scale; } displays[] = {
-		{ 640, 480, 1 }, { 1024, 768, 1 }, { 1920, 1080, 1 }, { 3199, 2160, 1 }, { 3200, 1999, 1 }, { 3200, 2000, 2 }, { 3840, 2160, 2 },
-		{ 4800, 3000, 3 }, { 400, 4000, 1 }, { 5000, 300, 1 },
+		{ 640, 480, 1 }, { 1024, 768, 1 }, { 1920, 1080, 1 }, { 3199, 2160, 1 }, { 3200, 1999, 1 },
+		{ 3200, 2000, 2 }, { 3840, 2160, 2 }, { 4800, 3000, 3 }, { 400, 4000, 1 }, { 5000, 300, 1 },
 	};
 
 	(void)state;
@@ -214,7 +216,8 @@ static void it_stays_inside_of_any_display(void **state)
 			open_on(&c);
 			for (int i = 0; i < 3; i++)
 				say(text);
-			assert_int_equal(is_untouched(&c), width < 2 * MARGIN + 20 * WIDTH || height < 2 * MARGIN + 4 * HEIGHT);
+			assert_int_equal(is_untouched(&c),
+			                 width < 2 * MARGIN + 20 * WIDTH || height < 2 * MARGIN + 4 * HEIGHT);
 			canvas_free(&c);
 		}
 }
@@ -323,7 +326,8 @@ static void model_is_shown(const struct canvas *c)
 
 static void any_text_looks_as_it_should(void **state)
 {
-	static const char some[] = "\n\n\n\b\b\b\b  abcdefghijklmnopqrstuvwxyz0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ~!/$";
+	static const char some[] = "\n\n\n\b\b\b\b  "
+	                           "abcdefghijklmnopqrstuvwxyz0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ~!/$";
 	struct canvas c = room_for(COLUMNS, ROWS);
 
 	(void)state;

@@ -8,7 +8,8 @@
 
 #include "utf16.h"
 
-/* What the Unicode Standard, "UTF-8" (table 3-7, "Well-Formed UTF-8 Byte Sequences"), says, written down a second time. */
+/* What the Unicode Standard, "UTF-8" (table 3-7, "Well-Formed UTF-8 Byte Sequences"), says, written down a second
+ * time. */
 static size_t well_formed(const uint8_t *s, size_t n)
 {
 	static const uint8_t rows[][8] = {
@@ -43,7 +44,8 @@ static void utf8_next_accepts_exactly_the_well_formed_sequences(void **state)
 	for (unsigned lead = 0; lead < 256; lead++)
 		for (unsigned k = 0; k < N * N * N; k++)
 			for (size_t n = 0; n <= 4; n++) {
-				const uint8_t s[4] = { (uint8_t)lead, edges[k % N], edges[k / N % N], edges[k / N / N] };
+				const uint8_t s[4] = { (uint8_t)lead, edges[k % N], edges[k / N % N],
+				                       edges[k / N / N] };
 				if (utf8_next((const char *)s, n, NULL) != well_formed(s, n))
 					fail_msg("%02x %02x %02x %02x, %zu bytes", s[0], s[1], s[2], s[3], n);
 			}
@@ -66,8 +68,8 @@ static void utf16_carries_every_code_point_there_and_back(void **state)
 		}
 		if (utf8_from_utf16(wide, 3, text, sizeof text, &bytes, NULL) != OK || bytes != strlen(text) ||
 		    utf8_next(text, bytes, &read) != bytes || read != code ||
-		    utf16_from_utf8(text, bytes, again, 3, &units, NULL) != OK || units != (code >= 0x10000 ? 2u : 1u) ||
-		    memcmp(wide, again, (units + 1) * sizeof *wide) != 0)
+		    utf16_from_utf8(text, bytes, again, 3, &units, NULL) != OK ||
+		    units != (code >= 0x10000 ? 2u : 1u) || memcmp(wide, again, (units + 1) * sizeof *wide) != 0)
 			fail_msg("U+%x", code);
 	}
 }
@@ -142,9 +144,11 @@ static void utf8_from_utf16_replaces_unpaired_surrogates(void **state)
 	assert_int_equal(bytes, strlen(out));
 
 	/* On both sides of each half's range. */
-	static const uint16_t edges[] = { 0xd7ff, 0xdc00, 0xdc00, 0xdc00, 0xd800, 0xdbff, 0xe000, 0xd800, 0xdc00, 0xdbff, 0xdfff };
+	static const uint16_t edges[] = { 0xd7ff, 0xdc00, 0xdc00, 0xdc00, 0xd800, 0xdbff, 0xe000, 0xd800, 0xdc00,
+	                                  0xdbff, 0xdfff };
 	assert_int_equal(utf8_from_utf16(edges, COUNT_OF(edges), out, sizeof out, &bytes, NULL), OK);
-	assert_string_equal(out, "\xed\x9f\xbf" "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" "\xee\x80\x80"
+	assert_string_equal(out,
+	                    "\xed\x9f\xbf" "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" "\xee\x80\x80"
 	                         "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf");
 }
 

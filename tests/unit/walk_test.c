@@ -59,7 +59,8 @@ static void lay(unsigned levels, unsigned frame_shift, vaddr va, const uint64_t 
 }
 
 #define WALK(mode, levels, shift, va, ...) \
-	(lay(levels, shift, va, (const uint64_t[]){ __VA_ARGS__ }, COUNT_OF(((const uint64_t[]){ __VA_ARGS__ }))), walk_to(mode, va))
+	(lay(levels, shift, va, (const uint64_t[]){ __VA_ARGS__ }, COUNT_OF(((const uint64_t[]){ __VA_ARGS__ }))), \
+	 walk_to(mode, va))
 
 #define VA   0x0000123456789abcull
 #define HIGH 0xffff923456789abcull
@@ -173,7 +174,8 @@ static void x86_frames_of_large_pages_must_be_aligned(void **state)
 static void x86_memory_type_comes_from_the_pat(void **state)
 {
 	static const enum walk_memory expected[] = {
-		WALK_NORMAL, WALK_MEMORY_OTHER, WALK_DEVICE, WALK_DEVICE, WALK_WRITE_COMBINING, WALK_MEMORY_OTHER, WALK_DEVICE, WALK_DEVICE,
+		WALK_NORMAL,          WALK_MEMORY_OTHER, WALK_DEVICE, WALK_DEVICE,
+		WALK_WRITE_COMBINING, WALK_MEMORY_OTHER, WALK_DEVICE, WALK_DEVICE,
 	};
 
 	(void)state;
@@ -499,7 +501,8 @@ static void x86_every_bit_beyond_the_processor_s_addresses_is_reserved_at_every_
 				uint64_t e[4] = { 7, 7, 7, 7 };
 				e[level] |= 1ull << bit;
 				(void)X86(e[0], e[1], e[2], e[3]);
-				struct walk w = walk_as((struct walker){ .mode = WALK_X86_64_4, .phys_bits = (uint8_t)phys_bits }, VA);
+				struct walk w = walk_as((struct walker){ .mode = WALK_X86_64_4,
+				                                         .phys_bits = (uint8_t)phys_bits }, VA);
 				if (bit >= phys_bits)
 					blames_for_all(w, WALK_TOO_WIDE, level, bit);
 				else if (level == 3)
@@ -533,7 +536,8 @@ static void x86_without_nxe_bit_63_is_reserved(void **state)
 		uint64_t e[4] = { 7, 7, 7, 7 };
 		e[level] |= NX;
 		(void)X86(e[0], e[1], e[2], e[3]);
-		blames_for_all(walk_as((struct walker){ .mode = WALK_X86_64_4, .flags = WALK_NO_NX }, VA), WALK_RESERVED, level, 63);
+		blames_for_all(walk_as((struct walker){ .mode = WALK_X86_64_4, .flags = WALK_NO_NX }, VA),
+		               WALK_RESERVED, level, 63);
 	}
 	(void)X86(7, 7, 7, 7);
 	assert_true(walk_as((struct walker){ .mode = WALK_X86_64_4, .flags = WALK_NO_NX }, VA).executable);
@@ -619,7 +623,8 @@ static void a_tag_is_no_part_of_the_address(void **state)
 	assert_true(found.mapped);
 	assert_int_equal(found.va, VA);
 	assert_int_equal(found.phys, walk_as(w, VA).phys);
-	blames_for_all(walk_as(w, (high ^ 0xffull << 56) | tag), WALK_NOT_CANONICAL, 0, 0); /* the other range has none */
+	/* the other range has none */
+	blames_for_all(walk_as(w, (high ^ 0xffull << 56) | tag), WALK_NOT_CANONICAL, 0, 0);
 	blames_for_all(walk_as(w, VA | 1ull << 52), WALK_NOT_CANONICAL, 0, 0);
 	w.flags = WALK_TBI1;
 	blames_for_all(walk_as(w, VA | tag), WALK_NOT_CANONICAL, 0, 0);
@@ -676,7 +681,8 @@ static void a64_addresses_have_the_width_of_ips(void **state)
 				uint64_t e[4] = { 3, 3, 3, 3 | AF };
 				e[level] |= 1ull << bit;
 				(void)A64(e[0], e[1], e[2], e[3]);
-				struct walk w = walk_as((struct walker){ .mode = WALK_AARCH64, .phys_bits = widths[i] }, VA);
+				struct walk w = walk_as((struct walker){ .mode = WALK_AARCH64, .phys_bits = widths[i] },
+				                        VA);
 				if (bit >= widths[i])
 					blames_for_all(w, WALK_TOO_WIDE, level, bit);
 				else
@@ -701,7 +707,8 @@ static void a64_ranges_are_as_large_as_t0sz_and_t1sz_say(void **state)
 	for (unsigned size = 16; size <= 47; size++) {
 		unsigned levels = (64 - size - 12 + 8) / 9;
 		for (unsigned upper = 0; upper < 2; upper++) {
-			const struct walker set = { .mode = WALK_AARCH64, .t0sz = (uint8_t)(upper ? 0 : size), .t1sz = (uint8_t)(upper ? size : 0) };
+			const struct walker set = { .mode = WALK_AARCH64, .t0sz = (uint8_t)(upper ? 0 : size),
+			                            .t1sz = (uint8_t)(upper ? size : 0) };
 			vaddr last = (1ull << (64 - size)) - 1, first = 0 - (1ull << (64 - size));
 			struct walk w = walk_as(set, upper ? first : last);
 			blames_for_all(w, WALK_ABSENT, 0, 0);
@@ -754,7 +761,8 @@ static void a64_wxn_pan_and_a_managed_access_flag(void **state)
 	(void)A64(3, 3, 3, 3);
 	assert_true(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_HW_AF }, VA).mapped);
 	(void)A64(3, 3, 3, 3 | AF);
-	blames(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_WXN }, VA), WALK_EXECUTE, WALK_WRITABLE_PAGE, 3, 7);
+	blames(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_WXN }, VA), WALK_EXECUTE,
+	       WALK_WRITABLE_PAGE, 3, 7);
 	(void)A64(3, 3, 3, 3 | AF | RO);
 	assert_true(walk_as((struct walker){ .mode = WALK_AARCH64, .flags = WALK_WXN }, VA).executable);
 	(void)A64(3, 3, 3, 3 | AF | RO | EL0);
@@ -819,11 +827,12 @@ static void same_walk(const struct walk *a, const struct walk *b)
 	assert_memory_equal(a->blame, b->blame, sizeof a->blame);
 }
 
-/* Tables of random entries that lead to each other: a walk after any other is the walk, and what holds for an extent holds
- * for each page in it and, if there was no limit, not behind it. */
+/* Tables of random entries that lead to each other: a walk after any other is the walk, and what holds for an
+ * extent holds for each page in it and, if there was no limit, not behind it. */
 static void a_walk_after_another_is_the_same_and_extents_are_true(void **state)
 {
-	static const uint64_t bits[] = { 7, 5, 3, 7 | NX, 0x87, 0, 3 | AF, 1 | AF, 3 | PXN_TABLE, 3 | AF | RO, V, V | R | A, V | R | W | A | D };
+	static const uint64_t bits[] = { 7, 5, 3, 7 | NX, 0x87, 0, 3 | AF, 1 | AF, 3 | PXN_TABLE, 3 | AF | RO, V,
+	                                 V | R | A, V | R | W | A | D };
 	uint64_t seed = 1;
 
 	(void)state;
@@ -839,7 +848,9 @@ static void a_walk_after_another_is_the_same_and_extents_are_true(void **state)
 				seed = seed * 6364136223846793005 + 1442695040888963407;
 				unsigned shift = w.mode >= WALK_SV39 ? 10 : 12;
 				uint64_t e = bits[(seed >> 40) % COUNT_OF(bits)] | (seed >> 50) % 8 << shift;
-				memory[i / 512][i % 512] = i % 512 && (seed >> 33) % 4 ? memory[i / 512][i % 512 - 1] + ((seed >> 33) % 4 == 1 ? 1ull << shift : 0) : e;
+				bool like_the_last = i % 512 && (seed >> 33) % 4;
+				uint64_t step = (seed >> 33) % 4 == 1 ? 1ull << shift : 0;
+				memory[i / 512][i % 512] = like_the_last ? memory[i / 512][i % 512 - 1] + step : e;
 			}
 		}
 		vaddr va = 0;
@@ -850,14 +861,16 @@ static void a_walk_after_another_is_the_same_and_extents_are_true(void **state)
 			walk_next(&w, va, &next);
 			walk(&slow, va, &fresh);
 			same_walk(&next, &fresh);
-			uint64_t limit = seed & 2 ? UINT64_MAX : 1 + (seed >> 30 & 0xfffff), bytes = walk_extent(&w, &next, limit);
+			uint64_t limit = seed & 2 ? UINT64_MAX : 1 + (seed >> 30 & 0xfffff),
+				 bytes = walk_extent(&w, &next, limit);
 			assert_true(bytes > 0 && bytes <= limit);
 			for (unsigned k = 0; k < 6; k++) {
 				uint64_t offset = k == 0 ? bytes - 1 : (seed * (k + 7) >> 8) % bytes;
 				struct walk there;
 				walk(&slow, va + offset, &there);
 				assert_true(there.mapped == next.mapped && there.writable == next.writable &&
-				            there.executable == next.executable && there.user == next.user && there.memory == next.memory);
+				            there.executable == next.executable && there.user == next.user &&
+				            there.memory == next.memory);
 				assert_memory_equal(there.blame, next.blame, sizeof there.blame);
 				assert_true(!there.mapped || there.phys - next.phys == offset);
 			}
@@ -865,7 +878,8 @@ static void a_walk_after_another_is_the_same_and_extents_are_true(void **state)
 	}
 }
 
-/* ... and are as long as they are true: as far as the table's last entry, the first that differs, or the byte before the limit. */
+/* ... and are as long as they are true: as far as the table's last entry, the first that differs, or the byte
+ * before the limit. */
 static void an_extent_has_all_that_is_alike_in_the_table(void **state)
 {
 	struct walker w = walker_of(WALK_X86_64_4);

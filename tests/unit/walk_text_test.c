@@ -72,7 +72,8 @@ static void why_is(enum walk_access wanted, unsigned step, const char *want)
 static void lines_of_x86(void **state)
 {
 	(void)state;
-	lay((struct walker){ .mode = WALK_X86_64_4 }, HIGH, ENTRIES(0x23 | NX, 0x27, 0x21, 0x80100000000067 | 0x1ed000));
+	lay((struct walker){ .mode = WALK_X86_64_4 }, HIGH,
+	    ENTRIES(0x23 | NX, 0x27, 0x21, 0x80100000000067 | 0x1ed000));
 	line_is(0, "PML4[511] at 0x1ff8 = 0x8000000000002023: table at 0x2000, writable, NX");
 	line_is(1, "PDPT[510] at 0x2ff0 = 0x3027: table at 0x3000, writable, user");
 	line_is(2, "PD[0] at 0x3000 = 0x4021: table at 0x4000, read-only");
@@ -90,7 +91,8 @@ static void lines_of_aarch64(void **state)
 {
 	(void)state;
 	lay((struct walker){ .mode = WALK_AARCH64 }, HIGH, ENTRIES(3 | 15ull << 59, 3, 3, 0x40000703 | 3ull << 53));
-	line_is(0, "L0[511] at 0x1ff8 = 0x7800000000002003: table at 0x2000, read-only, PXNTable, UXNTable, APTable[0]");
+	line_is(0,
+	        "L0[511] at 0x1ff8 = 0x7800000000002003: table at 0x2000, read-only, PXNTable, UXNTable, APTable[0]");
 	line_is(3, "L3[256] at 0x4800 = 0x60000040000703: 4 KiB page at 0x40000000, write-back, writable, PXN, UXN");
 	lay((struct walker){ .mode = WALK_AARCH64 }, VA, ENTRIES(3, 0x400004c5));
 	line_is(1, "L1[209] at 0x2688 = 0x400004c5: 1 GiB page at 0x40000000, device, read-only, user");
@@ -104,12 +106,15 @@ static void lines_of_riscv(void **state)
 	(void)state;
 	lay((struct walker){ .mode = WALK_SV39 }, 0x1a56789abc, ENTRIES(1, 1, 0x200000df));
 	line_is(0, "L2[105] at 0x1348 = 0x801: table at 0x2000");
-	line_is(2, "L0[393] at 0x3c48 = 0x200000df: 4 KiB page at 0x80000000, write-back, readable, writable, executable, user");
+	line_is(2,
+	        "L0[393] at 0x3c48 = 0x200000df: 4 KiB page at 0x80000000, write-back, readable, writable, executable, "
+	        "user");
 }
 
 static void every_cause_has_its_sentence(void **state)
 {
-	const struct walker x86 = { .mode = WALK_X86_64_4, .phys_bits = 40 }, a64 = { .mode = WALK_AARCH64, .phys_bits = 40 };
+	const struct walker x86 = { .mode = WALK_X86_64_4, .phys_bits = 40 },
+	                    a64 = { .mode = WALK_AARCH64, .phys_bits = 40 };
 	struct walker w;
 
 	(void)state;

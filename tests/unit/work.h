@@ -1,6 +1,6 @@
-/* work.h — what hostile tables cost, counted: the readers of core/ once more, with their names changed, each of their branches
- * counted by the compiler (-fsanitize-coverage=trace-pc) and each byte that they have libc look at by the functions below. This
- * is included before everything else, by the readers and by work_test.c. */
+/* work.h — what hostile tables cost, counted: the readers of core/ once more, with their names changed, each of
+ * their branches counted by the compiler (-fsanitize-coverage=trace-pc) and each byte that they have libc look at
+ * by the functions below. This is included before everything else, by the readers and by work_test.c. */
 #ifndef TESTS_UNIT_WORK_H
 #define TESTS_UNIT_WORK_H
 
@@ -9,12 +9,28 @@
 #define acpi_gic work_acpi_gic
 #define acpi_ioapics work_acpi_ioapics
 #define acpi_local_apic work_acpi_local_apic
+#define acpi_nmis work_acpi_nmis
 #define acpi_open work_acpi_open
 #define acpi_pm_timer work_acpi_pm_timer
 #define acpi_psci work_acpi_psci
 #define acpi_ranges work_acpi_ranges
 #define acpi_table work_acpi_table
 #define fdt_console work_fdt_console
+#define fdt_cell work_fdt_cell
+#define fdt_child_of_root work_fdt_child_of_root
+#define fdt_find_compatible work_fdt_find_compatible
+#define fdt_find_stdout work_fdt_find_stdout
+#define fdt_find_way work_fdt_find_way
+#define fdt_is_compatible work_fdt_is_compatible
+#define fdt_is_okay work_fdt_is_okay
+#define fdt_lists work_fdt_lists
+#define fdt_next_child work_fdt_next_child
+#define fdt_node_name work_fdt_node_name
+#define fdt_number work_fdt_number
+#define fdt_physical_span work_fdt_physical_span
+#define fdt_property work_fdt_property
+#define fdt_reach work_fdt_reach
+#define fdt_read_token work_fdt_read_token
 #define fdt_pci work_fdt_pci
 #define fdt_ecam work_fdt_ecam
 #define fdt_bridges work_fdt_bridges
@@ -40,6 +56,7 @@
 
 #define memchr work_memchr
 #define memcmp work_memcmp
+#define memcpy work_memmove
 #define memmove work_memmove
 #define strlen work_strlen
 #define strncmp work_strncmp

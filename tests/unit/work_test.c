@@ -1,5 +1,5 @@
-/* Tables that are well-formed, and made to be slow. Work is counted, not timed (work.h): twice the table may cost no more than
- * a little over twice the work, and a byte of it only so much. */
+/* Tables that are well-formed, and made to be slow. Work is counted, not timed (work.h): twice the table may cost
+ * no more than a little over twice the work, and a byte of it only so much. */
 #include "unit/work.h"
 
 #include <setjmp.h>
@@ -87,8 +87,8 @@ static void expect_linear(const char *what, reading *read, uint32_t bytes)
 	uint64_t once = read(bytes), twice = read(2 * bytes);
 
 	if (once > (uint64_t)STEPS_A_BYTE * bytes || twice > once * 5 / 2)
-		fail_msg("%s: %u bytes cost %llu steps, %u bytes %llu", what, bytes, (unsigned long long)once, 2 * bytes,
-		         (unsigned long long)twice);
+		fail_msg("%s: %u bytes cost %llu steps, %u bytes %llu", what, bytes, (unsigned long long)once,
+		         2 * bytes, (unsigned long long)twice);
 }
 
 /* ---- Device trees -------------------------------------------------------------------------------------- */
@@ -401,7 +401,8 @@ static uint64_t wrong_tables_that_overlap(uint32_t bytes)
 	return read_acpi(at, COUNT_OF(at), COUNT_OF(at), OK);
 }
 
-static uint64_t a_full_table(const char *signature, uint32_t bytes, uint32_t first, uint32_t step, uint8_t type, uint8_t length)
+static uint64_t a_full_table(const char *signature, uint32_t bytes, uint32_t first, uint32_t step, uint8_t type,
+                             uint8_t length)
 {
 	begin_acpi(2 * bytes + 131072);
 	uint32_t at = begin_table(signature, bytes);
@@ -512,12 +513,52 @@ static uint64_t at_one_place(uint32_t bytes)
 	return read_map(count);
 }
 
+/* In no order at all, each over some of its neighbours, and no two alike. */
+static uint64_t shuffled(uint32_t bytes)
+{
+	uint32_t count = bytes / STRIDE;
+
+	descriptors = calloc(count, STRIDE);
+	assert_non_null(descriptors);
+	for (uint32_t i = 0; i < count; i++)
+		describe(i, i % 16, (uint64_t)i * 7919 % count << 12, 1 + i * 31 % 97);
+	return read_map(count);
+}
+
+/* Two halves in order, which lie between each other: as few runs as disorder can have, as long as they can be. */
+static uint64_t interleaved(uint32_t bytes)
+{
+	uint32_t count = bytes / STRIDE / 2 * 2;
+
+	descriptors = calloc(count, STRIDE);
+	assert_non_null(descriptors);
+	for (uint32_t i = 0; i < count; i++)
+		describe(i, i % 16, (uint64_t)(2 * i % count + 2 * i / count) << 14, 3);
+	return read_map(count);
+}
+
+/* One range last that lies under all the others. */
+static uint64_t one_under_all(uint32_t bytes)
+{
+	uint32_t count = bytes / STRIDE;
+
+	descriptors = calloc(count, STRIDE);
+	assert_non_null(descriptors);
+	for (uint32_t i = 0; i + 1 < count; i++)
+		describe(i, i % 16, (uint64_t)i << 14, 2);
+	describe(count - 1, 7, 0, (uint64_t)count << 2);
+	return read_map(count);
+}
+
 static void a_memory_map_costs_little_more_than_its_size(void **state)
 {
 	(void)state;
 	expect_linear("nested descriptors", nested, 1 << 17);
 	expect_linear("descriptors backwards", backwards, 1 << 17);
 	expect_linear("descriptors at one place", at_one_place, 1 << 17);
+	expect_linear("shuffled descriptors", shuffled, 1 << 17);
+	expect_linear("interleaved descriptors", interleaved, 1 << 17);
+	expect_linear("a descriptor under all others", one_under_all, 1 << 17);
 }
 
 int main(void)

@@ -1,8 +1,9 @@
 /* font2c NAME <FONT.pcf >FONT.c — the printable ASCII characters of a fixed-width X11 font as a `struct font NAME` of
- * lib/font.h. */
+ * lib/font.h. `font2c --words` prints each as one number: its rows, the top left pixel in the highest bit. */
 #include "font2c.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { FILE_BYTES_MOST = 4 << 20 };
 
@@ -13,7 +14,8 @@ static void print_cell(const struct cells *c, const char *comment, const uint32_
 	printf("\t\t/* %s */\n\t\t", comment);
 	for (unsigned y = 0; y < c->height; y++)
 		for (unsigned i = 0; i < row_bytes; i++)
-			printf("0x%02x,%s", rows[y] >> (24 - 8 * i) & 0xff, y + 1 == c->height && i + 1 == row_bytes ? "\n" : " ");
+			printf("0x%02x,%s", rows[y] >> (24 - 8 * i) & 0xff,
+			       y + 1 == c->height && i + 1 == row_bytes ? "\n" : " ");
 }
 
 /* What stands for a character that the font does not have: an empty box. */
@@ -39,6 +41,22 @@ static void print_font(const char *name, const struct cells *c)
 	printf("\t},\n};\n");
 }
 
+static bool print_words(const struct cells *c, const char **why)
+{
+	if (c->width * c->height > 64) {
+		*why = "its cells have more than 64 pixels";
+		return false;
+	}
+	for (unsigned i = 0; i < CHARACTERS; i++) {
+		uint64_t word = 0;
+		for (unsigned y = 0; y < c->height; y++)
+			word = word << c->width | c->rows[i][y] >> (32 - c->width);
+		printf("%s0x%015llx,%s", i % 5 ? " " : "\t", (unsigned long long)word,
+		       i % 5 == 4 || i + 1 == CHARACTERS ? "\n" : "");
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static uint8_t file[FILE_BYTES_MOST];
@@ -46,7 +64,7 @@ int main(int argc, char **argv)
 	const char *why = "standard input cannot be read";
 
 	if (argc != 2) {
-		fprintf(stderr, "usage: font2c NAME <FONT.pcf >FONT.c\n");
+		fprintf(stderr, "usage: font2c NAME|--words <FONT.pcf >FONT.c\n");
 		return 2;
 	}
 	size_t bytes = fread(file, 1, sizeof file, stdin);
@@ -54,7 +72,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "font2c: %s\n", why);
 		return 1;
 	}
-	print_font(argv[1], &cells);
+	if (strcmp(argv[1], "--words") != 0) {
+		print_font(argv[1], &cells);
+	} else if (!print_words(&cells, &why)) {
+		fprintf(stderr, "font2c: %s\n", why);
+		return 1;
+	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		fprintf(stderr, "font2c: the output cannot be written\n");
 		return 1;

@@ -97,7 +97,8 @@ static struct metrics metrics_of(struct table *t, uint32_t glyph)
 	}
 	uint64_t at = 8 + 12 * (uint64_t)glyph; /* a 32-bit count, then six 16-bit numbers each */
 	return (struct metrics){
-		get_signed(t, at), get_signed(t, at + 2), get_signed(t, at + 4), get_signed(t, at + 6), get_signed(t, at + 8),
+		get_signed(t, at),     get_signed(t, at + 2), get_signed(t, at + 4),
+		get_signed(t, at + 6), get_signed(t, at + 8),
 	};
 }
 
@@ -114,7 +115,8 @@ static bool pixel(struct table *t, uint64_t at, unsigned row_bytes, unsigned x, 
 }
 
 /* Put the glyph's ink where it belongs in the cell. */
-static bool glyph_draw(struct table *bitmaps, uint32_t glyph, const struct metrics *m, int ascent, struct cells *c, uint32_t *rows)
+static bool glyph_draw(struct table *bitmaps, uint32_t glyph, const struct metrics *m, int ascent, struct cells *c,
+                       uint32_t *rows)
 {
 	int width = m->right - m->left, height = m->ascent + m->descent, top = ascent - m->ascent;
 	uint32_t count = get(bitmaps, 4, 4);
@@ -138,13 +140,15 @@ bool pcf_read(const uint8_t *file, size_t bytes, struct cells *out, const char *
 	struct cells c = { 0 };
 	uint32_t glyph;
 
-	if (!table_find(file, bytes, PCF_ACCELERATORS, &accelerators) || !table_find(file, bytes, PCF_METRICS, &metrics) ||
-	    !table_find(file, bytes, PCF_BITMAPS, &bitmaps) || !table_find(file, bytes, PCF_ENCODINGS, &encodings)) {
+	if (!table_find(file, bytes, PCF_ACCELERATORS, &accelerators) ||
+	    !table_find(file, bytes, PCF_METRICS, &metrics) || !table_find(file, bytes, PCF_BITMAPS, &bitmaps) ||
+	    !table_find(file, bytes, PCF_ENCODINGS, &encodings)) {
 		*why = "this is not a whole PCF font";
 		return false;
 	}
 	uint32_t ascent = get(&accelerators, 12, 4), descent = get(&accelerators, 16, 4);
-	if (accelerators.overrun || ascent > CELL_SIDE_MOST || descent > CELL_SIDE_MOST - ascent || ascent + descent == 0) {
+	if (accelerators.overrun || ascent > CELL_SIDE_MOST || descent > CELL_SIDE_MOST - ascent ||
+	    ascent + descent == 0) {
 		*why = "its lines are higher than 32 pixels, or have no height";
 		return false;
 	}
@@ -155,7 +159,8 @@ bool pcf_read(const uint8_t *file, size_t bytes, struct cells *out, const char *
 			return false;
 		}
 		struct metrics m = metrics_of(&metrics, glyph);
-		if (metrics.overrun || m.width <= 0 || m.width > CELL_SIDE_MOST || (i > 0 && (unsigned)m.width != c.width)) {
+		if (metrics.overrun || m.width <= 0 || m.width > CELL_SIDE_MOST ||
+		    (i > 0 && (unsigned)m.width != c.width)) {
 			*why = "its characters are not all equally wide, or wider than 32 pixels";
 			return false;
 		}

@@ -1,7 +1,7 @@
 /* process.c — other programs. */
 #include "user.h"
 
-/* Append a word and its NUL; false: there is no room. */
+/* Appends a word and its NUL; false: there is no room. */
 static bool append(char *text, size_t size, size_t *used, const char *word)
 {
 	size_t bytes = strlen(word) + 1;

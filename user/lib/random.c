@@ -1,4 +1,4 @@
-/* random.c — numbers that look like none in particular. */
+/* random.c — pseudo-random numbers. */
 #include "user.h"
 
 /* Marsaglia, "Xorshift RNGs" (2003), the triple 13, 7, 17. */

@@ -1,9 +1,9 @@
-/* start.c — where a program begins. */
+/* start.c — the entry point of programs. */
 #include "user.h"
 
 enum { WORDS_MOST = 256 };
 
-/* In the program's entry the kernel's argument is still in the first argument register. */
+/* The entry code leaves the kernel's argument in the first argument register. */
 __asm__(".pushsection .text.entry, \"ax\"\n"
         ".globl program_entry\n"
         "program_entry:\n" MACHINE_ENTRY

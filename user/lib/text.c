@@ -1,4 +1,4 @@
-/* text.c — to and from the console. */
+/* text.c — console output and input. */
 #include "user.h"
 
 enum { CTRL_C = 0x03, BACKSPACE = 0x08, CTRL_U = 0x15, ESCAPE = 0x1b, DELETE = 0x7f };
@@ -16,7 +16,8 @@ void print(const char *text, ...)
 const char *error_text(int64_t error)
 {
 	static const char *const texts[] = {
-		"no error", "no such system call", "bad address", "bad argument", "no memory", "not found", "not a program",
+		"no error", "no such system call", "bad address", "bad argument", "no memory", "not found",
+		"not a program",
 		"too many processes", "busy", "denied", "deadlock",
 	};
 
@@ -65,7 +66,7 @@ uint64_t number_word(int count, const char *const *words, int index, uint64_t ot
 	return otherwise;
 }
 
-/* Another process may have the console: then after it. */
+/* Waits while another process has the console. */
 static int64_t read_char(char *c)
 {
 	int64_t e;
@@ -75,7 +76,7 @@ static int64_t read_char(char *c)
 	return e;
 }
 
-/* Take the last `count` characters off the screen. */
+/* Removes the last `count` characters from the screen. */
 static void rub_out(size_t count)
 {
 	while (count--)
@@ -85,7 +86,7 @@ static void rub_out(size_t count)
 int64_t line_read(char *line, size_t size)
 {
 	size_t n = 0;
-	bool escaped = false; /* in the sequence of a cursor key, which ends with a letter or ~ */
+	bool escaped = false; /* inside the escape sequence of a cursor key, which ends with a capital letter or ~ */
 
 	for (;;) {
 		char c;

@@ -1,4 +1,4 @@
-/* limits.c — what one process can take from others, and how it is got back: include/pith/syscall.h, "Limits". */
+/* limits.c — the limits between processes: include/pith/syscall.h, "Limits". */
 #include "tests.h"
 
 enum { PAGE = PITH_PAGE_BYTES };
@@ -11,7 +11,7 @@ static uint64_t process_total(void)
 	return m.processes;
 }
 
-/* Wait until there are so few. */
+/* Waits until there are at most this many processes. */
 static void await_processes(uint64_t most)
 {
 	uint64_t deadline = sys_clock() + 20 * SECONDS;
@@ -22,9 +22,9 @@ static void await_processes(uint64_t most)
 		fail("%lu processes are left, %lu were there before", process_total(), most);
 }
 
-/* ---- Processes --------------------------------------------------------------------------------------------------------- */
+/* ---- Processes ------------------------------------------------------------------------------------------------- */
 
-/* A parent's own limit comes before the table's; the place of one that was waited for is free again. */
+/* A parent reaches its own limit before the table is full; waiting for a child frees the child's place. */
 static void children(const uint64_t number[4])
 {
 	static uint64_t pid[PITH_CHILDREN_MOST + 1];
@@ -45,7 +45,7 @@ static void children(const uint64_t number[4])
 		join(pid[--count]);
 }
 
-/* Starts others like itself, for ever. Those that have ended are not waited for. */
+/* Starts processes like itself, for ever, and never waits for those that have ended. */
 static void role_spread(const uint64_t number[4])
 {
 	(void)number;
@@ -54,10 +54,18 @@ static void role_spread(const uint64_t number[4])
 			sys_yield();
 }
 
-/* Whoever has started it ends all of it at once, and all is there again. */
+/* Returns when 30 processes are there: what is typed next at a shell meets a bomb that has spread. */
+static void role_crowd(const uint64_t number[4])
+{
+	(void)number;
+	while (process_total() < 30)
+		sys_sleep(5 * MILLISECONDS);
+}
+
+/* One kill by the parent ends the whole tree, and all places and memory are free again. */
 static void bomb(const uint64_t number[4])
 {
-	enum { TABLES_MOST = 2 + PITH_PROCESSES_MOST / 64 }; /* that the kernel keeps for the stacks of so many */
+	enum { TABLES_MOST = 2 + PITH_PROCESSES_MOST / 64 }; /* page tables that the kernel keeps for their stacks */
 	uint64_t before = process_total(), pages = free_pages();
 
 	(void)number;
@@ -76,7 +84,7 @@ static void role_chain(const uint64_t number[4])
 	sys_sleep(~0ull);
 }
 
-/* Each has one child: killed, the first takes all the others with it. */
+/* A chain of processes: killing the first ends all. */
 static void descendants(const uint64_t number[4])
 {
 	enum { LENGTH = 20 };
@@ -90,9 +98,9 @@ static void descendants(const uint64_t number[4])
 	await_processes(before);
 }
 
-/* ---- The console ------------------------------------------------------------------------------------------------------- */
+/* ---- The console ----------------------------------------------------------------------------------------------- */
 
-/* Is this process's read refused? Then 0; it waits otherwise. */
+/* Ends with 0 if its read is refused; otherwise the read waits. */
 static void role_read_refused(const uint64_t number[4])
 {
 	char c;
@@ -101,7 +109,7 @@ static void role_read_refused(const uint64_t number[4])
 	EXPECT(sys_read(&c, 1), PITH_BUSY);
 }
 
-/* Reads whenever it may, for ever: for a scenario in which somebody types. */
+/* Reads whenever it may, for ever: for a scenario with typed input. */
 static void role_rob(const uint64_t number[4])
 {
 	char c;
@@ -112,12 +120,11 @@ static void role_rob(const uint64_t number[4])
 			sys_yield();
 }
 
-/* As soon as it may read; then it has a child that reads instead, and ends when that has begun. */
+/* Waits for the console, starts a child that reads instead, and ends when the child has begun to read. */
 static void role_hand_on(const uint64_t number[4])
 {
 	(void)number;
-	while (sys_console((uint64_t)sys_getpid()) < 0)
-		sys_yield();
+	await_console();
 	uint64_t pid = child("rest", PITH_READING, 0, 0);
 	EXPECT(sys_console(pid), 0);
 	await_state(pid, PITH_READING);
@@ -129,8 +136,7 @@ static void console(const uint64_t number[4])
 	char c;
 
 	(void)number;
-	while (sys_console(self) < 0)       /* the runner gives it to us */
-		sys_yield();
+	await_console();
 	EXPECT(sys_console(1), PITH_DENIED);
 	EXPECT(sys_console(0), PITH_NOT_FOUND);
 	EXPECT(sys_console(~0ull), PITH_NOT_FOUND);
@@ -140,10 +146,10 @@ static void console(const uint64_t number[4])
 	EXPECT(sys_console(reader), 0);
 	await_state(reader, PITH_READING);
 	EXPECT(sys_read(&c, 1), PITH_BUSY);
-	EXPECT(sys_console(other), 0);      /* taken from one child, which is told, and given to another */
+	EXPECT(sys_console(other), 0);      /* taken from one child, whose read fails, and given to another */
 	EXPECT(status_of(reader), 99);
 	EXPECT(sys_read(&c, 1), PITH_BUSY);
-	end(other);                         /* and back it comes */
+	end(other);                         /* the console comes back */
 	EXPECT(sys_console(self), 0);
 
 	uint64_t middle = child("hand on", 0, 0, 0);
@@ -153,11 +159,11 @@ static void console(const uint64_t number[4])
 	EXPECT(sys_console(self), 0);
 }
 
-/* ---- Long work --------------------------------------------------------------------------------------------------------- */
+/* ---- Long work ------------------------------------------------------------------------------------------------- */
 
 enum { HOARD_BYTES = 128 << 20 };
 
-/* Maps that much, says so, and gives it back in one call, or by its end. */
+/* Maps that much, reports it, and frees it in one call, or by its end. */
 static void role_give_back(const uint64_t number[4])
 {
 	const uint64_t at = 1ull << 40;
@@ -170,8 +176,8 @@ static void role_give_back(const uint64_t number[4])
 		EXPECT(sys_unmap(at, HOARD_BYTES), 0);
 }
 
-/* Others on the same processor go on meanwhile: so long at most from one time that this process runs to the next, the first being when
- * it could have gone on with the message. */
+/* The longest time between two runs of this process while another process on the same processor frees memory. The first
+ * interval begins when the message made this process ready. */
 static uint64_t longest_wait(bool unmap)
 {
 	struct pith_message m;
@@ -194,18 +200,20 @@ static void long_work(const uint64_t number[4])
 	struct pith_message none;
 
 	(void)number;
-	EXPECT(sys_receive((uint64_t)sys_getpid(), &none), PITH_NOT_FOUND); /* makes tables for what may come with a message */
+	/* makes tables for what may come with a message */
+	EXPECT(sys_receive((uint64_t)sys_getpid(), &none), PITH_NOT_FOUND);
 	uint64_t before = free_pages(), took = 0;
 	if (before * PAGE < HOARD_BYTES + (8 << 20))
 		return;
 	EXPECT(sys_pin(0), 0);
 	for (unsigned unmap = 0; unmap < 2; unmap++) {
-		for (unsigned i = 0; i < 5; i++) /* an emulator's processor may stop for a while: not every time */
+		for (unsigned i = 0; i < 5; i++) /* repeated, because an emulated processor may stop for a while */
 			if ((took = longest_wait(unmap)) < 60 * MILLISECONDS)
 				break;
 		print("long-work: others wait %lu us at most\n", took / 1000);
 		if (took >= 60 * MILLISECONDS)
-			fail("others wait %lu ms while memory is given back by %s", took / MILLISECONDS, unmap ? "unmap" : "the end");
+			fail("others wait %lu ms while memory is given back by %s", took / MILLISECONDS,
+			     unmap ? "unmap" : "the end");
 	}
 	await_free(before);
 }
@@ -217,6 +225,7 @@ const struct test limit_tests[] = {
 	{ "console", console, ALONE },
 	{ "long-work", long_work, ALONE },
 	{ "spread", role_spread, ROLE },
+	{ "crowd", role_crowd, ROLE },
 	{ "chain", role_chain, ROLE },
 	{ "read refused", role_read_refused, ROLE },
 	{ "rob", role_rob, ROLE },

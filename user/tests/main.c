@@ -17,9 +17,9 @@ static const struct test *const all[] = {
 bool quick;
 static const char *running; /* the test or role that this process is in */
 
-/* ---- For tests ------------------------------------------------------------------------------------------------------ */
+/* ---- For tests ------------------------------------------------------------------------------------------------- */
 
-/* Those that a failed test has left would go on for ever. */
+/* Ends the children that a failed test has left. */
 static void end_children(void)
 {
 	uint64_t self = (uint64_t)sys_getpid();
@@ -93,6 +93,12 @@ void await_state(uint64_t pid, enum pith_state state)
 		sys_sleep(MILLISECONDS / 2);
 }
 
+void await_console(void)
+{
+	while (sys_console((uint64_t)sys_getpid()) < 0)
+		sys_yield();
+}
+
 uint64_t free_pages(void)
 {
 	struct pith_memory m = { 0 };
@@ -110,7 +116,7 @@ void await_free(uint64_t pages)
 	EXPECT(free_pages(), pages);
 }
 
-/* ---- One ------------------------------------------------------------------------------------------------------------- */
+/* ---- One ------------------------------------------------------------------------------------------------------- */
 
 static const struct test *find(const char *name)
 {
@@ -134,7 +140,7 @@ static int run_here(const char *name, int count, const char *const *words)
 	return 0;
 }
 
-/* Who there is, for a test that hangs. */
+/* Prints all processes, for a test that hangs. */
 static void print_processes(void)
 {
 	struct pith_process p;
@@ -143,14 +149,14 @@ static void print_processes(void)
 		print("# process %lu, a child of %lu, is %s in state %u\n", p.pid, p.parent, p.name, (unsigned)p.state);
 }
 
-/* In a process of its own. false: it has failed, and that was said. */
+/* Runs a test in a process of its own. false: it has failed, and the failure was printed. */
 static bool run_apart(const struct test *t, bool shorter)
 {
 	uint64_t start = sys_clock(), limit = (shorter ? LIMIT_SECONDS : LONG_LIMIT_SECONDS) * SECONDS;
 	uint64_t pid = child_on(-1, t->name, shorter, 0, 0);
 	char text[32];
 
-	sys_console(pid); /* if it is ours to give */
+	sys_console(pid); /* if this process has the console */
 	while (process_of(pid).state != PITH_ENDED && sys_clock() - start < limit)
 		sys_sleep(MILLISECONDS);
 	if (process_of(pid).state != PITH_ENDED) {
@@ -164,7 +170,7 @@ static bool run_apart(const struct test *t, bool shorter)
 	return status == 0;
 }
 
-/* ---- All ------------------------------------------------------------------------------------------------------------- */
+/* ---- All ------------------------------------------------------------------------------------------------------- */
 
 struct count {
 	uint64_t passed, failed;
@@ -206,7 +212,7 @@ static int run_these(int count, const char *const *words)
 	return verdict(&c);
 }
 
-/* ---- Soak ------------------------------------------------------------------------------------------------------------ */
+/* ---- Soak ------------------------------------------------------------------------------------------------------ */
 
 static const struct test *random_test(uint64_t *state)
 {
@@ -221,7 +227,7 @@ static const struct test *random_test(uint64_t *state)
 	}
 }
 
-/* Tests at random until the time is over; then how many to the parent. */
+/* Runs random tests until the time is over; then sends their number to the parent. */
 static int soak_worker(uint64_t parent, uint64_t until, uint64_t seed)
 {
 	struct pith_message m = { 0 };
@@ -231,8 +237,8 @@ static int soak_worker(uint64_t parent, uint64_t until, uint64_t seed)
 	return (int)must("soak: send", sys_send(parent, &m));
 }
 
-/* Free pages, now that all tables are there that the kernel keeps for the stacks of many processes, and this one for what may come with
- * messages. */
+/* The number of free pages, after the page tables that are never freed have been made: the kernel's for many kernel
+ * stacks, and this process's for a page that comes with a message. */
 static uint64_t free_from_now_on(struct count *c)
 {
 	struct pith_message none;
@@ -273,7 +279,8 @@ int main(int count, const char *const *words)
 	if (*first == '=')
 		return run_here(first + 1, count, words);
 	if (strcmp(first, "soak-worker") == 0)
-		return soak_worker(number_word(count, words, 2, 0), number_word(count, words, 3, 0), number_word(count, words, 4, 1));
+		return soak_worker(number_word(count, words, 2, 0), number_word(count, words, 3, 0),
+		                   number_word(count, words, 4, 1));
 	if (strcmp(first, "send-words") == 0)
 		return send_words(count, words);
 	if (strcmp(first, "soak") == 0)

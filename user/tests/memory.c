@@ -1,4 +1,4 @@
-/* memory.c — mapping, unmapping, and what happens when there is no more. */
+/* memory.c — mapping, unmapping, and the exhaustion of memory. */
 #include "tests.h"
 
 enum { PAGE = PITH_PAGE_BYTES, FIXED_AT = 0x30000000 };
@@ -40,7 +40,7 @@ static void map(const uint64_t number[4])
 	GOOD(sys_map(0, 4 * PAGE, PITH_MAP_WRITE));
 }
 
-/* There is room, however much is in the way that was mapped at addresses of our own: for a page that comes with a message, too. */
+/* The kernel finds a free range past any mappings at requested addresses, also for a page that comes with a message. */
 static void room(const uint64_t number[4])
 {
 	enum { IN_THE_WAY = 64, PIECE = 4, HOLES = 150 };
@@ -55,13 +55,14 @@ static void room(const uint64_t number[4])
 	EXPECT(sys_receive((uint64_t)sys_getpid(), &m), PITH_NOT_FOUND); /* nobody sends, but there would be room */
 	last += IN_THE_WAY * PAGE;
 	for (uint64_t i = 0; i < HOLES; i++) /* of one page each, and more than a table */
-		EXPECT(sys_map(last + (2 + (PIECE + 1) * i) * PAGE, PIECE * PAGE, 0), last + (2 + (PIECE + 1) * i) * PAGE);
+		EXPECT(sys_map(last + (2 + (PIECE + 1) * i) * PAGE, PIECE * PAGE, 0),
+		       last + (2 + (PIECE + 1) * i) * PAGE);
 	EXPECT(sys_map(0, PAGE, PITH_MAP_WRITE), last + PAGE);
 	EXPECT(sys_map(0, 2 * PAGE, PITH_MAP_WRITE), last + (1 + (PIECE + 1) * HOLES) * PAGE);
 	EXPECT(sys_map(0, 256 * PAGE, PITH_MAP_WRITE), last + (3 + (PIECE + 1) * HOLES) * PAGE);
 }
 
-/* As often as one likes: nothing is used up. */
+/* Mapping and unmapping many times uses nothing up. */
 static void map_again(const uint64_t number[4])
 {
 	uint64_t before = free_pages();
@@ -101,14 +102,15 @@ static void map_errors(const uint64_t number[4])
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		int64_t e = sys_map(bad[i].at, bad[i].bytes, bad[i].rights);
 		if (e != bad[i].error)
-			fail("map(%#lx, %#lx, %lx) is %ld, not %ld", bad[i].at, bad[i].bytes, bad[i].rights, e, bad[i].error);
+			fail("map(%#lx, %#lx, %lx) is %ld, not %ld", bad[i].at, bad[i].bytes, bad[i].rights, e,
+			     bad[i].error);
 		if (bad[i].error == PITH_BAD_ARGUMENT && bad[i].rights == PITH_MAP_WRITE && bad[i].at)
 			EXPECT(sys_unmap(bad[i].at, bad[i].bytes), PITH_BAD_ARGUMENT);
 	}
 	EXPECT(sys_map(FIXED_AT, PAGE, PITH_MAP_WRITE), FIXED_AT); /* none of them has left anything there */
 }
 
-/* ---- No more ---------------------------------------------------------------------------------------------------------------- */
+/* ---- No more --------------------------------------------------------------------------------------------------- */
 
 /* Pieces of memory, each of which begins with the address of the one before and its own length. */
 struct hoard {
@@ -140,7 +142,7 @@ static void hoard_give(struct hoard *h)
 	}
 }
 
-/* All calls go on; what needs memory says that there is none. */
+/* Without memory, calls that need none work, and calls that need some return PITH_NO_MEMORY. */
 static void exhaustion(const uint64_t number[4])
 {
 	struct hoard h = { NULL, 0 };
@@ -179,11 +181,12 @@ static void role_hoard(const uint64_t number[4])
 		hoard_take(&h); /* and leave it to the kernel */
 }
 
-/* Where new tables would be needed, and there is memory for a part of them: nothing is kept of what was tried. */
+/* If memory suffices only for some of the page tables that a mapping needs, none of them are kept. */
 static void map_refused(const uint64_t number[4])
 {
 	enum { ROOM = 8 };
-	static const uint64_t far[] = { 1ull << 45, (1ull << 45) + PAGE, (1ull << 46) - PAGE }; /* where a table begins, and not */
+	/* where a table begins, and not */
+	static const uint64_t far[] = { 1ull << 45, (1ull << 45) + PAGE, (1ull << 46) - PAGE };
 	uint64_t room = GOOD(sys_map(0, ROOM * PAGE, PITH_MAP_WRITE)), refused = 0;
 	struct hoard h = { NULL, 0 };
 
@@ -203,7 +206,7 @@ static void map_refused(const uint64_t number[4])
 	hoard_give(&h);
 }
 
-/* All memory, and what becomes free, for so many seconds. */
+/* Takes all memory, also memory that becomes free, for so many seconds. */
 static void role_greedy(const uint64_t number[4])
 {
 	uint64_t until = sys_clock() + number[0] * SECONDS;
@@ -212,7 +215,7 @@ static void role_greedy(const uint64_t number[4])
 		sys_map(0, PAGE, PITH_MAP_WRITE);
 }
 
-/* Several that want all of it, while others come and go. */
+/* Several processes take all memory, while others start and end. */
 static void exhaustion_by_many(const uint64_t number[4])
 {
 	uint64_t before = free_pages(), pid[4], started = 0;
@@ -232,7 +235,8 @@ static void exhaustion_by_many(const uint64_t number[4])
 	await_free(before);
 }
 
-/* A program that needs more than there is, whatever there is: no spawn leaves anything behind, in memory or in the processor. */
+/* Spawns of a program fail with every amount of free memory that is too small. None leaves anything behind, in memory
+ * or in the processor. */
 static void spawn_exhausted(const uint64_t number[4])
 {
 	enum { MOST = 800 };
@@ -255,7 +259,7 @@ static void spawn_exhausted(const uint64_t number[4])
 	await_free(before);
 }
 
-/* The quickest of some spawns that must end so: the host of an emulator does other things in between. */
+/* The quickest of several spawns with this result: an emulator's host may be busy in between. */
 static uint64_t spawn_takes(int64_t wanted)
 {
 	uint64_t least = ~0ull;
@@ -272,7 +276,7 @@ static uint64_t spawn_takes(int64_t wanted)
 	return least;
 }
 
-/* Where memory does not suffice for a program, that is known before anything is built. */
+/* A spawn without enough memory is refused before anything is built. */
 static void spawn_refused(const uint64_t number[4])
 {
 	enum { FEW = 16 }; /* pages: not enough for any program */

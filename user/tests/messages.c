@@ -1,4 +1,4 @@
-/* messages.c — what processes send each other arrives, once, in order, and its pages with it. */
+/* messages.c — messages arrive exactly once, in order, with their pages. */
 #include "tests.h"
 
 enum { PAGE = PITH_PAGE_BYTES };
@@ -23,7 +23,7 @@ static void role_receive_for_ever(const uint64_t number[4])
 	}
 }
 
-/* ---- One message --------------------------------------------------------------------------------------------------------- */
+/* ---- One message ----------------------------------------------------------------------------------------------- */
 
 /* Adds one to each word and each byte of a page, and sends all that back. */
 static void role_echo(const uint64_t number[4])
@@ -40,7 +40,7 @@ static void role_echo(const uint64_t number[4])
 	}
 }
 
-/* The page is not here any more once it was sent; what comes back is the same, changed, and writable. */
+/* A sent page leaves the sender; the page that comes back has the receiver's changes, and is writable. */
 static void pages(const uint64_t number[4])
 {
 	uint64_t other = child("echo", 1, 0, 0), at = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
@@ -60,7 +60,7 @@ static void pages(const uint64_t number[4])
 	join(other);
 }
 
-/* A page that cannot be sent stays, and so does the one of a message that nobody takes. */
+/* A page that cannot be sent stays, and so does the page of a message that is not received. */
 static void page_errors(const uint64_t number[4])
 {
 	uint64_t other = child("receive for ever", 0, 0, 0), at = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
@@ -80,7 +80,7 @@ static void page_errors(const uint64_t number[4])
 	CHECK(*(volatile uint64_t *)at == 1234);
 }
 
-/* Sends a page that it has just written to, then touches it once more: how, number[1] says. */
+/* Sends a page that it has just written to, then touches it once more, in the way of number[1]. */
 static void role_send_and_touch(const uint64_t number[4])
 {
 	uint64_t at = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
@@ -96,7 +96,8 @@ static void role_send_and_touch(const uint64_t number[4])
 		sys_exit(sys_write((const void *)at, 8) == PITH_BAD_ADDRESS ? 77 : 0);
 }
 
-/* A page that was sent is the receiver's alone. It waits already, so that the sender goes on at once, with the TLB that it has. */
+/* A sent page is the receiver's alone. The receiver waits already, so that the sender goes on at once, with its TLB
+ * unchanged. */
 static void pages_leave(const uint64_t number[4])
 {
 	(void)number;
@@ -123,7 +124,7 @@ static void role_receive_once(const uint64_t number[4])
 	sys_exit(sys_receive(number[0], &m) == (int64_t)number[1] ? 0 : 1);
 }
 
-/* Nobody waits for what cannot come. */
+/* Calls that could wait for ever return an error. */
 static void message_errors(const uint64_t number[4])
 {
 	uint64_t self = (uint64_t)sys_getpid();
@@ -151,7 +152,7 @@ static void message_errors(const uint64_t number[4])
 	join(receiver);
 }
 
-/* Received at an address that cannot be written to, a message waits for a better one; its page, too. */
+/* If the receiver's address cannot be written to, the message and its page stay with the sender. */
 static void message_kept(const uint64_t number[4])
 {
 	static const uint64_t constant[8] = { 1 };
@@ -183,7 +184,7 @@ static void role_send_page_once(const uint64_t number[4])
 	EXPECT(sys_send(number[0], &m), 0);
 }
 
-/* Three that each wait to send to the next: the last is told. */
+/* Three processes in a cycle of sends: the last one gets an error. */
 static void deadlock(const uint64_t number[4])
 {
 	uint64_t self = (uint64_t)sys_getpid();
@@ -197,17 +198,17 @@ static void deadlock(const uint64_t number[4])
 	EXPECT(sys_send(second, &m), PITH_DEADLOCK);
 	EXPECT(sys_receive(0, &m), first);
 	join(first);
-	join(second); /* whom nobody receives from: first has ended */
+	join(second); /* its send fails, because the first has ended */
 }
 
-/* ---- Storm ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Storm ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t processor_of(uint64_t i)
 {
 	return i % processors();
 }
 
-/* So many messages to the echo and back, every other one with a page. */
+/* Exchanges this many messages with the echo, every other one with a page. */
 static void role_storm(const uint64_t number[4])
 {
 	uint64_t other = number[0], state = number[2] + 1;
@@ -245,7 +246,7 @@ static void storm(const uint64_t number[4])
 		join(pid[i]);
 }
 
-/* From many to one: nothing lost, nothing twice, each one's in its order. */
+/* Many senders, one receiver: no message is lost or received twice, and each sender's messages stay in order. */
 static void role_count_up(const uint64_t number[4])
 {
 	for (uint64_t i = 0; i < number[1]; i++) {

@@ -1,17 +1,18 @@
-/* pointers.c — every pointer that a system call takes, tried with addresses that it must not use: an error, and nothing else. */
+/* pointers.c — tries every pointer argument of every system call with bad addresses: each gives an error, nothing
+ * else. */
 #include "tests.h"
 
 enum { PAGE = PITH_PAGE_BYTES, LENGTH = 64, WILD_MOST = 128 };
 
-/* ---- Where the kernel looks ------------------------------------------------------------------------------------------ */
+/* ---- Where the kernel looks ------------------------------------------------------------------------------------ */
 
-/* A call with `bytes` bytes at `at`, in every place where one takes a pointer. */
+/* A call with `bytes` bytes at `at`; one for each pointer argument. */
 struct attempt {
 	const char *name;
 	int64_t (*call)(uint64_t at, uint64_t bytes);
-	uint64_t fixed;  /* the only length that it knows; 0: it takes any     */
-	bool writes;     /* the kernel does, there                             */
-	bool does_part;  /* of what is long: then the rest need not be there   */
+	uint64_t fixed;  /* the only length that it takes; 0: any              */
+	bool writes;     /* the kernel writes there                            */
+	bool does_part;  /* may process only the beginning of a long range     */
 };
 
 static uint64_t sender; /* a child that sends, all the time, */
@@ -90,7 +91,7 @@ static const struct attempt attempts[] = {
 	{ "log's from", log_from, sizeof(uint64_t), true, false },
 };
 
-/* ---- What it finds there --------------------------------------------------------------------------------------------- */
+/* ---- What it finds there --------------------------------------------------------------------------------------- */
 
 struct wild {
 	uint64_t at, bytes; /* bytes 0: as many as the call takes */
@@ -109,9 +110,12 @@ static void add(uint64_t at, uint64_t bytes, bool readable)
 static void add_addresses(void)
 {
 	static const uint64_t addresses[] = {
-		0, 1, 8, PAGE - 1, PAGE, 0xfff8,                                      /* where nothing is ever mapped         */
-		0x10000, 0x3ff000, 0x3fffffff8, 0x7ffffffe0000,                       /* where nothing is                     */
-		0x7ffffffff000, 0x800000000000, 0x8000000000000000, 0x400000 | 1ull << 56, /* past what processes have         */
+		/* never mapped */
+		0, 1, 8, PAGE - 1, PAGE, 0xfff8,
+		/* not mapped now */
+		0x10000, 0x3ff000, 0x3fffffff8, 0x7ffffffe0000,
+		/* beyond user memory */
+		0x7ffffffff000, 0x800000000000, 0x8000000000000000, 0x400000 | 1ull << 56,
 		0xffff7fffffffffff, 0xffff800000000000, 0xffff800000100000, 0xffff888000000000, 0xffffc00000000000,
 		0xffffffff80000000, 0xffffffff80100000, 0xfffffffffffff000, 0xfffffffffffffff8, 0xffffffffffffffff,
 	};
@@ -122,7 +126,7 @@ static void add_addresses(void)
 		add((~0ull << shift) + PAGE, 0, false);
 }
 
-/* With a page of memory, and nothing after it: what is missing of a length, and lengths that wrap around. */
+/* Adds ranges that begin in the last mapped page before a hole and reach into it, and lengths that wrap around. */
 static void add_edges(void)
 {
 	static const char read_only[512] = "longer than all structures";
@@ -141,7 +145,7 @@ static void add_edges(void)
 	add((uint64_t)&add_edges & -(uint64_t)PAGE, 0, true);
 }
 
-/* Was the address refused, in this place? Those that make no sense there are taken as refused. */
+/* Was the address refused for this argument? Combinations without a meaning count as refused. */
 static bool is_refused(const struct attempt *a, const struct wild *w)
 {
 	bool is_long = w->bytes != 0;
@@ -166,7 +170,8 @@ static void wild_pointers(const uint64_t number[4])
 	end(taker);
 }
 
-/* Refused at once, not when somebody has typed for it. Of what is long, read does a part: that waits, and is killed then. */
+/* PITH_READ refuses a bad address at once, not only when input comes. It reads only the beginning of a long range: then
+ * it waits, and is killed. */
 static void read_wild(const uint64_t number[4])
 {
 	(void)number;
@@ -194,9 +199,9 @@ static void role_read(const uint64_t number[4])
 	sys_exit(e < 0 ? 0 : 1);
 }
 
-/* ---- Any numbers at all ------------------------------------------------------------------------------------------------ */
+/* ---- Any numbers at all ---------------------------------------------------------------------------------------- */
 
-/* Numbers that mean something, more or less. */
+/* A random number that is likely to have a meaning for some call. */
 static uint64_t some_number(uint64_t *state)
 {
 	static uint64_t page;
@@ -215,17 +220,18 @@ static uint64_t some_number(uint64_t *state)
 	}
 }
 
-/* All calls but those that end this process, print, or rest for ever. */
+/* Makes random calls, except those that end this process, print, or rest for ever. */
 static void role_random_calls(const uint64_t number[4])
 {
 	uint64_t state = number[0];
 
 	for (uint64_t i = 0; i < number[1]; i++) {
 		uint64_t call = random_next(&state) % (PITH_CALLS + 2);
-		if (call == PITH_EXIT || call == PITH_WRITE || call == PITH_READ || call == PITH_SLEEP || call == PITH_RECEIVE ||
-		    call == PITH_SEND || call == PITH_UNMAP)
+		if (call == PITH_EXIT || call == PITH_WRITE || call == PITH_READ || call == PITH_SLEEP ||
+		    call == PITH_RECEIVE || call == PITH_SEND || call == PITH_UNMAP)
 			continue;
-		machine_call(call, some_number(&state), some_number(&state), some_number(&state), some_number(&state), some_number(&state));
+		machine_call(call, some_number(&state), some_number(&state), some_number(&state), some_number(&state),
+		             some_number(&state));
 	}
 }
 

@@ -1,4 +1,4 @@
-/* processes.c — from spawn to wait: arguments, statuses, being killed, and as many of them as there can be. */
+/* processes.c — from spawn to wait: arguments, exit statuses, kill, and the limit of processes. */
 #include "tests.h"
 
 enum { MANY = 256 };
@@ -20,7 +20,7 @@ static void role_exit(const uint64_t number[4])
 	sys_exit(number[0]);
 }
 
-/* ---- Arguments and statuses -------------------------------------------------------------------------------------------- */
+/* ---- Arguments and statuses ------------------------------------------------------------------------------------ */
 
 static void statuses(const uint64_t number[4])
 {
@@ -37,7 +37,7 @@ static void statuses(const uint64_t number[4])
 	EXPECT(status_of(pid), PITH_NOT_FOUND);
 }
 
-/* A word's characters, each times its place. */
+/* A checksum: the sum of the word's characters, each times its position. */
 static uint64_t sum_of(const char *word)
 {
 	uint64_t sum = 0;
@@ -47,13 +47,14 @@ static uint64_t sum_of(const char *word)
 	return sum;
 }
 
-/* Tell the process words[2] of all words. */
+/* Sends all words to the process words[2]. */
 int send_words(int count, const char *const *words)
 {
 	uint64_t parent = number_word(count, words, 2, 0);
 
 	for (int i = 0; i < count; i++) {
-		struct pith_message m = { .word = { (uint64_t)i, (uint64_t)count, strlen(words[i]), sum_of(words[i]) } };
+		struct pith_message m = { .word = { (uint64_t)i, (uint64_t)count, strlen(words[i]),
+		                                    sum_of(words[i]) } };
 		GOOD(sys_send(parent, &m));
 	}
 	return words[count] ? 1 : 0;
@@ -73,7 +74,8 @@ static void arguments(const uint64_t number[4])
 	uint64_t pid = GOOD(spawn_words(-1, COUNT, words));
 	for (uint64_t i = 0; i < COUNT; i++) {
 		EXPECT(sys_receive(pid, &m), pid);
-		CHECK(m.word[0] == i && m.word[1] == COUNT && m.word[2] == strlen(words[i]) && m.word[3] == sum_of(words[i]));
+		CHECK(m.word[0] == i && m.word[1] == COUNT && m.word[2] == strlen(words[i]) &&
+		      m.word[3] == sum_of(words[i]));
 	}
 	CHECK(strcmp(process_of(pid).name, "tests") == 0);
 	join(pid);
@@ -107,9 +109,9 @@ static void spawn_errors(const uint64_t number[4])
 	join(pid);
 }
 
-/* ---- Being killed ------------------------------------------------------------------------------------------------------- */
+/* ---- Being killed ---------------------------------------------------------------------------------------------- */
 
-/* Once the console was given to this process; it comes back when it was taken away. */
+/* Waits until this process has the console, and reads; returns when the console was taken away. */
 static void read_when_allowed(char *c)
 {
 	while (sys_console((uint64_t)sys_getpid()) < 0)
@@ -129,10 +131,10 @@ static void role_rest(const uint64_t number[4])
 	case PITH_RECEIVING: sys_receive(number[1], &m); break;
 	case PITH_READING: read_when_allowed(&c); break;
 	}
-	sys_exit(99); /* it should not have come back */
+	sys_exit(99); /* the call must not return */
 }
 
-/* The child of one that waits for it ends with that one. */
+/* Killing a process that waits for its child also ends the child. */
 static void kill_with_child(uint64_t pid)
 {
 	struct pith_process p;
@@ -172,8 +174,7 @@ static void kill_resting(const uint64_t number[4])
 static void kill_reading(const uint64_t number[4])
 {
 	(void)number;
-	while (sys_console((uint64_t)sys_getpid()) < 0) /* the runner gives it to us */
-		sys_yield();
+	await_console();
 	uint64_t pid = child("rest", PITH_READING, 0, 0);
 	GOOD(sys_console(pid));
 	await_state(pid, PITH_READING);
@@ -183,7 +184,7 @@ static void kill_reading(const uint64_t number[4])
 	EXPECT(sys_read(&c, 0), 0);
 }
 
-/* On this processor and on all others; those that have not yet run at all, too. */
+/* Kills processes on this processor and on all others, also processes that have not run yet. */
 static void kill_running(const uint64_t number[4])
 {
 	uint64_t all = processors();
@@ -215,9 +216,9 @@ static void kill_errors(const uint64_t number[4])
 	EXPECT(sys_kill(pid), PITH_NOT_FOUND);
 }
 
-/* ---- Orphans --------------------------------------------------------------------------------------------------------------- */
+/* ---- Orphans --------------------------------------------------------------------------------------------------- */
 
-/* Leave a child, and tell the parent its number. */
+/* Leaves a child, and sends its pid to the parent. */
 static void role_leave_child(const uint64_t number[4])
 {
 	struct pith_message m = { .word = { child("wait for message", 0, 0, 0) } };
@@ -233,7 +234,7 @@ static void role_wait_for_message(const uint64_t number[4])
 	GOOD(sys_receive(0, &m));
 }
 
-/* It does not outlive its parent, and who waits for it is the first process. */
+/* A process ends with its parent, and the first process waits for it. */
 static void orphans(const uint64_t number[4])
 {
 	struct pith_message m = { 0 };
@@ -252,9 +253,9 @@ static void orphans(const uint64_t number[4])
 	EXPECT(sys_kill(orphan), PITH_NOT_FOUND);
 }
 
-/* ---- Many ------------------------------------------------------------------------------------------------------------------ */
+/* ---- Many ------------------------------------------------------------------------------------------------------ */
 
-/* One after the other; all memory is free again in the end. */
+/* Spawns one process after the other; all memory is free again at the end. */
 static void spawn_cycles(const uint64_t number[4])
 {
 	uint64_t cycles = number[1] ? number[1] : quick ? 500 : 10000;
@@ -277,7 +278,7 @@ static uint64_t children_alive(void)
 	return alive;
 }
 
-/* All there at once: each has said so before the first may end. */
+/* Many processes exist at once: each has reported before the first may end. */
 static void start_and_end_many(void)
 {
 	static uint64_t pid[MANY];
@@ -302,7 +303,7 @@ static void start_and_end_many(void)
 	}
 }
 
-/* Twice: the kernel keeps what it has built for so many kernel stacks. */
+/* Runs `what` twice and counts memory around the second run: the kernel keeps the page tables of its stacks. */
 static void twice(void (*what)(void))
 {
 	what();
@@ -325,13 +326,13 @@ static void role_say_and_wait(const uint64_t number[4])
 	GOOD(sys_receive(number[0], &m));
 }
 
-/* Until the kernel has no more: an error, and afterwards as many as before. */
+/* Starts processes until the kernel refuses; after they have ended, as many can be started again. */
 static void start_until_refused(void)
 {
 	static uint64_t pid[2048];
 	uint64_t count = 0;
 	int64_t e = 0;
-	char sleeping[8]; /* which needs no memory: there may be none any more */
+	char sleeping[8]; /* the children rest in this state, which needs no memory: none may be left */
 
 	format(sleeping, sizeof sleeping, "%d", PITH_SLEEPING);
 	while (count < sizeof pid / sizeof *pid && (e = spawn(-1, "tests", "=rest", sleeping)) > 0)

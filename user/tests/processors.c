@@ -1,10 +1,10 @@
-/* processors.c — time, turns, and what a process keeps while others have theirs. */
+/* processors.c — time, time slices, and the registers that a process keeps across them. */
 #include "registers.h"
 #include "tests.h"
 
-/* ---- Time --------------------------------------------------------------------------------------------------------------------- */
+/* ---- Time ------------------------------------------------------------------------------------------------------ */
 
-/* Later than before, on whatever processor. */
+/* Time is monotonic across all processors. */
 static void time(const uint64_t number[4])
 {
 	uint64_t all = processors(), last = sys_clock();
@@ -33,7 +33,8 @@ static void sleeping(const uint64_t number[4])
 	}
 }
 
-/* Nobody else wants the processor: not every time much too long. An emulator's may stop for a while. */
+/* On an idle processor a sleep is not always much too long. An emulated processor may stop for a while, so one good try
+ * suffices. */
 static void punctual(const uint64_t number[4])
 {
 	uint64_t slept = 0;
@@ -49,7 +50,7 @@ static void punctual(const uint64_t number[4])
 	fail("50 ms take %lu ms", slept / MILLISECONDS);
 }
 
-/* ---- Turns -------------------------------------------------------------------------------------------------------------------- */
+/* ---- Turns ----------------------------------------------------------------------------------------------------- */
 
 static void pin(const uint64_t number[4])
 {
@@ -69,7 +70,7 @@ static void pin(const uint64_t number[4])
 	EXPECT(sys_pin(1ll << 32), PITH_BAD_ARGUMENT);
 }
 
-/* On one processor with a process that never calls, others have their turn: this one, and one more that never calls. */
+/* On one processor with a process that never makes a call, this process runs, and so does another one of that kind. */
 static void preemption(const uint64_t number[4])
 {
 	uint64_t last = processors() - 1, pid[2];
@@ -87,7 +88,7 @@ static void preemption(const uint64_t number[4])
 	CHECK(ran[0] > 60 * MILLISECONDS && ran[1] > 60 * MILLISECONDS); /* about 150 each */
 }
 
-/* As many that never call as processors: each gets one, though nobody has said which. */
+/* As many processes without calls as processors: each gets a processor of its own without being pinned. */
 static void balance(const uint64_t number[4])
 {
 	uint64_t all = processors(), pid[256];
@@ -103,8 +104,8 @@ static void balance(const uint64_t number[4])
 	}
 }
 
-/* So many that never call: for a second or two each gets nearly as much as the others. Processor time is what counts, which an
- * emulator's host may give unevenly in a short time. */
+/* So many processes without calls get nearly equal processor time within a second or two. An emulator's host may share
+ * shorter times unevenly. */
 static void share_among(uint64_t count)
 {
 	static uint64_t pid[257], ran[257];
@@ -121,10 +122,11 @@ static void share_among(uint64_t count)
 		end(pid[i]);
 	for (uint64_t i = 0; i < count; i++)
 		if (ran[i] * count * 10 < sum * 6)
-			fail("one of %lu got %lu ms, all of them %lu", count, ran[i] / MILLISECONDS, sum / MILLISECONDS);
+			fail("one of %lu got %lu ms, all of them %lu", count, ran[i] / MILLISECONDS,
+			     sum / MILLISECONDS);
 }
 
-/* Nobody has said where they are to run, and all are started by one. */
+/* Processes that are not pinned, all started by one process, get equal time. */
 static void fairness(const uint64_t number[4])
 {
 	uint64_t all = processors() < 128 ? processors() : 128;
@@ -134,7 +136,7 @@ static void fairness(const uint64_t number[4])
 	share_among(all + 1);
 }
 
-/* Behind a process that is pinned there nobody has to wait while another processor has nothing to do. */
+/* No process waits behind a pinned one while another processor is idle. */
 static void no_waiting(const uint64_t number[4])
 {
 	(void)number;
@@ -159,7 +161,7 @@ static uint64_t idle_ns(void)
 	return m.idle_ns;
 }
 
-/* Who has something to do is not idle, and who rests is. */
+/* Idle time counts resting processors, and not busy ones. */
 static void idleness(const uint64_t number[4])
 {
 	uint64_t all = processors(), pid[256];
@@ -180,7 +182,7 @@ static void idleness(const uint64_t number[4])
 	CHECK(idle > 100 * MILLISECONDS && idle <= (sys_clock() - start) * all);
 }
 
-/* ---- Registers ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Registers ------------------------------------------------------------------------------------------------- */
 
 struct registers {
 	uint64_t general[REGISTERS_GENERAL];
@@ -208,7 +210,7 @@ static void role_hold(const uint64_t number[4])
 	}
 }
 
-/* While they are preempted, and across system calls in which others run. */
+/* Registers are kept across preemption, and across system calls in which other processes run. */
 static void registers(const uint64_t number[4])
 {
 	uint64_t all = processors(), pid[64];
@@ -221,13 +223,13 @@ static void registers(const uint64_t number[4])
 		join(pid[i]);
 }
 
-/* ---- Something to do for all processors, for ever: for scenarios in which the kernel fails meanwhile ------------------------------ */
+/* ---- Something to do for all processors, for ever: for scenarios in which the kernel fails meanwhile ----------- */
 
 static void role_print(const uint64_t number[4])
 {
 	char rest[400] = { 0 };
 
-	memset(rest, '.', sizeof rest - 1); /* most of the time somebody prints */
+	memset(rest, '.', sizeof rest - 1); /* long lines, so that some process is printing most of the time */
 	for (uint64_t line = 0;; line++)
 		print("processor %lu prints line %lu %s\n", number[0], line, rest);
 }

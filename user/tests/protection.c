@@ -1,4 +1,4 @@
-/* protection.c — what a process must not do to memory, to others, and to the processor: it dies of it, alone. */
+/* protection.c — forbidden accesses to memory, to other processes and to the processor: each ends the process alone. */
 #include "hostile.h"
 #include "tests.h"
 
@@ -6,7 +6,7 @@ enum { PAGE = PITH_PAGE_BYTES };
 enum touch { READ, WRITE, EXECUTE, TOUCHES };
 enum { MISUSES = 7 };
 
-/* How, where, and when at the earliest. */
+/* Touches an address: the kind of access, the address, and the earliest time. */
 static void role_touch(const uint64_t number[4])
 {
 	volatile uint8_t *at = (volatile uint8_t *)number[1];
@@ -29,7 +29,7 @@ static void expect_fault(uint64_t pid, const char *what, uint64_t detail)
 		fail("%s %#lx: status %ld", what, detail, status);
 }
 
-/* ---- Memory of the kernel's, and none ---------------------------------------------------------------------------------- */
+/* ---- Memory of the kernel's, and none -------------------------------------------------------------------------- */
 
 static void touch(uint64_t at)
 {
@@ -39,7 +39,8 @@ static void touch(uint64_t at)
 		expect_fault(child("touch", how, at, 0), names[how], at);
 }
 
-/* Both ends of what no process has, places where kernels are, and one for each power of two below each end. */
+/* Both ends of the addresses that no process has, usual addresses of kernels, and one for each power of two below each
+ * end. */
 static void kernel_memory(const uint64_t number[4])
 {
 	static const uint64_t places[] = {
@@ -57,20 +58,22 @@ static void kernel_memory(const uint64_t number[4])
 	}
 }
 
-/* ---- Several at the same moment ---------------------------------------------------------------------------------------- */
+/* ---- Several at the same moment -------------------------------------------------------------------------------- */
 
 /* Is this the kernel's line, without its end, about a process that wrote to 0? */
 static bool tells_of(const char *line, uint64_t pid)
 {
 	static const char why[] = ": a write to 0x0, which is not mapped";
 	char begin[80];
-	size_t begin_bytes = format(begin, sizeof begin, "pith: process %lu (tests) has ended at 0x", pid), bytes = strlen(line);
+	size_t begin_bytes = format(begin, sizeof begin, "pith: process %lu (tests) has ended at 0x", pid),
+	       bytes = strlen(line);
 
-	return bytes > begin_bytes + sizeof why && strncmp(line, begin, begin_bytes) == 0 && strcmp(line + bytes - (sizeof why - 1), why) == 0;
+	return bytes > begin_bytes + sizeof why && strncmp(line, begin, begin_bytes) == 0 &&
+	       strcmp(line + bytes - (sizeof why - 1), why) == 0;
 }
 
-/* Two on each of four processors, as soon as it is `when`: of each the kernel says what it did, and nothing else. Worth most where
- * nothing has faulted before. */
+/* Two processes on each of four processors fault at one time, `when`: the kernel prints one line for each, and nothing
+ * else. Best as the first faults after boot. */
 static void faults_at_once(const uint64_t number[4])
 {
 	enum { COUNT = 8 };
@@ -97,7 +100,7 @@ static void faults_at_once(const uint64_t number[4])
 	EXPECT(lines, COUNT);
 }
 
-/* ---- One's own ------------------------------------------------------------------------------------------------------------ */
+/* ---- One's own ------------------------------------------------------------------------------------------------- */
 
 static void own_memory(const uint64_t number[4])
 {
@@ -112,7 +115,7 @@ static void own_memory(const uint64_t number[4])
 
 static void role_misuse(const uint64_t number[4])
 {
-	static const uint64_t constant = MACHINE_RETURN; /* what is executed here would return */
+	static const uint64_t constant = MACHINE_RETURN; /* would return if it were executed */
 	volatile uint64_t on_stack = MACHINE_RETURN;
 	uint64_t read_write = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE)), read_only = GOOD(sys_map(0, PAGE, 0));
 	uint64_t executable = GOOD(sys_map(0, PAGE, PITH_MAP_EXECUTE)), gone = GOOD(sys_map(0, PAGE, PITH_MAP_WRITE));
@@ -128,7 +131,7 @@ static void role_misuse(const uint64_t number[4])
 	role_touch(kinds[number[0]]);
 }
 
-/* ---- The processor -------------------------------------------------------------------------------------------------------- */
+/* ---- The processor --------------------------------------------------------------------------------------------- */
 
 #define FUNCTION(name, text) static void hostile_##name(void) { __asm__ volatile(text HOSTILE_CLOBBERS); }
 HOSTILE_FATAL(FUNCTION)
@@ -140,7 +143,8 @@ static const struct hostile {
 	const char *name;
 	void (*run)(void);
 } fatal[] = { HOSTILE_FATAL(ENTRY) { NULL, NULL } }, harmless[] = { HOSTILE_HARMLESS(ENTRY) { NULL, NULL } },
-  guarded[] = { HOSTILE_GUARDED(ENTRY) { NULL, NULL } }, unchecked[] = { HOSTILE_UNCHECKED_BY_SOME(ENTRY) { NULL, NULL } };
+  guarded[] = { HOSTILE_GUARDED(ENTRY) { NULL, NULL } },
+  	unchecked[] = { HOSTILE_UNCHECKED_BY_SOME(ENTRY) { NULL, NULL } };
 
 enum hostility { FATAL, HARMLESS, GUARDED, UNCHECKED };
 static const struct hostile *const hostilities[] = {
@@ -152,7 +156,8 @@ static void role_hostile(const uint64_t number[4])
 	hostilities[number[0]][number[1]].run();
 }
 
-/* The kernel has no part in these: if the processor does not check one of them, which must fault on any, it need not check others. */
+/* The processor alone checks these. One of them must fault on every processor; if it does not, this emulator checks
+ * none of them. */
 static void unchecked_instructions(void)
 {
 	if (unchecked[0].name && status_of(child("hostile", UNCHECKED, 0, 0)) == 0) {
@@ -176,7 +181,7 @@ static void instructions(const uint64_t number[4])
 	unchecked_instructions();
 }
 
-/* On each processor: what some can keep from user mode, and then must. */
+/* Instructions that only some processors can forbid user mode; there they must fault, on each processor. */
 static void guarded_instructions(const uint64_t number[4])
 {
 	uint64_t all = processors();
@@ -190,7 +195,8 @@ static void guarded_instructions(const uint64_t number[4])
 			expect_fault(child_on((int64_t)p, "hostile", GUARDED, i, 0), guarded[i].name, p);
 }
 
-/* The flags of one that calls the kernel are nobody else's: others on this processor go on where an interrupt has stopped them. */
+/* The flags of a process that calls the kernel must not reach other processes on this processor, which resume after an
+ * interrupt. */
 static void role_yield_with_flags(const uint64_t number[4])
 {
 	for (uint64_t i = 0; i < number[0]; i++)
@@ -212,7 +218,8 @@ static __attribute__((noinline)) void set_flags(void)
 	__asm__ volatile(HOSTILE_SET_FLAGS HOSTILE_CLOBBERS);
 }
 
-/* On that processor, for ever, with flags that the kernel must not keep: spin, print, or try to from where nothing is. For scenarios. */
+/* Runs on that processor, for ever, with flags that the kernel must not keep: spins, prints, or prints from an unmapped
+ * address. For scenarios. */
 static void role_flagged(const uint64_t number[4])
 {
 	GOOD(sys_pin((int64_t)number[0]));
@@ -222,11 +229,11 @@ static void role_flagged(const uint64_t number[4])
 			sys_write(number[1] == 1 ? "flagged\n" : (const char *)0x30000000, 8);
 }
 
-/* ---- Other processes ------------------------------------------------------------------------------------------------------- */
+/* ---- Other processes ------------------------------------------------------------------------------------------- */
 
 enum { SHARED_AT = 0x20000000, SHARED_BYTES = 16 * PAGE };
 
-/* The same addresses hold what this process has put there, whatever others do. */
+/* This process's memory keeps its values, whatever other processes store at the same addresses. */
 static void role_own_pages(const uint64_t number[4])
 {
 	static uint64_t value; /* at the same place, too */
@@ -256,7 +263,7 @@ static void isolation(const uint64_t number[4])
 		join(pid[i]);
 }
 
-/* What processes leave behind is not to be found in new memory. */
+/* New memory has no data of earlier processes. */
 static void role_dirty(const uint64_t number[4])
 {
 	uint64_t bytes = number[0] * PAGE, at = GOOD(sys_map(0, bytes, PITH_MAP_WRITE));

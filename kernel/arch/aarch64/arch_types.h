@@ -1,4 +1,5 @@
-/* arch_types.h — what generic code holds for aarch64 without looking into it; layout.h says where assembly finds it. */
+/* arch_types.h — aarch64's structures that generic code stores without using their members; layout.h has their offsets
+ * for assembly. */
 #ifndef KERNEL_ARCH_TYPES_H
 #define KERNEL_ARCH_TYPES_H
 
@@ -28,14 +29,14 @@ _Static_assert(offsetof(struct arch_context, sp) == CONTEXT_SP && offsetof(struc
 struct arch_space {
 	paddr root;
 	uint64_t asid;
-	const struct cpu *last; /* who uses it or has done so last; NULL: its ASID must be flushed wherever it is used next */
+	const struct cpu *last; /* uses the space or used it last; NULL: the next user flushes the ASID */
 };
 
 struct arch_cpu {
 	struct cpu *self;
-	void *fault_stack;    /* its end: for exceptions of the kernel whose own stack has no room */
-	uintptr_t interrupts; /* GIC: registers of the interrupts that are this processor's own    */
-	uint32_t target;      /* GICv2: its bit among the CPU interfaces                           */
+	void *fault_stack;    /* end of the stack for kernel exceptions if the kernel stack is full */
+	uintptr_t interrupts; /* GIC: registers of this processor's private interrupts              */
+	uint32_t target;      /* GICv2: this processor's bit in a target list                       */
 };
 _Static_assert(offsetof(struct arch_cpu, fault_stack) == CPU_FAULT_STACK, "layout.h");
 
@@ -43,7 +44,7 @@ static inline struct cpu *arch_this_cpu(void)
 {
 	struct cpu *self;
 
-	__asm__ volatile("mrs %0, tpidr_el1" : "=r"(self)); /* with VHE, too: this one is not redirected */
+	__asm__ volatile("mrs %0, tpidr_el1" : "=r"(self)); /* VHE does not redirect this register */
 	return self;
 }
 

@@ -1,9 +1,9 @@
-/* entry.S — where the loader enters pith.
+/* entry.S — the kernel's entry point.
  *
  *   In   docs/protocol.md, "State at entry: aarch64": interrupts masked, the loader's stack, x0 = record
- *   Out  every register that the contract speaks about saved in entry_state; C on a stack of our own
+ *   Out  every register of the contract saved in entry_state; C code on pith's own stack
  *
- * TPIDR_EL0, whose value at entry is undefined, keeps x0 while x0 becomes the pointer. */
+ * TPIDR_EL0, whose value at entry is undefined, holds x0 while x0 is the pointer to entry_state. */
 #include "arch/aarch64/state.h"
 
 	.section .text.entry, "ax"
@@ -40,7 +40,7 @@ kernel_entry:
 	mov x0, x1
 	bl kernel_main
 
-	/* `return` on the command line: go back where we came from. */
+	/* `return` on the command line: return to the loader. */
 	adrp x0, entry_state
 	add x0, x0, :lo12:entry_state
 	ldr x1, [x0, #ENTRY_SP]
@@ -49,12 +49,15 @@ kernel_entry:
 	ret
 	.size kernel_entry, . - kernel_entry
 
-/* A released processor: struct entry_state on its boot stack. */
+/* The entry point of a released processor: stores struct entry_state on its boot stack. */
 	.globl arch_entry_other
 	.type arch_entry_other, @function
 arch_entry_other:
 	sub sp, sp, #(ENTRY_SP + 8)
-	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	str x\n, [sp, #8 * \n]
+	.endr
+	.irp n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
 	str x\n, [sp, #8 * \n]
 	.endr
 	add x1, sp, #(ENTRY_SP + 8)

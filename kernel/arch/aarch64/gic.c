@@ -1,5 +1,5 @@
-/* gic.c — the interrupt controller, GICv2 or GICv3. Three interrupts of each processor's own are let through: its timer, and
- * two that processors send each other. What else comes is switched off. */
+/* gic.c — the interrupt controller, GICv2 or GICv3. Each processor enables three private interrupts: its timer, and two
+ * software-generated interrupts from other processors. Any other interrupt that arrives is switched off. */
 #include "arch/aarch64/traps.h"
 
 #include "console.h"
@@ -24,7 +24,7 @@ static uintptr_t distributor, cpu_interface, redistributors[TABLES_MAX_REDISTRIB
 static bool find(const struct hobnail_boot *boot, struct table_gic *out)
 {
 	bool has_tree = boot->valid & HOBNAIL_HAS_DEVICE_TREE;
-	const void *tree = has_tree ? memory_at(boot, boot->device_tree, boot->device_tree_bytes) : NULL;
+	const void *tree = has_tree ? memory_view(boot, boot->device_tree, boot->device_tree_bytes) : NULL;
 	struct acpi acpi;
 	struct fdt fdt;
 
@@ -41,12 +41,13 @@ static bool map(const struct table_gic *found)
 	if (found->version == 2)
 		return (cpu_interface = (uintptr_t)vm_device(found->cpu_interface, GICC_BYTES)) != 0;
 	for (unsigned i = 0; i < found->redistributor_count; i++)
-		if (!(redistributors[i] = (uintptr_t)vm_device(found->redistributors[i].base, found->redistributors[i].bytes)))
+		if (!(redistributors[i] = (uintptr_t)vm_device(found->redistributors[i].base,
+		                                               found->redistributors[i].bytes)))
 			return false;
 	return true;
 }
 
-/* Until these bits are 0; not for ever. */
+/* Waits, for a bounded time, until these bits are 0. */
 static void wait_for_clear(uintptr_t at, uint32_t bits)
 {
 	for (unsigned i = 0; i < PATIENCE && cpu_device_read(at) & bits; i++)
@@ -65,7 +66,8 @@ const char *gic_start(const struct hobnail_boot *boot)
 		cpu_device_write(distributor + GICD_CTLR, GICD_CTLR_ENABLE);
 	} else {
 		uint32_t control = cpu_device_read(distributor + GICD_CTLR);
-		cpu_device_write(distributor + GICD_CTLR, control | GICD_CTLR_ARE | GICD_CTLR_ENABLE_1A | GICD_CTLR_ENABLE);
+		cpu_device_write(distributor + GICD_CTLR,
+		                 control | GICD_CTLR_ARE | GICD_CTLR_ENABLE_1A | GICD_CTLR_ENABLE);
 		wait_for_clear(distributor + GICD_CTLR, GICD_CTLR_RWP);
 	}
 	gic = found;
@@ -74,7 +76,7 @@ const char *gic_start(const struct hobnail_boot *boot)
 
 /* ---- This processor ------------------------------------------------------------------------------------ */
 
-/* One of the four numbers, Aff0 to Aff3, that name a processor. */
+/* Affinity level 0 to 3 (Aff0 to Aff3) of an MPIDR value. */
 static uint64_t affinity(uint64_t mpidr, unsigned level)
 {
 	return mpidr >> (level == 3 ? 32 : 8 * level) & 0xff;
@@ -92,7 +94,8 @@ static uintptr_t find_redistributor(uint64_t mpidr)
 
 	for (unsigned i = 0; i < gic.redistributor_count; i++) {
 		uint64_t type = 0;
-		for (uint64_t at = 0; at + GIC_REDISTRIBUTOR_BYTES <= gic.redistributors[i].bytes && !(type & GICR_TYPER_LAST);
+		for (uint64_t at = 0;
+		     at + GIC_REDISTRIBUTOR_BYTES <= gic.redistributors[i].bytes && !(type & GICR_TYPER_LAST);
 		     at += GIC_REDISTRIBUTOR_BYTES * (type & GICR_TYPER_VLPIS ? 2 : 1)) {
 			type = redistributor_type(redistributors[i] + at);
 			if (GICR_TYPER_AFFINITY(type) == wanted)
@@ -102,7 +105,7 @@ static uintptr_t find_redistributor(uint64_t mpidr)
 	return 0;
 }
 
-/* "GICR_WAKER": awake, before anything else of it is used. */
+/* The redistributor must be woken before any other access to it: "GICR_WAKER". */
 static void redistributor_join(struct cpu *self)
 {
 	uintptr_t at = find_redistributor(self->hardware_id);
@@ -112,7 +115,8 @@ static void redistributor_join(struct cpu *self)
 	cpu_device_write(at + GICR_WAKER, cpu_device_read(at + GICR_WAKER) & ~(uint32_t)GICR_WAKER_SLEEP);
 	wait_for_clear(at + GICR_WAKER, GICR_WAKER_ASLEEP);
 	self->arch.interrupts = at + GICR_FRAME_BYTES;
-	cpu_device_write(self->arch.interrupts + GICD_IGROUPR, UINT32_MAX); /* group 1, or they would be FIQs */
+	/* group 1: interrupts of group 0 are FIQs */
+	cpu_device_write(self->arch.interrupts + GICD_IGROUPR, UINT32_MAX);
 }
 
 static void registers_open(void)
@@ -121,7 +125,7 @@ static void registers_open(void)
 	cpu_instruction_barrier();
 	cpu_write(ICC_PMR_EL1, LEAST_PRIORITY);
 	cpu_write(ICC_BPR1_EL1, 0);
-	cpu_write(ICC_CTLR_EL1, 0); /* the end of an interrupt is one step */
+	cpu_write(ICC_CTLR_EL1, 0); /* one write to EOIR both drops the priority and deactivates */
 	cpu_write(ICC_IGRPEN1_EL1, 1);
 	cpu_instruction_barrier();
 }
@@ -186,7 +190,7 @@ void interrupt_take(void)
 {
 	uint32_t got = acknowledge(), id = gic.version == 2 ? got & GICC_IAR_ID : got;
 
-	if (id >= GIC_SPECIAL) /* those of GICv3 from 1024 on are not enabled */
+	if (id >= GIC_SPECIAL) /* spurious, since GICv3's interrupts from 1024 on are not enabled */
 		return;
 	bool timer = id == timer_interrupt() && timer_take();
 	bool unasked = id > STOP && id != timer_interrupt();
@@ -207,11 +211,13 @@ void interrupt_take(void)
 
 static uint64_t to_one(uint64_t mpidr)
 {
-	return ICC_SGI1R_AFF3(affinity(mpidr, 3)) | ICC_SGI1R_AFF2(affinity(mpidr, 2)) | ICC_SGI1R_AFF1(affinity(mpidr, 1)) |
-	       ICC_SGI1R_RANGE(affinity(mpidr, 0)) | ICC_SGI1R_TARGET(affinity(mpidr, 0));
+	return ICC_SGI1R_AFF3(affinity(mpidr, 3)) | ICC_SGI1R_AFF2(affinity(mpidr, 2)) |
+	       ICC_SGI1R_AFF1(affinity(mpidr, 1)) | ICC_SGI1R_RANGE(affinity(mpidr, 0)) |
+	       ICC_SGI1R_TARGET(affinity(mpidr, 0));
 }
 
-/* `to`: a list of targets, or all others, as the controller's version has it. What the others are to look at is there before. */
+/* `to`: a list of targets, or all others, in the format of the controller's version. Earlier stores are visible to the
+ * targets when the interrupt arrives. */
 static void send(unsigned id, uint64_t to)
 {
 	cpu_stores_barrier();
@@ -222,27 +228,32 @@ static void send(unsigned id, uint64_t to)
 	cpu_instruction_barrier();
 }
 
+static void send_to(const struct cpu *c, unsigned id)
+{
+	send(id, gic.version == 2 ? (uint64_t)c->arch.target << GICD_SGIR_TARGETS : to_one(c->hardware_id));
+}
+
 void arch_kick(struct cpu *other)
 {
-	send(KICK, gic.version == 2 ? (uint64_t)other->arch.target << GICD_SGIR_TARGETS : to_one(other->hardware_id));
+	send_to(other, KICK);
 }
 
 void arch_stray_interrupt(void)
 {
 	enum { STRAY = 7 };
-	const struct arch_cpu *self = &arch_this_cpu()->arch;
+	const struct cpu *self = arch_this_cpu();
 
-	cpu_device_write(self->interrupts + GICD_ISENABLER, 1u << STRAY);
-	send(STRAY, gic.version == 2 ? (uint64_t)self->target << GICD_SGIR_TARGETS : to_one(arch_this_cpu()->hardware_id));
+	cpu_device_write(self->arch.interrupts + GICD_ISENABLER, 1u << STRAY);
+	send_to(self, STRAY);
 }
 
-/* Those in user mode and idle ones get a message; those that wait for another look in arch_spin(); the rest get the message as
- * soon as they leave the kernel. */
+/* Processors in user mode and idle ones take the interrupt at once. A processor that waits for another one stops in
+ * arch_spin(); the others take the interrupt when they leave the kernel. */
 void arch_stop_others(void)
 {
 	if (gic.version == 2)
 		send(STOP, GICD_SGIR_OTHERS);
-	else if (gic.version == 3 && cpu_read(ICC_SRE_EL1) & ICC_SRE_SRE) /* else this one has not joined yet */
+	else if (gic.version == 3 && cpu_read(ICC_SRE_EL1) & ICC_SRE_SRE) /* set by gic_join() */
 		send(STOP, ICC_SGI1R_OTHERS);
 }
 

@@ -1,4 +1,4 @@
-/* layout.h — numbers that C and assembly share. */
+/* layout.h — offsets and constants shared by C and assembly. */
 #ifndef KERNEL_ARCH_LAYOUT_H
 #define KERNEL_ARCH_LAYOUT_H
 

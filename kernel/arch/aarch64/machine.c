@@ -40,7 +40,7 @@ bool arch_translation(struct walker *w)
 
 void arch_root_install(paddr root)
 {
-	cpu_data_barrier(); /* what was written into tables is seen by the walks */
+	cpu_data_barrier(); /* page-table walks see the new entries */
 	if (plain_el2()) {
 		cpu_write(ttbr0_el2, root);
 		cpu_instruction_barrier();
@@ -106,7 +106,7 @@ struct hobnail_console arch_last_resort_console(void)
 /* Arm DEN 0022, "Power State Coordination Interface", function ids. */
 enum { PSCI_VERSION = 0x84000000, PSCI_SYSTEM_OFF = 0x84000008 };
 
-/* Negative, too, when the call itself traps. */
+/* Also negative if the call itself traps. */
 static int64_t psci_call(uint32_t conduit, uint64_t function)
 {
 	trap_probe_begin();
@@ -129,7 +129,7 @@ void arch_exit(unsigned status)
 	register uint64_t x0 __asm__("x0") = SYS_EXIT_EXTENDED;
 	register volatile uint64_t *x1 __asm__("x1") = block;
 
-	trap_probe_begin(); /* nobody may be listening */
+	trap_probe_begin(); /* without semihosting the instruction traps */
 	__asm__ volatile("hlt #0xf000" : "+r"(x0) : "r"(x1) : "memory");
 	trap_probe_end();
 }
@@ -147,7 +147,7 @@ void arch_pause(void)
 	cpu_pause();
 }
 
-/* The store to a mailbox wakes those that watch its line, which needs translation. */
+/* With translation on, the store to the mailbox ends WFE by the exclusive monitor; without it, SEV is needed. */
 void arch_wake(void)
 {
 	if (!translating())

@@ -1,4 +1,4 @@
-/* macros.h — for assembly: what vectors share, the judge's too. */
+/* macros.h — assembly macros for this directory's vectors and the contract's. */
 
 	/* stp or ldp: x2 to x17, at eight times their number above sp */
 	.macro	middle_registers what

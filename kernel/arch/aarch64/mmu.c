@@ -1,9 +1,10 @@
-/* mmu.c — address spaces: TTBR1 has the kernel's tables, for ever, and TTBR0 those of the process that runs here.
+/* mmu.c — address spaces. TTBR1 always has the kernel's tables, TTBR0 those of the running process.
  *
- * What the TLB holds of user addresses bears an ASID, a number that a space has for itself while there are any; the others
- * share one. A process runs on one processor at a time, so that no other need ever be told: a processor that did not use a
- * space last flushes what it may still hold of its number, and then what is flushed while it runs here is flushed here
- * alone. One number is nobody's: it goes with an empty table, for the time when there are no user addresses. */
+ * The TLB tags user translations with an ASID. Each space has an ASID of its own while there are any left; the other
+ * spaces share one. A process runs on one processor at a time, so no TLB shootdown is needed: a processor that did not
+ * use the space last flushes the space's ASID first, and changes made while the process runs are flushed on its
+ * processor alone. One ASID, ASID_NOBODY, belongs to an empty table, which is installed when there are no user
+ * addresses. */
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
@@ -15,7 +16,7 @@ enum { ASIDS_MOST = 1 << 16, WORD_BITS = 64, TABLE_ENTRIES = 512, PAGES_MOST = 6
 static uint64_t asids_taken[ASIDS_MOST / WORD_BITS] = { (1u << ASIDS_RESERVED) - 1 };
 static unsigned asid_count;
 static uint64_t empty_table[TABLE_ENTRIES] __attribute__((aligned(PAGE_BYTES)));
-static paddr no_addresses; /* where that is */
+static paddr no_addresses; /* the physical address of empty_table */
 
 const struct pt_format *arch_format(void)
 {
@@ -24,7 +25,7 @@ const struct pt_format *arch_format(void)
 
 unsigned arch_max_leaf(void)
 {
-	return pt_aarch64.largest_leaf; /* with 4 KiB pages the architecture has them all */
+	return pt_aarch64.largest_leaf; /* every processor with a 4 KiB granule has all block sizes */
 }
 
 /* ---- Starting ------------------------------------------------------------------------------------------ */
@@ -73,7 +74,8 @@ static unsigned asid_new(void)
 		while (~taken) {
 			unsigned bit = (unsigned)__builtin_ctzll(~taken);
 			uint64_t with = taken | 1ull << bit;
-			if (__atomic_compare_exchange_n(&asids_taken[i], &taken, with, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			if (__atomic_compare_exchange_n(&asids_taken[i], &taken, with, false, __ATOMIC_ACQUIRE,
+			                                __ATOMIC_RELAXED))
 				return i * WORD_BITS + bit;
 		}
 	}
@@ -86,14 +88,14 @@ static void asid_give_back(uint64_t asid)
 		__atomic_fetch_and(&asids_taken[asid / WORD_BITS], ~(1ull << asid % WORD_BITS), __ATOMIC_RELEASE);
 }
 
-/* A zeroed root is all that it takes: nothing of the kernel is in it. */
+/* The zeroed root is complete: TTBR0's tables have no entries of the kernel. */
 void arch_space_make(struct arch_space *space, paddr root, paddr kernel_root)
 {
 	(void)kernel_root;
 	*space = (struct arch_space){ .root = root, .asid = asid_new() };
 }
 
-/* What TLBs still hold of it bears a number that nobody uses before it is flushed. */
+/* TLBs may still hold translations with this ASID: its next user flushes it first. */
 void arch_space_drop(struct arch_space *space)
 {
 	asid_give_back(space->asid);
@@ -130,7 +132,7 @@ void arch_tlb_flush_user(struct arch_space *space, vaddr va, uint64_t bytes)
 {
 	cpu_tables_barrier();
 	if (space->last != arch_this_cpu()) {
-		space->last = NULL; /* to be flushed before it is used again */
+		space->last = NULL; /* flushed by the next arch_space_use() */
 		return;
 	}
 	if (bytes > PAGES_MOST * PAGE_BYTES)
@@ -152,7 +154,8 @@ void arch_tlb_flush_kernel(vaddr va, uint64_t bytes)
 	cpu_flush_wait();
 }
 
-/* Data caches hand it on at the point of unification; other processors' pipelines are emptied when they return to user mode. */
+/* Cleans the data cache to the point of unification and invalidates instruction caches. Other processors execute a
+ * context synchronization event when they return to user mode. */
 void arch_sync_code(const void *at, uint64_t bytes)
 {
 	uint64_t line = cpu_data_line_bytes(), end = (uint64_t)at + bytes;

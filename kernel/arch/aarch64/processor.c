@@ -1,4 +1,4 @@
-/* processor.c — a processor's registers while the kernel runs processes: arch.h, "The kernel's processors". */
+/* processor.c — the set-up of each processor: arch.h, "The kernel's processors". */
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
@@ -22,9 +22,8 @@ static bool has(uint64_t id, unsigned field)
 	return cpu_id_field(id, field) != 0;
 }
 
-/* What user mode may do without the kernel: nothing with system registers. It asks for the time, and cannot wait for events
- * or interrupts, read cache sizes or maintain caches; alignment is checked of its stack pointer alone. Pages that can be
- * written do not execute, for nobody. */
+/* Closes user mode's access to system registers, WFE, WFI, cache maintenance and the counters; alignment is checked
+ * only for its stack pointer. Writable pages never execute, in user mode or the kernel (WXN). */
 static void protect(void)
 {
 	const uint64_t open = SCTLR_DZE | SCTLR_UCT | SCTLR_NTWI | SCTLR_NTWE | SCTLR_UCI | SCTLR_UMA;
@@ -35,7 +34,7 @@ static void protect(void)
 		cpu_write(PSTATE_PAN, PSTATE_PAN_BIT);
 	}
 	if (has(cpu_read(ID_AA64MMFR2_EL1), ID_AA64MMFR2_UAO))
-		cpu_write(PSTATE_UAO, 0); /* or arch_user_copy() had the kernel's rights */
+		cpu_write(PSTATE_UAO, 0); /* otherwise LDTR and STTR would have the kernel's rights */
 	cpu_write(sctlr_el1, sctlr);
 	cpu_write(cntkctl_el1, cpu_read(cntkctl_el1) & ~(CNTKCTL_EL0 | CNTKCTL_EVNTEN));
 	cpu_write(mdscr_el1, MDSCR_TDCC);
@@ -52,15 +51,15 @@ void arch_cpu_start(struct cpu *self)
 	must(self->arch.fault_stack);
 	cpu_write(tpidr_el1, self);
 	cpu_write(vbar_el1, vectors);
-	cpu_write(cpacr_el1, CPACR_FPEN); /* SVE and SME trap: nobody saves their registers */
+	cpu_write(cpacr_el1, CPACR_FPEN); /* SVE and SME trap: the kernel does not save their registers */
 	protect();
 	mmu_join();
 	arch_timer_set(UINT64_MAX);
 	gic_join(self);
 }
 
-/* Interrupts stay masked: what wakes is taken by hand, so that nothing can come between a look at the queues and the wait.
- * Errors (SError) are let in. */
+/* Interrupts stay masked, so that none is lost between the check of the run queue and the wait: a pending interrupt
+ * ends WFI, and interrupt_take() serves it. SError is unmasked. */
 void arch_idle(void)
 {
 	cpu_data_barrier();

@@ -1,4 +1,5 @@
-/* state.h — the processor's state at entry, as entry.S saved it and arch_state_read() completed it. For assembly, too. */
+/* state.h — the processor's state at entry, as entry.S saved it and arch_state_read() completed it. For assembly,
+ * too. */
 #ifndef KERNEL_ARCH_STATE_H
 #define KERNEL_ARCH_STATE_H
 
@@ -16,8 +17,8 @@ _Static_assert(offsetof(struct entry_state, sp) == ENTRY_SP, "entry.S");
 
 extern struct entry_state entry_state;
 
-/* What C code does not disturb. At EL2 with E2H = 0 the registers are those called _EL2; otherwise those called _EL1,
- * which at EL2 with E2H = 1 mean EL2's, too (Arm ARM DDI 0487, "Virtualization Host Extensions"). */
+/* Registers that C code does not change. At EL2 with E2H = 0 the registers are those called _EL2; otherwise those
+ * called _EL1, which at EL2 with E2H = 1 also mean EL2's (Arm ARM DDI 0487, "Virtualization Host Extensions"). */
 struct control_state {
 	unsigned level; /* 1 or 2 */
 	bool vhe;       /* EL2 with E2H = 1 */

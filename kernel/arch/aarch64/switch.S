@@ -1,4 +1,4 @@
-/* switch.S — from one kernel context to another. */
+/* switch.S — the context switch. */
 #include "arch/aarch64/layout.h"
 #include "cpu.h"
 
@@ -36,7 +36,8 @@
 
 	.text
 
-/* void arch_context_switch(from, to). The kernel uses no floating point: what is in its registers is the process's. */
+/* void arch_context_switch(from, to). The kernel uses no floating point, so these registers hold the process's
+ * values. */
 	.globl arch_context_switch
 	.type arch_context_switch, @function
 arch_context_switch:

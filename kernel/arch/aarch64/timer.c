@@ -1,7 +1,8 @@
-/* timer.c — the generic timer (Arm ARM DDI 0487, "The Generic Timer in AArch64 state"): one counter for all processors, and a
- * comparator for each.
+/* timer.c — the generic timer (Arm ARM DDI 0487, "The Generic Timer in AArch64 state"): one counter for all processors,
+ * and a comparator for each.
  *
- * At EL1 the virtual timer, which nobody above can withhold; at EL2 the physical one, whose name means EL2's own there. */
+ * At EL1 this is the virtual timer, which EL2 cannot trap; at EL2 the physical one, whose EL1 name means EL2's
+ * there. */
 #include "arch/aarch64/traps.h"
 
 #include "cpu.h"
@@ -10,7 +11,7 @@
 
 enum { NS_PER_SECOND = 1000000000 };
 
-/* 32 binary places */
+/* Fixed point, 32 fractional bits */
 static uint64_t ns_per_count, counts_per_ns;
 
 static bool at_el2(void)
@@ -53,7 +54,7 @@ uint64_t arch_now(void)
 	return times(cpu_counter(), ns_per_count);
 }
 
-/* After a long time the interrupt comes early, since factors are rounded: trap_timer() sets it again then. */
+/* For a long time the interrupt comes early, because the factors are rounded: trap_timer() sets it again. */
 void arch_timer_set(uint64_t at)
 {
 	const uint64_t most = 3600ull * NS_PER_SECOND;
@@ -70,7 +71,7 @@ void arch_timer_set(uint64_t at)
 	set_control(CNT_ENABLE);
 }
 
-/* An interrupt may have been on its way when the timer was set anew. */
+/* false: the interrupt was pending from before the timer was set again. */
 bool timer_take(void)
 {
 	uint64_t control = at_el2() ? cpu_read(cntp_ctl_el0) : cpu_read(cntv_ctl_el0);

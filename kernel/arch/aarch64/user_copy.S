@@ -1,9 +1,9 @@
 /* user_copy.S — bool arch_user_copy(to, from, bytes).
  *
- * The user's side is accessed by instructions that have user mode's rights, whatever the page tables say of the kernel's
- * (LDTR, STTR; Arm ARM DDI 0487, "Load/Store unprivileged"). Neither side need be aligned: all of it is normal memory. */
+ * LDTR and STTR access the user's side with user mode's rights (Arm ARM DDI 0487, "Load/Store unprivileged"). Neither
+ * side need be aligned: all of it is normal memory. */
 
-	/* \take and \put have no form that moves the pointer where they are unprivileged. */
+	/* The unprivileged instructions have no form that increments the pointer. */
 	.macro	copy take8, put8, take1, put1
 	subs	x2, x2, #8
 	b.lo	2f
@@ -34,7 +34,7 @@ arch_user_copy:
 to_user:
 	copy	ldr, sttr, ldrb, sttrb
 
-/* A fault at a user address, from arch_user_copy on, goes on here: traps.c. */
+/* After a fault at a user address traps.c continues here. */
 	.globl user_copy_failed
 user_copy_failed:
 	mov	w0, #0

@@ -1,13 +1,13 @@
-/* vectors.S — the exception vectors (Arm ARM DDI 0487, "Exception vectors") and the way back to user mode: sixteen slots
- * of 128 bytes, four for each place that an exception can come from. At EL2 with E2H = TGE = 1, EL1's names mean EL2's registers.
+/* vectors.S — the exception vectors (Arm ARM DDI 0487, "Exception vectors") and the return to user mode: sixteen slots
+ * of 128 bytes, four for each origin of an exception. At EL2 with E2H = TGE = 1, EL1's names mean EL2's registers.
  *
  *   From user mode   sp is the end of the process's kernel stack. All registers are saved there: struct arch_frame
- *   From the kernel  nothing is known of sp but that it had a value: see `kernel` below */
+ *   From the kernel  sp may point into the guard below the stack: see `kernel` below */
 #include "arch/aarch64/layout.h"
 #include "arch/aarch64/macros.h"
 #include "cpu.h"
 
-/* Less room than this on a kernel stack, and an exception of the kernel is handled on the processor's fault stack. */
+/* With less room than this on the kernel stack, an exception of the kernel uses the processor's fault stack. */
 #define KERNEL_ROOM 4096
 
 	/* stp or ldp: all but x0, x1, x30 and sp */
@@ -21,7 +21,7 @@
 	\what	x28, x29, [sp, #224]
 	.endm
 
-	/* All but the same */
+	/* Restores pc, flags, and all registers but x0, x1, x30 and sp */
 	.macro	restore
 	ldp	x2, x3, [sp, #FRAME_PC]
 	msr	elr_el1, x2
@@ -29,7 +29,7 @@
 	general ldp
 	.endm
 
-	/* struct arch_frame of user mode; the kernel's frames end here: x29 = 0. Changes x0 and x1. */
+	/* Saves struct arch_frame of user mode. x29 = 0 ends the call chain. Changes x0 and x1. */
 	.macro	user_save
 	sub	sp, sp, #FRAME_BYTES
 	stp	x0, x1, [sp]
@@ -42,23 +42,24 @@
 	mov	x29, xzr
 	.endm
 
-	/* In kernel stacks a bit of every address is set, and in the guard below it is clear (vm.h). There is no register to
-	 * spare, and nothing can be stored before that is known: sums of sp and x0 hold both. x1 = \number at the end. */
+	/* One bit of the address is set in kernel stacks and clear in the guard below (vm.h). The bit must be tested
+	 * before anything is stored, and no register is free: sums and differences of sp and x0 hold both values. At
+	 * the end x1 = \number. */
 	.macro	kernel number
 	.balign 128
 	sub	sp, sp, #KERNEL_ROOM
 	add	sp, sp, x0
-	sub	x0, sp, x0		/* sp, less the room */
+	sub	x0, sp, x0		/* x0 = sp - KERNEL_ROOM */
 	tbz	x0, #KERNEL_STACK_BIT, 1f
 	sub	x0, sp, x0
-	sub	sp, sp, x0		/* both as they were */
+	sub	sp, sp, x0		/* sp and x0 restored */
 	add	sp, sp, #(KERNEL_ROOM - FRAME_BYTES)
 	stp	x0, x1, [sp]
 	add	x0, sp, #FRAME_BYTES
 	mov	x1, #\number
 	b	kernel_common
 1:	sub	x0, sp, x0
-	msr	tpidrro_el0, x0		/* which is 0 otherwise */
+	msr	tpidrro_el0, x0		/* scratch; 0 at other times */
 	sub	x0, sp, x0
 	mov	sp, x0
 	mrs	x0, tpidr_el1
@@ -98,7 +99,7 @@ vectors:
 	kernel	\n
 	.endr
 
-	/* A system call, if it is one: the shortest way. */
+	/* Synchronous, from user mode: a system call takes the shortest path. */
 	.balign 128
 	user_save
 	mrs	x2, esr_el1
@@ -107,7 +108,7 @@ vectors:
 	cmp	x2, #ESR_CLASS_SVC
 	b.ne	user_faulted
 	mov	x0, x8
-	mov	x1, sp			/* x0 to x4 */
+	mov	x1, sp			/* the arguments: x0 to x4 in the frame */
 	bl	trap_call
 	str	x0, [sp]
 	b	user_leave
@@ -116,11 +117,11 @@ vectors:
 	.irp	n, 10, 11		/* FIQ, SError */
 	user_fault \n
 	.endr
-	.irp	n, 12, 13, 14, 15	/* from AArch32, which no process is in */
+	.irp	n, 12, 13, 14, 15	/* from AArch32, which processes do not use */
 	user_fault \n
 	.endr
 
-	.org	vectors + 2048		/* goes on only: no slot has been too small */
+	.org	vectors + 2048		/* fails to assemble if a slot was too large */
 
 user_faulted:
 	mov	x0, sp
@@ -141,7 +142,8 @@ arch_frame_return:
 	mov	sp, x0
 	b	user_return
 
-/* x0 and x1 are saved; x0 = sp as it was, x1 = vector. vector_kernel() comes back where the kernel expected the fault. */
+/* In: x0 and x1 saved; x0 = sp before the exception, x1 = vector. vector_kernel() returns if the kernel expected the
+ * fault. */
 kernel_common:
 	general stp
 	stp	x30, x0, [sp, #FRAME_SP - 8]
@@ -153,7 +155,7 @@ kernel_common:
 	restore
 	ldp	x30, x0, [sp, #FRAME_SP - 8]
 	mov	x1, sp
-	mov	sp, x0			/* which may be on another stack than the frame */
+	mov	sp, x0			/* may be on another stack than the frame */
 	ldp	x0, x1, [x1]
 	eret
 	.section .note.GNU-stack, "", @progbits

@@ -1,10 +1,10 @@
-/* apic.c — the local APIC: interrupts to other processors, the end of interrupts, the timer. */
+/* apic.c — the local APIC: interprocessor interrupts, end of interrupt, the timer. */
 #include "apic.h"
 
 #include "processor.h"
 #include "vm.h"
 
-static uintptr_t page; /* as apic.h wants it: 0 in x2APIC mode */
+static uintptr_t page; /* the argument of apic.h's functions: 0 in x2APIC mode */
 
 const char *apic_find(void)
 {

@@ -1,11 +1,11 @@
-/* clock.c — time is the time-stamp counter's, events are the local APIC's timer's. Neither says how fast it is, mostly: both are
- * measured once, against a clock that everybody knows. */
+/* clock.c — the time-stamp counter gives the time, the local APIC's timer gives interrupts. Most processors do not
+ * report the frequency of either, so both are measured once, against a clock of known frequency. */
 #include "cpu.h"
 #include "memory.h"
 #include "processor.h"
 #include "timer.h"
 
-/* ---- Clocks whose speed is known ----------------------------------------------------------------------- */
+/* ---- Clocks of known frequency ------------------------------------------------------------------------- */
 
 struct known_clock {
 	uint64_t (*read)(void); /* counts up ...       */
@@ -35,7 +35,7 @@ static uint64_t pit_read(void)
 	return 0 - (low | (uint64_t)cpu_in8(PIT_CHANNEL_2) << 8);
 }
 
-/* A table can name a timer that is not there. A port takes about a microsecond to read. */
+/* Does the clock count? A table may name a timer that does not exist. One read of a port takes about a microsecond. */
 static bool counts(const struct known_clock *c)
 {
 	uint64_t begin = c->read();
@@ -64,12 +64,12 @@ static bool find_known_clock(const struct hobnail_boot *boot, struct known_clock
 
 /* ---- Measuring ----------------------------------------------------------------------------------------- */
 
-/* All three at the same time. */
+/* The three counters at one time. */
 struct moment {
 	uint64_t known, tsc, timer;
 };
 
-/* An emulator's processor may stop anywhere for long: the best of a few tries. */
+/* An emulated processor may stop anywhere for a long time, so this takes the quickest of several reads. */
 static struct moment moment_now(const struct known_clock *c)
 {
 	struct moment best = { 0 };
@@ -88,8 +88,8 @@ static struct moment moment_now(const struct known_clock *c)
 	return best;
 }
 
-static uint64_t tick_ns;  /* of the time-stamp counter, times 2^32 */
-static uint64_t ns_ticks; /* of the timer, in a nanosecond, times 2^32 */
+static uint64_t tick_ns;  /* nanoseconds per tick of the time-stamp counter, times 2^32 */
+static uint64_t ns_ticks; /* ticks of the timer per nanosecond, times 2^32 */
 
 static uint64_t scaled(uint64_t n, uint64_t scale)
 {
@@ -119,9 +119,9 @@ const char *clock_start(const struct hobnail_boot *boot)
 	return NULL;
 }
 
-/* ---- What they say ------------------------------------------------------------------------------------- */
+/* ---- Time ---------------------------------------------------------------------------------------------- */
 
-/* Processors' counters may differ by a little. */
+/* The processors' counters may differ slightly; `latest` keeps time monotonic. */
 uint64_t arch_now(void)
 {
 	static uint64_t latest;
@@ -133,13 +133,14 @@ uint64_t arch_now(void)
 	return seen;
 }
 
-/* The timer has 32 bits: it comes too early where that is not enough. */
+/* The timer has 32 bits: for a longer time it interrupts too early, and clock_timer_is_due() sets it again. */
 void arch_timer_set(uint64_t at)
 {
 	uint64_t now = arch_now();
+	uint64_t ticks = at <= now ? 1 : scaled(at - now, ns_ticks) + 1;
 
 	arch_this_cpu()->arch.timer_at = at;
-	apic_timer_start(at == UINT64_MAX ? 0 : at <= now ? 1 : (uint32_t)min_u64(scaled(at - now, ns_ticks) + 1, UINT32_MAX));
+	apic_timer_start(at == UINT64_MAX ? 0 : (uint32_t)min_u64(ticks, UINT32_MAX));
 }
 
 bool clock_timer_is_due(void)

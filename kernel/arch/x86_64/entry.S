@@ -1,9 +1,9 @@
-/* entry.S — where the loader enters pith.
+/* entry.S — the kernel's entry point.
  *
  *   In   docs/protocol.md, "State at entry: x86_64": long mode, interrupts off, the loader's stack, rdi = record
- *   Out  every register that the contract speaks about saved in entry_state; C on a stack of our own
+ *   Out  every register of the contract saved in entry_state; C code on pith's own stack
  *
- * The moves and the leas change no flag, so RFLAGS is still the loader's when it is read. */
+ * mov and lea change no flags, so RFLAGS still has the loader's value when it is saved. */
 #include "arch/x86_64/state.h"
 
 	.section .text.entry, "ax"
@@ -28,12 +28,12 @@ kernel_entry:
 	xorl %ebp, %ebp
 	call kernel_main
 
-	/* `return` on the command line: go back where we came from. */
+	/* `return` on the command line: return to the loader. */
 	movq entry_state+ENTRY_RSP(%rip), %rsp
 	ret
 	.size kernel_entry, . - kernel_entry
 
-/* A released processor: struct entry_state on its boot stack, the last member first. */
+/* The entry point of a released processor: pushes struct entry_state on its boot stack, the last member first. */
 	.globl arch_entry_other
 	.type arch_entry_other, @function
 arch_entry_other:
@@ -41,7 +41,7 @@ arch_entry_other:
 	.irp r, r15, r14, r13, r12, r11, r10, r9, r8, rsp, rbp, rdi, rsi, rdx, rcx, rbx, rax
 	pushq %\r
 	.endr
-	addq $ENTRY_RFLAGS + 8 - ENTRY_R8, ENTRY_RSP(%rsp) /* as it was before these pushes */
+	addq $ENTRY_RFLAGS + 8 - ENTRY_R8, ENTRY_RSP(%rsp) /* rsp before these pushes */
 	movq %rsp, %rdi
 	cld
 	xorl %ebp, %ebp

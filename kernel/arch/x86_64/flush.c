@@ -1,19 +1,19 @@
-/* flush.c — translations that processors may still know after the tables have changed.
+/* flush.c — TLB shootdown.
  *
- * The kernel's are known to all: the processor that has changed some asks the others by an interrupt and waits. Interrupts are
- * masked in the kernel, so who waits for something in there serves such requests itself (arch_spin()), or two processors that
- * wait for each other would do so for ever. */
+ * All processors may have kernel translations in their TLBs. The processor that changes one interrupts the others and
+ * waits for them. Interrupts are masked in the kernel, so a processor that waits for another one serves such requests
+ * in its loop (arch_spin()); otherwise two processors could wait for each other for ever. */
 #include "apic.h"
 #include "cpu.h"
 #include "processor.h"
 
-enum { PAGES_MOST = 32 }; /* more are not worth it one by one */
+enum { PAGES_MOST = 32 }; /* for more pages, one flush of the whole TLB is quicker */
 
 static struct {
-	bool taken;       /* one request at a time; whose turn it is not waits by arch_spin() */
+	bool taken;       /* a lock: one request at a time */
 	vaddr va;
 	uint64_t bytes;
-	unsigned waiting; /* for so many processors */
+	unsigned waiting; /* processors that have not flushed yet */
 } request;
 
 static void flush_pages(vaddr va, uint64_t bytes)
@@ -27,7 +27,7 @@ static void flush_kernel_here(void)
 	if (request.bytes <= PAGES_MOST * PAGE_BYTES)
 		flush_pages(request.va, request.bytes);
 	else
-		arch_root_install(cpu_read_cr3()); /* global ones, too */
+		arch_root_install(cpu_read_cr3()); /* flushes global translations, too */
 }
 
 void flush_serve(void)
@@ -70,6 +70,6 @@ void arch_tlb_flush_user(struct arch_space *space, vaddr va, uint64_t bytes)
 {
 	if (bytes <= PAGES_MOST * PAGE_BYTES)
 		flush_pages(va, bytes);
-	else if ((cpu_read_cr3() & CR3_ADDRESS) == space->root) /* or nothing has run in it yet */
+	else if ((cpu_read_cr3() & CR3_ADDRESS) == space->root) /* otherwise no process has run in it yet */
 		cpu_write_cr3(space->root);
 }

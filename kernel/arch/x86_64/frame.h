@@ -1,4 +1,4 @@
-/* frame.h — for assembly: the general registers of struct arch_frame, onto the stack and back. */
+/* frame.h — assembly macros that push and pop the general registers of struct arch_frame. */
 #include "local.h"
 
 .macro push_scratch
@@ -25,7 +25,8 @@
 	.endr
 .endm
 
-/* The flags with which the kernel runs. Interrupts and system calls leave AC to user mode, which SMAP obeys, interrupts DF, too. */
+/* Loads the kernel's RFLAGS. Interrupts and system calls keep user mode's AC, which would switch SMAP off; interrupts
+ * also keep user mode's DF. */
 .macro kernel_flags
 	pushq $RFLAGS_ONES
 	popfq

@@ -1,8 +1,8 @@
-/* local.h — what the files of this directory share. The numbers are for assembly, too. */
+/* local.h — shared by the files of this directory. The numbers are for assembly, too. */
 #ifndef KERNEL_X86_64_LOCAL_H
 #define KERNEL_X86_64_LOCAL_H
 
-/* The GDT. sysret wants user data before user code: Intel SDM vol. 2B, "SYSRET". */
+/* The GDT. sysret needs user data before user code: Intel SDM vol. 2B, "SYSRET". */
 #define SELECTOR_CODE      0x08
 #define SELECTOR_DATA      0x10
 #define SELECTOR_USER_DATA 0x1b
@@ -10,12 +10,12 @@
 #define SELECTOR_TSS       0x28 /* two entries */
 #define GDT_BYTES          0x38
 
-/* Vectors of our own, behind the exceptions. */
+/* Interrupt vectors, behind the exceptions. */
 #define VECTOR_TIMER      32
 #define VECTOR_KICK       33
 #define VECTOR_FLUSH      34
-#define VECTOR_STUBS      256 /* nobody asks for those that follow, ... */
-#define VECTOR_SPURIOUS   255 /* ... but for this, which is the local APIC's when it has nothing after all */
+#define VECTOR_STUBS      256
+#define VECTOR_SPURIOUS   255 /* the local APIC's spurious interrupt */
 #define STUB_BYTES        16
 
 /* Byte offsets into struct arch_cpu */
@@ -35,29 +35,29 @@
 
 struct arch_cpu;
 
-/* apic.c: find and map the local APIC; NULL, or what is wrong. */
+/* apic.c: finds and maps the local APIC. Returns NULL, or the fault. */
 const char *apic_find(void);
-/* Let this processor's take and send interrupts. */
+/* Enables this processor's local APIC. */
 void apic_start(void);
-/* Let the machine's NMI come to this processor: by one of them it is reported. */
+/* Delivers the machine's NMI to this processor; one processor is enough to report it. */
 void apic_open_nmi(void);
-/* The interrupt being served is over. */
+/* Signals the end of the interrupt being served. */
 void apic_done(void);
-/* Interrupt the processor with this APIC id: APIC_FIXED(vector) or APIC_NMI. */
+/* Interrupts the processor with this APIC id: APIC_FIXED(vector) or APIC_NMI. */
 void apic_interrupt(uint64_t id, uint32_t command);
-/* Start this processor's timer (0: stop it), and what is left. */
+/* Starts this processor's timer (0: stops it); the remaining count. */
 void apic_timer_start(uint32_t count);
 uint32_t apic_timer_left(void);
 
-/* clock.c: learn how fast the clocks run; NULL, or what is wrong. */
+/* clock.c: learns the clocks' frequencies. Returns NULL, or the fault. */
 const char *clock_start(const struct hobnail_boot *boot);
-/* This processor's timer has run out: has arch_timer_set()'s time come? If not, it is set again. */
+/* This processor's timer has run out. true: the time of arch_timer_set() has come; false: the timer is set again. */
 bool clock_timer_is_due(void);
 
-/* flush.c: do what another processor waits for, if any does. */
+/* flush.c: flushes this processor's TLB if another processor has asked for it. */
 void flush_serve(void);
 
-/* traps.c: the interrupt descriptor table, once for all processors. */
+/* traps.c: fills the interrupt descriptor table, which all processors share. */
 void traps_prepare(void);
 extern struct descriptor_table traps_table;
 

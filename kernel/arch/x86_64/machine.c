@@ -29,7 +29,8 @@ bool arch_translation(struct walker *w)
 	return true;
 }
 
-/* Intel SDM vol. 3A, "Operations that Invalidate TLBs and Paging-Structure Caches": global translations go with CR4.PGE. */
+/* Intel SDM vol. 3A, "Operations that Invalidate TLBs and Paging-Structure Caches": clearing CR4.PGE flushes global
+ * translations. */
 void arch_root_install(paddr root)
 {
 	uint64_t cr4 = cpu_read_cr4();
@@ -93,7 +94,8 @@ int64_t arch_psci_version(uint32_t conduit)
 
 /* ---- The end ------------------------------------------------------------------------------------------- */
 
-/* QEMU's isa-debug-exit at its usual port: QEMU ends with status value * 2 + 1, which `hobnail run` turns back. */
+/* QEMU's isa-debug-exit at its usual port: QEMU exits with value * 2 + 1, from which `hobnail run` computes the
+ * value. */
 void arch_exit(unsigned status)
 {
 	enum { DEBUG_EXIT_PORT = 0xf4 };
@@ -104,8 +106,8 @@ void arch_exit(unsigned status)
 /* ACPI 6.5, "Fixed ACPI Description Table (FADT)": byte offsets. */
 enum { FADT_DSDT = 40, FADT_PM1A_CONTROL = 64, FADT_PM1B_CONTROL = 68, FADT_X_DSDT = 140, TABLE_HEADER = 36 };
 
-/* The first element of the package that follows the name _S5_: SLP_TYPa. ACPI 6.5, "AML Byte Stream Byte Values". A full
- * AML interpreter is not worth it to switch off. */
+/* Finds SLP_TYPa: the first element of the package that follows the name _S5_. ACPI 6.5, "AML Byte Stream Byte Values".
+ * A search of the bytes suffices to switch off; pith has no AML interpreter. */
 static bool find_sleep_type(const uint8_t *aml, uint32_t bytes, uint16_t *out)
 {
 	enum { PACKAGE_OP = 0x12, BYTE_PREFIX = 0x0a };
@@ -113,7 +115,8 @@ static bool find_sleep_type(const uint8_t *aml, uint32_t bytes, uint16_t *out)
 	for (uint32_t i = 0; i + 12 <= bytes; i++) {
 		if (memcmp(aml + i, "_S5_", 4) != 0 || aml[i + 4] != PACKAGE_OP)
 			continue;
-		uint32_t at = i + 5 + 1 + (aml[i + 5] >> 6) + 1; /* package length of 1 to 4 bytes, number of elements */
+		/* skip package length (1 to 4 bytes) and element count */
+		uint32_t at = i + 5 + 1 + (aml[i + 5] >> 6) + 1;
 		if (at + 1 >= bytes)
 			return false;
 		*out = aml[at] == BYTE_PREFIX ? aml[at + 1] : aml[at];
@@ -136,12 +139,13 @@ const char *arch_power_off(const struct hobnail_boot *boot)
 		return "no FADT";
 	paddr at = bytes >= FADT_X_DSDT + 8 && read_le64(fadt + FADT_X_DSDT) ? read_le64(fadt + FADT_X_DSDT)
 	                                                                      : read_le32(fadt + FADT_DSDT);
-	const uint8_t *dsdt = memory_at(boot, at, TABLE_HEADER);
+	const uint8_t *dsdt = memory_view(boot, at, TABLE_HEADER);
 	uint32_t dsdt_bytes = dsdt ? read_le32(dsdt + 4) : 0;
-	if (!memory_at(boot, at, dsdt_bytes) || !dsdt || !find_sleep_type(dsdt, dsdt_bytes, &type))
+	if (!memory_view(boot, at, dsdt_bytes) || !dsdt || !find_sleep_type(dsdt, dsdt_bytes, &type))
 		return "no _S5_ in the DSDT";
 	if (read_le32(fadt + FADT_PM1B_CONTROL))
-		cpu_out16((uint16_t)read_le32(fadt + FADT_PM1B_CONTROL), (uint16_t)(type << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
+		cpu_out16((uint16_t)read_le32(fadt + FADT_PM1B_CONTROL),
+		          (uint16_t)(type << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
 	cpu_out16((uint16_t)read_le32(fadt + FADT_PM1A_CONTROL), (uint16_t)(type << SLEEP_TYPE_SHIFT | SLEEP_ENABLE));
 	for (unsigned i = 0; i < 1000000; i++)
 		cpu_read_tsc();

@@ -1,4 +1,4 @@
-/* processor.c — what each processor sets up for itself, and how it changes from one process to another. */
+/* processor.c — the set-up of each processor, and the contexts of processes. */
 #include "processor.h"
 
 #include "apic.h"
@@ -16,13 +16,13 @@ const char *arch_machine_start(const struct hobnail_boot *boot)
 	if (wrong)
 		return wrong;
 	traps_prepare();
-	apic_start(); /* the timer is measured as it will run */
+	apic_start(); /* before the timer is measured: it sets the divider */
 	return clock_start(boot);
 }
 
 /* ---- A processor --------------------------------------------------------------------------------------- */
 
-/* One kernel stack, cut into one for each entry of the interrupt stack table. */
+/* Divides one kernel stack among the entries of the interrupt stack table. */
 static void exception_stacks(struct descriptor_tss *tss)
 {
 	uint8_t *top = vm_stack_new();
@@ -44,11 +44,12 @@ static void descriptors(struct arch_cpu *c)
 	c->gdt[SELECTOR_USER_DATA / 8] = SEGMENT_DATA | SEGMENT_USER;
 	c->gdt[SELECTOR_USER_CODE / 8] = SEGMENT_CODE_64 | SEGMENT_USER;
 	descriptor_tss_entries(&c->gdt[SELECTOR_TSS / 8], (uint64_t)&c->tss);
-	c->tss.io_map = sizeof c->tss; /* beyond its end: no ports for user mode */
+	c->tss.io_map = sizeof c->tss; /* beyond the TSS: no ports for user mode */
 	descriptor_tables_load(&gdt, &traps_table, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS);
 }
 
-/* Intel SDM vol. 2B, "SYSENTER": it enters ring 0 unless this selector is null; firmware may have left one. */
+/* Intel SDM vol. 2B, "SYSENTER": the instruction enters ring 0 unless this selector is null; firmware may have set
+ * one. */
 static void system_calls(void)
 {
 	cpu_write_msr(MSR_SYSENTER_CS, 0);
@@ -58,14 +59,14 @@ static void system_calls(void)
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_SCE);
 }
 
-/* GS is set before anything is asked for: who waits for a lock serves flushes. */
+/* GS comes first: arch_spin(), which every wait for a lock calls, needs it. */
 void arch_cpu_start(struct cpu *self)
 {
 	self->arch.self = self;
 	cpu_write_msr(MSR_GS_BASE, (uint64_t)self);
 	exception_stacks(&self->arch.tss);
 	descriptors(&self->arch);
-	cpu_write_msr(MSR_GS_BASE, (uint64_t)self); /* gone with the selector */
+	cpu_write_msr(MSR_GS_BASE, (uint64_t)self); /* again: loading the selector has cleared it */
 	system_calls();
 	cpu_write_cr0(cpu_read_cr0() & ~CR0_TS);
 	cpu_write_cr4(cpu_read_cr4() | cpu_protections());
@@ -76,7 +77,8 @@ void arch_cpu_start(struct cpu *self)
 
 void arch_idle(void)
 {
-	__asm__ volatile("sti; hlt; cli" : : : "memory"); /* what came before is taken after hlt has begun, and ends it */
+	/* sti takes effect after hlt: a pending interrupt ends hlt and cannot be lost before it. */
+	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }
 
 void arch_kick(struct cpu *other)
@@ -86,7 +88,7 @@ void arch_kick(struct cpu *other)
 
 /* ---- Processes ----------------------------------------------------------------------------------------- */
 
-/* As switch.S leaves a stack: six registers, the return address, and what a function finds above it. */
+/* The stack as switch.S leaves it: six registers, the return address, and one word for the alignment after a call. */
 void arch_context_make(struct arch_context *context, void *top, void (*function)(void))
 {
 	enum { WORDS = 8 };
@@ -109,7 +111,8 @@ void arch_kernel_stack_use(void *top)
 void arch_frame_make(struct arch_frame *frame, vaddr pc, vaddr sp, uint64_t first, uint64_t second)
 {
 	*frame = (struct arch_frame){
-		.rdi = first, .rsi = second, .rip = pc, .cs = SELECTOR_USER_CODE, .rflags = RFLAGS_ONES | RFLAGS_IF, .rsp = sp,
-		.ss = SELECTOR_USER_DATA,
+		.rdi = first, .rsi = second,
+		.rip = pc, .cs = SELECTOR_USER_CODE, .rflags = RFLAGS_ONES | RFLAGS_IF,
+		.rsp = sp, .ss = SELECTOR_USER_DATA,
 	};
 }

@@ -1,5 +1,5 @@
-/* space.c — address spaces: a root table each, whose upper half is the kernel's in all of them. No PCIDs: writing CR3 forgets
- * every translation that is not global. */
+/* space.c — address spaces. Each has a root table, and all root tables have the kernel's entries in the upper half.
+ * There are no PCIDs: writing CR3 flushes every translation that is not global. */
 #include "cpu.h"
 #include "string.h"
 #include "vm.h"
@@ -22,7 +22,7 @@ void arch_kernel_root_use(paddr root)
 	arch_root_install(root);
 }
 
-/* The kernel's entries are copied once: all tables right below its root are there from the start (vm.c). */
+/* Copies the kernel's entries once; they never change, because vm_start() makes all tables below the kernel's root. */
 void arch_space_make(struct arch_space *space, paddr root, paddr kernel)
 {
 	enum { HALF = PT_ENTRIES / 2 };
@@ -33,25 +33,27 @@ void arch_space_make(struct arch_space *space, paddr root, paddr kernel)
 	memcpy(to + HALF, from + HALF, HALF * sizeof *to);
 }
 
-/* Each processor that has left it has written CR3. */
+/* Nothing to do: every processor that left the space has written CR3. */
 void arch_space_drop(struct arch_space *space)
 {
 	(void)space;
 }
 
-/* Written even when it is there already: the process may have run, and lost pages, elsewhere in between. */
+/* Writes CR3 even if it has this root: the process may have run on another processor in between and lost pages
+ * there. */
 void arch_space_use(struct arch_space *space)
 {
 	cpu_write_cr3(space ? space->root : kernel_root);
 }
 
-/* Instruction fetch sees what was written. */
+/* Nothing to do: instruction fetch is coherent with stores. */
 void arch_sync_code(const void *at, uint64_t bytes)
 {
 	(void)at, (void)bytes;
 }
 
-/* Intel SDM vol. 3A, "Caching Paging-Related Information about Memory Typing": what is not present is not cached. */
+/* Intel SDM vol. 3A, "Caching Paging-Related Information about Memory Typing": entries that are not present are not
+ * cached. */
 void arch_tables_changed(void)
 {
 }

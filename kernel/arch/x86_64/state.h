@@ -1,4 +1,5 @@
-/* state.h — the processor's state at entry, as entry.S saved it and arch_state_read() completed it. For assembly, too. */
+/* state.h — the processor's state at entry, as entry.S saved it and arch_state_read() completed it. For assembly,
+ * too. */
 #ifndef KERNEL_ARCH_STATE_H
 #define KERNEL_ARCH_STATE_H
 
@@ -30,7 +31,7 @@ _Static_assert(offsetof(struct entry_state, rflags) == ENTRY_RFLAGS, "entry.S");
 
 extern struct entry_state entry_state;
 
-/* What C code does not disturb. */
+/* Registers that C code does not change. */
 struct control_state {
 	uint64_t cr0, cr3, cr4, cr8, efer, pat, dr7;
 	uint64_t fs_base, gs_base, kernel_gs_base;

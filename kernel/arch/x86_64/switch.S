@@ -1,11 +1,11 @@
-/* switch.S — from one stack to another. */
+/* switch.S — the context switch. */
 #include "cpu.h"
 #include "frame.h"
 
 	.text
 
-/* In:  rdi = where to keep what runs, rsi = what to go on with: struct arch_context
- * Out: the other's return address, and its registers that C functions keep */
+/* In:  rdi = struct arch_context to save to, rsi = struct arch_context to resume
+ * Out: returns in the resumed context, with its callee-saved registers */
 	.globl arch_context_switch
 	.type arch_context_switch, @function
 arch_context_switch:
@@ -13,7 +13,8 @@ arch_context_switch:
 	fxsaveq (%rdi)
 	movq %rsp, FXSAVE_BYTES(%rdi)
 	movq FXSAVE_BYTES(%rsi), %rsp
-	fninit			/* AMD64 APM vol. 2, "FXSAVE and FXRSTOR Instructions": AMD's leave the last x87 instruction's address */
+	/* AMD64 APM vol. 2, "FXSAVE and FXRSTOR Instructions": AMD's keep the last x87 instruction's address */
+	fninit
 	fxrstorq (%rsi)
 	pop_kept
 	ret

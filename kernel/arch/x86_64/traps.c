@@ -1,4 +1,4 @@
-/* traps.c — what exceptions and interrupts mean. vectors.S calls it. */
+/* traps.c — dispatch of exceptions and interrupts, called by vectors.S. */
 #include "apic.h"
 #include "console.h"
 #include "cpu.h"
@@ -18,12 +18,12 @@ struct descriptor_table traps_table = { sizeof gates - 1, (uint64_t)gates };
 
 /* ---- The table ----------------------------------------------------------------------------------------- */
 
-/* Those that may come when the stack pointer is bad, or not the kernel's. */
+/* The interrupt stack table's entry for exceptions that may arrive while rsp is bad or user mode's; 0: none. */
 static uint8_t stack_of(unsigned vector)
 {
 	switch (vector) {
 	case VECTOR_NMI: return IST_NMI;
-	case VECTOR_DEBUG: /* comes from user mode, or is the last */
+	case VECTOR_DEBUG: /* may share a stack: from the kernel, it is reported and ends the machine */
 	case VECTOR_DOUBLE_FAULT: return IST_DOUBLE_FAULT;
 	case VECTOR_MACHINE_CHECK: return IST_MACHINE_CHECK;
 	case VECTOR_PAGE_FAULT: return IST_PAGE_FAULT;
@@ -36,19 +36,20 @@ void traps_prepare(void)
 	for (unsigned i = 0; i < VECTORS; i++)
 		gates[i] = descriptor_gate((uint64_t)vectors + i * STUB_BYTES, SELECTOR_CODE, stack_of(i));
 	gates[VECTOR_SPURIOUS] = descriptor_gate((uint64_t)vector_spurious, SELECTOR_CODE, 0);
-	gates[VECTOR_BREAKPOINT].type |= DESCRIPTOR_USER; /* int3; any other int n is a #GP */
+	gates[VECTOR_BREAKPOINT].type |= DESCRIPTOR_USER; /* user mode may execute int3; any other int n is a #GP */
 }
 
 /* ---- Faults -------------------------------------------------------------------------------------------- */
 
-/* Intel SDM vol. 3A, "Interrupt 8—Double Fault Exception (#DF)": a page fault, then a gate that is not present (#NP). */
+/* Intel SDM vol. 3A, "Interrupt 8—Double Fault Exception (#DF)": a page fault whose gate is not present (#NP) is
+ * one. */
 const char *arch_faults_double(void)
 {
 	gates[VECTOR_PAGE_FAULT].type &= (uint8_t)~DESCRIPTOR_PRESENT;
 	return NULL;
 }
 
-/* Intel SDM vol. 3B, "Debug Registers": an instruction breakpoint, which comes before it. */
+/* Intel SDM vol. 3B, "Debug Registers": an instruction breakpoint traps before the instruction. */
 const char *arch_edge_break(void)
 {
 	cpu_write_dr0((uint64_t)syscall_entry);
@@ -59,10 +60,10 @@ const char *arch_edge_break(void)
 static struct fault fault_of(const struct arch_frame *f)
 {
 	return (struct fault){
-		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)f->vector, .hardware_id = cpu_apic_id(), .syndrome = f->error,
-		.address = cpu_read_cr2(), .pc = f->rip, .sp = f->rsp, .flags = f->rflags,
-		.general = { f->rax, f->rbx, f->rcx, f->rdx, f->rsi, f->rdi, f->rbp, f->r8, f->r9, f->r10, f->r11, f->r12, f->r13,
-		             f->r14, f->r15 },
+		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)f->vector, .hardware_id = cpu_apic_id(),
+		.syndrome = f->error, .address = cpu_read_cr2(), .pc = f->rip, .sp = f->rsp, .flags = f->rflags,
+		.general = { f->rax, f->rbx, f->rcx, f->rdx, f->rsi, f->rdi, f->rbp, f->r8,
+		             f->r9, f->r10, f->r11, f->r12, f->r13, f->r14, f->r15 },
 		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), f->cs, f->ss },
 	};
 }
@@ -87,14 +88,16 @@ void arch_stop_others(void)
 
 /* ---- Dispatch ------------------------------------------------------------------------------------------ */
 
-/* A device that somebody has left on, or a fault of the machine's. Once for each: it may come as often as it likes. */
+/* An interrupt without a handler, from a device that was left on. Printed once for each vector, because it may
+ * repeat. */
 static void say_unasked(uint64_t vector)
 {
 	static uint64_t said[VECTORS / 64];
 	uint64_t bit = 1ull << vector % 64;
 
 	if (!(__atomic_fetch_or(&said[vector / 64], bit, __ATOMIC_RELAXED) & bit))
-		console_print("pith: interrupt vector %lu has come, which nobody has asked for\n", (unsigned long)vector);
+		console_print("pith: interrupt vector %lu has come, which nobody has asked for\n",
+		              (unsigned long)vector);
 }
 
 void arch_stray_interrupt(void)
@@ -123,7 +126,7 @@ static void interrupt(uint64_t vector)
 	}
 }
 
-/* These belong to no process. */
+/* Exceptions of the machine, which are not the fault of the running process. */
 static bool is_the_machines(uint64_t vector)
 {
 	return vector == VECTOR_NMI || vector == VECTOR_DOUBLE_FAULT || vector == VECTOR_MACHINE_CHECK;
@@ -146,7 +149,7 @@ static bool is_user_copy(uint64_t rip)
 	return rip >= (uint64_t)user_copy_begin && rip < (uint64_t)user_copy_end;
 }
 
-/* In idleness, or at an instruction of arch_user_copy(); everything else is an error. */
+/* An interrupt of the idle process, or a page fault in arch_user_copy(); anything else is a fault of the kernel. */
 void trap_from_kernel(struct arch_frame *frame)
 {
 	if (frame->vector >= VECTOR_EXCEPTIONS)

@@ -1,10 +1,10 @@
-/* user_copy.S — the only code that touches user memory.
+/* user_copy.S — arch_user_copy(), the only code that touches user memory.
  *
  *   In   rdi = to, rsi = from, rdx = bytes
- *   Out  al = 1; 0: a page fault at one of the two instructions that copy, which traps.c turns into user_copy_failed
+ *   Out  al = 1; 0: a page fault at one of the two copy instructions, after which traps.c continues at user_copy_failed
  *
- * With RFLAGS.AC set, SMAP lets the kernel at user memory. stac and clac would do the same where there is SMAP, and are
- * undefined where there is none; popf serves both. */
+ * RFLAGS.AC lets the kernel access user memory under SMAP. stac and clac would set it, but are undefined instructions
+ * on processors without SMAP; popf works on all. */
 #include "cpu.h"
 #include "frame.h"
 

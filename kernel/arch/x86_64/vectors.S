@@ -1,12 +1,13 @@
-/* vectors.S — where exceptions and interrupts arrive, and the way back to user mode.
+/* vectors.S — entry of exceptions and interrupts, and return to user mode.
  *
- * GS: in the kernel its base is this processor's struct cpu, in user mode 0; swapgs exchanges the two. A trap from user mode
- * exchanges them. One from the kernel does not, unless it came within the few instructions at the kernel's edges that still
- * have, or have again, user mode's: only NMI, #MC and #DB can, and those do not return. struct cpu lies in the upper half, so
- * the sign of the base tells which one it is.
+ * GS: its base is this processor's struct cpu in the kernel, and 0 in user mode. A trap from user mode executes swapgs.
+ * A trap from the kernel does not, with one exception: NMI, #MC and #DB can arrive in the first or last instructions of
+ * a system call, where the base is still user mode's, and those do not return. struct cpu lies in the upper half, so
+ * the sign of the base shows which one it is.
  *
- * Stacks: from user mode, the end of the process's kernel stack (TSS.rsp0). Exceptions that may come when the stack is bad have
- * one of their own (interrupt stack table), which must not be left to another process: frames from user mode move. */
+ * Stacks: a trap from user mode uses the process's kernel stack (TSS.rsp0). Exceptions that can arrive while the stack
+ * is bad use the interrupt stack table. A frame from user mode is moved from there to the kernel stack, because the
+ * process may be switched away. */
 #include "cpu.h"
 #include "descriptor.h"
 #include "frame.h"
@@ -21,7 +22,7 @@ vectors:
 vector_spurious:
 	iretq
 
-/* In:  error code and vector, below what the processor has pushed; interrupts masked */
+/* In:  vector and error code on the stack, below the processor's frame; interrupts masked */
 trap:
 	push_scratch
 	push_kept
@@ -38,7 +39,7 @@ trap:
 	movl $FRAME_BYTES / 8, %ecx
 	rep movsq
 1:	movq %rsp, %rdi
-	xorl %ebp, %ebp		/* the first C function's caller is user mode: return addresses end here */
+	xorl %ebp, %ebp		/* the call chain ends here */
 	call trap_from_user
 	jmp frame_return
 
@@ -54,7 +55,7 @@ trap:
 	addq $16, %rsp		/* vector and error code */
 	iretq
 
-/* In:  rdi = the frame, the last thing on the kernel stack */
+/* In:  rdi = the frame, at the top of the kernel stack */
 	.globl arch_frame_return
 	.type arch_frame_return, @function
 arch_frame_return:

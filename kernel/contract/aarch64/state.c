@@ -1,7 +1,7 @@
 /* state.c — docs/protocol.md, "State at entry: aarch64".
  *
- * What the registers are made of comes from arch/, as it does for the loader. What they must hold is written here once
- * more, from the document alone: a shared value would let a wrong one agree with itself. */
+ * The names of bits come from arch/, as in the loader. The expected values are written here again, from the document
+ * alone: a value shared with the loader could not show that it is wrong. */
 #include "arch/aarch64/state.h"
 
 #include "contract/entry.h"
@@ -73,7 +73,7 @@ void arch_state_restore(void)
 	control_state = kept.control;
 }
 
-/* Nothing: vectors and their stack serve all. */
+/* None: all processors share the vectors and their stack. */
 void arch_own(uint64_t own[OWN_MOST])
 {
 	for (unsigned i = 0; i < OWN_MOST; i++)
@@ -141,7 +141,8 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 	if (sp % 16)
 		return broken(f, "sp = %#lx is not aligned to 16 bytes", (unsigned long)sp);
 	if (sp <= entered.stack_virt || sp - entered.stack_virt > entered.stack_bytes)
-		return broken(f, "sp = %#lx is not in the stack at %#lx", (unsigned long)sp, (unsigned long)entered.stack_virt);
+		return broken(f, "sp = %#lx is not in the stack at %#lx", (unsigned long)sp,
+		              (unsigned long)entered.stack_virt);
 	return holds(f, "sp = %#lx, %lu bytes free", (unsigned long)sp, (unsigned long)(sp - entered.stack_virt));
 }
 
@@ -180,12 +181,12 @@ static enum verdict check_sctlr(const struct hobnail_boot *boot, struct finding 
 
 	(void)boot;
 	if ((control_state.sctlr & mask) != want)
-		return broken(f, "got %#lx, want %#lx in the bits %#lx", (unsigned long)control_state.sctlr, (unsigned long)want,
-		              (unsigned long)mask);
+		return broken(f, "got %#lx, want %#lx in the bits %#lx", (unsigned long)control_state.sctlr,
+		              (unsigned long)want, (unsigned long)mask);
 	return holds(f, "%#lx", (unsigned long)control_state.sctlr);
 }
 
-/* Size of physical addresses that the tables may hold: as the processor says, 48 bits at most. */
+/* The expected IPS or PS: the processor's PARange, 48 bits at most. */
 static uint64_t physical_size(void)
 {
 	return min_u64(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE), 5);
@@ -245,7 +246,8 @@ static enum verdict check_fp_control(const struct hobnail_boot *boot, struct fin
 	if (plain_el2())
 		return expect(f, "CPTR_EL2.TFP and TZ", c & (CPTR_EL2_TFP | CPTR_EL2_TZ),
 		              CPTR_EL2_TZ | (fp_trapped() ? CPTR_EL2_TFP : 0));
-	return expect(f, "FPEN, ZEN and SMEN", c & (CPACR_FPEN | CPACR_ZEN | CPACR_SMEN), fp_trapped() ? 0 : CPACR_FPEN);
+	return expect(f, "FPEN, ZEN and SMEN", c & (CPACR_FPEN | CPACR_ZEN | CPACR_SMEN),
+	              fp_trapped() ? 0 : CPACR_FPEN);
 }
 
 static enum verdict check_fp_works(const struct hobnail_boot *boot, struct finding *f)
@@ -284,14 +286,14 @@ static enum verdict check_counters(const struct hobnail_boot *boot, struct findi
 	cpu_instruction_barrier();
 	uint64_t after = cpu_read(cntpct_el0);
 	if (virtual < before || virtual > after)
-		return broken(f, "CNTVCT %lu is not between CNTPCT %lu and %lu", (unsigned long)virtual, (unsigned long)before,
-		              (unsigned long)after);
+		return broken(f, "CNTVCT %lu is not between CNTPCT %lu and %lu", (unsigned long)virtual,
+		              (unsigned long)before, (unsigned long)after);
 	return HOLDS;
 }
 
-/* ---- What EL2 lets through ----------------------------------------------------------------------------- */
+/* ---- Traps to EL2 -------------------------------------------------------------------------------------- */
 
-/* Registers of newer processors, which EL2 keeps to itself unless it is told otherwise. NULL: none traps. */
+/* Registers of newer processors, which trap to EL2 by default. NULL: none traps. */
 static const char *new_register_that_traps(void)
 {
 	uint64_t pfr0 = cpu_read(id_aa64pfr0_el1), pfr1 = cpu_read(id_aa64pfr1_el1), mmfr3 = cpu_read(ID_AA64MMFR3_EL1);
@@ -379,7 +381,8 @@ static enum verdict check_hcr(const struct hobnail_boot *boot, struct finding *f
 	(void)boot;
 	if (control_state.level != 2)
 		return not_applicable(f, "the kernel runs at EL1");
-	return expect(f, "HCR_EL2", control_state.hcr & mask, HCR_RW | keys | (control_state.vhe ? HCR_E2H | HCR_TGE : 0));
+	return expect(f, "HCR_EL2", control_state.hcr & mask,
+	              HCR_RW | keys | (control_state.vhe ? HCR_E2H | HCR_TGE : 0));
 }
 
 static enum verdict check_el2_rest(const struct hobnail_boot *boot, struct finding *f)

@@ -1,4 +1,4 @@
-/* trap.c — pith's own exception handlers. */
+/* trap.c — exception handlers while the contract is checked. */
 #include "contract/aarch64/trap.h"
 
 #include "contract/entry.h"
@@ -27,7 +27,7 @@ bool trap_probe_end(void)
 	return trapped;
 }
 
-/* ---- The exception registers of the level we are at ------------------------------------------------------ */
+/* ---- The exception registers of the current level -------------------------------------------------------- */
 
 static uint64_t syndrome(void)
 {
@@ -69,7 +69,7 @@ bool trap_probe_caught(uint64_t *pc)
 	if (!probing)
 		return false;
 	trapped = true;
-	if (class != ESR_CLASS_HVC && class != ESR_CLASS_SVC) /* whose return address is the next one already */
+	if (class != ESR_CLASS_HVC && class != ESR_CLASS_SVC) /* after these ELR is the next instruction already */
 		*pc += 4;
 	return true;
 }
@@ -82,7 +82,7 @@ void trap_handle(const void *frame, uint64_t vector)
 	(void)frame;
 	if (kind != 0) {
 		interrupts++;
-		mask_on_return(); /* one is enough; its controller is not known here */
+		mask_on_return(); /* it cannot be acknowledged here, and would come again */
 		return;
 	}
 	if (trap_probe_caught(&pc)) {
@@ -92,8 +92,8 @@ void trap_handle(const void *frame, uint64_t vector)
 	if (faulted)
 		arch_halt();
 	faulted = true;
-	console_print("pith: FAULT class %#lx, syndrome %#lx, at pc %#lx, address %#lx, vector %lu\n", (unsigned long)class,
-	              (unsigned long)esr, (unsigned long)pc, (unsigned long)fault_address(),
+	console_print("pith: FAULT class %#lx, syndrome %#lx, at pc %#lx, address %#lx, vector %lu\n",
+	              (unsigned long)class, (unsigned long)esr, (unsigned long)pc, (unsigned long)fault_address(),
 	              (unsigned long)vector);
 	power_end(POWER_FAULT);
 }
@@ -107,7 +107,7 @@ void arch_vectors_install(void)
 	cpu_instruction_barrier();
 }
 
-/* A firmware timer ticks every 10 ms: wait longer than that, but not for ever on a counter that stands still. */
+/* Waits longer than 10 ms, the period of a firmware timer, but for a bounded time if the counter stands still. */
 static void wait_a_moment(void)
 {
 	enum { MOST_READS = 1000000, PARTS_OF_A_SECOND = 20 };
@@ -121,7 +121,7 @@ static void wait_a_moment(void)
 unsigned arch_interrupts_open(void)
 {
 	interrupts = 0;
-	if (plain_el2()) /* or interrupts would be EL1's business */
+	if (plain_el2()) /* otherwise EL2 does not take interrupts */
 		cpu_write(hcr_el2, control_state.hcr | HCR_AMO | HCR_IMO | HCR_FMO);
 	cpu_instruction_barrier();
 	cpu_interrupts_on();

@@ -1,7 +1,7 @@
 /* interrupts.c — docs/protocol.md, "State at entry: x86_64", interrupt controllers.
  *
- * APICs are device registers, which nothing maps unless asked. So these checks lend themselves one page: a free entry of
- * the live top-level table, tables of their own below it, and everything put back afterwards. */
+ * The loader does not map APIC registers unless asked. So these checks map one page for themselves, by a free entry of
+ * the live top-level table and tables of their own below it, and unmap it afterwards. */
 #include "apic.h"
 #include "contract/entry.h"
 #include "arch/x86_64/state.h"
@@ -19,7 +19,7 @@ static uint64_t tables[TABLES][ENTRIES] __attribute__((aligned(PAGE_BYTES)));
 
 struct window {
 	volatile uint64_t *top; /* the borrowed entry; NULL: none */
-	uintptr_t at;           /* where the page appears */
+	uintptr_t at;           /* the page's virtual address */
 };
 
 static paddr physical(const struct hobnail_boot *boot, const void *at)
@@ -111,7 +111,7 @@ enum verdict check_ioapics(const struct hobnail_boot *boot, struct finding *f)
 
 /* ---- Local APIC ---------------------------------------------------------------------------------------- */
 
-/* `page` is apic.h's: 0 stands for x2APIC mode. */
+/* `page` is the argument of apic.h's functions: 0 means x2APIC mode. */
 static enum verdict check_lvt(uintptr_t page, struct finding *f)
 {
 #define X(offset, name) { offset, name },

@@ -1,7 +1,7 @@
 /* state.c — docs/protocol.md, "State at entry: x86_64".
  *
- * What the registers are made of comes from arch/, as it does for the loader. What they must hold is written here once
- * more, from the document alone: a shared value would let a wrong one agree with itself. */
+ * The names of bits come from arch/, as in the loader. The expected values are written here again, from the document
+ * alone: a value shared with the loader could not show that it is wrong. */
 #include "arch/x86_64/state.h"
 
 #include "contract/entry.h"
@@ -80,7 +80,8 @@ void arch_state_read(void)
 	struct control_state *c = &control_state;
 
 	*c = (struct control_state){
-		.cr0 = cpu_read_cr0(), .cr3 = cpu_read_cr3(), .cr4 = cpu_read_cr4(), .cr8 = cpu_read_cr8(), .dr7 = cpu_read_dr7(),
+		.cr0 = cpu_read_cr0(), .cr3 = cpu_read_cr3(), .cr4 = cpu_read_cr4(), .cr8 = cpu_read_cr8(),
+		.dr7 = cpu_read_dr7(),
 		.efer = cpu_read_msr(MSR_EFER), .pat = cpu_read_msr(MSR_PAT), .fs_base = cpu_read_msr(MSR_FS_BASE),
 		.gs_base = cpu_read_msr(MSR_GS_BASE), .kernel_gs_base = cpu_read_msr(MSR_KERNEL_GS_BASE),
 		.cs = READ_SELECTOR(cs), .ds = READ_SELECTOR(ds), .es = READ_SELECTOR(es), .fs = READ_SELECTOR(fs),
@@ -99,7 +100,7 @@ static bool fp_trapped(void)
 	return image_request(HOBNAIL_REQUEST_FP, HOBNAIL_FP_USABLE) == HOBNAIL_FP_TRAP;
 }
 
-/* Mapped in the net, all of it? */
+/* Is the whole range mapped, in the net's slot? */
 static bool mapped_in_net(const struct hobnail_boot *boot, vaddr va, uint64_t bytes)
 {
 	struct live s;
@@ -132,7 +133,8 @@ static enum verdict check_stack_pointer(const struct hobnail_boot *boot, struct 
 
 	if (rsp % 16 != 8)
 		return broken(f, "rsp = %#lx, want 8 modulo 16", (unsigned long)rsp);
-	if (rsp < entered.stack_virt || !range_within(rsp - entered.stack_virt, RETURN_AND_HOME_SPACE, entered.stack_bytes))
+	if (rsp < entered.stack_virt ||
+	    !range_within(rsp - entered.stack_virt, RETURN_AND_HOME_SPACE, entered.stack_bytes))
 		return broken(f, "rsp = %#lx leaves no 40 bytes in the stack at %#lx", (unsigned long)rsp,
 		              (unsigned long)entered.stack_virt);
 	if (!live_net_executes(boot, arch_entry_return()))
@@ -151,8 +153,9 @@ static enum verdict check_general(const struct hobnail_boot *boot, struct findin
 			return broken(f, "r%u = %#lx", 8 + i, (unsigned long)e->r[i]);
 	}
 	if (all)
-		return broken(f, "rax %#lx rbx %#lx rdx %#lx rsi %#lx rbp %#lx", (unsigned long)e->rax, (unsigned long)e->rbx,
-		              (unsigned long)e->rdx, (unsigned long)e->rsi, (unsigned long)e->rbp);
+		return broken(f, "rax %#lx rbx %#lx rdx %#lx rsi %#lx rbp %#lx", (unsigned long)e->rax,
+		              (unsigned long)e->rbx, (unsigned long)e->rdx, (unsigned long)e->rsi,
+		              (unsigned long)e->rbp);
 	return HOLDS;
 }
 
@@ -175,7 +178,8 @@ static enum verdict check_cr4(const struct hobnail_boot *boot, struct finding *f
 	const uint64_t want = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT | CR4_MCE;
 
 	(void)boot;
-	return expect(f, "cr4", control_state.cr4, want | (image_request(HOBNAIL_REQUEST_PAGING, 4) == 5 ? CR4_LA57 : 0));
+	return expect(f, "cr4", control_state.cr4,
+	              want | (image_request(HOBNAIL_REQUEST_PAGING, 4) == 5 ? CR4_LA57 : 0));
 }
 
 static enum verdict check_efer(const struct hobnail_boot *boot, struct finding *f)
@@ -192,7 +196,7 @@ static enum verdict check_cr3(const struct hobnail_boot *boot, struct finding *f
 	return expect(f, "cr3", control_state.cr3, entered.root);
 }
 
-/* Intel SDM vol. 3A, "IA32_PAT MSR": 0-3 as after reset (WB, WT, UC-, UC), then WC, WP, UC-, UC. */
+/* Intel SDM vol. 3A, "IA32_PAT MSR": entries 0-3 as after reset (WB, WT, UC-, UC), then WC, WP, UC-, UC. */
 static enum verdict check_pat(const struct hobnail_boot *boot, struct finding *f)
 {
 	(void)boot;
@@ -222,7 +226,7 @@ static enum verdict check_dr7(const struct hobnail_boot *boot, struct finding *f
 #define DESCRIPTOR_LONG     (1ull << 53)
 #define DESCRIPTOR_DEFAULT  (1ull << 54)
 
-/* The descriptor behind a selector of the GDT, or 0. */
+/* The GDT's descriptor for a selector, or 0. */
 static uint64_t descriptor(const struct hobnail_boot *boot, uint16_t selector)
 {
 	const struct descriptor_table *gdt = &control_state.gdt;
@@ -275,7 +279,8 @@ static enum verdict check_gdt_tss(const struct hobnail_boot *boot, struct findin
 	uint64_t base = tss_base(low, high);
 	uint64_t limit = (low & 0xffff) | (low >> 48 & 0xf) << 16;
 	if (limit + 1 < sizeof(struct descriptor_tss) || !mapped_in_net(boot, base, sizeof(struct descriptor_tss)))
-		return broken(f, "the TSS at %#lx with limit %#lx is not in the net", (unsigned long)base, (unsigned long)limit);
+		return broken(f, "the TSS at %#lx with limit %#lx is not in the net", (unsigned long)base,
+		              (unsigned long)limit);
 	return holds(f, "GDT %#lx, TSS %#lx", (unsigned long)c->gdt.base, (unsigned long)base);
 }
 
@@ -293,7 +298,8 @@ void arch_own(uint64_t own[OWN_MOST])
 		own[i] = tss ? tss->ist[i - 2] : 0;
 }
 
-/* Exceptions that the architecture defines (Intel SDM vol. 3A, "Exception and Interrupt Vectors"): 0-8, 10-14, 16-21. */
+/* Exceptions that the architecture defines (Intel SDM vol. 3A, "Exception and Interrupt Vectors"): 0-8, 10-14,
+ * 16-21. */
 #define EXCEPTIONS 0x003f7dffu
 
 static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector, const struct descriptor_gate *g,
@@ -302,7 +308,8 @@ static enum verdict check_gate(const struct hobnail_boot *boot, unsigned vector,
 	uint64_t target = descriptor_gate_target(g);
 
 	if (g->type != DESCRIPTOR_GATE || g->selector != control_state.cs || (g->stack & 7) == 0)
-		return broken(f, "vector %u: type %#x, selector %#x, stack %u", vector, g->type, g->selector, g->stack & 7);
+		return broken(f, "vector %u: type %#x, selector %#x, stack %u", vector, g->type, g->selector,
+		              g->stack & 7);
 	if (!live_net_executes(boot, target))
 		return broken(f, "vector %u leads to %#lx, no code in the net", vector, (unsigned long)target);
 	return HOLDS;
@@ -312,10 +319,11 @@ static enum verdict check_idt(const struct hobnail_boot *boot, struct finding *f
 {
 	const struct descriptor_table *idt = &control_state.idt;
 	const struct descriptor_gate *gates = (const struct descriptor_gate *)idt->base;
-	unsigned used[8] = { 0 }; /* gates that use each stack */
+	unsigned used[8] = { 0 }; /* number of gates that use each stack */
 
 	if (idt->limit + 1u < VECTOR_EXCEPTIONS * sizeof *gates || !mapped_in_net(boot, idt->base, idt->limit + 1ull))
-		return broken(f, "the IDT at %#lx with limit %#x is not in the net", (unsigned long)idt->base, idt->limit);
+		return broken(f, "the IDT at %#lx with limit %#x is not in the net", (unsigned long)idt->base,
+		              idt->limit);
 	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++) {
 		if (!(EXCEPTIONS >> i & 1))
 			continue;

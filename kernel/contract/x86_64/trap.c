@@ -1,4 +1,4 @@
-/* trap.c — pith's own exception and interrupt handlers. */
+/* trap.c — exception and interrupt handlers while the contract is checked. */
 #include "contract/x86_64/trap.h"
 
 #include "contract/entry.h"
@@ -19,8 +19,8 @@ static const char *exception_name(uint64_t vector)
 	static const char *const names[VECTOR_EXCEPTIONS] = {
 		"divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode", "no FPU",
 		"double fault", "coprocessor segment", "invalid TSS", "segment not present", "stack fault",
-		"general protection", "page fault", "reserved", "x87 error", "alignment check", "machine check", "SIMD error",
-		"virtualization", "control protection",
+		"general protection", "page fault", "reserved", "x87 error", "alignment check", "machine check",
+		"SIMD error", "virtualization", "control protection",
 	};
 
 	return vector < VECTOR_EXCEPTIONS && names[vector] ? names[vector] : "reserved exception";
@@ -30,7 +30,7 @@ void trap_handle(struct trap_frame *frame)
 {
 	if (frame->vector >= VECTOR_EXCEPTIONS) {
 		interrupts++;
-		frame->rflags &= ~RFLAGS_IF; /* one is enough; its controller is not known here */
+		frame->rflags &= ~RFLAGS_IF; /* it cannot be acknowledged here, and would come again */
 		return;
 	}
 	if (faulted)
@@ -51,7 +51,7 @@ void arch_vectors_install(void)
 	__asm__ volatile("lidt %0" : : "m"(idt));
 }
 
-/* A firmware timer ticks every 10 ms; this takes longer than that under an emulator, too. */
+/* Waits longer than 10 ms, the period of a firmware timer, under an emulator, too. */
 unsigned arch_interrupts_open(void)
 {
 	enum { READS = 1000000 };

@@ -1,4 +1,4 @@
-/* trap.h — what vectors.S and trap.c share. */
+/* trap.h — shared by vectors.S and trap.c. */
 #ifndef KERNEL_ARCH_TRAP_H
 #define KERNEL_ARCH_TRAP_H
 

@@ -1,5 +1,5 @@
-/* vectors.S — 256 stubs that leave one shape of frame for trap.c: TRAP_STUB_BYTES apart, so that their addresses can be
- * computed. Entered with interrupts off on the interrupted stack. */
+/* vectors.S — 256 stubs that push struct trap_frame for trap.c. They lie TRAP_STUB_BYTES apart, so that their addresses
+ * can be computed. Entered with interrupts masked, on the interrupted stack. */
 #include "contract/x86_64/trap.h"
 #include "descriptor.h"
 

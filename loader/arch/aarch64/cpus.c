@@ -1,33 +1,38 @@
 /* cpus.c — the other processors: by PSCI, or from a spin table.
  *
- * They begin in the net's text at its physical address (secondary.S), with translation and caches off. All that they read
- * until then lies in the net and is cleaned before they start (arch_facts.starts_uncached); what they write then is their
- * area, which nobody else has in a cache. Each goes the boot processor's way, from the level at which it came up. */
-#include "cpus.h"
+ * They begin in the net's text at its physical address (secondary.S), with translation and caches off. All memory
+ * that they read in this state lies in the net, and is cleaned before they start (arch_facts.starts_uncached). They
+ * write to their own area only, which nobody else has in a cache. Then each goes the boot processor's way, from the
+ * level at which it came up. */
+#include "after/cpus.h"
 
+#include "boot.h"
 #include "cpu.h"
 #include "enter.h"
 #include "image.h"
 #include "log.h"
 
-/* A page of the net for each processor. Its stack grows down from the end, until its boot stack can be reached. */
+/* A page of the net for each processor. Its end is the processor's stack, until the boot stack can be reached. */
 struct area {
 	struct switch_state state;
-	uint64_t came_up_at; /* the level, where that is one that it cannot come from */
+	uint64_t came_up_at; /* the level, if the way to the kernel does not begin there; else 0 */
 };
 
 const uint32_t arch_cpu_bytes = SECONDARY_AREA_BYTES;
 const char arch_cpu_id[] = "MPIDR", arch_cpu_start[] = "its start";
 
-/* What secondary.S looks up. */
+/* Read by secondary.S. */
 struct secondaries {
 	paddr list; /* of struct handoff_cpu */
 	uint64_t count;
 	paddr areas;
 } secondaries;
-_Static_assert(offsetof(struct secondaries, list) == SECONDARIES_LIST && offsetof(struct secondaries, count) == SECONDARIES_COUNT &&
-               offsetof(struct secondaries, areas) == SECONDARIES_AREAS && sizeof(struct handoff_cpu) == HANDOFF_CPU_BYTES &&
-               offsetof(struct handoff_cpu, hardware_id) == 0, "layout.h");
+_Static_assert(offsetof(struct secondaries, list) == SECONDARIES_LIST &&
+                       offsetof(struct secondaries, count) == SECONDARIES_COUNT &&
+                       offsetof(struct secondaries, areas) == SECONDARIES_AREAS &&
+                       sizeof(struct handoff_cpu) == HANDOFF_CPU_BYTES &&
+                       offsetof(struct handoff_cpu, hardware_id) == 0,
+               "layout.h");
 
 extern const char secondary_entry[];
 void secondary_early(unsigned index, struct area *area) __attribute__((noreturn));
@@ -46,41 +51,44 @@ static const char *psci_error(int32_t code)
 	return code < 0 && code >= -(int32_t)COUNT_OF(names) ? names[-code - 1] : "an unknown error";
 }
 
-/* Devicetree Specification, "cpu-release-addr"; Linux, Documentation/arm64/booting.rst: it is looked at with the cache off. */
+/* Devicetree Specification, "cpu-release-addr"; Linux, Documentation/arm64/booting.rst: the processor reads it with
+ * the cache off. */
 static void write_release(paddr at, paddr entry)
 {
 	*(volatile uint64_t *)at = entry;
 	arch_clean(at, sizeof entry);
 }
 
-/* false: it cannot be. */
-static bool start(const struct hobnail_boot *r, const struct handoff_cpu *c, paddr entry)
+/* false: it cannot be started. */
+static bool start_processor(const struct handoff *h, const struct handoff_cpu *c, paddr entry)
 {
-	const struct hobnail_cpu *cpu = (const struct hobnail_cpu *)c->record;
-
-	if (cpu->release) {
-		write_release(cpu->release, entry);
+	if (c->release) {
+		write_release(c->release, entry);
 		return true;
 	}
-	if (r->psci == HOBNAIL_PSCI_NONE) {
+	if (h->psci == HOBNAIL_PSCI_NONE) {
 		cpus_say(c, "has no spin table, and there is no PSCI");
 		return false;
 	}
 	/* No context: the processor finds itself by its MPIDR, as from a spin table. */
-	int32_t code = (int32_t)(r->psci == HOBNAIL_PSCI_HVC ? cpu_hvc : cpu_smc)(PSCI_CPU_ON, c->hardware_id, entry, 0);
+	int32_t code = (int32_t)(h->psci == HOBNAIL_PSCI_HVC ? cpu_hvc : cpu_smc)(PSCI_CPU_ON, c->hardware_id,
+	                                                                          entry, 0);
 	if (code)
 		cpus_say(c, "cannot be started: PSCI CPU_ON says %s (%d)", psci_error(code), code);
 	return !code;
 }
 
-/* Of the generic counter, where firmware has not said how fast it is (Arm ARM, "The system counter": 1 GHz from Armv8.6 on). */
+/* The rate of the generic counter where firmware has not said it (Arm ARM, "The system counter": 1 GHz from Armv8.6
+ * on). */
 enum { FASTEST_HZ = 1000000000 };
 
 static void wait_for_answers(const struct handoff *h, unsigned wanted)
 {
-	uint64_t hz = arch_counter_hz(), patience = (hz ? hz : FASTEST_HZ) / 1000 * CPUS_PATIENCE_MS, since = arch_counter();
+	uint64_t hz = arch_counter_hz(), patience = (hz ? hz : FASTEST_HZ) / 1000 * CPUS_PATIENCE_MS,
+		 since = arch_counter();
 
-	for (unsigned known = 0, now; (now = cpus_answered(h)) < wanted && arch_counter() - since < patience; known = now) {
+	for (unsigned known = 0, now; (now = cpus_answered(h)) < wanted && arch_counter() - since < patience;
+	     known = now) {
 		if (now != known)
 			since = arch_counter();
 		cpu_pause();
@@ -89,14 +97,14 @@ static void wait_for_answers(const struct handoff *h, unsigned wanted)
 
 void arch_cpus_start(struct handoff *h)
 {
-	const struct hobnail_boot *r = (const struct hobnail_boot *)h->record_phys;
 	paddr entry = enter_physical_of(h, secondary_entry, image_base);
 	unsigned started = 0;
 
-	secondaries = (struct secondaries){ h->cpus_phys, h->cpu_count, h->cpus_phys + (h->cpus->area - (uintptr_t)h->cpus) };
+	secondaries = (struct secondaries){ h->cpus_phys, h->cpu_count,
+	                                    h->cpus_phys + (h->cpus->area - (uintptr_t)h->cpus) };
 	arch_clean((uintptr_t)&secondaries, sizeof secondaries);
 	for (unsigned i = 0; i < h->cpu_count; i++) {
-		bool good = start(r, &h->cpus[i], entry);
+		bool good = start_processor(h, &h->cpus[i], entry);
 		started += good;
 		if (!good)
 			h->cpus[i].state = HANDOFF_CPU_SILENT;
@@ -105,26 +113,26 @@ void arch_cpus_start(struct handoff *h)
 	wait_for_answers(h, started);
 }
 
-/* It looks at its entry before its caches are on. */
+/* The processor looks at its entry before its caches are on: so all changes go to memory. */
 void arch_cpu_stop(struct handoff *h, struct handoff_cpu *c)
 {
 	const struct area *area = (const struct area *)c->area;
-	const struct hobnail_cpu *cpu = (const struct hobnail_cpu *)c->record;
 
 	(void)h;
-	if (cpu->release)
-		write_release(cpu->release, 0);
+	if (c->release)
+		write_release(c->release, 0);
 	arch_clean((uintptr_t)c, sizeof *c);
 	arch_clean((uintptr_t)area, sizeof *area);
 	if (area->came_up_at)
-		cpus_say(c, "came up at EL%u, from where it cannot get to the kernel's level", (unsigned)area->came_up_at);
+		cpus_say(c, "came up at EL%u, from where it cannot get to the kernel's level",
+		         (unsigned)area->came_up_at);
 }
 
 /* ---- On the processor that is started ------------------------------------------------------------------ */
 
-/* CPU_ON enters the highest level that is not secure ("CPU_ON", "Initial core configuration"), a spin table's code whatever
- * it likes. A kernel at EL1 can be reached from both; what is at EL2 then belongs to the boot processor's firmware or to the
- * vectors that the loader left there. */
+/* CPU_ON enters the highest level that is not secure ("CPU_ON", "Initial core configuration"); the code of a spin
+ * table may enter either level. A kernel at EL1 can be reached from both: EL2 then belongs to the boot processor's
+ * firmware, or to the vectors that the loader left there. */
 static bool can_come_from(const struct handoff *h, unsigned level)
 {
 	return level == 2 || (level == 1 && h->mode.level == HOBNAIL_LEVEL_EL1);
@@ -160,13 +168,13 @@ void secondary_early(unsigned index, struct area *area)
 		arch_halt();
 	}
 	enter_fill(&area->state, h, cpu_level(), c->stack,
-	           handoff_net_address(h, (const void *)(uintptr_t)secondary_main, (uintptr_t)image_base));
+	           image_net_address(h, (const void *)(uintptr_t)secondary_main));
 	switch_world(&area->state);
 }
 
 /* ---- Parked -------------------------------------------------------------------------------------------- */
 
-/* Before its first look at the mailbox, which may find an entry. What it has on its stack goes to memory. */
+/* Runs before the first look at the mailbox, which may find an entry. The contents of the stack go to memory. */
 void arch_parked(const struct handoff_cpu *c)
 {
 	if (handoff.mode.mmu_off)
@@ -181,9 +189,9 @@ void arch_wait(const uint64_t *word)
 		cpu_wait_for_change(word);
 }
 
-void arch_release(struct handoff *h, struct handoff_cpu *c, const struct hobnail_mailbox *m)
+void arch_release(struct handoff *h, struct handoff_cpu *c, const struct handoff_release *r)
 {
-	if (m->root)
-		enter_change_root(h, m->root);
-	enter_leave(h, c->stack, m->entry, m->argument);
+	if (r->root)
+		enter_change_root(h, r->root);
+	enter_leave(h, c->stack, r->entry, r->argument);
 }

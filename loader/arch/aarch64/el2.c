@@ -1,7 +1,8 @@
-/* el2.c — what EL2 could trap or mislead a kernel at EL1 with, whatever the firmware left.
+/* el2.c — opens EL2 for a kernel at EL1, whatever the firmware left: EL2 neither traps nor misleads it.
  *
- * Each register is written only where an identification register says that it is there: without it, the access would be
- * undefined. EL3 has to let EL2 use what is there; a firmware that does not could not start other systems either. */
+ * Each register is written only where an identification register says that it is there: without it, the access
+ * would be undefined. EL3 has to let EL2 use such registers: under a firmware that does not, other systems could not
+ * start either. */
 #include "el2.h"
 
 #include "arch.h"
@@ -26,8 +27,8 @@ uint64_t el2_hcr(void)
 	return value;
 }
 
-/* With E2H = 1 the names of EL1 registers mean EL2's. HCR_EL2 itself is no witness: under nested virtualization it may
- * read as written without having had an effect. */
+/* With E2H = 1 the names of EL1 registers mean EL2's. HCR_EL2 itself proves nothing: under nested virtualization it
+ * may read as written without having had an effect. */
 bool el2_has_host(void)
 {
 	cpu_write(far_el1, 1);
@@ -42,7 +43,8 @@ uint64_t try_without_host(uint64_t hcr);
 
 bool el2_keeps_host(void)
 {
-	arch_clean((uintptr_t)image_text, (uint64_t)(image_text_end - image_text)); /* fetched with the data cache off */
+	/* instructions are fetched with the data cache off */
+	arch_clean((uintptr_t)image_text, (uint64_t)(image_text_end - image_text));
 	return try_without_host(el2_hcr()) == 2;
 }
 
@@ -87,7 +89,7 @@ static bool has_pauth_lr(void)
 	       has(cpu_read(ID_AA64ISAR2_EL1), ID_AA64ISAR2_APA3, ID_PAUTH_LR);
 }
 
-/* HCRX_EL2: bits that take a feature away when they are 0. The others trap or override when they are 1. */
+/* HCRX_EL2: these bits take a feature away when they are 0. The others trap or override when they are 1. */
 static uint64_t hcrx(void)
 {
 	uint64_t isar1 = cpu_read(id_aa64isar1_el1), isar2 = cpu_read(ID_AA64ISAR2_EL1);
@@ -132,7 +134,8 @@ static void open_fine_grained(void)
 /* Memory partitioning: the partition stays the one that EL2 had. */
 static void open_partitioning(void)
 {
-	if (!has(cpu_read(id_aa64pfr0_el1), ID_AA64PFR0_MPAM, 1) && !has(cpu_read(id_aa64pfr1_el1), ID_AA64PFR1_MPAM_FRAC, 1))
+	if (!has(cpu_read(id_aa64pfr0_el1), ID_AA64PFR0_MPAM, 1) &&
+	    !has(cpu_read(id_aa64pfr1_el1), ID_AA64PFR1_MPAM_FRAC, 1))
 		return;
 	cpu_write(MPAM2_EL2, (cpu_read(MPAM2_EL2) & ~MPAM2_TRAPS) | (cpu_has_sme() ? MPAM2_ENMPAMSM : 0));
 	if (cpu_read(MPAMIDR_EL1) & MPAMIDR_HAS_HCR)

@@ -1,6 +1,7 @@
 /* enter.c — from the firmware's world to the net, and from the net to the kernel. */
 #include "enter.h"
 
+#include "after/main.h"
 #include "cpu.h"
 #include "el2.h"
 #include "image.h"
@@ -10,16 +11,9 @@
 void change_lower(paddr root);
 void change_upper(paddr between, paddr root);
 void change_only(paddr between, paddr root);
-typedef void leave(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
+typedef void leave(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range, uint64_t bare)
+	__attribute__((noreturn));
 leave leave_mapped, leave_physical;
-
-/* Index 0 normal write-back, 1 Device-nGnRE, 2 normal non-cacheable */
-static const uint64_t mair_at_entry = 0x4404ff;
-
-uint64_t arch_memory_types(void)
-{
-	return mair_at_entry;
-}
 
 /* ---- Register values ----------------------------------------------------------------------------------- */
 
@@ -34,9 +28,27 @@ static const uint64_t lower_range = TCR_T0SZ(16) | TCR_IRGN0_WB | TCR_ORGN0_WB |
 static const uint64_t upper_range = TCR_T1SZ(16) | TCR_IRGN1_WB | TCR_ORGN1_WB | TCR_SH1_INNER | TCR_TG1_4K;
 
 /* TCR_EL1, and TCR_EL2 with E2H = 1 */
-static uint64_t tcr_two_ranges(void)
+static uint64_t tcr_two_ranges(uint32_t state)
 {
-	return lower_range | upper_range | TCR_IPS(physical_size());
+	/* bare: as PARange is; more than 48 bits count as 48 with this granule */
+	uint64_t size = state & STATE_BARE_CONTROL ? cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE)
+	                                           : physical_size();
+	uint64_t value = lower_range | upper_range | TCR_IPS(size);
+
+	return state & STATE_OUTER_WALKS ? value & ~(TCR_SH0_NOT_OUTER | TCR_SH1_NOT_OUTER) : value;
+}
+
+/* HCR_EL2 for the route. A bare one has what EL2 with VHE needs, and SWIO, which is RES1 in later processors. */
+static uint64_t hcr(const struct arch_mode *mode, uint64_t route)
+{
+	if (route != ROUTE_EL2_VHE)
+		return el2_hcr();
+	return (mode->state & STATE_BARE_CONTROL ? HCR_RW | HCR_SWIO : el2_hcr()) | HCR_E2H | HCR_TGE;
+}
+
+static uint64_t cnthctl(const struct arch_mode *mode, uint64_t route)
+{
+	return route == ROUTE_EL2_VHE && !(mode->state & STATE_BARE_CONTROL) ? CNTHCTL_EL1_ALL_E2H : CNTHCTL_EL1_ALL;
 }
 
 /* TCR_EL2 with E2H = 0 */
@@ -49,10 +61,12 @@ static uint64_t route_of(const struct arch_mode *mode, unsigned level)
 {
 	if (level == 1)
 		return ROUTE_EL1;
-	return mode->level == HOBNAIL_LEVEL_EL1 ? ROUTE_EL2_TO_EL1 : mode->level == HOBNAIL_LEVEL_EL2 ? ROUTE_EL2 : ROUTE_EL2_VHE;
+	return mode->level == HOBNAIL_LEVEL_EL1   ? ROUTE_EL2_TO_EL1
+	       : mode->level == HOBNAIL_LEVEL_EL2 ? ROUTE_EL2
+	                                          : ROUTE_EL2_VHE;
 }
 
-/* Registers that may change what descriptors mean, and have to be 0 before translation is on. */
+/* Registers that may change the meaning of descriptors: they have to be 0 before translation is on. */
 static uint64_t extensions(void)
 {
 	uint64_t mmfr3 = cpu_read(ID_AA64MMFR3_EL1);
@@ -62,8 +76,8 @@ static uint64_t extensions(void)
 	       (cpu_id_field(cpu_read(id_aa64pfr1_el1), ID_AA64PFR1_GCS) ? BIT(SWITCH_HAS_GCS) : 0);
 }
 
-/* CPTR_EL2 in the form that HCR_EL2.E2H will give it; with E2H = 1 it is CPACR_EL1's. SVE and SME trap by CPACR where
- * there is one, so that a kernel at EL1 can allow them itself; FP as asked. */
+/* CPTR_EL2 in the format that the new E2H selects; with E2H = 1 that is the format of CPACR_EL1. Where CPACR_EL1
+ * applies, SVE and SME trap by it, so that a kernel at EL1 can allow them itself. FP traps as asked. */
 static uint64_t cptr(const struct arch_mode *mode, uint64_t route)
 {
 	if (route == ROUTE_EL2_VHE)
@@ -77,20 +91,22 @@ void enter_fill(struct switch_state *s, const struct handoff *h, unsigned level,
 	uint64_t route = route_of(&h->mode, level);
 	uint64_t caches = SCTLR_M | SCTLR_C | SCTLR_I | SCTLR_SA;
 
+	if (h->mode.state & STATE_BARE_CONTROL)
+		caches |= SCTLR_ITD | SCTLR_SED;
 	if (level == 2)
 		el2_open();
 	*s = (struct switch_state){
 		.route = route,
-		.hcr = el2_hcr() | (route == ROUTE_EL2_VHE ? HCR_E2H | HCR_TGE : 0),
-		.cnthctl = route == ROUTE_EL2_VHE ? CNTHCTL_EL1_ALL_E2H : CNTHCTL_EL1_ALL,
+		.hcr = hcr(&h->mode, route),
+		.cnthctl = cnthctl(&h->mode, route),
 		.cptr = cptr(&h->mode, route),
 		.vbar_el2 = enter_physical_of(h, park_vectors, image_base),
-		.mair = mair_at_entry,
-		.tcr = route == ROUTE_EL2 ? tcr_one_range() : tcr_two_ranges(),
+		.mair = h->mode.memory_types,
+		.tcr = route == ROUTE_EL2 ? tcr_one_range() : tcr_two_ranges(h->mode.state),
 		.ttbr0 = h->transition,
 		.ttbr1 = h->root ? h->root : h->transition,
 		.sctlr = route == ROUTE_EL2 ? SCTLR_EL2_RES1 | caches : SCTLR_EL1_RES1 | caches | SCTLR_SA0,
-		.vbar = handoff_net_address(h, net_vectors, (uintptr_t)image_base),
+		.vbar = image_net_address(h, net_vectors),
 		.cpacr = h->mode.fp_trap ? 0 : CPACR_FPEN,
 		.stack = stack,
 		.target = target,
@@ -102,11 +118,12 @@ void enter_fill(struct switch_state *s, const struct handoff *h, unsigned level,
 
 static struct switch_state state;
 
-/* Two roots may translate one address with pages of different sizes; between them goes one that has only what they have in
- * common, the net. Arm ARM, "Using break-before-make when updating translation table entries". */
+/* Two roots may translate one address with pages of different sizes. So a third root comes between them, which maps
+ * the net alone: that is the same in both. Arm ARM, "Using break-before-make when updating translation table
+ * entries". */
 static uint64_t between[PAGE_BYTES / sizeof(uint64_t)] __attribute__((aligned(PAGE_BYTES)));
 
-/* Into the net's copy. The firmware's tables, live until the switch, map all memory one to one. */
+/* Fill it in the net's copy. The firmware's tables, live until the switch, identity-map all memory. */
 static void fill_between(const struct handoff *h)
 {
 	unsigned net = h->net_virt >> 39 & (COUNT_OF(between) - 1);
@@ -122,7 +139,7 @@ void arch_interrupts_off(void)
 void arch_switch(struct handoff *h)
 {
 	enter_fill(&state, h, h->facts.firmware_level, h->stack_top,
-	           handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base));
+	           image_net_address(h, (const void *)(uintptr_t)handoff_main));
 	vectors_make(h);
 	if (!h->mode.mmu_off)
 		fill_between(h);
@@ -183,7 +200,8 @@ void enter_change_root(const struct handoff *h, paddr root)
 
 void enter_leave(const struct handoff *h, uint64_t stack, uint64_t entry, uint64_t argument)
 {
-	(h->mode.mmu_off ? leave_physical : leave_mapped)(stack, entry, argument, one_range(h));
+	(h->mode.mmu_off ? leave_physical : leave_mapped)(stack, entry, argument, one_range(h),
+	                                                 h->mode.state & STATE_SP_EL0);
 }
 
 void arch_enter(struct handoff *h)
@@ -191,5 +209,5 @@ void arch_enter(struct handoff *h)
 	enter_registers(h);
 	sabotage_entry(h);
 	enter_tables(h);
-	enter_leave(h, h->kernel_stack, h->entry, h->record);
+	enter_leave(h, h->kernel_stack, h->entry, h->argument);
 }

@@ -5,13 +5,14 @@
 
 #include "arch.h"
 #include "cpu.h"
-#include "handoff.h"
+#include "arch.h"
 #include "layout.h"
-#include "net.h"
+#include "after/net.h"
 
 #include <string.h>
 
 fault_decoder *const arch_fault_decoder = fault_decode_aarch64;
+fault_reader *const arch_fault_reader = fault_reads_aarch64;
 
 /* The first processor takes the gate for good: fault_entry.S. */
 struct fault_gate {
@@ -54,22 +55,24 @@ void fault_enter(const struct fault_frame *frame)
 
 	fault = (struct fault){
 		.arch = HOBNAIL_ARCH_AARCH64, .vector = vector, .hardware_id = cpu_affinity(),
-		.syndrome = returned ? 0 : READ(esr), .address = returned ? 0 : READ(far), .pc = returned ? 0 : READ(elr),
-		/* taken on SP_EL0 where vector and stack say so, from the current level or from a lower one */
+		.syndrome = returned ? 0 : READ(esr), .address = returned ? 0 : READ(far),
+		.pc = returned ? 0 : READ(elr),
+		/* SP_EL0 was in use: vectors 0 to 3, of the current level, and all those of a lower one */
 		.sp = vector < 4 || (vector >= 8 && !returned) ? cpu_read(sp_el0) : frame->sp,
 		.flags = returned ? 0 : READ(spsr),
 		.control = { READ(sctlr), READ(tcr), READ(ttbr0), el2 ? 0 : cpu_read(ttbr1_el1), READ(mair),
 		             cpu_level() == 2 ? cpu_read(hcr_el2) : 0 },
-		.id = { cpu_read(id_aa64pfr0_el1), cpu_read(id_aa64pfr1_el1), cpu_read(id_aa64isar0_el1), cpu_read(id_aa64isar1_el1),
-		        cpu_read(ID_AA64ISAR2_EL1), cpu_read(id_aa64mmfr1_el1), cpu_read(ID_AA64MMFR2_EL1), cpu_read(id_aa64dfr0_el1) },
+		.id = { cpu_read(id_aa64pfr0_el1), cpu_read(id_aa64pfr1_el1), cpu_read(id_aa64isar0_el1),
+		        cpu_read(id_aa64isar1_el1), cpu_read(ID_AA64ISAR2_EL1), cpu_read(id_aa64mmfr1_el1),
+		        cpu_read(ID_AA64MMFR2_EL1), cpu_read(id_aa64dfr0_el1) },
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
 	net_report(&fault);
 	arch_halt();
 }
 
-/* GIC Architecture Specification, "Special INTIDs": a spurious interrupt is found by who acknowledges it, which the net never
- * does. */
+/* GIC Architecture Specification, "Special INTIDs": a spurious interrupt shows when it is acknowledged, and the net
+ * never acknowledges one. */
 bool arch_is_spurious(const struct fault *f, const struct fault_view *v)
 {
 	(void)f, (void)v;

@@ -2,11 +2,11 @@
 #include "cpu.h"
 #include "layout.h"
 #include "macros.h"
-#include "net.h"
+#include "after/net.h"
 
 	.text
-/* Each of the net's vectors (vectors.c): for SP0 and SPx, at EL1 and at EL2. No stack is touched and no general register lost:
- * thread pointers hold x9, x10 and the vector's address until there is a frame. */
+/* The code of each of the net's vectors (vectors.c), for SP0 and SPx, at EL1 and at EL2. It touches no stack and loses
+ * no general register: thread pointers hold x9, x10 and the vector's address until there is a frame. */
 	.balign 8
 	.globl net_vector, net_vector_end
 net_vector:
@@ -19,7 +19,9 @@ net_vector:
 1:	.quad	0			/* fault_common, in the net */
 net_vector_end:
 
-/* A kernel returned from its entry point: its stack is not to be trusted. */
+/* A kernel returned from its entry point: its stack cannot be trusted. */
+loader_calls_kernel:			/* explanations name the caller by the byte before a return address */
+	nop
 	.globl arch_return_trap
 arch_return_trap:
 	msr	daifset, #15
@@ -27,9 +29,10 @@ arch_return_trap:
 	msr	tpidr_el0, x10
 	mov	x9, #FAULT_RETURNED
 
-/* The machine's one report is the first's who takes fault_gate; before that, the frame and the stack are another's. With
- * translation off there may be no exclusive access ("Load-Exclusive and Store-Exclusive instruction usage restrictions"):
- * then two that fault within a few instructions of each other both take it, and their reports mix. */
+/* The first processor to take fault_gate makes the machine's one report. Without the gate, frame and stack may be in
+ * another's use. With translation off there may be no exclusive access ("Load-Exclusive and Store-Exclusive instruction
+ * usage restrictions"): then two processors that fault within a few instructions of each other both take the gate, and
+ * their reports mix. */
 	.globl fault_common
 fault_common:
 	msr	tpidr_el1, x9
@@ -85,7 +88,7 @@ fault_common:
 	mov	x0, x9
 	bl	fault_enter
 
-/* The gate is taken: by this processor, whose report has faulted, or by another, which is reporting. */
+/* The gate is taken, either by this processor, whose report has faulted, or by another one, which is reporting. */
 taken:
 	ldr	x10, [x9, #GATE_OWNER]
 	mrs	x0, mpidr_el1

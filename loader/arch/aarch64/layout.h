@@ -2,7 +2,7 @@
 #ifndef LOADER_AARCH64_LAYOUT_H
 #define LOADER_AARCH64_LAYOUT_H
 
-/* struct switch_state in enter.c */
+/* struct switch_state in enter.h */
 #define SWITCH_ROUTE    0x00
 #define SWITCH_HCR      0x08
 #define SWITCH_CNTHCTL  0x10
@@ -24,7 +24,7 @@
 #define SWITCH_HAS_SCTLR2 1
 #define SWITCH_HAS_GCS    2
 
-/* From where to where */
+/* SWITCH_ROUTE: from which level to which */
 #define ROUTE_EL1         0 /* stay at EL1                */
 #define ROUTE_EL2_TO_EL1  1
 #define ROUTE_EL2         2 /* stay at EL2 with E2H = 0   */
@@ -34,7 +34,7 @@
 #define SECONDARIES_LIST  0x00
 #define SECONDARIES_COUNT 0x08
 #define SECONDARIES_AREAS 0x10
-#define HANDOFF_CPU_BYTES 48
+#define HANDOFF_CPU_BYTES 56
 #define SECONDARY_AREA_BYTES 4096
 
 /* struct fault_gate and struct fault_frame in fault.c; registers come first in the frame */

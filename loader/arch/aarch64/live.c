@@ -3,7 +3,8 @@
 #include "cpu.h"
 #include "el2.h"
 
-/* What the walker does not know, is no walk: 52-bit addresses (DS), other granules, tables' entries that count for nothing (HPD). */
+/* The walker does not know these, so they are refused: 52-bit addresses (DS), other granules, table entries that do
+ * not limit rights (HPD). */
 
 /* EL1, or EL2 with E2H = 1, where these names mean EL2's registers. */
 static bool two_ranges(struct walker *out)
@@ -12,9 +13,10 @@ static bool two_ranges(struct walker *out)
 
 	*out = (struct walker){
 		.mode = WALK_AARCH64,
-		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) | (tcr & TCR_EPD0 ? WALK_EPD0 : 0) | (tcr & TCR_EPD1 ? WALK_EPD1 : 0) |
-		         (tcr & TCR_TBI0 ? WALK_TBI0 : 0) | (tcr & TCR_TBI1 ? WALK_TBI1 : 0) | (tcr & TCR_HA ? WALK_HW_AF : 0) |
-		         (cpu_user_is_barred() ? WALK_SMAP : 0),
+		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) |
+		         (tcr & TCR_EPD0 ? WALK_EPD0 : 0) | (tcr & TCR_EPD1 ? WALK_EPD1 : 0) |
+		         (tcr & TCR_TBI0 ? WALK_TBI0 : 0) | (tcr & TCR_TBI1 ? WALK_TBI1 : 0) |
+		         (tcr & TCR_HA ? WALK_HW_AF : 0) | (cpu_user_is_barred() ? WALK_SMAP : 0),
 		.phys_bits = (uint8_t)cpu_range_bits(tcr >> TCR_IPS_SHIFT & 7),
 		.t0sz = tcr & TCR_TSZ,
 		.t1sz = tcr >> 16 & TCR_TSZ,
@@ -32,7 +34,8 @@ static bool one_range(struct walker *out)
 
 	*out = (struct walker){
 		.mode = WALK_AARCH64_EL2,
-		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) | (tcr & TCR_EL2_HA ? WALK_HW_AF : 0) | (tcr & TCR_EL2_TBI ? WALK_TBI0 : 0),
+		.flags = (sctlr & SCTLR_WXN ? WALK_WXN : 0) | (tcr & TCR_EL2_HA ? WALK_HW_AF : 0) |
+		         (tcr & TCR_EL2_TBI ? WALK_TBI0 : 0),
 		.phys_bits = (uint8_t)cpu_range_bits(tcr >> TCR_EL2_PS_SHIFT & 7),
 		.t0sz = tcr & TCR_TSZ,
 		.root = cpu_read(ttbr0_el2),

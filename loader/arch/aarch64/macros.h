@@ -1,4 +1,4 @@
-/* macros.h — for assembly: what several files say. */
+/* macros.h — macros of several assembly files. */
 	.macro	adr_l register, symbol
 	adrp	\register, \symbol
 	add	\register, \register, :lo12:\symbol

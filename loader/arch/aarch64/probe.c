@@ -1,8 +1,9 @@
-/* probe.c — what this processor can do, and the mode that the kernel's requests get. */
+/* probe.c — the processor's abilities, and instructions that generic code asks for. */
 #include "cpu.h"
 #include "el2.h"
-#include "handoff.h"
+#include "arch.h"
 
+mode_chooser *const arch_mode_chooser = mode_choose_aarch64;
 const char arch_name[] = "aarch64";
 const uint32_t arch_id = HOBNAIL_ARCH_AARCH64;
 const uint16_t arch_elf_machine = ELF_MACHINE_AARCH64;
@@ -14,16 +15,36 @@ uint64_t arch_counter(void)
 	return cpu_counter();
 }
 
+uint64_t arch_counter_measure(const struct boot *b)
+{
+	(void)b;
+	return 0;
+}
+
 uint64_t arch_counter_hz(void)
 {
 	return cpu_read(cntfrq_el0);
 }
 
-/* Can E2H not be cleared? That it is set says nothing: firmware runs so by choice (EDK2 since 2025.02 does wherever there is
- * VHE). Arm ARM, "ID_AA64MMFR4_EL1", E2H0: negative values say that it is fixed to 1. Two kinds of processors are so without
- * saying it: those older than the field (Apple's), and those of a hypervisor's guest at EL2, when the host has no fine-grained
- * traps with which the hypervisor could change that register: there a write of HCR_EL2 goes to memory (FEAT_NV2) and reads back
- * as if it had had an effect. So it is tried, and judged by what EL1's names mean afterwards. */
+/* Arm ARM, "RNDR, Random Number": NZCV is 0b0000 where there is a number, else 0b0100. */
+bool arch_random(uint64_t *out)
+{
+	enum { ID_AA64ISAR0_RNDR = 60, TRIES = 10 };
+
+	if (!cpu_id_field(cpu_read(id_aa64isar0_el1), ID_AA64ISAR0_RNDR))
+		return false;
+	for (unsigned i = 0; i < TRIES; i++)
+		if (cpu_random(out))
+			return true;
+	return false;
+}
+
+/* Is E2H fixed to 1? That it is set says nothing: firmware runs so by choice (EDK2 since 2025.02 does wherever there
+ * is VHE). Arm ARM, "ID_AA64MMFR4_EL1", E2H0: negative values say that it is fixed to 1. Two kinds of processors are
+ * so without saying it. One is older than the field (Apple's). The other belongs to a hypervisor's guest at EL2, on a
+ * host without the fine-grained traps with which the hypervisor could change that register: there a write of HCR_EL2
+ * goes to memory (FEAT_NV2) and reads back as if it had had an effect. So the loader tries it, and judges by the
+ * meaning of EL1's names afterwards. */
 static bool host_is_fixed(void)
 {
 	if (cpu_id_field(cpu_read(ID_AA64MMFR4_EL1), ID_AA64MMFR4_E2H0) >= 8)
@@ -53,9 +74,9 @@ bool arch_console_by_convention(struct hobnail_console *out)
 	return false; /* there is no address that every board agrees on */
 }
 
-size_t arch_quiet_devices(const struct acpi *acpi, struct span *out, size_t capacity)
+size_t arch_quiet_devices(struct boot *b, struct span *out, size_t capacity)
 {
-	(void)acpi, (void)out, (void)capacity;
+	(void)b, (void)out, (void)capacity;
 	return 0; /* the timers are system registers, and the GIC is left as the firmware left it */
 }
 
@@ -93,7 +114,7 @@ void arch_wake(void)
 void arch_halt(void)
 {
 	cpu_interrupts_off();
-	cpu_data_barrier(); /* the screen has what was drawn */
+	cpu_data_barrier(); /* all that was drawn is on the screen */
 	for (;;)
 		cpu_wait_for_interrupt();
 }

@@ -6,13 +6,13 @@
 	.text
 
 /* In:  any level, translation and caches off, at this code's physical address; no register has a meaning.
- * Out: secondary_early(index in the list, area), on the area's stack. Who is not in the list waits for ever. */
+ * Out: secondary_early(index in the list, area), on the area's stack. One that is not in the list waits for ever. */
 	.globl secondary_entry
 secondary_entry:
 	msr	daifset, #15
 	msr	spsel, #1
 	mrs	x9, mpidr_el1
-	and	x10, x9, #0xff00000000		/* MPIDR_AFFINITY is no operand of one instruction */
+	and	x10, x9, #0xff00000000		/* MPIDR_AFFINITY does not fit one instruction */
 	and	x9, x9, #0xffffff
 	orr	x9, x9, x10
 	adr_l	x10, secondaries
@@ -35,7 +35,7 @@ secondary_entry:
 3:	wfi
 	b	3b
 
-/* void leave_translation(top, line, one_range): translation and data cache off, at the same physical address. What is on the
+/* void leave_translation(top, line, one_range): translation and data cache off, at the same physical address. The
  * stack, up to `top`, goes to memory first, line by line. */
 	.globl leave_translation
 leave_translation:

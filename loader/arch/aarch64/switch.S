@@ -5,14 +5,14 @@
 
 	.text
 
-	/* A register from the structure at x0; changes x10. */
+	/* Load a register from the structure at x0; changes x10. */
 	.macro	set register, offset
 	ldr	x10, [x0, #\offset]
 	msr	\register, x10
 	.endm
 
-	/* Registers of newer architectures, to 0 where the processor has them: they change what SCTLR, TCR and descriptors mean;
-	 * changes x10. */
+	/* Clear registers of newer architectures where the processor has them: they change the meaning of SCTLR, TCR
+	 * and descriptors. Changes x10. */
 	.macro	clear_extensions tcr2, sctlr2, gcscr
 	ldr	x10, [x0, #SWITCH_EXTENSIONS]
 	tbz	x10, #SWITCH_HAS_TCR2, 1f
@@ -25,7 +25,7 @@
 1:
 	.endm
 
-	/* What cannot be loaded any more once translation is on: x11 SCTLR, x12 stack, x13 target. */
+	/* Load the values that are out of reach once translation is on: x11 SCTLR, x12 stack, x13 target. */
 	.macro	load_rest
 	ldr	x11, [x0, #SWITCH_SCTLR]
 	ldr	x12, [x0, #SWITCH_STACK]
@@ -36,8 +36,8 @@
 	.endm
 
 /* void switch_world(struct switch_state *): noreturn.
- * In:  EL1 or EL2, interrupts masked, x0 = structure at its physical address. The structure and this code are cleaned to
- *      the point of coherency and mapped one to one by the firmware's tables and by the new ones.
+ * In:  EL1 or EL2, interrupts masked, x0 = structure at its physical address. The structure and this code are
+ *      cleaned to the point of coherency, and identity-mapped by the firmware's tables and by the new ones.
  * Out: at the structure's target and stack, translation on with the new tables, at the level of the route.
  * With translation off nothing is stored, and only the structure is loaded. */
 	.balign 64
@@ -61,7 +61,7 @@ at_el2:
 	cmp	x9, #ROUTE_EL2
 	b.eq	program_el2
 	b.hi	program
-	/* EL1's translation is off while its registers change: its walks may be speculated from here. */
+	/* EL1's translation is off while its registers change: speculative walks may begin here. */
 	mov	x10, #(SCTLR_EL1_RES1 & 0xffff)
 	movk	x10, #(SCTLR_EL1_RES1 >> 16), lsl #16
 	msr	sctlr_el1, x10
@@ -120,11 +120,12 @@ arrive:
 	mov	x30, xzr
 	br	x13
 
-/* uint64_t try_without_host(hcr): what FAR_EL1 reads as when FAR_EL1 was written as 1 and FAR_EL2 as 2, with this HCR_EL2.
- * In:  at EL2 with E2H = 1, in firmware; this code is cleaned to the point of coherency and mapped one to one. `hcr` has neither
- *      E2H nor TGE
- * Out: everything as it was but both FARs. Arm ARM, "HCR_EL2": E2H changes the translation regime, and TLBs may hold it: so it
- *      changes with translation off only, and what they hold is invalidated. Nothing is stored or loaded meanwhile. */
+/* uint64_t try_without_host(hcr): with this HCR_EL2, write 1 to FAR_EL1, then 2 to FAR_EL2, and return FAR_EL1.
+ * In:  at EL2 with E2H = 1, in firmware; this code is cleaned to the point of coherency and identity-mapped. `hcr` has
+ *      neither E2H nor TGE
+ * Out: everything as it was but both FARs
+ * Arm ARM, "HCR_EL2": E2H changes the translation regime, and TLBs may hold it. So E2H changes only while translation
+ * is off, and the TLBs are invalidated. Nothing is stored or loaded meanwhile. */
 	.balign 64
 	.globl try_without_host
 try_without_host:
@@ -178,8 +179,9 @@ change_lower:
 	isb
 	ret
 
-/* void change_upper(between, root): TTBR1; void change_only(between, root): TTBR0_EL2, with one range. In the net, which is all
- * that the root called between maps: likewise. */
+/* void change_upper(between, root): TTBR1; void change_only(between, root): TTBR0_EL2, with one range.
+ * In the net, which is all that the root `between` maps. That root comes between old and new tables, for the reason
+ * given at change_lower. */
 	.globl change_upper
 change_upper:
 	msr	ttbr1_el1, x0
@@ -202,7 +204,7 @@ change_only:
 	isb
 	ret
 
-/* void leave_physical(stack, entry, argument, one_range): noreturn.
+/* void leave_physical(stack, entry, argument, one_range, bare): noreturn.
  * In:  in the net, running at physical addresses; everything the kernel will read is cleaned
  * Out: at `entry`, translation and data cache off */
 	.globl leave_physical
@@ -217,11 +219,12 @@ leave_physical:
 	dsb	nsh
 	isb
 
-/* void leave_mapped(stack, entry, argument, one_range): noreturn. By eret: it synchronises, and needs no register for its
- * target. */
+/* void leave_mapped(stack, entry, argument, one_range, bare): noreturn. It leaves by eret, which synchronises and needs
+ * no register for its target. Bare: SP_EL0 is the stack pointer, and the return address is 0. */
 	.globl leave_mapped
 leave_mapped:
 	mov	sp, x0
+	mov	x5, x0
 	mov	x0, x2
 	adr	x30, arch_return_trap
 	mrs	x9, CurrentEL
@@ -229,19 +232,23 @@ leave_mapped:
 	mov	x10, #(SPSR_DAIF | SPSR_EL1H)
 	mov	x11, #(SPSR_DAIF | SPSR_EL2H)
 	csel	x10, x11, x10, eq
-	cbnz	x3, 3f
+	msr	sp_el0, xzr
+	cbz	x4, 2f
+	msr	sp_el0, x5
+	bic	x10, x10, #1		/* EL1t, EL2t */
+	mov	x30, xzr
+2:	cbnz	x3, 3f
 	msr	elr_el1, x1		/* EL2's own with E2H = 1 */
 	msr	spsr_el1, x10
 	b	4f
 3:	msr	elr_el2, x1
 	msr	spsr_el2, x10
-4:	msr	sp_el0, xzr
-	clear_registers
+4:	clear_registers
 	eret
 
-/* EL2's vectors after a drop to EL1 (vectors.c): park_call for what comes from below. HVC is answered with "not supported" (SMC
- * Calling Convention, Arm DEN 0028, "Unknown Function Identifier"); nothing else should come here, and what does waits for
- * ever. There is no stack: x0 takes the answer, so it is free. */
+/* EL2's vectors after a drop to EL1 (vectors.c); park_call is for synchronous exceptions from below. HVC is answered
+ * with "not supported" (SMC Calling Convention, Arm DEN 0028, "Unknown Function Identifier"). No other exception should
+ * come here; after one the processor waits for ever. There is no stack: x0 takes the answer, so it is free. */
 	.globl park_call, park_wait, park_end
 park_call:
 	mrs	x0, esr_el2

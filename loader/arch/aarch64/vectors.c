@@ -1,6 +1,7 @@
 /* vectors.c — the exception vectors of the net, and those of an EL2 that has been left.
  *
- * A table is 2 KiB, nearly all of it padding: the image has only room for them, and they are made in the net's copy. */
+ * A table is 2 KiB, nearly all of it padding: the image only has room for the tables, which are made in the net's
+ * copy. */
 #include "enter.h"
 
 #include "cpu.h"
@@ -8,13 +9,14 @@
 
 #include <string.h>
 
-/* fault_entry.S: the last word of a vector is where it goes. switch.S: what EL2 does when it is called, and else. */
+/* fault_entry.S: the last word of a vector is the address it goes to. switch.S: EL2's code for a call, and for all
+ * else. */
 extern const char net_vector[], net_vector_end[], fault_common[];
 extern const char park_call[], park_wait[], park_end[];
 
 void vectors_make(const struct handoff *h)
 {
-	uint64_t target = handoff_net_address(h, fault_common, (uintptr_t)image_base);
+	uint64_t target = image_net_address(h, fault_common);
 	size_t bytes = (size_t)(net_vector_end - net_vector);
 	char *net = (char *)enter_physical_of(h, net_vectors, image_base);
 	char *park = (char *)enter_physical_of(h, park_vectors, image_base);

@@ -1,6 +1,7 @@
 /* enter.c — from the firmware's world to the net, and from the net to the kernel. */
+#include "after/main.h"
+#include "arch.h"
 #include "cpu.h"
-#include "handoff.h"
 #include "image.h"
 #include "local.h"
 #include "sabotage.h"
@@ -24,15 +25,6 @@ void switch_levels(struct switch_levels *s) __attribute__((noreturn));
 extern const char switch_levels_64[];
 extern const uint64_t net_gdt[];
 
-/* Entries 0-3 as after reset (WB, WT, UC-, UC), then WC, WP, UC-, UC. Intel SDM vol. 3A, "Page Attribute Table"
- * (§12.12). */
-static const uint64_t pat_at_entry = 0x0007050100070406;
-
-uint64_t arch_memory_types(void)
-{
-	return pat_at_entry;
-}
-
 static struct switch_levels levels;
 static uint8_t small_stack[256] __attribute__((aligned(16))); /* for a far return, below 4 GiB */
 
@@ -49,13 +41,14 @@ static void switch_with_levels(const struct handoff *h)
 	*copy = (struct switch_levels){
 		.root = h->transition,
 		.stack = h->stack_top,
-		.target = handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base),
+		.target = image_net_address(h, (const void *)(uintptr_t)handoff_main),
 		.far_offset = (uint32_t)net_phys(h, switch_levels_64),
 		.far_selector = SELECTOR_CODE,
 		.gdt_limit = GDT_BYTES - 1,
 		.gdt_base = net_phys(h, net_gdt),
 	};
-	/* First into a space with the firmware's levels that maps the copy's code, whatever the firmware's own tables say. */
+	/* First into a space with the firmware's levels that maps the copy's code, whatever the firmware's own
+	 * tables say. */
 	cpu_jump(h->transition_first, net_phys(h, small_stack + sizeof small_stack),
 	         net_phys(h, (const void *)(uintptr_t)switch_levels), copy);
 }
@@ -68,35 +61,57 @@ void arch_interrupts_off(void)
 void arch_switch(struct handoff *h)
 {
 	cpu_write_msr(MSR_EFER, cpu_read_msr(MSR_EFER) | EFER_NXE); /* our tables use NX */
-	/* Nothing inherited, global translations of the firmware's tables gone; the number of levels stays for now. */
+	/* Nothing is inherited. Global translations of the firmware's tables go; the number of levels stays for now. */
 	cpu_write_cr4(CR4_PAE | CR4_OSFXSR | CR4_OSXMMEXCPT | (cpu_read_cr4() & CR4_LA57));
 	if (h->cpu_count)
 		cpus_fill_trampoline(h);
 	if (h->transition_first)
 		switch_with_levels(h);
 	switch_space(h->transition, h->stack_top,
-	             handoff_net_address(h, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base));
+	             image_net_address(h, (const void *)(uintptr_t)handoff_main));
 }
 
 void enter_final_state(const struct handoff *h)
 {
-	cpu_write_msr(MSR_PAT, pat_at_entry);
+	cpu_write_msr(MSR_PAT, h->mode.memory_types);
 	cpu_write_msr(MSR_FS_BASE, 0);
 	cpu_write_msr(MSR_GS_BASE, 0);
 	cpu_write_msr(MSR_KERNEL_GS_BASE, 0);
 	cpu_write_msr(MSR_EFER, EFER_LME | EFER_LMA | EFER_NXE);
 	cpu_write_cr0(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
-	cpu_write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
+	cpu_write_cr4(CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT |
+	              (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
 	cpu_write_dr7(DR7_ONES);
 	cpu_write_dr6(DR6_ONES);
 	cpu_load_fp(MXCSR_RESET);
 	if (h->mode.fp_trap)
 		cpu_write_cr0(cpu_read_cr0() | CR0_TS);
+	if (!(h->mode.state & STATE_BARE_CONTROL))
+		return;
+	cpu_write_cr0(CR0_PE | CR0_ET | CR0_WP | CR0_PG);
+	cpu_write_cr4(CR4_PAE | (h->mode.paging_levels == 5 ? CR4_LA57 : 0));
+}
+
+/* docs/protocol.md: 32 bytes above the return address are the callee's, of the Microsoft convention. */
+enum { HOME_SPACE = 48 };
+
+void enter_leave(const struct handoff *h, struct net_cpu *c, paddr c_phys, uint64_t root, uint64_t stack,
+                 uint64_t entry, uint64_t argument)
+{
+	bool bare = h->mode.state & STATE_BARE_STACK;
+
+	if (h->mode.state & (STATE_DIRECT_GDT | STATE_NO_HANDLERS)) {
+		cpu_write_cr3(root);
+		net_leave_cpu(h, c, c_phys);
+	}
+	enter_kernel(root, bare ? stack : stack - HOME_SPACE, entry, argument,
+	             bare ? 0 : (uintptr_t)arch_return_trap);
 }
 
 void arch_enter(struct handoff *h)
 {
+	quiet_settle(h, NULL);
 	enter_final_state(h);
 	sabotage_entry(h);
-	enter_kernel(h->root, h->kernel_stack, h->entry, h->record);
+	enter_leave(h, &net_boot_cpu, net_phys(h, &net_boot_cpu), h->root, h->kernel_stack, h->entry, h->argument);
 }

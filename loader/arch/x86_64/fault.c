@@ -5,28 +5,29 @@
 
 #include "cpu.h"
 #include "descriptor.h"
-#include "handoff.h"
-#include "net.h"
+#include "arch.h"
+#include "after/net.h"
 
 #include <string.h>
 
 fault_decoder *const arch_fault_decoder = fault_decode_x86_64;
+fault_reader *const arch_fault_reader = fault_reads_x86_64;
 
-/* What fault_entry.S and the processor have pushed. */
+/* Pushed by the processor, and by fault_entry.S. */
 struct fault_frame {
 	uint64_t general[15];
 	uint64_t vector, error, rip, cs, rflags, rsp, ss;
 };
 
-/* What to report; NULL: what the report itself has met, and where. In rax and rdx. */
+/* In rax and rdx: the fault to report, or NULL and the address at which the report itself has faulted. */
 struct fault_entered {
 	const struct fault *first;
-	uint64_t again; /* 0: an NMI, to go on after */
+	uint64_t again; /* 0: an NMI, after which the report goes on */
 };
 struct fault_entered fault_enter(const struct fault_frame *frame);
 void fault_leave(void);
 
-/* Nobody, or 1 + the APIC id of the processor that reports. Given back only where there is nothing to report. */
+/* 0, or 1 + the APIC id of the processor that reports. Given back only where there is nothing to report. */
 static uint64_t reporter;
 
 static uint64_t pair(uint32_t low, uint32_t high)
@@ -47,8 +48,8 @@ static void identify(uint64_t id[FAULT_MAX_ID])
 	id[FAULT_ID_XCR0] = cpu_read_cr4() & CR4_OSXSAVE ? cpu_read_xcr0() : 0;
 }
 
-/* No return if it is another processor's turn. Whether it is this one's second is asked before anything of the first fault,
- * whose frame is overwritten then, is used. On the exception's stack, which is small. */
+/* While another processor reports, this one waits, and halts when that report is certain. The test for a nested fault
+ * comes first: the rest of the function overwrites the first fault. Runs on the exception's stack, which is small. */
 struct fault_entered fault_enter(const struct fault_frame *frame)
 {
 	static struct fault fault;
@@ -56,7 +57,7 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 	uint64_t me = 1 + (uint64_t)cpu_apic_id(), owner = 0;
 
 	while (!__atomic_compare_exchange_n(&reporter, &owner, me, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE)) {
-		if (owner == me && frame->vector == VECTOR_NMI) /* none of the report's: it goes on */
+		if (owner == me && frame->vector == VECTOR_NMI) /* not the fault of the report: it goes on */
 			return (struct fault_entered){ NULL, 0 };
 		if (owner == me ? again : __atomic_load_n(&handoff.stopped, __ATOMIC_ACQUIRE))
 			arch_halt();
@@ -64,13 +65,15 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 			again = true;
 			return (struct fault_entered){ NULL, frame->rip };
 		}
-		owner = 0; /* that one may have nothing to report */
+		owner = 0; /* the other one may have nothing to report */
 		cpu_pause();
 	}
 	fault = (struct fault){
-		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)frame->vector, .hardware_id = me - 1, .syndrome = frame->error,
+		.arch = HOBNAIL_ARCH_X86_64, .vector = (uint32_t)frame->vector, .hardware_id = me - 1,
+		.syndrome = frame->error,
 		.address = cpu_read_cr2(), .pc = frame->rip, .sp = frame->rsp, .flags = frame->rflags,
-		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), frame->cs, frame->ss },
+		.control = { cpu_read_cr0(), cpu_read_cr3(), cpu_read_cr4(), cpu_read_msr(MSR_EFER), frame->cs,
+		             frame->ss },
 	};
 	memcpy(fault.general, frame->general, sizeof frame->general);
 	identify(fault.id);

@@ -2,14 +2,14 @@
 #include "cpu.h"
 #include "descriptor.h"
 #include "layout.h"
-#include "net.h"
+#include "after/net.h"
 
 	.text
 	.globl net_exceptions
 net_exceptions:
 	vector_stubs VECTOR_EXCEPTIONS, EXCEPTION_STUB_BYTES, net_exception_common
 
-/* The same for the vectors behind them. */
+/* The same for the vectors behind the exceptions. */
 	.globl net_interrupts
 net_interrupts:
 	.set	number, 0
@@ -22,9 +22,9 @@ net_interrupts:
 	.org	1b + number * INTERRUPT_STUB_BYTES, 0x90
 	.endr
 
-/* In:  what the processor pushes, and below it error code and vector.
- * struct fault_frame of fault.c is completed; fault_enter() says whether this one is reported or returned from, and the report
- * may find that there is nothing to say. */
+/* In:  the frame that the processor pushes, and below it error code and vector.
+ * This completes struct fault_frame of fault.c. fault_enter() decides between a report and a return, and net_report()
+ * returns if there is nothing to report. */
 net_exception_common:
 	testb	$8, %spl		/* the stack began at a multiple of 16 */
 	jnz	1f
@@ -57,8 +57,10 @@ net_exception_common:
 	add	$16, %rsp		/* vector and error code */
 	iretq
 
-/* A kernel returned from its entry point. Its stack is not to be trusted, and its descriptor tables may be its own: a frame
- * like an exception's, on a stack for this, which one processor gets. */
+/* A kernel returned from its entry point. Its stack cannot be trusted, and the descriptor tables may be its own. So a
+ * frame like an exception's is made, on a stack for this purpose, which one processor gets. */
+loader_calls_kernel:			/* explanations name the caller by the byte before a return address */
+	nop
 	.globl arch_return_trap
 arch_return_trap:
 	cli
@@ -71,12 +73,12 @@ arch_return_trap:
 	push	returned_rsp(%rip)
 	pushfq
 	push	$SELECTOR_CODE
-	push	$0			/* from where, nobody knows */
+	push	$0			/* the address is unknown */
 	push	$0
 	push	$FAULT_RETURNED
 	jmp	net_exception_common
 
-/* While arch_quiet() works: pending when it was masked, taken and forgotten. */
+/* While arch_quiet() works: an interrupt that was pending when it was masked is taken and forgotten. */
 	.globl net_interrupt
 net_interrupt:
 	iretq

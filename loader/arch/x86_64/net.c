@@ -1,17 +1,22 @@
 /* net.c — the net's own descriptor tables: one IDT for all processors, the rest for each. */
-#include "handoff.h"
+#include "arch.h"
+#include "image.h"
 #include "local.h"
 
 #include <string.h>
 
-static struct descriptor_gate idt[VECTORS] __attribute__((aligned(16)));
-static struct net_cpu boot_cpu;
+static IMAGE_SCRATCH struct descriptor_gate idt[VECTORS] __attribute__((aligned(16)));
+static uint16_t code; /* selector of the net's code, in all of its tables */
+struct net_cpu net_boot_cpu;
 
 extern const uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
 extern const char net_exceptions[], net_interrupts[], net_interrupt[]; /* fault_entry.S */
 
+/* TR cannot be cleared again: if there shall be no handlers at the end, there is no TSS, and nothing changes stacks. */
 static uint8_t stack_of(unsigned vector)
 {
+	if (handoff.mode.state & STATE_NO_HANDLERS)
+		return 0;
 	switch (vector) {
 	case VECTOR_DOUBLE_FAULT: return IST_DOUBLE_FAULT;
 	case VECTOR_NMI: return IST_NMI;
@@ -23,6 +28,7 @@ static uint8_t stack_of(unsigned vector)
 static void fill(struct net_cpu *c)
 {
 	memcpy(c->gdt, net_gdt, sizeof c->gdt);
+	c->gdt[code / 8] = SEGMENT_CODE_64;
 	descriptor_tss_entries(&c->gdt[SELECTOR_TSS / 8], (uintptr_t)&c->tss);
 	c->tss = (struct descriptor_tss){ .io_map = sizeof c->tss }; /* beyond the limit: no ports for user mode */
 	for (unsigned i = 0; i < IST_LAST; i++)
@@ -31,25 +37,39 @@ static void fill(struct net_cpu *c)
 
 void net_enter_cpu(struct net_cpu *c)
 {
-	struct descriptor_table gdtr = { sizeof c->gdt - 1, (uintptr_t)c->gdt }, idtr = { sizeof idt - 1, (uintptr_t)idt };
+	struct descriptor_table gdtr = { sizeof c->gdt - 1, (uintptr_t)c->gdt },
+	                        idtr = { sizeof idt - 1, (uintptr_t)idt };
 
 	fill(c);
-	descriptor_tables_load(&gdtr, &idtr, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS);
+	descriptor_tables_load(&gdtr, &idtr, code, SELECTOR_DATA,
+	                       handoff.mode.state & STATE_NO_HANDLERS ? 0 : SELECTOR_TSS);
+}
+
+/* The kernel's space is live. TR keeps what it has loaded, also from a table that ends before the entry. */
+void net_leave_cpu(const struct handoff *h, struct net_cpu *c, paddr c_phys)
+{
+	struct descriptor_table gdtr = { SELECTOR_TSS - 1, c_phys + offsetof(struct net_cpu, gdt) + h->direct_map },
+	                        all = { sizeof c->gdt - 1, (uintptr_t)c->gdt }, none = { 0, 0 };
+
+	if (h->mode.state & STATE_NO_HANDLERS)
+		descriptor_tables_load(&all, &none, SELECTOR_CODE, SELECTOR_DATA, 0);
+	if (h->mode.state & STATE_DIRECT_GDT)
+		cpu_move_gdt(&gdtr, SELECTOR_DATA);
 }
 
 void net_report_interrupts(void)
 {
 	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++)
-		idt[i] = descriptor_gate((uintptr_t)net_interrupts + (i - VECTOR_EXCEPTIONS) * INTERRUPT_STUB_BYTES, SELECTOR_CODE,
-		                         IST_FAULT);
+		idt[i] = descriptor_gate((uintptr_t)net_interrupts + (i - VECTOR_EXCEPTIONS) * INTERRUPT_STUB_BYTES,
+		                         code, stack_of(i));
 }
 
 void arch_net_enter(struct handoff *h)
 {
-	(void)h;
+	code = h->mode.state & STATE_DIRECT_GDT ? SELECTOR_CODE : SELECTOR_CODE_8;
 	for (unsigned i = 0; i < VECTOR_EXCEPTIONS; i++)
-		idt[i] = descriptor_gate((uintptr_t)net_exceptions + i * EXCEPTION_STUB_BYTES, SELECTOR_CODE, stack_of(i));
+		idt[i] = descriptor_gate((uintptr_t)net_exceptions + i * EXCEPTION_STUB_BYTES, code, stack_of(i));
 	for (unsigned i = VECTOR_EXCEPTIONS; i < VECTORS; i++)
-		idt[i] = descriptor_gate((uintptr_t)net_interrupt, SELECTOR_CODE, 0);
-	net_enter_cpu(&boot_cpu);
+		idt[i] = descriptor_gate((uintptr_t)net_interrupt, code, 0);
+	net_enter_cpu(&net_boot_cpu);
 }

@@ -1,10 +1,10 @@
-/* spurious.c — interrupts that come though no device has asked for one, or does so no more. */
+/* spurious.c — interrupts that no device has asked for, or asks for no more. */
 #include "apic.h"
 #include "arch.h"
 #include "local.h"
-#include "net.h"
+#include "after/net.h"
 
-/* Intel SDM vol. 3A, "Interrupt, Task and Processor Priority": in service until its end is written. */
+/* Intel SDM vol. 3A, "Interrupt, Task and Processor Priority": an interrupt is in service until its end is written. */
 static bool in_service(uintptr_t apic, unsigned vector)
 {
 	return apic_read(apic, APIC_ISR + 0x10 * (vector / 32)) >> vector % 32 & 1;
@@ -16,9 +16,9 @@ static uint8_t pic_in_service(uint16_t port)
 	return cpu_in8(port);
 }
 
-/* Intel 8259A data sheet, "Interrupt Sequence": a request that is gone when it is acknowledged becomes the lowest one, 7, which
- * is not in service then. If the second chip did that, the first has its input in service. Where there are none, all bits are
- * set. */
+/* Intel 8259A data sheet, "Interrupt Sequence": if a request is gone when it is acknowledged, the chip answers with
+ * its lowest one, 7, which is not in service then. If the second chip did that, the first has its input in service.
+ * Without these chips all bits are set. */
 static bool pics_have_none(void)
 {
 	uint8_t first = pic_in_service(PIC_1_COMMAND), second = pic_in_service(PIC_2_COMMAND);
@@ -30,8 +30,8 @@ static bool pics_have_none(void)
 	return true;
 }
 
-/* Intel SDM vol. 3A, "Spurious Interrupt": the vector in that register, which is not in service. The kernel may have changed the
- * APIC's mode, and its place. */
+/* Intel SDM vol. 3A, "Spurious Interrupt": it has the vector in that register, and is not in service. The kernel may
+ * have changed the APIC's mode, and its place. */
 bool arch_is_spurious(const struct fault *f, const struct fault_view *v)
 {
 	uint64_t base = cpu_read_msr(MSR_APIC_BASE);

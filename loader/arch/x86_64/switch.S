@@ -6,7 +6,7 @@
 	.text
 
 /* void switch_space(root, stack, target): noreturn.
- * In:  64-bit, interrupts masked, running where old and new space translate alike.
+ * In:  64-bit, interrupts masked, running at an address that old and new space translate alike.
  * Out: at `target` in the space of `root`, on `stack`. */
 	.globl switch_space
 switch_space:
@@ -16,8 +16,8 @@ switch_space:
 	push	$0			/* as after a call */
 	jmp	*%rdx
 
-/* void switch_levels(struct switch_levels *): noreturn. See enter.c for the structure, which, like this code, lies
- * below 4 GiB in memory mapped one to one by the space that is live and by the one that comes.
+/* void switch_levels(struct switch_levels *): noreturn. enter.c has the structure. It and this code lie below 4 GiB,
+ * and both the old space and the new one identity-map them.
  * In:  64-bit, either number of levels, rdi = structure
  * Out: 64-bit, the other number of levels, at its `target` on its `stack` */
 	.globl switch_levels
@@ -36,7 +36,7 @@ compatibility:
 	mov	%eax, %ds
 	mov	%cr0, %eax
 	btr	$CR0_PG_BIT, %eax
-	mov	%eax, %cr0		/* EFER.LMA goes with it */
+	mov	%eax, %cr0		/* clears EFER.LMA, too */
 	mov	%cr4, %eax
 	xor	$CR4_LA57, %eax
 	mov	%eax, %cr4
@@ -56,17 +56,20 @@ switch_levels_64:
 	push	$0
 	jmp	*0x10(%rbx)
 
-/* void enter_kernel(root, stack, entry, record): noreturn.
+/* void enter_kernel(root, stack, entry, argument, return_to): noreturn.
  * In:  64-bit, in the net, interrupts masked, control registers final but for CR3
- * Out: the machine state of docs/protocol.md, "x86_64" */
+ * Out: the machine state of docs/protocol.md, "x86_64"; with return_to = 0 the argument is in RDI alone */
 	.globl enter_kernel
 enter_kernel:
 	mov	%rdi, %cr3
-	lea	-48(%rsi), %rsp		/* home space of the Microsoft convention, mapped */
-	lea	arch_return_trap(%rip), %rax
-	push	%rax			/* [rsp] at entry: where a return goes */
+	mov	%rsi, %rsp
+	push	%r8			/* [rsp] at entry: where a return goes */
 	push	%rdx			/* popped by ret */
 	mov	%rcx, %rdi
+	test	%r8, %r8
+	jnz	1f
+	xor	%ecx, %ecx
+1:
 	xor	%eax, %eax
 	xor	%ebx, %ebx
 	xor	%edx, %edx
@@ -91,7 +94,10 @@ enter_kernel:
 	.globl net_gdt
 net_gdt:
 	.quad	0
+	.quad	SEGMENT_CODE_16
+	.quad	SEGMENT_DATA_16
+	.quad	SEGMENT_CODE_32	/* SELECTOR_CODE32 */
+	.quad	SEGMENT_DATA
 	.quad	SEGMENT_CODE_64	/* SELECTOR_CODE   */
 	.quad	SEGMENT_DATA		/* SELECTOR_DATA   */
-	.quad	SEGMENT_CODE_32	/* SELECTOR_CODE32 */
 	.quad	0, 0			/* SELECTOR_TSS: filled in the copy */

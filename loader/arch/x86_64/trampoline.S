@@ -48,7 +48,7 @@ trampoline_end:
 	.error	"TRAMPOLINE"
 	.endif
 
-/* In the net: find the entry with this processor's id, as cpu_apic_id() has it, and go on in C on its boot stack. */
+/* In the net: find the entry with this processor's id, as cpu_apic_id() has it. Go on in C on the stack in its area. */
 	.globl cpu_entry
 cpu_entry:
 	mov	%rbx, %rsi
@@ -71,8 +71,9 @@ cpu_entry:
 	je	5f
 	add	$CPU_BYTES, %rdi
 	loop	3b
-4:	hlt				/* nobody has called this one */
+4:	hlt				/* nobody has started this one */
 	jmp	4b
-5:	mov	CPU_STACK(%rdi), %rsp
+5:	mov	CPU_AREA(%rdi), %rsp
+	add	$CPU_AREA_BYTES, %rsp
 	xor	%ebp, %ebp
 	call	cpu_main

@@ -1,5 +1,5 @@
-/* The loader with all of loader/arch/aarch64/'s C, on the host: what is cleaned before somebody reads it without caches,
- * and how other processors are started. */
+/* The loader with all of loader/arch/aarch64/'s C, on the host: what is cleaned before somebody reads it without
+ * caches, and how other processors are started. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include "arch/views.h"
 #include "cpu.h"
-#include "cpus.h"
+#include "after/cpus.h"
 #include "image.h"
 #include "log.h"
 #include "machine.h"
@@ -22,7 +22,8 @@ static void judged(const char *why)
 		fail_msg("%s", why);
 }
 
-/* world_judge() compares what is cleaned and made visible with the protocol's promises; the machine sees to the rest. */
+/* world_judge() compares what is cleaned and made visible with the protocol's promises; the machine sees to the
+ * rest. */
 static void run_boot(void)
 {
 	fake_run();
@@ -83,7 +84,7 @@ static void each_level_has_its_own_regime(void **state)
 	assert_int_equal(machine.cpus[0].switched.ttbr1, handoff.root);
 	assert_int_equal(machine_register(0, "ttbr0_el1"), handoff.lower_root);
 	assert_int_equal(machine.cpus[0].entry, world_record()->entry_virt);
-	assert_int_equal(machine.cpus[0].argument, handoff.record);
+	assert_int_equal(machine.cpus[0].argument, handoff.argument);
 	assert_int_equal(machine.cpus[0].stack, world_record()->stack_virt + world_record()->stack_bytes);
 
 	boots(2, KERNEL_UPPER, HOBNAIL_LEVEL_EL1);
@@ -101,7 +102,8 @@ static void each_level_has_its_own_regime(void **state)
 /* ..., the table. Bits by name are those of the Arm ARM; values are the document's. */
 static void the_regime_is_exactly_as_in_the_table(void **state)
 {
-	const uint64_t both = 16 | 16ull << 16 | 5ull << 8 | 3ull << 12 | 5ull << 24 | 3ull << 28 | 2ull << 30 | 5ull << 32;
+	const uint64_t both = 16 | 16ull << 16 | 5ull << 8 | 3ull << 12 | 5ull << 24 | 3ull << 28 | 2ull << 30 |
+	                      5ull << 32;
 	const struct switch_state *s = &machine.cpus[0].switched;
 	const uint64_t mcisa = BIT(0) | BIT(2) | BIT(12) | BIT(3);
 
@@ -136,8 +138,8 @@ static void the_regime_is_exactly_as_in_the_table(void **state)
 /* What a firmware, or a debugger before it, may have left. */
 static void nothing_is_inherited(void **state)
 {
-	static const char *const always[] = { "cntp_ctl_el0", "cntv_ctl_el0", MACHINE_NAME(FPCR), MACHINE_NAME(FPSR), "mdscr_el1",
-	                                      "contextidr_el1", "tpidr_el1", "tpidr_el0", "tpidrro_el0" };
+	static const char *const always[] = { "cntp_ctl_el0", "cntv_ctl_el0", MACHINE_NAME(FPCR), MACHINE_NAME(FPSR),
+	                                      "mdscr_el1", "contextidr_el1", "tpidr_el1", "tpidr_el0", "tpidrro_el0" };
 	static const char *const vhe[] = { MACHINE_NAME(CNTP_CTL_EL02), MACHINE_NAME(CNTV_CTL_EL02) };
 
 	(void)state;
@@ -307,7 +309,8 @@ static void what_psci_says_is_passed_on(void **state)
 		machine.cpus[1].psci = answers[i].code;
 		fake.options.silent = 1;
 		run_boot();
-		snprintf(line, sizeof line, "CPU 1 (MPIDR 2) cannot be started: PSCI CPU_ON says %s\n", answers[i].text);
+		snprintf(line, sizeof line, "CPU 1 (MPIDR 2) cannot be started: PSCI CPU_ON says %s\n",
+		         answers[i].text);
 		assert_non_null(strstr(loader_log.text, line));
 		assert_null(strstr(loader_log.text, "did not answer"));
 		assert_int_equal(fake.outcome, FAKE_ENTERED);

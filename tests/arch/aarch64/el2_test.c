@@ -1,5 +1,5 @@
-/* loader/arch/aarch64/el2.c: what EL2 lets through on processors that no emulator has, and that nothing is touched which an
- * identification register does not announce: it would be undefined. */
+/* loader/arch/aarch64/el2.c: what EL2 lets through on processors that no emulator has, and that nothing is touched
+ * which an identification register does not announce: it would be undefined. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,8 +32,8 @@ static bool is_written(const char *name)
 
 static void the_oldest_processor_has_few_registers(void **state)
 {
-	static const char *const all[] = { "vttbr_el2", "hstr_el2", "cntvoff_el2", "cnthp_ctl_el2", "vpidr_el2", "vmpidr_el2",
-	                                   "cptr_el2", "mdcr_el2", "far_el1", "far_el2" };
+	static const char *const all[] = { "vttbr_el2", "hstr_el2", "cntvoff_el2", "cnthp_ctl_el2", "vpidr_el2",
+	                                   "vmpidr_el2", "cptr_el2", "mdcr_el2", "far_el1", "far_el2" };
 
 	(void)state;
 	make("midr_el1", 0x410fd034);
@@ -47,8 +47,8 @@ static void the_oldest_processor_has_few_registers(void **state)
 	assert_int_equal(el2_hcr(), BIT(31) | BIT(41) | BIT(40));
 }
 
-/* A field of an identification register from a value on, and what it opens. Numbers are those of the Arm ARM, by register
- * name. `besides` is what the processor has as well. */
+/* A field of an identification register from a value on, and what it opens. Numbers are those of the Arm ARM, by
+ * register name. `besides` is what the processor has as well. */
 static const struct feature {
 	const char *id;
 	unsigned shift, from;
@@ -115,7 +115,8 @@ static void what_the_processor_has_is_open(void **state)
 			machine_has(f->id, (uint64_t)value << f->shift);
 			el2_open();
 			if (value == f->from && machine_register(0, f->opens) != f->value)
-				fail_msg("feature %u: %s is %#llx", i, f->opens, (unsigned long long)machine_register(0, f->opens));
+				fail_msg("feature %u: %s is %#llx", i, f->opens,
+				         (unsigned long long)machine_register(0, f->opens));
 			if (!is_shared(f) && is_written(f->opens) != (value == f->from))
 				fail_msg("feature %u: %s is touched or not as it must not be", i, f->opens);
 		}

@@ -1,8 +1,9 @@
-/* instructions.h — in place of arch/aarch64/instructions.h where the loader's C is compiled for the host: the same names,
- * which machine.c plays. */
+/* instructions.h — in place of arch/aarch64/instructions.h where the loader's C is compiled for the host: the same
+ * names, which machine.c plays. */
 #ifndef ARCH_INSTRUCTIONS_H
 #define ARCH_INSTRUCTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define cpu_read(name) cpu_read_named(name)
@@ -12,6 +13,7 @@
 uint64_t machine_read(const char *name);
 void machine_write(const char *name, uint64_t value);
 
+bool cpu_random(uint64_t *out);
 void cpu_instruction_barrier(void);
 void cpu_data_barrier(void);
 void cpu_interrupts_off(void);

@@ -26,7 +26,7 @@ static uintptr_t in_copy(const char *in_image)
 /* Where the vectors go is not in what fills the image: vectors.c has to see to all of it. */
 __asm__(".pushsection fake_image, \"aw\", @progbits\n" /* linked last */
         ".globl net_vector, net_vector_end, fault_common, park_call, park_wait, park_end, secondary_entry\n"
-        ".globl arch_return_trap, net_vectors, park_vectors, image_end\n"
+        ".globl arch_return_trap, net_vectors, park_vectors, image_scratch, image_end\n"
         ".balign 4096\n"
         "assembly:\n"
         "net_vector: .skip 32\n"
@@ -41,7 +41,7 @@ __asm__(".pushsection fake_image, \"aw\", @progbits\n" /* linked last */
         "net_vectors: .skip 2048\n"
         "park_vectors: .skip 2048\n"
         ".balign 4096\n"
-        "image_end:\n"
+        "image_scratch:\nimage_end:\n"
         ".popsection");
 extern char assembly[];
 
@@ -358,8 +358,9 @@ void switch_world(struct switch_state *s) __attribute__((noreturn));
 void change_lower(paddr root);
 void change_upper(paddr between, paddr root);
 void change_only(paddr between, paddr root);
-void leave_mapped(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
-void leave_physical(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range) __attribute__((noreturn));
+typedef void leaver(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range, uint64_t bare)
+	__attribute__((noreturn));
+leaver leave_mapped, leave_physical;
 /* In the image's text there, and what changes is changed back. */
 uint64_t try_without_host(uint64_t hcr);
 uint64_t try_without_host(uint64_t hcr)
@@ -375,7 +376,7 @@ void leave_translation(uintptr_t top, uint64_t line, uint64_t one_range);
 
 static void check_vectors(void)
 {
-	uint64_t target = handoff_net_address(&handoff, fault_common, (uintptr_t)image_base);
+	uint64_t target = image_net_address(&handoff, fault_common);
 	size_t bytes = (size_t)(net_vector_end - net_vector) - sizeof target;
 
 	for (unsigned i = 0; i < VECTORS; i++) {
@@ -471,16 +472,19 @@ static void leave(uint64_t stack, uint64_t entry, uint64_t argument)
 	fake_end(FAKE_ENTERED);
 }
 
-void leave_mapped(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range)
+void leave_mapped(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range, uint64_t bare)
 {
+	if (!bare != !(handoff.mode.state & STATE_SP_EL0))
+		machine_failed("the kernel is entered on another stack pointer than its own");
 	if (handoff.mode.mmu_off || one_range != (handoff.mode.level == HOBNAIL_LEVEL_EL2))
 		machine_failed("the kernel is entered in another regime than its own");
 	leave(stack, entry, argument);
 }
 
 /* What has been cleaned for the kernel must not have been written since. */
-void leave_physical(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range)
+void leave_physical(uint64_t stack, uint64_t entry, uint64_t argument, uint64_t one_range, uint64_t bare)
 {
+	(void)bare;
 	if (!handoff.mode.mmu_off || one_range != (handoff.mode.level == HOBNAIL_LEVEL_EL2))
 		machine_failed("the kernel is entered in another regime than its own");
 	for (unsigned i = 0; i < fake.event_count && !running; i++)
@@ -533,4 +537,11 @@ void fake_arch_reset(enum machine kind)
 		*at = (char)((at - assembly) * 11);
 	fake.options.machine = kind;
 	machine_line(16);
+}
+
+/* This processor has no generator of random numbers. */
+bool cpu_random(uint64_t *out)
+{
+	(void)out;
+	return false;
 }

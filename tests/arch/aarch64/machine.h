@@ -1,9 +1,10 @@
-/* machine.h — an aarch64 machine for the loader's own C, on the host: system registers, caches as views.h has them, PSCI,
- * and the assembly of loader/arch/aarch64/ in C. It goes with tests/firmware/ in place of arch_fake.c: fake_run() boots
- * with all of the architecture's C, and ends where the kernel would be entered.
+/* machine.h — an aarch64 machine for the loader's own C, on the host: system registers, caches as views.h has them,
+ * PSCI, and the assembly of loader/arch/aarch64/ in C. It goes with tests/firmware/ in place of arch_fake.c:
+ * fake_run() boots with all of the architecture's C, and ends where the kernel would be entered.
  *
  *   Order      machine_reset(), then world_make(), then changes, then fake_run()
- *   Addresses  there is no translation: what the hand-off reaches at an address of the net it reaches at the physical one
+ *   Addresses  there is no translation: what the hand-off reaches at an address of the net it reaches at the
+ *              physical one
  *   Others     a started processor runs when the boot processor waits, to where it is parked or stops */
 #ifndef TESTS_ARCH_AARCH64_MACHINE_H
 #define TESTS_ARCH_AARCH64_MACHINE_H

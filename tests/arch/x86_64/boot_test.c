@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "apic.h"
-#include "cpus.h"
+#include "after/cpus.h"
 #include "descriptor.h"
 #include "layout.h"
 #include "log.h"
@@ -51,7 +51,7 @@ static void the_kernel_is_entered_as_promised(void **state)
 		const struct hobnail_boot *r = world_record();
 		assert_int_equal(c->root, handoff.root);
 		assert_int_equal(c->entry, r->entry_virt);
-		assert_int_equal(c->argument, handoff.record);
+		assert_int_equal(c->argument, handoff.argument);
 		assert_int_equal(c->stack, r->stack_virt + r->stack_bytes);
 		assert_int_equal(c->cr[0], CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
 		assert_int_equal(c->cr[4], CR4_PAE | CR4_PGE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT);
@@ -191,14 +191,17 @@ static void every_local_vector_is_masked(void **state)
 /* The 8259s' way stays open: they are masked themselves. An NMI's, or a vector of its own, does not. */
 static void the_8259s_keep_their_way(void **state)
 {
-	static const struct { uint32_t was; bool masked; } ways[] = { { 0x700, false }, { 0x8700, false }, { 0x400, true }, { 0x31, true } };
+	static const struct { uint32_t was; bool masked; } ways[] = {
+		{ 0x700, false }, { 0x8700, false }, { 0x400, true }, { 0x31, true },
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT_OF(ways); i++) {
 		make(KERNEL_UPPER);
 		machine.cpus[0].apic[APIC_LINT0 / 16] = machine.cpus[0].apic[APIC_LINT1 / 16] = ways[i].was;
 		run_boot();
-		assert_int_equal(machine.cpus[0].apic[APIC_LINT0 / 16], ways[i].was | (ways[i].masked ? APIC_MASKED : 0));
+		assert_int_equal(machine.cpus[0].apic[APIC_LINT0 / 16],
+		                 ways[i].was | (ways[i].masked ? APIC_MASKED : 0));
 		assert_int_equal(machine.cpus[0].apic[APIC_LINT1 / 16], ways[i].was | APIC_MASKED);
 		assert_int_equal(machine.masked_8259s, 3);
 	}
@@ -236,7 +239,8 @@ static void a_guest_of_tdx_is_known(void **state)
 {
 	static const struct { uint32_t leaf[3]; bool is; } leaves[] = {
 		{ { 0x65746e49, 0x20202020, 0x5844546c }, true }, { { 0x65746e48, 0x20202020, 0x5844546c }, false },
-		{ { 0x65746e49, 0x20202021, 0x5844546c }, false }, { { 0x65746e49, 0x20202020, 0x5844546d }, false }, { { 0 }, false },
+		{ { 0x65746e49, 0x20202021, 0x5844546c }, false }, { { 0x65746e49, 0x20202020, 0x5844546d }, false },
+		{ { 0 }, false },
 	};
 
 	(void)state;
@@ -249,8 +253,8 @@ static void a_guest_of_tdx_is_known(void **state)
 	}
 }
 
-/* AMD APM vol. 3, "CPUID Fn8000_001F"; vol. 2, "SEV_STATUS MSR": bit 0 there says that it is on. A host has the leaf as well,
- * and on a processor without SEV the register is not there to be read. */
+/* AMD APM vol. 3, "CPUID Fn8000_001F"; vol. 2, "SEV_STATUS MSR": bit 0 there says that it is on. A host has the
+ * leaf as well, and on a processor without SEV the register is not there to be read. */
 static void a_guest_of_sev_is_known(void **state)
 {
 	static const struct { uint32_t leaf; uint64_t status; bool is; } guests[] = {
@@ -314,8 +318,8 @@ static void every_processor_goes_the_boot_processors_way(void **state)
 	}
 }
 
-/* "MP Initialization Protocol Algorithm": INIT, 10 ms, startup, 200 us, startup again; who has answered gets no more. INIT comes
- * twice, as cpus.c says, and 10 ms after each. */
+/* "MP Initialization Protocol Algorithm": INIT, 10 ms, startup, 200 us, startup again; who has answered gets no
+ * more. INIT comes twice, as cpus.c says, and 10 ms after each. */
 enum { INITS = 4, FIRST_STARTUP = INITS, STARTUPS = 2 };
 
 static void check_messages(const uint64_t ids[2], bool by_msr)
@@ -429,7 +433,8 @@ static void without_low_memory_there_are_no_others(void **state)
 	assert_true(world_said("(ERR_CPUS_LOW_MEMORY"));
 }
 
-/* Ids of 255 and more are no destination in xAPIC mode: the boot processor changes its mode, and each other its own. */
+/* Ids of 255 and more are no destination in xAPIC mode: the boot processor changes its mode, and each other its
+ * own. */
 static void ids_that_need_it_get_x2apic_mode(void **state)
 {
 	(void)state;
@@ -456,6 +461,48 @@ static void an_id_that_cannot_be_reached_is_named(void **state)
 		assert_int_equal(machine.messages[i].id, 2);
 	assert_non_null(strstr(fake.serial, "CPU 3 (APIC id 300) did not answer INIT-SIPI-SIPI"));
 	assert_false(machine_msr(0, MSR_APIC_BASE) & APIC_BASE_X2APIC);
+}
+
+/* Without a table that names another: the record has what a kernel needs to drive it. */
+static void com1_is_the_console_by_convention(void **state)
+{
+	(void)state;
+	machine_reset();
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	const struct hobnail_console *c = &world_record()->console;
+	assert_int_equal(c->kind, HOBNAIL_CONSOLE_16550_PORT);
+	assert_int_equal(c->source, HOBNAIL_CONSOLE_BY_CONVENTION);
+	assert_int_equal(c->phys, 0x3f8);
+	assert_int_equal(c->virt, 0);
+	assert_int_equal(c->register_shift, 0);
+	assert_int_equal(c->access_bytes, 1);
+}
+
+/* 255 is the first: it stands for all processors where ids have eight bits. */
+static void ids_up_to_254_are_reached_in_either_mode(void **state)
+{
+	static const struct { uint32_t id; bool has_x2apic, reached, changes; } ids[] = {
+		{ 253, false, true, false }, { 253, true, true, false },
+		{ 254, false, true, false }, { 254, true, true, false },
+		{ 255, false, false, false }, { 255, true, true, true },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(ids); i++) {
+		make_processors(KERNEL_UPPER);
+		world_x2apic_id(ids[i].id);
+		machine.has_x2apic = ids[i].has_x2apic;
+		machine.cpus[3].id = ids[i].id;
+		fake.options.silent = ids[i].reached ? 0 : 2;
+		entered_with_processors();
+		if (ids[i].reached)
+			check_messages((const uint64_t[]){ 2, ids[i].id }, ids[i].changes);
+		else
+			assert_int_equal(machine.cpus[3].begin, 0);
+		assert_int_equal(!!(machine_msr(0, MSR_APIC_BASE) & APIC_BASE_X2APIC), ids[i].changes);
+	}
 }
 
 /* As firmware leaves it on a machine that has more than 254. */
@@ -531,6 +578,8 @@ int main(void)
 		cmocka_unit_test(without_low_memory_there_are_no_others),
 		cmocka_unit_test(ids_that_need_it_get_x2apic_mode),
 		cmocka_unit_test(an_id_that_cannot_be_reached_is_named),
+		cmocka_unit_test(com1_is_the_console_by_convention),
+		cmocka_unit_test(ids_up_to_254_are_reached_in_either_mode),
 		cmocka_unit_test(x2apic_mode_is_kept),
 		cmocka_unit_test(who_is_released_has_its_own_root),
 	};

@@ -33,7 +33,8 @@ static void enter(void)
 
 static void fault_at(uint64_t vector, uint64_t rip)
 {
-	frame = (struct fault_frame){ .vector = vector, .error = 2, .rip = rip, .cs = 8, .rflags = 0x10002, .rsp = 0x7000, .ss = 16 };
+	frame = (struct fault_frame){ .vector = vector, .error = 2, .rip = rip, .cs = 8, .rflags = 0x10002,
+	                              .rsp = 0x7000, .ss = 16 };
 	for (unsigned i = 0; i < COUNT_OF(frame.general); i++)
 		frame.general[i] = 100 + i;
 }

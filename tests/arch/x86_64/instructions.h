@@ -3,6 +3,7 @@
 #ifndef ARCH_INSTRUCTIONS_H
 #define ARCH_INSTRUCTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 uint64_t cpu_read_cr0(void);
@@ -19,6 +20,8 @@ uint64_t cpu_read_msr(uint32_t msr);
 void cpu_write_msr(uint32_t msr, uint64_t value);
 uint64_t cpu_read_tsc(void);
 uint64_t cpu_read_xcr0(void);
+bool cpu_seed(uint64_t *out);
+bool cpu_random(uint64_t *out);
 
 struct cpu_id {
 	uint32_t a, b, c, d;
@@ -36,6 +39,7 @@ void cpu_interrupts_off(void);
 void cpu_interrupts_taken(void);
 void cpu_pause(void);
 void cpu_all_barrier(void);
+void cpu_write_back_caches(void);
 void cpu_store_barrier(void);
 void cpu_wait_for_interrupt(void);
 void cpu_invalidate_page(const void *at);
@@ -44,8 +48,9 @@ void cpu_device_write(uintptr_t at, uint32_t value);
 void cpu_load_fp(uint32_t mxcsr);
 
 struct descriptor_table;
-void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt, uint64_t code, uint16_t data,
-                     uint16_t tss);
+void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt, uint64_t code,
+                     uint16_t data, uint16_t tss);
+void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data);
 void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument) __attribute__((noreturn));
 
 #endif

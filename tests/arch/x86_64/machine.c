@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "after/cpus.h"
+#include "after/main.h"
 #include "apic.h"
 #include "arch/shared.h"
 #include "descriptor.h"
@@ -28,7 +30,7 @@ static struct machine_cpu *current(void)
 
 __asm__(".pushsection fake_image, \"aw\", @progbits\n" /* linked last */
         ".globl trampoline, trampoline_32, trampoline_64, trampoline_end, cpu_entry, net_gdt, net_exceptions\n"
-        ".globl net_interrupt, net_interrupts, arch_return_trap, switch_levels_64, image_end\n"
+        ".globl net_interrupt, net_interrupts, arch_return_trap, switch_levels_64, image_scratch, image_end\n"
         ".balign 4096\n"
         "trampoline: .fill 32, 1, 0x51\n"
         "trampoline_32: .fill 64, 1, 0x52\n"
@@ -42,7 +44,7 @@ __asm__(".pushsection fake_image, \"aw\", @progbits\n" /* linked last */
         "net_interrupts: .skip 2688\n"
         "arch_return_trap: .skip 16\n"
         ".balign 4096\n"
-        "image_end:\n"
+        "image_scratch:\nimage_end:\n"
         ".popsection");
 extern const char trampoline[], trampoline_32[], trampoline_64[], trampoline_end[], cpu_entry[], switch_levels_64[];
 extern const uint64_t net_gdt[];
@@ -133,7 +135,9 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 		return (struct cpu_id){ UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX };
 	switch (leaf) {
 	case 0: return (struct cpu_id){ .a = machine.leaf_21 ? 0x21 : machine.tsc_hz ? 0x15 : 0xb };
-	case 1: return (struct cpu_id){ .b = id << 24, .c = (machine.has_x2apic ? BIT(21) : 0) | (machine.has_tsc_deadline ? BIT(24) : 0) };
+	case 1: return (struct cpu_id){ .b = id << 24,
+	                                .c = (machine.has_x2apic ? BIT(21) : 0) |
+	                                     (machine.has_tsc_deadline ? BIT(24) : 0) };
 	case 7: return (struct cpu_id){ .c = machine.has_la57 ? BIT(16) : 0 };
 	case 0xb: return (struct cpu_id){ .b = machine.has_x2apic, .d = id };
 	case 0x15: return (struct cpu_id){ .a = 1, .b = (uint32_t)(machine.tsc_hz / 1000000), .c = 1000000 };
@@ -143,7 +147,8 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 	}
 	case 0x80000000: return (struct cpu_id){ .a = machine.leaf_8000001f ? 0x8000001f : 0x80000008 };
 	case 0x8000001f: return (struct cpu_id){ .a = machine.leaf_8000001f };
-	case 0x80000001: return (struct cpu_id){ .d = BIT(20) | (machine.has_no_1g ? 0 : BIT(26)) }; /* NX, 1 GiB pages */
+	/* NX, 1 GiB pages */
+	case 0x80000001: return (struct cpu_id){ .d = BIT(20) | (machine.has_no_1g ? 0 : BIT(26)) };
 	case 0x80000008: return (struct cpu_id){ .a = 48 };
 	default: return (struct cpu_id){ 0 };
 	}
@@ -155,6 +160,19 @@ uint64_t cpu_read_tsc(void)
 {
 	machine.ns += READ_NS;
 	return machine.ns * TSC_GHZ;
+}
+
+/* This processor has no generator of random numbers. */
+bool cpu_seed(uint64_t *out)
+{
+	(void)out;
+	return false;
+}
+
+bool cpu_random(uint64_t *out)
+{
+	(void)out;
+	return false;
 }
 
 /* 24 bits count; it wraps soon. The rest is undefined: ACPI 6.5, "Power Management Timer". */
@@ -331,7 +349,7 @@ static void check_trampoline(uint64_t page)
 		machine_failed("the code where a processor begins is not the trampoline");
 	else if (read_le64(at + TRAMPOLINE_ROOT) != handoff.transition || read_le64(at + TRAMPOLINE_CR4) != cr4)
 		machine_failed("a processor begins in another space than the transition space");
-	else if (read_le64(at + TRAMPOLINE_TARGET) != handoff_net_address(&handoff, cpu_entry, (uintptr_t)image_base))
+	else if (read_le64(at + TRAMPOLINE_TARGET) != image_net_address(&handoff, cpu_entry))
 		machine_failed("a processor does not go into the net");
 	else if (read_le32(at + TRAMPOLINE_FAR_32) != page + (uint64_t)(trampoline_32 - trampoline) ||
 	         read_le16(at + TRAMPOLINE_FAR_32 + 4) != SELECTOR_CODE32 ||
@@ -444,21 +462,39 @@ static void check_stacks(const struct net_cpu *own, const struct descriptor_gate
 		machine_failed("exceptions that come at any time have no stacks of their own");
 }
 
-void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt, uint64_t code, uint16_t data,
-                     uint16_t tss)
+void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt, uint64_t code,
+                     uint16_t data, uint16_t tss)
 {
-	if (code != SELECTOR_CODE || data != SELECTOR_DATA || tss != SELECTOR_TSS || gdt->limit != GDT_BYTES - 1)
+	/* docs/protocol.md, "Fault reports", names selector 8, which Limine's kernels have something else at */
+	uint16_t wanted = handoff.mode.state & STATE_DIRECT_GDT ? 0x28 : 8;
+
+	if (code != wanted || data != SELECTOR_DATA || (tss && tss != SELECTOR_TSS) || gdt->limit != GDT_BYTES - 1)
 		machine_failed("segments are not those of the net's GDT");
+	if (((const uint64_t *)gdt->base)[wanted / 8] != SEGMENT_CODE_64)
+		machine_failed("there is no code at selector %#x", wanted);
+	if (idt->base && ((const struct descriptor_gate *)idt->base)->selector != wanted)
+		machine_failed("gates do not name selector %#x", wanted);
 	check_stacks((const struct net_cpu *)gdt->base, (const struct descriptor_gate *)idt->base);
 	current()->gdt = gdt->base;
 	current()->idt = idt->base;
+}
+
+void cpu_write_back_caches(void)
+{
+}
+
+void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data)
+{
+	if (data != SELECTOR_DATA || gdt->limit != SELECTOR_TSS - 1)
+		machine_failed("the GDT does not end before the TSS");
+	current()->gdt = gdt->base;
 }
 
 /* Who is asked to make code visible to instruction fetch has nothing to do here. */
 static void enter_net(uint64_t root, uint64_t stack, uint64_t target)
 {
 	if (root != handoff.transition || stack != handoff.stack_top ||
-	    target != handoff_net_address(&handoff, (const void *)(uintptr_t)handoff_main, (uintptr_t)image_base))
+	    target != image_net_address(&handoff, (const void *)(uintptr_t)handoff_main))
 		machine_failed("the switch does not lead into the net");
 	if (!(*msr_of(current(), MSR_EFER) & EFER_NXE))
 		machine_failed("the new tables use NX, which is off");
@@ -492,6 +528,12 @@ void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument)
 {
 	const uint8_t *s = argument; /* struct switch_levels: switch.S */
 
+	if (target == (uintptr_t)cpus_park) { /* a started processor, which leaves its first stack */
+		if (stack != ((struct handoff_cpu *)argument)->stack - 8)
+			machine_failed("a started processor does not go to its boot stack");
+		cpu_write_cr3(root);
+		cpus_park(argument);
+	}
 	if (root != handoff.transition_first || target != in_copy((const void *)(uintptr_t)switch_levels) ||
 	    stack - handoff.net_phys > image_bytes() || (uintptr_t)argument - handoff.net_phys > image_bytes())
 		machine_failed("the change of levels does not happen in the net's copy");
@@ -505,12 +547,12 @@ void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument)
 	__builtin_unreachable();
 }
 
-void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t argument)
+void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t argument, uint64_t return_to)
 {
 	struct machine_cpu *c = current();
 
 	c->left = true;
-	c->root = root, c->stack = stack, c->entry = entry, c->argument = argument;
+	c->root = root, c->stack = stack + (return_to ? 48 : 0), c->entry = entry, c->argument = argument;
 	if (!c->flushed)
 		machine_failed("global translations of other tables are left");
 	if (running)
@@ -523,7 +565,8 @@ void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t argume
 
 /* ---- The beginning ---------------------------------------------------------------------------------------- */
 
-/* Intel SDM vol. 3A, "Local APIC Version Register": 7 local vectors. After INIT those are masked; firmware's are not. */
+/* Intel SDM vol. 3A, "Local APIC Version Register": 7 local vectors. After INIT those are masked; firmware's are
+ * not. */
 static void reset_cpu(struct machine_cpu *c, uint64_t id)
 {
 	*c = (struct machine_cpu){ .id = id };

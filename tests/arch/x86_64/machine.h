@@ -1,11 +1,11 @@
-/* machine.h — a PC for the loader's own C, on the host: control registers, MSRs, local APICs, an I/O APIC, a serial port,
- * ACPI's timer, and the assembly of loader/arch/x86_64/ in C. It goes with tests/firmware/ in place of arch_fake.c:
- * fake_run() boots with all of the architecture's C, and ends where the kernel would be entered.
+/* machine.h — a PC for the loader's own C, on the host: control registers, MSRs, local APICs, an I/O APIC, a serial
+ * port, ACPI's timer, and the assembly of loader/arch/x86_64/ in C. It goes with tests/firmware/ in place of
+ * arch_fake.c: fake_run() boots with all of the architecture's C, and ends where the kernel would be entered.
  *
  *   Order   machine_reset(), then world_make(), then changes, then fake_run()
  *   Time    passes when it is read, and in every cpu_pause()
- *   Others  a processor that has been sent INIT and a startup interrupt runs when the boot processor pauses, to where it
- *           is parked or stops */
+ *   Others  a processor that has been sent INIT and a startup interrupt runs when the boot processor pauses, to
+ *           where it is parked or stops */
 #ifndef TESTS_ARCH_X86_64_MACHINE_H
 #define TESTS_ARCH_X86_64_MACHINE_H
 

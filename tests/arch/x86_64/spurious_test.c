@@ -8,7 +8,7 @@
 
 #include "apic.h"
 #include "machine.h"
-#include "net.h"
+#include "after/net.h"
 
 static volatile uint64_t leaf;
 static struct fault f;

@@ -3,5 +3,6 @@
 
 void sabotage_checked(struct boot *b)
 {
-	pt_protect(broken_table(b), align_down(b->space.console.virt, PAGE_BYTES), PAGE_BYTES, PT_WRITE, PT_NORMAL, NULL);
+	pt_protect(broken_table(b), align_down(b->attempt.space.console.virt, PAGE_BYTES), PAGE_BYTES, PT_WRITE,
+	           PT_NORMAL, NULL);
 }

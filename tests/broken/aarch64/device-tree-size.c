@@ -4,5 +4,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->device_tree_bytes -= 4;
+	b->hobnail.record->device_tree_bytes -= 4;
 }

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->exception_level = HOBNAIL_LEVEL_EL2;
+	b->hobnail.record->exception_level = HOBNAIL_LEVEL_EL2;
 }

@@ -7,7 +7,8 @@
 #define READ_REGISTER(name) ({ uint64_t value_; __asm__ volatile("mrs %0, " #name : "=r"(value_)); value_; })
 #define WRITE_REGISTER(name, value) __asm__ volatile("msr " #name ", %0\n\tisb" : : "r"((uint64_t)(value)) : "memory")
 
-/* Enter the kernel by way of `code`, which may change the saved PSTATE in x1. The net is mapped in the kernel's space. */
+/* Enter the kernel by way of `code`, which may change the saved PSTATE in x1. The net is mapped in the kernel's
+ * space. */
 #define DETOUR(code) \
 	uint64_t entry_target; \
 	extern const char detour[]; \

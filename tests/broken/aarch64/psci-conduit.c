@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	b->record->psci = b->record->psci == HOBNAIL_PSCI_HVC ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_HVC;
+	b->hobnail.record->psci = b->hobnail.record->psci == HOBNAIL_PSCI_HVC ? HOBNAIL_PSCI_SMC : HOBNAIL_PSCI_HVC;
 }

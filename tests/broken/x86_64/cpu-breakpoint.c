@@ -3,8 +3,8 @@
 #include "../broken.h"
 #include "machine.h"
 
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
 {
-	(void)h, (void)c, (void)m;
+	(void)h, (void)c, (void)r;
 	WRITE_REGISTER(dr7, 0x401);
 }

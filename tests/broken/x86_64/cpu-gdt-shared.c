@@ -2,13 +2,13 @@
  * run: --cpus 3 */
 #include "../broken.h"
 
-void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct hobnail_mailbox *m)
+void sabotage_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
 {
 	struct __attribute__((packed)) { uint16_t limit; uint64_t base; } gdt;
 	static uint64_t first;
 	uint64_t none = 0;
 
-	(void)h, (void)c, (void)m;
+	(void)h, (void)c, (void)r;
 	__asm__ volatile("sgdt %0" : "=m"(gdt));
 	if (!__atomic_compare_exchange_n(&first, &none, gdt.base, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		gdt.base = none;

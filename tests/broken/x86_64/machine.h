@@ -25,7 +25,8 @@ static inline void msr_write(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-/* A register of the local APIC (Intel SDM vol. 3A, "Local APIC Register Address Map"); the hand-off maps it one to one. */
+/* A register of the local APIC (Intel SDM vol. 3A, "Local APIC Register Address Map"); the hand-off maps it one to
+ * one. */
 static inline void local_apic_write(unsigned offset, uint32_t value)
 {
 	uint64_t base = msr_read(APIC_BASE);
@@ -36,7 +37,8 @@ static inline void local_apic_write(unsigned offset, uint32_t value)
 		*(volatile uint32_t *)(uintptr_t)((base & 0xffffffffff000) + offset) = value;
 }
 
-/* Enter the kernel by way of `code`, which ends with a jump to *entry_target. The net is mapped in the kernel's space. */
+/* Enter the kernel by way of `code`, which ends with a jump to *entry_target. The net is mapped in the kernel's
+ * space. */
 #define DETOUR(code) \
 	uint64_t entry_target; \
 	extern const char detour[]; \

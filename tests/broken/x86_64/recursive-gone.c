@@ -4,7 +4,7 @@
 
 void sabotage_checked(struct boot *b)
 {
-	uint64_t *root = memory_at(b->space.upper.root);
+	uint64_t *root = memory_at(b->attempt.space.upper.root);
 
-	root[b->kernel.requests.of[HOBNAIL_REQUEST_RECURSIVE].value] = 0;
+	root[b->attempt.wants.recursive_slot] = 0;
 }

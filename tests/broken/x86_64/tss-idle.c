@@ -8,5 +8,6 @@ void sabotage_entry(struct handoff *h)
 
 	(void)h;
 	__asm__ volatile("sgdt %0\n\tstr %1" : "=m"(gdt), "=r"(tr));
-	((uint8_t *)gdt.base)[tr + 5] &= (uint8_t)~2; /* Intel SDM vol. 3A, "TSS Descriptor": the busy bit of the type */
+	/* Intel SDM vol. 3A, "TSS Descriptor": the busy bit of the type */
+	((uint8_t *)gdt.base)[tr + 5] &= (uint8_t)~2;
 }

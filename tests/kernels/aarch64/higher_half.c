@@ -1,6 +1,6 @@
-/* higher_half.c — the shape of a microkernel in the upper half, at 0xffff800000000000: a device tree, an init image and an
- * archive as modules, RAM through the direct map and devices through a device map, both where the kernel wants them. Its
- * vectors, its GIC and its modules are all reached through TTBR1. Boots at EL1, and from EL2. */
+/* higher_half.c — the shape of a microkernel in the upper half, at 0xffff800000000000: a device tree, an init image
+ * and an archive as modules, RAM through the direct map and devices through a device map, both where the kernel
+ * wants them. Its vectors, its GIC and its modules are all reached through TTBR1. Boots at EL1, and from EL2. */
 #include "cpu.h"
 #include "kernel.h"
 
@@ -14,8 +14,8 @@ HOBNAIL_REQUEST(direct_map, HOBNAIL_REQUEST_DIRECT_MAP | HOBNAIL_REQUIRED, DIREC
 HOBNAIL_REQUEST(device_map, HOBNAIL_REQUEST_DEVICE_MAP | HOBNAIL_REQUIRED, DEVICE_MAP);
 HOBNAIL_REQUEST(level, HOBNAIL_REQUEST_LEVEL | HOBNAIL_REQUIRED, HOBNAIL_LEVEL_EL1);
 
-/* Arm GIC architecture specification (IHI 0048), "Distributor register map": GICD_TYPER.ITLinesNumber; QEMU's virt machine
- * has the distributor at 0x08000000, as its device tree says. */
+/* Arm GIC architecture specification (IHI 0048), "Distributor register map": GICD_TYPER.ITLinesNumber; QEMU's virt
+ * machine has the distributor at 0x08000000, as its device tree says. */
 enum { GICD_BASE = 0x08000000, GICD_TYPER = 4 };
 
 static void check_place(const struct hobnail_boot *boot)
@@ -61,7 +61,8 @@ static void check_modules(const struct hobnail_boot *boot)
 		give_up("the init image is no ELF file");
 	if (memcmp(hobnail_virt(boot, archive->phys), "070701", 6) != 0)
 		give_up("the archive is no archive");
-	say("init image \"%s\" and archive \"%s\"", hobnail_text(boot, init->cmdline), hobnail_text(boot, archive->cmdline));
+	say("init image \"%s\" and archive \"%s\"", hobnail_text(boot, init->cmdline),
+	    hobnail_text(boot, archive->cmdline));
 }
 
 void kernel_entry(const struct hobnail_boot *boot);

@@ -1,6 +1,6 @@
-/* hypervisor.c — the shape of a hypervisor on aarch64: it stays in EL2, and runs one instruction of a guest at EL1 that
- * traps back. hypervisor.elf does so without VHE (linked low: EL2 has one range of addresses then); hypervisor-vhe.elf
- * with it, in the upper half (VHE). */
+/* hypervisor.c — the shape of a hypervisor on aarch64: it stays in EL2, and runs one instruction of a guest at EL1
+ * that traps back. hypervisor.elf does so without VHE (linked low: EL2 has one range of addresses then);
+ * hypervisor-vhe.elf with it, in the upper half (VHE). */
 #include "cpu.h"
 #include "kernel.h"
 
@@ -15,8 +15,8 @@ enum { GUEST_CALL = 0x2a };
 
 __attribute__((visibility("hidden"))) extern const char guest_code[], hypervisor_vectors[];
 
-/* The guest is one instruction. Its vectors are this kernel's: 16 entries of 128 bytes (Arm ARM, "Exception vectors"); what
- * comes from a lower level in AArch64 state comes to entry 8. */
+/* The guest is one instruction. Its vectors are this kernel's: 16 entries of 128 bytes (Arm ARM, "Exception vectors");
+ * what comes from a lower level in AArch64 state comes to entry 8. */
 __asm__(".pushsection .text.hypervisor, \"ax\"\n"
         "	.balign 2048\n"
         "hypervisor_vectors:\n"

@@ -6,7 +6,10 @@
 #include "kernel.h"
 
 static inline uint32_t machine_port_read(uint16_t port, unsigned bytes) { (void)port, (void)bytes; return UINT32_MAX; }
-static inline void machine_port_write(uint16_t port, unsigned bytes, uint32_t value) { (void)port, (void)bytes, (void)value; }
+static inline void machine_port_write(uint16_t port, unsigned bytes, uint32_t value)
+{
+	(void)port, (void)bytes, (void)value;
+}
 
 static inline void machine_undefined(void) { __asm__ volatile(".inst 0"); } /* udf #0 */
 static inline void machine_use_fp(void) { __asm__ volatile(".inst 0x1e602800"); } /* fadd d0, d0, d0 */
@@ -26,14 +29,14 @@ static inline volatile char *machine_tagged(const void *at)
 	return (volatile char *)(((uintptr_t)at & ~(0xffull << 56)) | 0x5aull << 56);
 }
 
-/* Entries of user mode's tables. Arm ARM, "VMSAv8-64 translation table format descriptors": a page is normal memory, inner
- * shareable, read-only for EL1 and EL0, and PXN. */
+/* Entries of user mode's tables. Arm ARM, "VMSAv8-64 translation table format descriptors": a page is normal memory,
+ * inner shareable, read-only for EL1 and EL0, and PXN. */
 #define MACHINE_TABLE     3ull
 #define MACHINE_USER_PAGE (3 | 1ull << 6 | 1ull << 7 | 3ull << 8 | 1ull << 10 | 1ull << 53)
 #define MACHINE_WITHHELD  (1ull << 60) /* what a table's entry has otherwise where it forbids: UXNTable */
 
-/* Tables for user mode, with `first` as entry 0 of the root and no other. 0: as an operating system has TTBR0 before its
- * first process. */
+/* Tables for user mode, with `first` as entry 0 of the root and no other. 0: as an operating system has TTBR0 before
+ * its first process. */
 static inline void machine_user_tables(const struct hobnail_boot *boot, uint64_t first)
 {
 	static uint64_t table[512] __attribute__((aligned(4096)));

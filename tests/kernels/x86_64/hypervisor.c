@@ -1,6 +1,7 @@
-/* hypervisor.c — the shape of a hypervisor: hypervisor.ld gives every section a segment of its own, and a stack between two
- * guards that are segments, too. A naked entry point in the Microsoft convention (record in rcx) moves to that stack and
- * checks the magic before anything else. With the word `overflow` it runs over its stack into the guard. */
+/* hypervisor.c — the shape of a hypervisor: hypervisor.ld gives every section a segment of its own, and a stack
+ * between two guards that are segments, too. A naked entry point in the Microsoft convention (record in rcx) moves
+ * to that stack and checks the magic before anything else. With the word `overflow` it runs over its stack into the
+ * guard. */
 #include "kernel.h"
 
 HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);
@@ -25,17 +26,6 @@ __attribute__((naked, section(".text.entry"))) void kernel_entry(void)
 /* A different value in each of .data and .bss, which only the right segments give. */
 static volatile uint64_t initialised = 0x1122334455667788;
 static volatile uint64_t zeroed[1024];
-
-/* Deeper than any stack. */
-static const volatile unsigned enough = 1u << 30;
-
-static __attribute__((noinline)) unsigned fill_stack(unsigned depth)
-{
-	volatile char room[512];
-
-	room[depth % sizeof room] = (char)depth;
-	return depth == enough ? 0 : fill_stack(depth + 1) + (unsigned)room[0];
-}
 
 static void check_segments(const struct hobnail_boot *boot)
 {

@@ -1,5 +1,5 @@
-/* interrupt.c — a kernel that opens interrupts, or calls one, and has no IDT: one word of the command line, one way. The net
- * reports each, but for one that is spurious. */
+/* interrupt.c — a kernel that opens interrupts, or calls one, and has no IDT: one word of the command line, one way.
+ * The net reports each, but for one that is spurious. */
 #include "kernel.h"
 
 #include "apic.h"
@@ -10,12 +10,15 @@ HOBNAIL_REQUEST(devices, HOBNAIL_REQUEST_DEVICE_MAP | HOBNAIL_REQUIRED, 0xffffa0
 
 enum { PIC_BASE = 0x20, TIMER_CONTROL = 0x43, TIMER_0 = 0x40 };
 
-/* Intel 8259A data sheet, "Initialization Command Words"; Intel 8254 data sheet, "Control Word Format": 100 Hz on input 0. */
+/* Intel 8259A data sheet, "Initialization Command Words"; Intel 8254 data sheet, "Control Word Format": 100 Hz on
+ * input 0. */
 static void timer_start(void)
 {
 	static const uint8_t words[][2] = { { PIC_1_COMMAND, 0x11 }, { PIC_2_COMMAND, 0x11 }, { PIC_1_MASK, PIC_BASE },
-		{ PIC_2_MASK, PIC_BASE + 8 }, { PIC_1_MASK, 4 }, { PIC_2_MASK, 2 }, { PIC_1_MASK, 1 }, { PIC_2_MASK, 1 },
-		{ PIC_1_MASK, 0xfe }, { PIC_2_MASK, 0xff }, { TIMER_CONTROL, 0x34 }, { TIMER_0, 0x9b }, { TIMER_0, 0x2e } };
+		{ PIC_2_MASK, PIC_BASE + 8 }, { PIC_1_MASK, 4 }, { PIC_2_MASK, 2 }, { PIC_1_MASK, 1 },
+		{ PIC_2_MASK, 1 },
+		{ PIC_1_MASK, 0xfe }, { PIC_2_MASK, 0xff }, { TIMER_CONTROL, 0x34 }, { TIMER_0, 0x9b },
+		{ TIMER_0, 0x2e } };
 
 	for (size_t i = 0; i < COUNT_OF(words); i++)
 		cpu_out8(words[i][0], words[i][1]);
@@ -38,7 +41,10 @@ static void spurious(const struct hobnail_boot *boot)
 
 	apic_write(apic, APIC_SPURIOUS, APIC_ENABLE | PIC_BASE);
 	timer_start();
-	__asm__ volatile("mov %%rsp, %1; sti; hlt; cli; mov %%rsp, %2" : "+a"(rax), "=&r"(rsp_before), "=&r"(rsp_after) : : "memory");
+	__asm__ volatile("mov %%rsp, %1; sti; hlt; cli; mov %%rsp, %2"
+	                 : "+a"(rax), "=&r"(rsp_before), "=&r"(rsp_after)
+	                 :
+	                 : "memory");
 	say("went on: %#llx, stack %s", (unsigned long long)rax, rsp_before == rsp_after ? "as before" : "elsewhere");
 	__asm__ volatile("int $0x27"); /* no interrupt of a device's: the number does not count */
 }

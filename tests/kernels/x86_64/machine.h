@@ -22,13 +22,14 @@ static inline void machine_misaligned(void)
 
 static inline volatile char *machine_tagged(const void *at) { return (volatile char *)(uintptr_t)at; } /* no tags */
 
-/* Entries of user mode's tables. Intel SDM vol. 3A, "4-Level Paging and 5-Level Paging": present, writable in tables, U/S. */
+/* Entries of user mode's tables. Intel SDM vol. 3A, "4-Level Paging and 5-Level Paging": present, writable in tables,
+ * U/S. */
 #define MACHINE_TABLE     7ull
 #define MACHINE_USER_PAGE 5ull
 #define MACHINE_WITHHELD  4ull /* what a table's entry has otherwise where it forbids: U/S */
 
-/* A root of our own that keeps the kernel's half, the net in it, and has `first` as entry 0, and nothing else in the lower
- * half. */
+/* A root of our own that keeps the kernel's half, the net in it, and has `first` as entry 0, and nothing else in the
+ * lower half. */
 static inline void machine_user_tables(const struct hobnail_boot *boot, uint64_t first)
 {
 	static uint64_t table[512] __attribute__((aligned(4096)));
@@ -43,12 +44,13 @@ static inline void machine_user_tables(const struct hobnail_boot *boot, uint64_t
 /* What user mode executes: it reads from where its argument says. */
 static inline __attribute__((naked, noinline)) void machine_user_code(void) { __asm__("mov (%rdi), %rax"); }
 
-/* With a GDT of the kernel's own, since the loader's has no segments for user mode: of that stay, as docs/protocol.md asks of
- * those who keep the net, the code segment's selector and TR. */
+/* With a GDT of the kernel's own, since the loader's has no segments for user mode: of that stay, as docs/protocol.md
+ * asks of those who keep the net, the code segment's selector and TR. */
 static inline __attribute__((noreturn)) void machine_enter_user(uint64_t entry, uint64_t argument)
 {
 	enum { USER_DATA = 0x18 | 3, USER_CODE = 0x20 | 3 };
-	static const uint64_t gdt[] = { 0, SEGMENT_CODE_64, SEGMENT_DATA, SEGMENT_DATA | SEGMENT_USER, SEGMENT_CODE_64 | SEGMENT_USER };
+	static const uint64_t gdt[] = { 0, SEGMENT_CODE_64, SEGMENT_DATA, SEGMENT_DATA | SEGMENT_USER,
+	                                SEGMENT_CODE_64 | SEGMENT_USER };
 	const struct descriptor_table gdtr = { sizeof gdt - 1, (uintptr_t)gdt };
 
 	__asm__ volatile("lgdt %0\n\t"
@@ -57,7 +59,8 @@ static inline __attribute__((noreturn)) void machine_enter_user(uint64_t entry, 
 	                 "pushq %2\n\t"
 	                 "pushq %3\n\t"
 	                 "pushq %4\n\t"
-	                 "iretq" : : "m"(gdtr), "i"(USER_DATA), "i"(RFLAGS_ONES), "i"(USER_CODE), "r"(entry), "D"(argument) : "memory");
+	                 "iretq" : : "m"(gdtr), "i"(USER_DATA), "i"(RFLAGS_ONES), "i"(USER_CODE), "r"(entry),
+	                 "D"(argument) : "memory");
 	__builtin_unreachable();
 }
 

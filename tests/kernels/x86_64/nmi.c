@@ -1,5 +1,6 @@
-/* nmi.c — a kernel that lets non-maskable interrupts in, and waits: LINT1, which the loader masks with all local vectors, is
- * where a PC's NMI arrives. With the word `undefined` it then executes ud2, and an NMI meets the report. */
+/* nmi.c — a kernel that lets non-maskable interrupts in, and waits: LINT1, which the loader masks with all local
+ * vectors, is where a PC's NMI arrives. With the word `undefined` it then executes ud2, and an NMI meets the
+ * report. */
 #include "apic.h"
 #include "kernel.h"
 #include "machine.h"
@@ -14,7 +15,8 @@ void kernel_entry(const struct hobnail_boot *boot);
 void kernel_entry(const struct hobnail_boot *boot)
 {
 	voice_open(boot);
-	apic_write((uintptr_t)(boot->device_map + (cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_ADDRESS)), LVT_LINT1, APIC_NMI & 0x700);
+	apic_write((uintptr_t)(boot->device_map + (cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_ADDRESS)), LVT_LINT1,
+	           APIC_NMI & 0x700);
 	if (told(boot, "undefined"))
 		machine_undefined();
 	say("waiting");

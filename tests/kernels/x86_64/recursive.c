@@ -1,6 +1,6 @@
-/* recursive.c — the shape of a kernel that finds its page tables through a recursive slot: at 0xffffff0000000000, with a
- * guarded stack for every processor, an initial archive, and a framebuffer that it clears before it does anything else. It
- * traces its own tables through the slot, as its memory manager would. */
+/* recursive.c — the shape of a kernel that finds its page tables through a recursive slot: at 0xffffff0000000000, with
+ * a guarded stack for every processor, an initial archive, and a framebuffer that it clears before it does anything
+ * else. It traces its own tables through the slot, as its memory manager would. */
 #include "cpu.h"
 #include "kernel.h"
 
@@ -19,7 +19,8 @@ HOBNAIL_REQUEST(mode, HOBNAIL_REQUEST_FRAMEBUFFER, 1024ull | 768ull << 32);
 
 /* ---- The tables, seen through themselves ---------------------------------------------------------------- */
 
-/* The entry of the given level (3: PML4, 0: PT) that translates `virt`: every pass through the slot costs one level. */
+/* The entry of the given level (3: PML4, 0: PT) that translates `virt`: every pass through the slot costs one
+ * level. */
 static const volatile uint64_t *entry_of(uint64_t virt, unsigned level)
 {
 	uint64_t at = virt & 0x0000ffffffffffff;
@@ -58,7 +59,8 @@ static void trace_own_text(const struct hobnail_boot *boot)
 	uint64_t page = trace(here, &level);
 
 	for (unsigned i = 4; i-- > level;)
-		say("%s[%u] = %#llx", names[i], (unsigned)(here >> (12 + 9 * i) & 511), (unsigned long long)*entry_of(here, i));
+		say("%s[%u] = %#llx", names[i], (unsigned)(here >> (12 + 9 * i) & 511),
+		    (unsigned long long)*entry_of(here, i));
 	uint64_t inside = here & ((4096ull << 9 * level) - 1);
 	if ((page & ADDRESS & ~((4096ull << 9 * level) - 1)) + inside != here - text->virt + text->phys)
 		give_up("the recursive slot leads elsewhere");

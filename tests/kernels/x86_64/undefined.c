@@ -1,4 +1,5 @@
-/* undefined.c — instructions that a bit switches on, which is off at entry: one word of the command line, one instruction. */
+/* undefined.c — instructions that a bit switches on, which is off at entry: one word of the command line, one
+ * instruction. */
 #include "kernel.h"
 
 HOBNAIL_REQUEST(protocol, HOBNAIL_REQUEST_PROTOCOL | HOBNAIL_REQUIRED, HOBNAIL_VERSION);

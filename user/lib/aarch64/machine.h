@@ -1,10 +1,11 @@
-/* machine.h — what programs need to know of aarch64. */
+/* machine.h — the aarch64 part of the programs' library. */
 #ifndef USER_MACHINE_H
 #define USER_MACHINE_H
 
 #include <stdint.h>
 
-/* include/pith/syscall.h. What the kernel reads and writes for it is memory. */
+/* A system call: include/pith/syscall.h. "memory" is clobbered, because the kernel reads and writes the program's
+ * memory. */
 static inline int64_t machine_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
 	register uint64_t x8 __asm__("x8") = number;
@@ -18,13 +19,13 @@ static inline int64_t machine_call(uint64_t number, uint64_t a, uint64_t b, uint
 	return (int64_t)x0;
 }
 
-/* A program's first instructions: frame pointer and return address are zero where stacks end. */
+/* A program's first instructions: a zero frame pointer and return address end the call chain. */
 #define MACHINE_ENTRY \
 	"	mov x29, #0\n" \
 	"	mov x30, #0\n" \
 	"	bl program_start\n"
 
-/* An instruction that there will never be (Arm ARM DDI 0487, "UDF"). */
+/* A guaranteed undefined instruction (Arm ARM DDI 0487, "UDF"). */
 static inline void machine_illegal(void)
 {
 	__asm__ volatile("udf #0");

@@ -1,10 +1,11 @@
-/* machine.h — what programs need to know of x86_64. */
+/* machine.h — the x86_64 part of the programs' library. */
 #ifndef USER_MACHINE_H
 #define USER_MACHINE_H
 
 #include <stdint.h>
 
-/* include/pith/syscall.h. What the kernel reads and writes for it is memory. */
+/* A system call: include/pith/syscall.h. "memory" is clobbered, because the kernel reads and writes the program's
+ * memory. */
 static inline int64_t machine_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
 {
 	register uint64_t r10 __asm__("r10") = d;
@@ -18,14 +19,14 @@ static inline int64_t machine_call(uint64_t number, uint64_t a, uint64_t b, uint
 	return result;
 }
 
-/* A program's first instructions: the stack is aligned as a call needs it (System V ABI, "The Stack Frame"), and the frame
- * pointer is zero where stacks end. */
+/* A program's first instructions. They align the stack for the call (System V ABI, "The Stack Frame"), and set the
+ * frame pointer to zero, the end of the call chain. */
 #define MACHINE_ENTRY \
 	"	xorl %ebp, %ebp\n" \
 	"	andq $-16, %rsp\n" \
 	"	call program_start\n"
 
-/* An instruction that there will never be (Intel SDM vol. 2, "UD"). */
+/* A guaranteed undefined instruction (Intel SDM vol. 2, "UD"). */
 static inline void machine_illegal(void)
 {
 	__asm__ volatile("ud2");

@@ -1,4 +1,4 @@
-/* hostile.h — instructions that a process of aarch64 must not be able to use, and states in which it may call the kernel. */
+/* hostile.h — instructions that user mode must not execute on aarch64, and harmless states for a system call. */
 #ifndef USER_TESTS_HOSTILE_H
 #define USER_TESTS_HOSTILE_H
 
@@ -6,8 +6,8 @@
 
 #define HOSTILE_CLOBBERS : : : "x0", "x1", "x2", "x3", "x4", "x8", "x19", "memory", "cc"
 
-/* Arm ARM DDI 0487, "AArch64 System Register Descriptions" and the instructions themselves: undefined at EL0, or as SCTLR_EL1
- * says. */
+/* Arm ARM DDI 0487, "AArch64 System Register Descriptions" and the instructions themselves: undefined at EL0, or as
+ * SCTLR_EL1 says. */
 #define HOSTILE_FATAL(X) \
 	X(mask_interrupts, "msr daifset, #2") \
 	X(read_mask, "mrs x0, daif") \
@@ -46,24 +46,27 @@
 	X(wide_vectors, ".inst 0x2518e3e0" /* ptrue p0.b */) \
 	X(streaming_mode, ".inst 0xd503477f" /* smstart */)
 
-/* No instruction depends on the processor's having something that must be switched on; */
+/* No instruction depends on an optional feature that the kernel must enable. */
 #define HOSTILE_GUARDED_BY ""
 #define HOSTILE_GUARDED(X)
 static inline int hostile_is_guarded(void) { return 0; }
 
-/* one is fatal and goes unchecked by some: QEMU (7.2 to 10; target/arm/op_helper.c, check_wfx_trap) asks SCTLR_EL1.nTWI for the
- * user mode of a kernel at EL2, too, and there that bit is whatever the firmware has left; */
+/* WFI is fatal, but some QEMU versions (7.2 to 10; target/arm/op_helper.c, check_wfx_trap) test SCTLR_EL1.nTWI also for
+ * the user mode of a kernel at EL2, where that bit has the firmware's value. */
 #define HOSTILE_UNCHECKED_BY_SOME(X) X(wait_for_interrupt, "wfi")
 
-/* there is no flag of user mode's that the kernel runs with. */
+/* The kernel does not inherit any flag of user mode. */
 #define HOSTILE_SET_FLAGS ""
 #define HOSTILE_YIELD_WITH_FLAGS "mov x8, #7; svc #0"
 
 /* System call 1 is PITH_GETPID. */
 #define HOSTILE_HARMLESS(X) \
-	X(call_on_kernel_stack, "mov x19, sp; mov x0, #0xffff800000000000; mov sp, x0; mov x8, #1; svc #0; mov sp, x19") \
+	X(call_on_kernel_stack, \
+	  "mov x19, sp; mov x0, #0xffff800000000000; mov sp, x0; mov x8, #1; svc #0; mov sp, x19") \
 	X(call_on_misaligned_stack, "mov x19, sp; sub x0, x19, #3; mov sp, x0; mov x8, #1; svc #0; mov sp, x19") \
-	X(on_kernel_stack, "mov x19, sp; mov x0, #0xffff800000000000; mov sp, x0; mov x0, #0x3000000; 1: subs x0, x0, #1; b.ne 1b; mov sp, x19") \
+	X(on_kernel_stack, \
+	  "mov x19, sp; mov x0, #0xffff800000000000; mov sp, x0; mov x0, #0x3000000; " \
+	  "1: subs x0, x0, #1; b.ne 1b; mov sp, x19") \
 	X(other_svc, "mov x8, #1; svc #0xffff") \
 	X(own_thread_pointer, "msr tpidr_el0, x8; mrs x0, tpidr_el0")
 

@@ -1,5 +1,5 @@
-/* registers.S — void registers_hold(struct registers *r, uint64_t rounds, uint64_t call): load all registers from *r, spin, each time
- * with the system call `call` unless it is 0, and write to *r what is in them then.
+/* registers.S — void registers_hold(struct registers *r, uint64_t rounds, uint64_t call): load all registers from *r,
+ * spin, each time with the system call `call` unless it is 0, and write to *r what is in them then.
  *
  * On the stack: 0 call, 8 rounds, 16 r, then what the caller wants back. */
 #include "registers.h"
@@ -27,10 +27,16 @@ registers_hold:
 	ldr x1, [x0, #CONTROL]
 	msr fpcr, x1
 	add x1, x0, #VECTOR
-	.irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	ldr q\i, [x1], #16
 	.endr
-	.irp i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	.irp i, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	ldr q\i, [x1], #16
+	.endr
+	.irp i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	ldr x\i, [x0, #8 * \i]
+	.endr
+	.irp i, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
 	ldr x\i, [x0, #8 * \i]
 	.endr
 
@@ -46,14 +52,20 @@ registers_hold:
 	b.ne 1b
 
 	ldr x0, [sp, #16]
-	.irp i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	.irp i, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	str x\i, [x0, #8 * \i]
+	.endr
+	.irp i, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
 	str x\i, [x0, #8 * \i]
 	.endr
 	mrs x1, fpcr
 	str x1, [x0, #CONTROL]
 	msr fpcr, xzr             /* as at the program's start */
 	add x1, x0, #VECTOR
-	.irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+	.irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	str q\i, [x1], #16
+	.endr
+	.irp i, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	str q\i, [x1], #16
 	.endr
 	ldr x30, [sp, #24]

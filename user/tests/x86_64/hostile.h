@@ -1,4 +1,4 @@
-/* hostile.h — instructions that a process of x86_64 must not be able to use, and states in which it may call the kernel. */
+/* hostile.h — instructions that user mode must not execute on x86_64, and harmless states for a system call. */
 #ifndef USER_TESTS_HOSTILE_H
 #define USER_TESTS_HOSTILE_H
 
@@ -32,11 +32,14 @@
 	X(breakpoint, "int3") \
 	X(single_step, "pushfq; orl $0x100, (%%rsp); popfq; nop") \
 	X(single_step_call, "movl $1, %%eax; pushfq; orl $0x100, (%%rsp); popfq; syscall; nop") \
-	X(single_step_put_off, "movl $1, %%eax; movw %%ss, %%cx; pushfq; orl $0x100, (%%rsp); popfq; movw %%cx, %%ss; syscall; nop") \
+	X(single_step_put_off, \
+	  "movl $1, %%eax; movw %%ss, %%cx; pushfq; orl $0x100, (%%rsp); popfq; movw %%cx, %%ss; syscall; nop") \
 	X(debug_interrupt, ".byte 0xf1") \
 	X(divide, "xorl %%ecx, %%ecx; movl $1, %%eax; xorl %%edx, %%edx; divl %%ecx") \
 	X(far_kernel_code, "pushq $8; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:") \
-	X(iret_kernel_code, "movq %%rsp, %%rbx; pushq $16; pushq %%rbx; pushfq; pushq $8; leaq 1f(%%rip), %%rax; pushq %%rax; iretq; 1:") \
+	X(iret_kernel_code, \
+	  "movq %%rsp, %%rbx; pushq $16; pushq %%rbx; pushfq; pushq $8; " \
+	  "leaq 1f(%%rip), %%rax; pushq %%rax; iretq; 1:") \
 	X(iret_interrupts_off, "movq %%rsp, %%rbx; cli") \
 	X(load_kernel_stack, "movl $16, %%eax; movw %%ax, %%ss") \
 	X(non_canonical_stack, "movq $0x800000000000, %%rsp; pushq %%rax") \
@@ -70,25 +73,36 @@ static inline int hostile_is_guarded(void)
 	return c >> 2 & 1;
 }
 
-/* Fatal, but QEMU 9.1 to 11 do not check the privilege of these two: both do nothing there (target/i386/tcg/decode-new.c.inc).
- * The first one says whether that is so. */
+/* Fatal, but QEMU 9.1 to 11 do not check the privilege of these two: both do nothing there
+ * (target/i386/tcg/decode-new.c.inc). The first one shows whether that is so. */
 #define HOSTILE_UNCHECKED_BY_SOME(X) \
 	X(invd, "invd") \
 	X(wbinvd, "wbinvd")
 
-/* Flags that user mode may set and the kernel must not run with, nor another process: DF, NT, AC. C code cannot run with DF. */
+/* Flags that user mode may set and the kernel must not run with, nor another process: DF, NT, AC. C code cannot run
+ * with DF. */
 #define HOSTILE_SET_FLAGS "pushfq; orl $0x44000, (%%rsp); popfq"
-#define HOSTILE_YIELD_WITH_FLAGS "pushfq; orl $0x44400, (%%rsp); popfq; movl $7, %%eax; syscall; pushfq; andl $~0x44400, (%%rsp); popfq"
+#define HOSTILE_YIELD_WITH_FLAGS \
+	"pushfq; orl $0x44400, (%%rsp); popfq; movl $7, %%eax; syscall; " \
+	"pushfq; andl $~0x44400, (%%rsp); popfq"
 
 /* System call 1 is PITH_GETPID. */
 #define HOSTILE_HARMLESS(X) \
-	X(call_on_kernel_stack, "movq %%rsp, %%rbx; movq $0xffff800000000000, %%rsp; movl $1, %%eax; syscall; movq %%rbx, %%rsp") \
-	X(call_on_no_stack, "movq %%rsp, %%rbx; movq $0x800000000000, %%rsp; movl $1, %%eax; syscall; movq %%rbx, %%rsp") \
-	X(call_with_flags, "pushfq; orl $0x44400, (%%rsp); popfq; movl $1, %%eax; syscall; pushfq; andl $~0x44400, (%%rsp); popfq") \
-	X(interrupts_with_flags, "pushfq; orl $0x44400, (%%rsp); popfq; movl $50000000, %%eax; 1: decl %%eax; jnz 1b; " \
-	                         "pushfq; andl $~0x44400, (%%rsp); popfq") \
+	X(call_on_kernel_stack, \
+	  "movq %%rsp, %%rbx; movq $0xffff800000000000, %%rsp; movl $1, %%eax; syscall; movq %%rbx, %%rsp") \
+	X(call_on_no_stack, \
+	  "movq %%rsp, %%rbx; movq $0x800000000000, %%rsp; movl $1, %%eax; syscall; movq %%rbx, %%rsp") \
+	X(call_with_flags, \
+	  "pushfq; orl $0x44400, (%%rsp); popfq; movl $1, %%eax; syscall; pushfq; andl $~0x44400, (%%rsp); popfq") \
+	X(interrupts_with_flags, \
+	  "pushfq; orl $0x44400, (%%rsp); popfq; movl $50000000, %%eax; 1: decl %%eax; jnz 1b; " \
+	  "pushfq; andl $~0x44400, (%%rsp); popfq") \
 	X(keep_interrupts, "pushfq; andl $~0x200, (%%rsp); popfq; movl $1, %%eax; syscall") \
-	X(null_segments, "xorl %%eax, %%eax; movw %%ax, %%ds; movw %%ax, %%es; movw %%ax, %%fs; movw %%ax, %%gs; movl $1, %%eax; syscall") \
-	X(on_kernel_stack, "movq %%rsp, %%rbx; movq $0xffff800000000000, %%rsp; movl $50000000, %%eax; 1: decl %%eax; jnz 1b; movq %%rbx, %%rsp")
+	X(null_segments, \
+	  "xorl %%eax, %%eax; movw %%ax, %%ds; movw %%ax, %%es; " \
+	  "movw %%ax, %%fs; movw %%ax, %%gs; movl $1, %%eax; syscall") \
+	X(on_kernel_stack, \
+	  "movq %%rsp, %%rbx; movq $0xffff800000000000, %%rsp; movl $50000000, %%eax; " \
+	  "1: decl %%eax; jnz 1b; movq %%rbx, %%rsp")
 
 #endif

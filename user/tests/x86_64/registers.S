@@ -1,5 +1,5 @@
-/* registers.S — void registers_hold(struct registers *r, uint64_t rounds, uint64_t call): load all registers from *r, spin, each time
- * with the system call `call` unless it is 0, and write to *r what is in them then.
+/* registers.S — void registers_hold(struct registers *r, uint64_t rounds, uint64_t call): load all registers from *r,
+ * spin, each time with the system call `call` unless it is 0, and write to *r what is in them then.
  *
  * On the stack: 0 call, 8 rounds, 16 r. */
 #include "registers.h"

@@ -1,0 +1,110 @@
+/* check.c — `hobnail check`: the loader's verdict on a kernel, without a machine.
+ *
+ * No line here judges. The steps are core/'s, the loader's own, and their order is core/protocol_hobnail.c's and
+ * core/attempt.c's, over model.h instead of a machine: steps.c. tests/verdict-check and tests/session-check hold the
+ * two against each other. */
+#include "check.h"
+#include "cli.h"
+#include "finding_print.h"
+#include "verb.h"
+
+struct wanted {
+	bool json, verbose, strict;
+};
+
+static int check(struct check *c, const char *path, const struct wanted *wanted)
+{
+	int status = check_kernel(c, path);
+
+	if (!status) {
+		check_find(c);
+		if (wanted->json)
+			check_print_json(c);
+		else
+			check_print(c, wanted->verbose);
+		bool is_bad = c->problem.code || (wanted->strict && findings_count(&c->findings, SEVERITY_DOUBTFUL));
+		status = is_bad ? STATUS_FAILED : STATUS_OK;
+	}
+	check_close(c);
+	return status;
+}
+
+enum { JSON = CHECK_OPTIONS_END, VERBOSE, STRICT, DOCUMENT };
+
+static const struct option options[] = {
+	CHECK_OPTIONS,
+	{ "strict", no_argument, NULL, STRICT },
+	{ "verbose", no_argument, NULL, VERBOSE },
+	{ "json", no_argument, NULL, JSON },
+	{ "document", no_argument, NULL, DOCUMENT },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int check_command(int argc, char **argv)
+{
+	static struct check c;
+	struct wanted wanted = { 0 };
+	int option;
+
+	while ((option = verb_option(&check_verb, argc, argv)) != -1) {
+		if (option == DOCUMENT) {
+			finding_print_document();
+			return STATUS_OK;
+		}
+		if (option == '?' || check_option(option, optarg, &c))
+			return STATUS_TROUBLE;
+		wanted.json |= option == JSON;
+		wanted.verbose |= option == VERBOSE;
+		wanted.strict |= option == STRICT;
+	}
+	if (argc - optind != 1)
+		return complain(STATUS_TROUBLE, "say which kernel is to be checked: hobnail check KERNEL");
+	return check(&c, argv[optind], &wanted);
+}
+
+const struct verb check_verb = {
+	.name = "check", .summary = "say whether the loader would boot a kernel, and if not, why",
+	.usage = "KERNEL [options]", .run = check_command, .letters = "h", .options = options,
+	.sections = {
+	{ "Description",
+	  "Says whether the loader would boot KERNEL, an ELF file, and if not, why: in the loader's own\n"
+	  "words, by the loader's own code. Nothing is started. Headers and requests are read; segments are\n"
+	  "placed, loaded and relocated; the address space is planned, its page tables are built, and they\n"
+	  "are proved as the processor would read them. Then everything doubtful about a kernel that boots is\n"
+	  "listed. Each finding has a number, which docs/checks.md explains.\n"
+	  "\n"
+	  "Of a kernel of the Limine protocol, base revision and requests are listed: those that are answered\n"
+	  "everywhere, and for each other one whether it is answered on this machine, where it is missing, and\n"
+	  "what a kernel meets then that does not test its response.\n"
+	  "\n"
+	  "The machine is a model of the one on which hobnail run boots a kernel: QEMU's q35 or virt under\n"
+	  "EDK2, with the processor that hobnail run gives it. It has four processors if the kernel asks for\n"
+	  "them, else one, and a display if the kernel asks for that. Like that machine it has neither EL2\n"
+	  "nor 5-level paging unless an option says so: a kernel that requires them is refused. Modules are\n"
+	  "left out. Another machine may have its memory elsewhere, which matters to kernels that are linked\n"
+	  "to physical addresses.\n" },
+	{ "Options",
+	  CHECK_HELP
+	  "  --strict              doubtful things count as failures\n"
+	  "  --verbose             also show each step that holds, with its addresses\n"
+	  "  --json                one JSON object: kernel, arch, memory_mib, verdict (\"boots\", \"refused\");\n"
+	  "                        code, sentence, offset, advice (null if it boots); protocol (\"hobnail\",\n"
+	  "                        \"limine\"), base_revision, requests, unknown_requests, entry, segments, mode,\n"
+	  "                        direct_map, table_kib, processors, display, proved (null or empty if it did\n"
+	  "                        not come to that); a Limine request has missing_where and if_untested, null\n"
+	  "                        if it is always answered; findings, each\n"
+	  "                        with number, name, severity (\"refused\", \"doubtful\", \"note\"), fact, offset,\n"
+	  "                        more (the number of this kind that are left out), consequence, fix, example.\n"
+	  "                        Addresses and the like are strings, \"0x...\"\n"
+	  "  --document            print all findings that there are, as Markdown: docs/checks.md\n"
+	  "  -h, --help            print this help\n" },
+	{ "Exit status",
+	  "  0  it would boot\n"
+	  "  1  it would not; with --strict also: something is doubtful\n"
+	  "  2  wrong usage, or the file cannot be read\n" },
+	{ "Examples",
+	  "    hobnail check kernel.elf --memory 4G\n" },
+	{ 0 },
+	},
+};

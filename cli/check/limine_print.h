@@ -1,0 +1,15 @@
+/* limine_print.h — the requests of a kernel of the Limine protocol. There is a verdict, and the kernel came as far as
+ * its requests (HELD_REQUESTS). */
+#ifndef CLI_LIMINE_PRINT_H
+#define CLI_LIMINE_PRINT_H
+
+#include "check.h"
+#include "json_out.h"
+
+/* Which are answered on this machine, where the others are missing, and what that means for the kernel. */
+void limine_print(const struct check *c);
+
+/* The members `requests` and `unknown_requests`. */
+void limine_put(struct json_out *o, const struct check *c);
+
+#endif

@@ -1,0 +1,36 @@
+/* gdb.h — commands for a debugger of the guest: symbols at their addresses in memory, and breakpoints. */
+#ifndef CLI_GDB_H
+#define CLI_GDB_H
+
+#include <stdint.h>
+
+#include "arch.h"
+
+/* What the commands are about. */
+struct gdb_session {
+	enum arch arch;
+	const char *kernel; /* NULL: unknown */
+	const char *loader; /* its PE file; NULL: unknown */
+	uint64_t memory_mib;
+	const char *target; /* as gdb's `target remote` takes it */
+};
+
+/* One command per line: symbols of kernel and loader, the connection, breakpoints at the hand-off and at the kernel's
+ * entry, and `continue`. Addresses are those of the model of a machine on which `hobnail check` judges the kernel.
+ * A kernel that is entered with the MMU off lies elsewhere on each machine, so it gets no breakpoint, and the loader
+ * before it leaves the firmware has no symbols. The caller frees. */
+char *gdb_commands(const struct gdb_session *s);
+
+/* More commands, for a person: `console` shows the end of the file with the guest's output, `loader` reads the loader's
+ * script. The caller frees. */
+char *gdb_definitions(const char *console, const char *loader_script);
+
+/* The loader's ELF file, beside its PE file `loader`, as build and installation place it. NULL: it is not there. The
+ * caller frees. */
+char *gdb_loader_file(enum arch arch, const char *loader);
+
+/* The command for the symbols of the loader, or of its copy, at `at`. NULL: its ELF file is not there. The caller
+ * frees. */
+char *gdb_loader_command(enum arch arch, const char *loader, uint64_t at);
+
+#endif

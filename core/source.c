@@ -1,0 +1,56 @@
+#include "source.h"
+
+#include <string.h>
+
+enum err source_fetch(struct source *source, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
+{
+	uint8_t *out = to;
+
+	while (bytes) {
+		uint64_t part = bytes;
+		const uint8_t *have = NULL;
+
+		for (unsigned i = 0; i < source->piece_count; i++) {
+			const struct source_piece *piece = &source->pieces[i];
+			if (offset >= piece->offset && offset - piece->offset < piece->bytes) {
+				have = piece->at + (offset - piece->offset);
+				part = min_u64(bytes, piece->bytes - (offset - piece->offset));
+				break;
+			}
+			if (piece->offset > offset)
+				part = min_u64(part, piece->offset - offset);
+		}
+		if (have)
+			memcpy(out, have, part);
+		enum err e = have ? OK : source->read(source, offset, out, part, p);
+		if (e)
+			return e;
+		offset += part;
+		out += part;
+		bytes -= part;
+	}
+	return OK;
+}
+
+enum err source_view(struct source *source, const struct pages *pages, uint64_t offset, uint64_t bytes,
+                     const void **out, struct problem *p)
+{
+	paddr at;
+
+	for (unsigned i = 0; i < source->piece_count; i++) {
+		const struct source_piece *piece = &source->pieces[i];
+		if (offset >= piece->offset && range_within(offset - piece->offset, bytes, piece->bytes)) {
+			*out = piece->at + (offset - piece->offset);
+			return OK;
+		}
+	}
+	enum err e = pages_take(pages, bytes ? bytes : 1, HOBNAIL_MEMORY_USABLE, &at, p);
+	if (!e)
+		e = source_fetch(source, offset, pages_at(pages, at), bytes, p);
+	if (e)
+		return e;
+	*out = pages_at(pages, at);
+	if (source->piece_count < SOURCE_MAX_PIECES)
+		source->pieces[source->piece_count++] = (struct source_piece){ offset, bytes, *out };
+	return OK;
+}

@@ -1,0 +1,43 @@
+/* protocols.c — the protocols, and the load of a kernel, which chooses one of them. */
+#include "files/files.h"
+#include "log.h"
+#include "protocol.h"
+
+const struct protocol *const protocols[PROTOCOLS] = {
+	[PROTOCOL_HOBNAIL] = &protocol_hobnail,
+	[PROTOCOL_LIMINE] = &protocol_limine,
+};
+
+static void done(struct attempt *a, enum attempt_part part)
+{
+	struct boot *b = a->context;
+
+	if (part == ATTEMPT_REQUESTS)
+		protocols[a->protocol]->requested(b);
+	else
+		attempt_done(a, part);
+}
+
+static const char *const names[PROTOCOLS] = { "hobnail", "limine" };
+
+enum err kernel_load(struct boot *b, struct problem *p)
+{
+	struct elf_rules rules = { arch_elf_machine, b->entry.allow_write_execute, false };
+	struct protocol_requests requests = {
+		.hobnail = &b->hobnail.requests, .limine = &b->limine.found,
+		.options = { b->entry.no_fault_reports, b->entry.direct_map_no_execute },
+		.said = b->entry.protocol,
+	};
+	struct opened file;
+
+	b->attempt.done = done;
+	step_set(b, "load the kernel", b->entry.kernel);
+	enum err e = files_open(b, b->entry.kernel, &file, p);
+	if (!e)
+		e = protocol_load(&b->attempt, &requests, &file.source, &rules, p);
+	files_close(&file);
+	handoff.protocol = b->attempt.protocol;
+	if (!e)
+		log_line("protocol %s: %s", names[b->attempt.protocol], requests.why);
+	return e;
+}

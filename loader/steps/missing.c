@@ -1,0 +1,105 @@
+/* missing.c — hints for a file that is not there: the places searched, and similar names on the volume. */
+#include "files/files.h"
+#include "format.h"
+#include "log.h"
+
+#include <string.h>
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Does `name` have these characters from byte `at` on, in upper or lower case? */
+static bool has_at(struct text name, size_t at, const char *what)
+{
+	size_t bytes = strlen(what);
+
+	if (at > name.bytes || bytes > name.bytes - at)
+		return false;
+	for (size_t i = 0; i < bytes; i++)
+		if (lower(name.at[at + i]) != what[i])
+			return false;
+	return true;
+}
+
+static bool ends_in(struct text name, const char *what)
+{
+	return name.bytes >= strlen(what) && has_at(name, name.bytes - strlen(what), what);
+}
+
+/* Names like hobnail.conf.txt, Hobnail.cfg, "hobnail .conf", but no programs and no kernels. */
+static bool is_like_config(struct text name)
+{
+	return has_at(name, 0, "hobnail") && !ends_in(name, ".efi") && !ends_in(name, ".elf");
+}
+
+static bool is_like_kernel(struct text name)
+{
+	return ends_in(name, ".elf");
+}
+
+static void hint_add(struct boot *b, const char *before, struct text directory, struct text name)
+{
+	b->hint_used += format(b->hint + b->hint_used, sizeof b->hint - b->hint_used, "%s%.*s%s%.*s", before,
+	                       (int)directory.bytes, directory.at, name.bytes && directory.bytes > 1 ? "\\" : "",
+	                       (int)name.bytes, name.at);
+}
+
+struct search {
+	struct boot *b;
+	bool (*is_like)(struct text name);
+	const char *before; /* separator in front of the next name */
+	struct text directory;
+};
+
+static enum err visit(void *context, struct text name, struct problem *p)
+{
+	struct search *s = context;
+
+	(void)p;
+	if (!s->is_like(name))
+		return OK;
+	hint_add(s->b, s->before, s->directory, name);
+	s->before = ", ";
+	s->b->hint_names++;
+	return OK;
+}
+
+static bool is_same(struct text a, const char *b)
+{
+	return a.bytes == strlen(b) && has_at(a, 0, b);
+}
+
+/* Search these directories; one that cannot be listed is skipped. */
+static void look_in(struct search *s, const struct text *directories, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct problem ignored;
+		s->directory = directories[i];
+		(void)files_list(s->b, directories[i], visit, s, &ignored);
+	}
+}
+
+void missing_config(struct boot *b, struct text own)
+{
+	const struct text directories[] = { text_of("\\"), text_of("\\boot"), text_of("\\EFI"), own };
+	struct search s = { b, is_like_config, "; not read: ", { NULL, 0 } };
+	bool elsewhere = own.bytes && !is_same(own, "\\");
+	bool again = is_same(own, "\\boot") || is_same(own, "\\efi");
+
+	b->hint_used = 0;
+	hint_add(b, "no hobnail.conf in ", elsewhere ? own : text_of("\\"), text_of(""));
+	if (elsewhere)
+		hint_add(b, " or ", text_of("\\"), text_of(""));
+	look_in(&s, directories, COUNT_OF(directories) - (again || !elsewhere));
+	log_line("%s", b->hint);
+}
+
+void missing_kernel(struct boot *b)
+{
+	const struct text directories[] = { text_of("\\boot"), text_of("\\") };
+	struct search s = { b, is_like_kernel, "; kernels there may be: ", { NULL, 0 } };
+
+	look_in(&s, directories, COUNT_OF(directories));
+}

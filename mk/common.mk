@@ -1,0 +1,18 @@
+# What all parts have in common: tools, warnings, debug information.
+
+CC := clang
+LD := ld.lld
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
+        -Wimplicit-fallthrough -Wundef -Werror
+# Where the tree lies is nobody's business: what is built is the same everywhere (tests/reproducible-check).
+DEBUG  := -g $(if $(findstring clang,$(CC)),-fdebug-compilation-dir=.,-ffile-prefix-map=$(CURDIR)=.)
+COMMON := -std=c17 $(DEBUG) -MMD -MP $(WARN)
+
+CORE := $(wildcard core/*.c)
+LIB  := $(wildcard lib/*.c)
+# What of lib/ core/ needs, where there is a libc for the rest.
+CORE_LIB := lib/format.c
+
+# The parts of the loader, but for those of an architecture.
+LOADER_FOLDERS := steps after files firmware protocol

@@ -1,0 +1,14 @@
+# The loader: flags and lists. mk/arch-loader.mk has the rules.
+
+# Compiled as a whole when it is linked (-flto), for size: it is read from a disk at every boot. Not so memcpy and its
+# like, which the compiler calls by itself. What a boot does most often is made for speed.
+LOADER_FAST  := lib/string.c lib/format.c core/paging.c core/walk.c core/memmap.c core/limine.c
+LOADER_CODE   = $(TARGET_$(A)) $(FREE) $(if $(filter $<,$(LOADER_FAST)),-O2) $(if $(filter lib/string.c,$<),,-flto) \
+                -fPIE -fvisibility=hidden -include loader/hidden.h -fomit-frame-pointer
+LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(A) -Iarch/$(A)
+LOADER_LINK  := $(LD) -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack \
+        --build-id=none \
+                --gc-sections -T loader/loader.ld
+LOADER       := $(wildcard loader/*.c $(LOADER_FOLDERS:%=loader/%/*.c))
+# A change of flags changes every object: those of two optimizers do not link.
+LOADER_FLAGS := mk/common.mk mk/free.mk mk/loader.mk mk/arch.mk mk/arch-loader.mk

@@ -1,0 +1,66 @@
+# The tests as a whole, soak and planted faults.
+
+# One prove for all, what takes long first: tests/*-check, boot scenarios, those with most variants first, and the
+# unit tests. A boot waits for a second or two of its time, so one job more than processors keeps these busy.
+CHECKS := $(wildcard tests/*-check)
+SCENARIOS_ALL = $(shell grep -c '^each:' $(wildcard tests/boot/*.scenario) | sort -t: -k2 -nr | cut -d: -f1)
+SCENARIOS = $(shell grep -L '^only: *test-all' $(SCENARIOS_ALL))
+JOBS ?= $(shell echo $$(($$(nproc 2>/dev/null || echo 2) + 1)))
+PROVE = prove --jobs $(JOBS) --timer --failures --comments --exec tests/tap
+
+# tools/deps may install the compiler: what depends on it runs in a second make.
+define with_deps
+	@if [ -x tools/deps ]; then tools/deps $(1); fi
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+endef
+
+test: ## install what is missing, build, and run unit tests and boot scenarios
+	$(call with_deps,test) run-tests
+
+# One boot and more of each kind, on each architecture: firmware, EL2, several processors, user mode.
+QUICK := x86_64-q35 x86_64-cpu-max x86_64-models-new x86_64-boot-text \
+         aarch64-boot-text aarch64-from-el2 aarch64-models-new aarch64-uboot
+test-quick: ## install what is missing, and run unit tests and a few boot scenarios: minutes
+	$(call with_deps,test) run-quick
+
+run-quick: all kernels $(UNIT)
+	@$(PROVE) tests/image-check tests/run-check tests/scenario-check $(QUICK:%=tests/boot/%.scenario) $(UNIT)
+
+test-all: export HOBNAIL_TEST_ALL := 1
+test-all: ## make test and the long tests: big machines, more disks, coverage, planted faults, a soak
+	$(call with_deps,test-all) run-tests SCENARIOS='$$(SCENARIOS_ALL)'
+	$(call with_deps,test) coverage
+	$(call with_deps,test) msan
+	$(call with_deps,test) run-mutants N=20 MUTANTS_LEAST=85
+	$(call with_deps,test) run-soak
+
+soak: ## boot pith SOAK=100 times in a row on each architecture
+	$(call with_deps,test) run-soak
+SOAK ?= 100
+
+run-soak: all
+	@tests/soak $(SOAK)
+
+# The firmware of a board, for its scenarios; without it they are skipped.
+BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
+$(BOARD_FIRMWARE):
+	$(Q)tools/unpack $(O)/firmware u-boot-rpi:arm64
+# Some of it wants a device tree, which comes with a kernel: 93 MB, for a QEMU that has use for it.
+BOARD_TREES := $(O)/firmware/device-trees
+$(BOARD_TREES): | $(BOARD_FIRMWARE)
+	$(Q)! qemu-system-aarch64 -machine help | grep -q '^raspi4b' || tools/unpack $(O)/firmware \
+		linux-image-arm64:arm64+
+	$(Q)! ls $(O)/firmware/usr/lib/linux-image-*/broadcom >/dev/null 2>&1 || touch $@
+
+run-tests: all kernels limine broken hooks $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE) \
+        $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES))
+	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
+
+# Reproducible from N and SEED, and from the sources.
+mutants: ## plant N=200 faults, one at a time (SEED=1 selects them, FILES= limits them); list the unnoticed
+	$(call with_deps,test) run-mutants
+N ?= 200
+SEED ?= 1
+
+run-mutants:
+	@MUTANTS_LEAST=$(MUTANTS_LEAST) CC='$(CC)' tests/mutants $(N) $(SEED) $(FILES)

@@ -1,0 +1,252 @@
+/* ACPI tables, device trees and SMBIOS that are broken, nowhere, or in memory that would be free (lies.h). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "lies.h"
+
+static uint8_t *at(paddr where)
+{
+	return (uint8_t *)(uintptr_t)where;
+}
+
+static void put_address(paddr where, uint64_t value)
+{
+	memcpy(at(where), &value, sizeof value);
+}
+
+/* Make the sum of a table right again after a change; its checksum is byte `sum`. */
+static void fix(paddr table, uint32_t bytes, unsigned sum)
+{
+	uint8_t s = 0;
+
+	at(table)[sum] = 0;
+	for (uint32_t i = 0; i < bytes; i++)
+		s = (uint8_t)(s + at(table)[i]);
+	at(table)[sum] = (uint8_t)-s;
+}
+
+static void broken_acpi_tables_are_not_used(void **state)
+{
+	const paddr rsdp = ARENA_ACPI, xsdt = ARENA_ACPI + 0x100;
+	static const paddr nowhere[] = { 0, 0x40000000, 0xfec00000, ARENA_DEVICE, UINT64_MAX - 3,
+	                                 ARENA + ARENA_BYTES - 4, 1ull << 52 };
+
+	(void)state;
+	plain();
+	at(rsdp)[8]++;
+	enters("RSDP with a wrong sum", 0);
+	assert_false(world_record()->valid & HOBNAIL_HAS_ACPI);
+	assert_int_equal(world_record()->cpus.count, 1);
+	for (unsigned i = 0; i < COUNT_OF(nowhere); i++) {
+		plain();
+		fake.options.rsdp = nowhere[i];
+		fake.options.smbios = nowhere[i];
+		fake.options.device_tree = nowhere[i];
+		enters("tables at", nowhere[i]);
+		assert_false(world_record()->valid & (HOBNAIL_HAS_ACPI | HOBNAIL_HAS_SMBIOS | HOBNAIL_HAS_DEVICE_TREE));
+		plain();
+		put_address(rsdp + 24, nowhere[i]);
+		fix(rsdp, 36, 32);
+		enters("XSDT at", nowhere[i]);
+		plain();
+		put_address(xsdt + 36, nowhere[i]);
+		fix(xsdt, 44, 9);
+		enters("MADT at", nowhere[i]);
+		assert_int_equal(world_record()->cpus.count, 1);
+	}
+}
+
+/* ACPI 6.5, "Processor Local x2APIC Structure": a table of these alone, for ids from `first` on. */
+static void put_processors(unsigned count, uint32_t first)
+{
+	enum { X2APIC = 16, MOST = 600 };
+	const paddr xsdt = ARENA_ACPI + 0x100, madt = ARENA_ACPI + PAGE_BYTES;
+	uint8_t *m = at(madt);
+
+	assert_true(count <= MOST);
+	memset(m, 0, 44 + MOST * X2APIC);
+	memcpy(m, "APIC", 4);
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t id = first + i, flags = 1;
+		uint8_t *e = m + 44 + i * X2APIC;
+		e[0] = 9, e[1] = X2APIC;
+		memcpy(e + 4, &id, 4);
+		memcpy(e + 8, &flags, 4);
+		memcpy(e + 12, &i, 4);
+	}
+	uint32_t bytes = 44 + count * X2APIC;
+	memcpy(m + 4, &bytes, 4);
+	fix(madt, bytes, 9);
+	put_address(xsdt + 36, madt);
+	fix(xsdt, 44, 9);
+}
+
+/* The record has 512 of them, the one that we run on among them, and the log says if there are more. */
+static void more_processors_than_the_record_lists_are_said(void **state)
+{
+	static const struct { unsigned count; uint32_t boot; unsigned listed; const char *said; } all[] = {
+		{ 511, 1, 511, NULL }, { 512, 1, 512, NULL }, { 512, 512, 512, NULL },
+		{ 513, 1, 512, "513 processors, of which the record lists 512\n" },
+		{ 514, 514, 512, "514 processors, of which the record lists 512\n" },
+		{ 510, 0, 511, NULL }, { 511, 0, 512, NULL }, { 512, 0, 512, NULL }, /* it is in no table */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(all); i++) {
+		unsigned boot = 0;
+		plain();
+		put_processors(all[i].count, 1);
+		fake.options.facts.boot_cpu = all[i].boot;
+		enters("processors", all[i].count);
+		const struct hobnail_boot *r = world_record();
+		assert_int_equal(r->cpus.count, all[i].listed);
+		for (unsigned k = 0; k < r->cpus.count; k++) {
+			const struct hobnail_cpu *cpu = hobnail_entry(r, &r->cpus, k);
+			bool is_boot = cpu->flags & HOBNAIL_CPU_BOOT;
+			boot += is_boot;
+			assert_int_equal(cpu->hardware_id, is_boot ? all[i].boot : k + 1);
+		}
+		assert_int_equal(boot, 1);
+		loader_log.text[loader_log.used] = 0;
+		bool said = strstr(loader_log.text, all[i].said ? all[i].said : " processors, of which ");
+		if (said != !!all[i].said)
+			fail_msg("%u processors: %s", all[i].count, loader_log.text);
+	}
+}
+
+static void any_damaged_byte_of_a_table_does_no_harm(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 0x260; i++) {
+		plain();
+		at(ARENA_ACPI)[i] ^= 0xff;
+		survives("ACPI byte", i);
+		plain();
+		at(ARENA_ACPI + 0x200)[i % 72] = 0xff;
+		fix(ARENA_ACPI + 0x200, 72, 9);
+		survives("MADT byte", i);
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		at(ARENA_TREE)[i] ^= 0xff;
+		survives("device tree byte", i);
+	}
+}
+
+static void a_truncated_device_tree_is_not_used(void **state)
+{
+	(void)state;
+	for (unsigned bytes = 0; bytes < 0x120; bytes += 4) {
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		fake.options.rsdp = 0;
+		at(ARENA_TREE)[6] = (uint8_t)(bytes >> 8);
+		at(ARENA_TREE)[7] = (uint8_t)bytes;
+		survives("device tree of", bytes);
+	}
+	world_make(FAKE_AARCH64, KERNEL_UPPER);
+	at(ARENA_TREE)[4] = 0x7f; /* 2 GiB: past the end of memory */
+	enters("device tree of 2 GiB", 0);
+	assert_false(world_record()->valid & HOBNAIL_HAS_DEVICE_TREE);
+}
+
+static void a_device_tree_in_the_way_is_moved(void **state)
+{
+	static const struct { paddr kernel; bool moved; } cases[] = {
+		{ ARENA_TREE, true }, { ARENA_TREE + PAGE_BYTES, false }, { ARENA_BUSY, false },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < 2 * COUNT_OF(cases); i++) {
+		bool moved = cases[i / 2].moved;
+		world_make(FAKE_AARCH64, i % 2 ? KERNEL_MMU_OFF_STAGED : KERNEL_STAGED);
+		world_kernel_at(cases[i / 2].kernel);
+		enters("kernel near the device tree", cases[i / 2].kernel);
+		const struct hobnail_boot *r = world_record();
+		assert_int_equal(handoff.move_count, 1);
+		assert_true(r->valid & HOBNAIL_HAS_DEVICE_TREE);
+		assert_int_equal(r->device_tree != ARENA_TREE, moved);
+		assert_int_equal(fdt_total_bytes(at(r->device_tree)), r->device_tree_bytes);
+		loader_log.text[loader_log.used] = 0;
+		assert_int_equal(!!strstr(loader_log.text, "device tree copied to "), moved);
+	}
+}
+
+static uint32_t type_at(paddr where)
+{
+	const struct hobnail_boot *r = world_record();
+
+	for (uint32_t i = 0; i < r->memory_map.count; i++) {
+		const struct hobnail_memory *m = hobnail_entry(r, &r->memory_map, i);
+		if (where - m->base < m->bytes)
+			return m->type;
+	}
+	return 0;
+}
+
+/* SMBIOS specification, "SMBIOS 3.0 (64-bit) Entry Point" */
+static void put_smbios(paddr entry, paddr table, uint32_t bytes)
+{
+	memcpy(at(entry), "_SM3_\0\x18\3", 8);
+	put_address(entry + 8, (uint64_t)bytes << 32);
+	put_address(entry + 16, table);
+	fake.options.smbios = entry;
+}
+
+/* Boot-services data: as good as free, for a kernel that was not told. */
+static void tables_in_memory_that_would_be_free_are_kept(void **state)
+{
+	const paddr busy = ARENA_BUSY;
+
+	(void)state;
+	plain();
+	memset(fake.kind + (ARENA_ACPI - ARENA) / PAGE_BYTES, EfiBootServicesData, 16);
+	put_smbios(busy + 0x10, busy + 2 * PAGE_BYTES - 8, 16);
+	enters("tables in boot-services data", 0);
+	assert_int_equal(type_at(ARENA_ACPI), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(ARENA_ACPI + PAGE_BYTES), HOBNAIL_MEMORY_FIRMWARE_BOOT);
+	assert_int_equal(type_at(busy), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(busy + PAGE_BYTES), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(busy + 2 * PAGE_BYTES), HOBNAIL_MEMORY_ACPI_RECLAIM);
+	assert_int_equal(type_at(busy + 3 * PAGE_BYTES), HOBNAIL_MEMORY_FIRMWARE_BOOT);
+}
+
+static void a_segment_is_not_moved_onto_tables(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < 3; k++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED); /* at ARENA_BUSY + 8 pages */
+		if (k == 2)
+			put_smbios(ARENA_BUSY + 9 * PAGE_BYTES, ARENA_BUSY, 100);
+		else if (k)
+			put_smbios(ARENA_BUSY, ARENA_BUSY + 9 * PAGE_BYTES, 100);
+		else
+			memset(fake.kind + (ARENA_ACPI - ARENA) / PAGE_BYTES, EfiBootServicesData, 16),
+				world_kernel_at(ARENA_ACPI);
+		refuses("a segment on tables", k, "(ERR_DESTINATION_OWN");
+		char place[64];
+		snprintf(place, sizeof place, "must be at physical %#llx, where",
+		         k ? (unsigned long long)(ARENA_BUSY + 9 * PAGE_BYTES) : (unsigned long long)ARENA_ACPI);
+		if (!world_said(place))
+			fail_msg("not %s, but: %s", place, fake.console);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(broken_acpi_tables_are_not_used),
+		cmocka_unit_test(more_processors_than_the_record_lists_are_said),
+		cmocka_unit_test(any_damaged_byte_of_a_table_does_no_harm),
+		cmocka_unit_test(a_truncated_device_tree_is_not_used),
+		cmocka_unit_test(a_device_tree_in_the_way_is_moved),
+		cmocka_unit_test(tables_in_memory_that_would_be_free_are_kept),
+		cmocka_unit_test(a_segment_is_not_moved_onto_tables),
+	};
+
+	return cmocka_run_group_tests_name("firmware/lies_tables", tests, NULL, NULL);
+}

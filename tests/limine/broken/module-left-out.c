@@ -1,0 +1,4 @@
+/* the last module is not counted */
+#include "limine.h"
+
+BROKEN_ANSWER(WORD_MODULES, answer[1]--)

@@ -1,0 +1,7 @@
+/* a request has no answer */
+#include "limine.h"
+
+void sabotage_checked(struct boot *b)
+{
+	broken_request(b, WORD_DATE)[WORD_RESPONSE] = 0;
+}

@@ -1,0 +1,4 @@
+/* the last processor is not counted */
+#include "limine.h"
+
+BROKEN_ANSWER(WORD_MP, answer[2]--)

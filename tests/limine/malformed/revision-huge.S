@@ -1,0 +1,6 @@
+/* a base revision of 64 bits */
+#include "enter.h"
+#include "parts.h"
+
+	tag 0xffffffffffffffff
+	request HHDM

@@ -1,0 +1,55 @@
+/* wrong.c — does what the first word of its command line says, which is wrong under this protocol. Other loaders let
+ * some of it pass, or reset. */
+#include "shape.h"
+#include "wrong.h"
+
+REVISION_AND_MARKERS(6);
+ASK(cmdline, ID_CMDLINE);
+ASK(address, ID_ADDRESS);
+ASK(hhdm, ID_HHDM);
+
+static const volatile uint64_t constant = 1;
+
+/* Code in a segment without PF_X: where PXN is not set it runs. */
+__asm__(".section .data.code, \"aw\"; .balign 16; code_in_data: " RETURN "; .text");
+extern const char code_in_data[];
+
+/* Called through the direct map, where it has another address. */
+static void nothing(void)
+{
+	__asm__ volatile("");
+}
+
+static bool told(const char *name)
+{
+	const struct answer_pointer *a = (const void *)cmdline.response;
+	const char *at = (const char *)a->address;
+
+	while (*name && *at == *name)
+		at++, name++;
+	return *name == 0;
+}
+
+static uint64_t through_direct_map(uint64_t at)
+{
+	const struct answer_pair *a = (const void *)address.response;
+
+	return at - a->second + a->first + ((const struct answer_number *)hhdm.response)->value;
+}
+
+void kernel_entry(void)
+{
+	if (!cmdline.response || !address.response || !hhdm.response)
+		end(1);
+	say("wrong: begins\n");
+	if (told("readonly"))
+		*(volatile uint64_t *)&constant = 2;
+	if (told("data"))
+		((void (*)(void))code_in_data)();
+	if (told("direct"))
+		((void (*)(void))through_direct_map((uint64_t)nothing))();
+	if (told("gdt"))
+		wrong_tables(((const struct answer_number *)hhdm.response)->value, address.response);
+	say("wrong: nobody stopped it\n");
+	end(1);
+}
