@@ -115,7 +115,8 @@ static void add_breakpoints(char **commands, const struct addresses *a)
 	if (strstr(*commands, "add-symbol-file"))
 		add(commands, string_copy("hbreak *handoff_main\n"));
 	if (a->entry)
-		add(commands, string_format("hbreak *%#llx\ncontinue\n", (unsigned long long)a->entry));
+		add(commands, string_format("hbreak *%#llx\necho The guest runs. Ctrl-C stops it.\\n\ncontinue\n",
+		                            (unsigned long long)a->entry));
 }
 
 char *gdb_commands(const struct gdb_session *s)
