@@ -27,9 +27,9 @@ static uint64_t entry_bytes(unsigned level)
 	return (uint64_t)PAGE_BYTES << (PT_INDEX_BITS * level);
 }
 
-static unsigned index_of(vaddr va, unsigned level)
+static unsigned index_of(const struct pt_format *f, vaddr va, unsigned level)
 {
-	return (va >> (PAGE_SHIFT + PT_INDEX_BITS * level)) & (PT_ENTRIES - 1);
+	return ((va & ~f->unindexed) >> (PAGE_SHIFT + PT_INDEX_BITS * level)) & (PT_ENTRIES - 1);
 }
 
 /* The bits of a leaf at this level that hold its frame: below them x86 keeps the PAT bit of a large page. */
@@ -37,17 +37,25 @@ static uint64_t frame_field(const struct pt_format *f, unsigned level)
 {
 	uint64_t below = (entry_bytes(level) >> PAGE_SHIFT) - 1;
 
-	return f->frame_mask & ~(below << f->frame_shift);
+	return (f->frame_mask & ~(below << f->frame_shift)) | f->upper_mask;
 }
 
-static uint64_t frame_bits(const struct pt_format *f, paddr pa)
+uint64_t pt_frame_bits(const struct pt_format *f, paddr pa)
 {
-	return pa >> PAGE_SHIFT << f->frame_shift;
+	return (pa >> PAGE_SHIFT << f->frame_shift & f->frame_mask) | (pa >> f->upper_shift & f->upper_mask);
 }
 
-static paddr frame_address(const struct pt_format *f, uint64_t field)
+static paddr frame_address(const struct pt_format *f, uint64_t entry)
 {
-	return field >> f->frame_shift << PAGE_SHIFT;
+	return (entry & f->frame_mask) >> f->frame_shift << PAGE_SHIFT | (entry & f->upper_mask) << f->upper_shift;
+}
+
+/* Bytes from pa on to the next address whose upper part is another. */
+static uint64_t same_upper_bytes(const struct pt_format *f, paddr pa)
+{
+	uint64_t all = (f->frame_mask >> f->frame_shift << PAGE_SHIFT) + PAGE_BYTES;
+
+	return all - (pa & (all - 1));
 }
 
 static bool is_table(const struct pt_format *f, unsigned level, uint64_t entry)
@@ -62,7 +70,7 @@ static bool is_leaf(const struct pt_format *f, unsigned level, uint64_t entry)
 
 static uint64_t *table_of(const struct pt *pt, uint64_t entry)
 {
-	return pt->table_at(pt->context, frame_address(pt->format, entry & pt->format->frame_mask));
+	return pt->table_at(pt->context, frame_address(pt->format, entry));
 }
 
 static uint64_t *root_of(const struct pt *pt)
@@ -120,7 +128,7 @@ static bool range_translates(const struct pt_format *f, vaddr va, uint64_t bytes
 
 static bool frames_exist(const struct pt_format *f, paddr pa, uint64_t bytes)
 {
-	uint64_t limit = frame_address(f, f->frame_mask) + PAGE_BYTES;
+	uint64_t limit = frame_address(f, f->frame_mask | f->upper_mask) + PAGE_BYTES;
 
 	return is_aligned(pa, PAGE_BYTES) && range_within(pa, bytes, limit);
 }
@@ -145,7 +153,7 @@ static bool find_hole(const struct pt *pt, const uint64_t *table, unsigned level
 {
 	while (part.bytes) {
 		struct part one = cut(&part, level);
-		uint64_t entry = table[index_of(one.va, level)];
+		uint64_t entry = table[index_of(pt->format, one.va, level)];
 
 		if (is_table(pt->format, level, entry)) {
 			if (find_hole(pt, table_of(pt, entry), level - 1, one, out))
@@ -165,10 +173,10 @@ bool pt_lookup(const struct pt *pt, vaddr va, struct pt_leaf *out)
 
 	if (!pt_canonical(f, va))
 		return false;
-	uint64_t entry = root_of(pt)[index_of(va, level)];
+	uint64_t entry = root_of(pt)[index_of(f, va, level)];
 	while (is_table(f, level, entry)) {
 		level--;
-		entry = table_of(pt, entry)[index_of(va, level)];
+		entry = table_of(pt, entry)[index_of(f, va, level)];
 	}
 	if (!is_leaf(f, level, entry))
 		return false;
@@ -179,6 +187,16 @@ bool pt_lookup(const struct pt *pt, vaddr va, struct pt_leaf *out)
 		.entry = entry,
 	};
 	return true;
+}
+
+paddr pt_last_table(const struct pt *pt, vaddr va)
+{
+	paddr table = pt->root;
+
+	for (unsigned level = root_level(pt); level > 0; level--)
+		table = frame_address(pt->format,
+		                      pt->table_at(pt->context, table)[index_of(pt->format, va, level)]);
+	return table;
 }
 
 /* ---- Changing what is mapped --------------------------------------------------------------------------- */
@@ -201,8 +219,8 @@ static bool split(struct pt *pt, uint64_t *entry, unsigned level)
 	bits &= ~frame_field(f, below);
 	uint64_t *table = pt->table_at(pt->context, page);
 	for (unsigned i = 0; i < PT_ENTRIES; i++)
-		table[i] = frame_bits(f, base + i * entry_bytes(below)) | bits;
-	*entry = frame_bits(f, page) | f->table | (*entry & f->user ? f->table_user : 0);
+		table[i] = pt_frame_bits(f, base + i * entry_bytes(below)) | bits;
+	*entry = pt_frame_bits(f, page) | f->table | (*entry & f->user ? f->table_user : 0);
 	return true;
 }
 
@@ -213,7 +231,7 @@ static enum err split_at(struct pt *pt, vaddr edge, struct problem *p)
 	uint64_t *table = root_of(pt);
 
 	for (unsigned level = root_level(pt); !is_aligned(edge, entry_bytes(level)); level--) {
-		uint64_t *entry = &table[index_of(edge, level)];
+		uint64_t *entry = &table[index_of(pt->format, edge, level)];
 
 		if (is_leaf(pt->format, level, *entry) && !split(pt, entry, level))
 			return problem(p, ERR_PT_NO_TABLES, edge);
@@ -236,7 +254,7 @@ static void clear(struct pt *pt, uint64_t *table, unsigned level, struct part pa
 {
 	while (part.bytes) {
 		struct part one = cut(&part, level);
-		uint64_t *entry = &table[index_of(one.va, level)];
+		uint64_t *entry = &table[index_of(pt->format, one.va, level)];
 
 		if (is_table(pt->format, level, *entry))
 			clear(pt, table_of(pt, *entry), level - 1, one);
@@ -252,7 +270,7 @@ static void rewrite(const struct change *c, uint64_t *table, unsigned level, str
 
 	while (part.bytes) {
 		struct part one = cut(&part, level);
-		uint64_t *entry = &table[index_of(one.va, level)];
+		uint64_t *entry = &table[index_of(f, one.va, level)];
 
 		if (is_table(f, level, *entry)) {
 			*entry |= c->table_bits;
@@ -277,25 +295,26 @@ static uint64_t *table_below(const struct change *c, unsigned level, uint64_t *e
 	paddr page = c->pt->new_table(c->pt->context);
 	if (!page)
 		return NULL;
-	*entry = frame_bits(f, page) | c->table_bits;
+	*entry = pt_frame_bits(f, page) | c->table_bits;
 	return c->pt->table_at(c->pt->context, page);
 }
 
-/* Take leaves from the front of *rest, as many as fit in a row of this table: most of a direct map is made here. */
+/* Take leaves from the front of *rest, as many as fit in a row of this table: most of a direct map is made here. The
+ * upper part of all frames is the same. */
 static void fill_row(const struct change *c, uint64_t *table, unsigned level, struct part *rest)
 {
 	const struct pt_format *f = c->pt->format;
-	uint64_t span = entry_bytes(level), step = frame_bits(f, span);
-	uint64_t leaf = frame_bits(f, rest->pa) | (level > 0 ? c->block_bits : c->page_bits);
+	uint64_t span = entry_bytes(level), step = pt_frame_bits(f, span);
+	uint64_t leaf = pt_frame_bits(f, rest->pa) | (level > 0 ? c->block_bits : c->page_bits);
 	uint64_t done = 0;
 
 	if (level > c->max_leaf || !is_aligned(rest->va | rest->pa, span))
 		return;
-	for (unsigned i = index_of(rest->va, level); i < PT_ENTRIES && rest->bytes - done >= span; i++) {
+	for (unsigned i = index_of(f, rest->va, level); i < PT_ENTRIES && rest->bytes - done >= span; i++) {
 		if (table[i] & f->valid)
 			break;
 		table[i] = leaf;
-		leaf += step; /* never reaches the bits above the frame: all of the range's frames exist */
+		leaf += step; /* never reaches the bits above the frame */
 		done += span;
 	}
 	rest->va += done;
@@ -310,7 +329,7 @@ static enum err fill(const struct change *c, uint64_t *table, unsigned level, st
 		fill_row(c, table, level, &part);
 		if (!part.bytes)
 			return OK;
-		uint64_t *entry = &table[index_of(part.va, level)];
+		uint64_t *entry = &table[index_of(c->pt->format, part.va, level)];
 		*stop = part.va;
 		if (is_leaf(c->pt->format, level, *entry))
 			return ERR_PT_MAPPED;
@@ -325,15 +344,21 @@ static enum err fill(const struct change *c, uint64_t *table, unsigned level, st
 enum err pt_map(struct pt *pt, vaddr va, paddr pa, uint64_t bytes, unsigned rights, enum pt_memory memory,
                 struct problem *p)
 {
-	struct part all = { va, pa, bytes };
+	struct part all = { va, pa, bytes }, part;
 	struct change c = change_to(pt, rights, memory);
+	enum err e = OK;
 	vaddr stop;
 
 	if (!range_translates(pt->format, va, bytes))
 		return problem(p, ERR_RANGE, va, bytes);
 	if (!frames_exist(pt->format, pa, bytes))
 		return problem(p, ERR_RANGE, pa, bytes);
-	enum err e = fill(&c, root_of(pt), root_level(pt), all, &stop);
+	for (uint64_t done = 0; !e && done < bytes; done += part.bytes) {
+		part.va = va + done;
+		part.pa = pa + done;
+		part.bytes = min_u64(bytes - done, same_upper_bytes(pt->format, pa + done));
+		e = fill(&c, root_of(pt), root_level(pt), part, &stop);
+	}
 	if (!e)
 		return OK;
 	all.bytes = stop - va;

@@ -2,7 +2,7 @@
  *
  *   Units      bytes; addresses and lengths are multiples of 4096
  *   Levels     0 holds 4 KiB pages; a level-n entry covers 4096 << (9 * n); the root is level `levels` - 1
- *   Leaves     the largest that fit: up to `max_leaf` (0: 4 KiB only, 1: also 2 MiB, 2: also 1 GiB)
+ *   Leaves     the largest that fit: up to `max_leaf` (0: 4 KiB only, 1: also 2 MiB, 2: also 1 GiB, 3: also 512 GiB)
  *   Cost       in proportion to the entries read and written, not to the pages of the range
  *   TLB        the caller's: tables that are live need their flushes after protect, unmap, and a map that failed
  *   Memory     the caller gives table pages and maps their physical addresses; nothing here allocates
@@ -34,14 +34,18 @@ enum pt_memory {
 	PT_MEMORY_KINDS
 };
 
-/* One processor's format, data only. An entry is frame number << frame_shift | bits. */
+/* One processor's format, data only. An entry is frame number << frame_shift | bits; where a frame has two parts, the
+ * upper one stands elsewhere. */
 struct pt_format {
 	const char *name;
 	unsigned levels;
 	unsigned largest_leaf;    /* highest level that may hold a leaf at all                     */
 	unsigned frame_shift;     /* left shift of (physical address >> 12) in an entry            */
 	uint64_t frame_mask;      /* the entry's bits that hold the frame number                   */
+	uint64_t upper_mask;      /* aarch64 with 52 bits: those of the address's upper part, from the end of */
+	unsigned upper_shift;     /* frame_mask on, shifted right by this                          */
 	unsigned va_bits;         /* virtual address width, as people say it                       */
+	uint64_t unindexed;       /* bits of an address above the index of a root that has fewer entries */
 	uint64_t lower_bytes;     /* addresses below this can be translated ...                    */
 	vaddr    upper_base;      /* ... and from here to the top of 64 bits; 0: no upper range    */
 	uint64_t valid;           /* set in every present entry                                    */
@@ -69,9 +73,11 @@ extern const struct pt_format pt_x86_64_4;   /* Intel SDM vol. 3A, "4-Level Pagi
 extern const struct pt_format pt_x86_64_5;
 extern const struct pt_format pt_aarch64;    /* 4 KiB granule, 48 bits, EL1 and EL2 with E2H = 1: two ranges with
                                                 a root, and a struct pt, of their own                           */
-extern const struct pt_format pt_aarch64_el2;/* the same at EL2 with E2H = 0 (one range)                        */
+extern const struct pt_format pt_aarch64_5;  /* ... 52 bits (FEAT_LPA2, TCR.DS = 1): a root of 16 entries, which lies
+                                                below 2^48; shareability is in TCR                              */
+extern const struct pt_format pt_aarch64_el2;/* 48 bits at EL2 with E2H = 0 (one range)                         */
 /* The same with another index for write-combining: PAT entry 5, MAIR attribute 1 (devices have 2). */
-extern const struct pt_format pt_x86_64_4_wc5, pt_x86_64_5_wc5, pt_aarch64_wc1;
+extern const struct pt_format pt_x86_64_4_wc5, pt_x86_64_5_wc5, pt_aarch64_wc1, pt_aarch64_5_wc1;
 extern const struct pt_format pt_riscv_sv39; /* RISC-V privileged architecture, "Sv39", "Sv48"                  */
 extern const struct pt_format pt_riscv_sv48;
 
@@ -87,13 +93,16 @@ struct pt {
 /* The contents of one leaf, in no format's terms. */
 struct pt_leaf {
 	paddr base;      /* of the whole leaf */
-	uint64_t bytes;  /* 4 KiB, 2 MiB, 1 GiB */
+	uint64_t bytes;  /* 4 KiB, 2 MiB, 1 GiB, 512 GiB */
 	unsigned level;
 	uint64_t entry;
 };
 
 /* The leaf bits that `rights` (PT_*) and `memory` mean at `level`, without the frame. */
 uint64_t pt_leaf_bits(const struct pt_format *format, unsigned level, unsigned rights, enum pt_memory memory);
+
+/* The bits of an entry that name this physical address. */
+uint64_t pt_frame_bits(const struct pt_format *format, paddr pa);
 
 /* Is va one that this format can translate (canonical)? For two-range aarch64, either range. */
 bool pt_canonical(const struct pt_format *format, vaddr va);
@@ -119,5 +128,8 @@ enum err pt_unmap(struct pt *pt, vaddr va, uint64_t bytes, struct problem *p);
 
 /* The leaf that translates va, or false. */
 bool pt_lookup(const struct pt *pt, vaddr va, struct pt_leaf *out);
+
+/* The table with the leaf of an address that is mapped by a 4 KiB page. */
+paddr pt_last_table(const struct pt *pt, vaddr va);
 
 #endif

@@ -67,7 +67,7 @@ const struct pt_format pt_x86_64_5_wc5 = { X86_5_LEVELS, X86_FORMAT, X86_MEMORY(
 #define A64_ATTR(n)    ((uint64_t)(n) << 2)
 #define A64_AP_EL0     (1ull << 6)  /* AP[1]                   */
 #define A64_AP_RO      (1ull << 7)  /* AP[2]                   */
-#define A64_INNER      (3ull << 8)  /* SH: inner shareable     */
+#define A64_INNER      (3ull << 8)  /* SH: inner shareable; all of the field, too */
 #define A64_AF         (1ull << 10) /* access flag             */
 #define A64_NG         (1ull << 11)
 #define A64_PXN        (1ull << 53)
@@ -78,28 +78,42 @@ const struct pt_format pt_x86_64_5_wc5 = { X86_5_LEVELS, X86_FORMAT, X86_MEMORY(
  * last two the other way round (PLAN_MAIR_WC1). Table descriptors inherit no restriction (APTable, PXNTable, UXNTable
  * are 0); the access flag is set from the start. */
 #define A64_FORMAT \
-	.levels = 4, \
-	.largest_leaf = 2, \
 	.frame_shift = 12, \
-	.frame_mask = 0x0000fffffffff000, \
-	.va_bits = 48, \
-	.lower_bytes = 1ull << 48, \
 	.valid = A64_VALID, \
 	.table_mask = A64_TABLE, \
 	.table_value = A64_TABLE, \
 	.table = A64_VALID | A64_TABLE, \
 	.read_only = A64_AP_RO
 
-#define A64_MEMORY(device, write_combining) \
+#define A64_4_LEVELS \
+	.levels = 4, \
+	.largest_leaf = 2, \
+	.frame_mask = 0x0000fffffffff000, \
+	.va_bits = 48, \
+	.lower_bytes = 1ull << 48
+
+/* "Lookup level -1", with TCR.DS = 1: a root of 16 entries for bits 51 to 48 of an address, and blocks of 512 GiB.
+ * Bits 51 and 50 of a physical address take the place of SH. */
+#define A64_5_LEVELS \
+	.name = "aarch64, 5 levels", \
+	.levels = 5, \
+	.largest_leaf = 3, \
+	.frame_mask = 0x0003fffffffff000, \
+	.upper_mask = A64_INNER, \
+	.upper_shift = 42, \
+	.va_bits = 52, \
+	.unindexed = 0xfff0000000000000, \
+	.lower_bytes = 1ull << 52, \
+	.upper_base = 0xfff0000000000000
+
+#define A64_MEMORY(device, write_combining, shareability) \
 	.memory = { \
-		[PT_NORMAL] = A64_ATTR(0) | A64_INNER, \
+		[PT_NORMAL] = A64_ATTR(0) | (shareability), \
 		[PT_DEVICE] = A64_ATTR(device), \
-		[PT_WRITE_COMBINING] = A64_ATTR(write_combining) | A64_INNER, \
+		[PT_WRITE_COMBINING] = A64_ATTR(write_combining) | (shareability), \
 	}
 
 #define A64_TWO_RANGES \
-	.name = "aarch64", \
-	.upper_base = 0xffff000000000000, \
 	.page = A64_VALID | A64_TABLE | A64_AF, \
 	.block = A64_VALID | A64_AF, \
 	.no_execute = A64_PXN | A64_UXN, \
@@ -108,8 +122,16 @@ const struct pt_format pt_x86_64_5_wc5 = { X86_5_LEVELS, X86_FORMAT, X86_MEMORY(
 	.user_execute = A64_PXN, \
 	.not_global = A64_NG
 
-const struct pt_format pt_aarch64 = { A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(1, 2) };
-const struct pt_format pt_aarch64_wc1 = { A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(2, 1) };
+#define A64_4_LEVELS_TWICE .name = "aarch64", .upper_base = 0xffff000000000000, A64_4_LEVELS
+
+const struct pt_format pt_aarch64 = {
+	A64_4_LEVELS_TWICE, A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(1, 2, A64_INNER),
+};
+const struct pt_format pt_aarch64_wc1 = {
+	A64_4_LEVELS_TWICE, A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(2, 1, A64_INNER),
+};
+const struct pt_format pt_aarch64_5 = { A64_5_LEVELS, A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(1, 2, 0) };
+const struct pt_format pt_aarch64_5_wc1 = { A64_5_LEVELS, A64_TWO_RANGES, A64_FORMAT, A64_MEMORY(2, 1, 0) };
 
 /* One range, one privilege: AP[1] is RES1, nG and bit 53 are RES0, bit 54 is XN. */
 const struct pt_format pt_aarch64_el2 = {
@@ -117,8 +139,9 @@ const struct pt_format pt_aarch64_el2 = {
 	.page = A64_VALID | A64_TABLE | A64_AF | A64_AP_EL0,
 	.block = A64_VALID | A64_AF | A64_AP_EL0,
 	.no_execute = A64_UXN,
+	A64_4_LEVELS,
 	A64_FORMAT,
-	A64_MEMORY(1, 2),
+	A64_MEMORY(1, 2, A64_INNER),
 };
 
 /* ---- riscv64: RISC-V privileged architecture, "Sv39: Page-Based 39-bit Virtual-Memory System", "Sv48" ----- */

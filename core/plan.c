@@ -36,6 +36,18 @@ const struct plan_layout plan_aarch64_wc1 = {
 	.top = 0xffffffff80000000, .low_limit = 1ull << 48, .two_roots = true,
 	.memory_types = PLAN_MAIR_WC1,
 };
+const struct plan_layout plan_aarch64_5 = {
+	.format = &pt_aarch64_5, .walk = WALK_AARCH64_LPA2,
+	.base = 0xfff0000000000000, .slots = 16, .first_index = 0, .direct_slot = 0,
+	.top = 0xffffffff80000000, .low_limit = 1ull << 48, .two_roots = true, /* low_limit: as with 4 levels */
+	.memory_types = PLAN_MAIR,
+};
+const struct plan_layout plan_aarch64_5_wc1 = {
+	.format = &pt_aarch64_5_wc1, .walk = WALK_AARCH64_LPA2,
+	.base = 0xfff0000000000000, .slots = 16, .first_index = 0, .direct_slot = 0,
+	.top = 0xffffffff80000000, .low_limit = 1ull << 48, .two_roots = true,
+	.memory_types = PLAN_MAIR_WC1,
+};
 const struct plan_layout plan_aarch64_el2 = {
 	.format = &pt_aarch64_el2, .walk = WALK_AARCH64_EL2,
 	.base = 0, .slots = 512, .first_index = 0, .direct_slot = 256,

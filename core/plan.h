@@ -6,7 +6,8 @@
  *   Units    bytes; every range is a multiple of 4096
  *   Order    ascending by va, never overlapping, none wrapping; one may end with the address space
  *   Memory   the caller owns the array; nothing here allocates
- *   Slots    ranges of one top-level table entry: 512 GiB with 4 levels, 256 TiB with 5, 1 GiB with 3 (Sv39).
+ *   Slots    ranges of one top-level table entry: 512 GiB with 4 levels, 256 TiB with 5 (on aarch64 there are 16 of
+ *            them), 1 GiB with 3 (Sv39).
  *            A map of physical memory has its slots to itself, and so have net and stacks together: a kernel can copy
  *            or drop a whole entry without looking inside */
 #ifndef CORE_PLAN_H
@@ -69,9 +70,9 @@ struct plan_layout {
 	uint64_t memory_types; /* PLAN_PAT or PLAN_MAIR; 0: riscv64's tables need none          */
 };
 
-extern const struct plan_layout plan_x86_64_4, plan_x86_64_5, plan_aarch64, plan_aarch64_el2, plan_riscv_sv39,
-                                plan_riscv_sv48;
-extern const struct plan_layout plan_x86_64_4_wc5, plan_x86_64_5_wc5, plan_aarch64_wc1;
+extern const struct plan_layout plan_x86_64_4, plan_x86_64_5, plan_aarch64, plan_aarch64_5, plan_aarch64_el2,
+                                plan_riscv_sv39, plan_riscv_sv48;
+extern const struct plan_layout plan_x86_64_4_wc5, plan_x86_64_5_wc5, plan_aarch64_wc1, plan_aarch64_5_wc1;
 
 /* A kernel's block has the same offset within a page of this size in physical memory as in virtual memory, if there
  * is room. */

@@ -51,25 +51,11 @@ enum err space_place_facts(struct attempt *a, struct problem *p)
 	return e;
 }
 
-/* The table with the leaf of an address that is mapped by 4 KiB pages. */
-static paddr last_table(const struct pt *pt, vaddr va)
-{
-	const struct pt_format *f = pt->format;
-	paddr table = pt->root;
-
-	for (unsigned level = f->levels - 1; level > 0; level--) {
-		unsigned index = va >> (PAGE_SHIFT + PT_INDEX_BITS * level) & (PT_ENTRIES - 1);
-		uint64_t entry = pt->table_at(pt->context, table)[index];
-		table = (entry & f->frame_mask) >> f->frame_shift << PAGE_SHIFT;
-	}
-	return table;
-}
-
 enum err space_open_window(struct attempt *a, struct problem *p)
 {
 	struct space_facts *f = &a->space.facts;
 	struct pt *pt = &a->space.upper;
-	struct plan_piece table = { .phys = last_table(pt, f->window), .bytes = PAGE_BYTES, .rights = PT_WRITE,
+	struct plan_piece table = { .phys = pt_last_table(pt, f->window), .bytes = PAGE_BYTES, .rights = PT_WRITE,
 	                            .memory = PT_NORMAL, .kind = PLAN_NET_WINDOW, .index = 1 };
 	enum err e = plan_piece(&a->space.plan, a->mode.layout, &table, p);
 

@@ -62,10 +62,30 @@ static uint64_t frame_mask(const struct walk_scheme *s)
 	return ((1ull << s->frame_bits) - 1) << PAGE_SHIFT;
 }
 
-/* Bits of a physical address that the format has and the processor has not. */
-static uint64_t too_wide(const struct walker *w, const struct walk_scheme *s, paddr at)
+/* The address of page or table in an entry. */
+static paddr address_in(const struct walk_scheme *s, uint64_t entry)
 {
-	return w->phys_bits && w->phys_bits < 64 ? (at & frame_mask(s)) >> w->phys_bits : 0;
+	paddr at = (entry >> s->frame_shift << PAGE_SHIFT) & frame_mask(s);
+
+	return s->wide ? at | bits(entry, 9, 8) << 50 : at;
+}
+
+/* The bit of an entry that holds this bit of an address. */
+static unsigned entry_bit(const struct walk_scheme *s, unsigned n)
+{
+	return s->wide && n >= 50 ? n - 50 + 8 : n - PAGE_SHIFT + s->frame_shift;
+}
+
+/* The page of a root. Arm ARM DDI 0487, "TTBR0_EL1", BADDR: bits 51 to 48 of a wide address stand in bits 5:2. */
+static paddr root_page(const struct walk_scheme *s, uint64_t root)
+{
+	return s->wide ? bits(root, 47, 12) << 12 | bits(root, 5, 2) << 48 : root & frame_mask(s);
+}
+
+/* Bits of a physical address that the format has and the processor has not. */
+static uint64_t too_wide(const struct walker *w, paddr at)
+{
+	return w->phys_bits && w->phys_bits < 64 ? at >> w->phys_bits : 0;
 }
 
 /* A root with fewer entries than a page has may begin inside one. Arm ARM DDI 0487, "TTBR0_EL1": the table is
@@ -74,7 +94,7 @@ static paddr root_table(const struct walk_scheme *s, paddr root, unsigned va_bit
 {
 	uint64_t bytes = max_u64(8ull << (va_bits - 12 - 9 * level), 64);
 
-	return (root & frame_mask(s)) | (s->ranges ? root & (PAGE_BYTES - 1) & ~(bytes - 1) : 0);
+	return root_page(s, root) | (s->ranges ? root & (PAGE_BYTES - 1) & ~(bytes - 1) : 0);
 }
 
 /* Read the entry for va at `level` of `table` into the next step. */
@@ -122,12 +142,11 @@ static struct walk_rights descend(const struct walker *w, const struct walk_sche
 			break;
 		}
 		uint64_t entry = out->step[step].entry;
-		paddr next = (entry >> s->frame_shift << PAGE_SHIFT) & frame_mask(s);
+		paddr next = address_in(s, entry);
 		enum entry_kind kind = s->judge(w, level, entry, step, &r);
-		uint64_t wide = kind == FAULT ? 0 : too_wide(w, s, next);
+		uint64_t wide = kind == FAULT ? 0 : too_wide(w, next);
 		if (wide)
-			kind = walk_fault(&r, WALK_TOO_WIDE, step,
-			                  w->phys_bits + lowest_bit(wide) - PAGE_SHIFT + s->frame_shift);
+			kind = walk_fault(&r, WALK_TOO_WIDE, step, entry_bit(s, w->phys_bits + lowest_bit(wide)));
 		if (kind == PAGE)
 			finish(&r, level, next, out->va, out);
 		if (kind != TABLE)
@@ -153,13 +172,14 @@ static struct walk_rights walk_path(const struct walker *w, const struct walk_sc
 	struct start start = start_of(w, s, out->va);
 	struct walk_rights r = all_rights;
 
+	r.shared = !(w->flags & (start.high ? WALK_ALONE1 : WALK_ALONE0));
 	if (same_table && start.va_bits) {
 		const struct walk_step *last = &out->step[--out->steps];
 		return descend(w, s, start.va_bits, last->level, last->at - 8ull * last->index, out);
 	}
 	out->steps = 0;
 	out->above = r;
-	uint64_t wide = too_wide(w, s, start.root);
+	uint64_t wide = too_wide(w, root_page(s, start.root));
 	if (!start.va_bits)
 		walk_fault(&r, WALK_NOT_CANONICAL, 0, 0);
 	else if (w->flags & (start.high ? WALK_EPD1 : WALK_EPD0))
@@ -171,6 +191,18 @@ static struct walk_rights walk_path(const struct walker *w, const struct walk_sc
 		return descend(w, s, start.va_bits, level, root_table(s, start.root, start.va_bits, level), out);
 	}
 	return r;
+}
+
+bool walk_has_two_roots(enum walk_mode mode)
+{
+	return walk_schemes[mode]->ranges && walk_schemes[mode]->high;
+}
+
+paddr walk_root(const struct walker *w, vaddr va)
+{
+	const struct walk_scheme *s = walk_schemes[w->mode];
+
+	return root_page(s, start_of(w, s, walk_untagged(w, va)).root);
 }
 
 /* Arm ARM DDI 0487, "Address tagging": bit 55 selects the range, and the whole top byte becomes equal to it. */
@@ -255,7 +287,7 @@ uint64_t walk_extent(const struct walker *w, const struct walk *out, uint64_t li
 	if (out->mapped) {
 		unsigned frame_end = s->frame_bits + PAGE_SHIFT,
 			 width = w->phys_bits && w->phys_bits < frame_end ? w->phys_bits : frame_end;
-		limit = min_u64(limit, (1ull << width) - out->phys);
+		limit = min_u64(limit, (1ull << width) - (out->phys & ((1ull << width) - 1)));
 	}
 	if (w->page && bytes < limit)
 		bytes += alike_bytes(w, s, out, limit - bytes);

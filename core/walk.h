@@ -18,6 +18,8 @@ enum walk_mode {
 	WALK_X86_64_5,
 	WALK_AARCH64,     /* EL1, or EL2 with E2H = 1: 4 KiB granule, up to 48 bits */
 	WALK_AARCH64_EL2, /* EL2 with E2H = 0: one range */
+	WALK_AARCH64_LPA2, /* the same two with TCR.DS = 1: up to 52 bits */
+	WALK_AARCH64_EL2_LPA2,
 	WALK_SV39,
 	WALK_SV48,
 };
@@ -40,15 +42,17 @@ enum {
 	WALK_AS_USER = 1u << 9, /* an access by user mode: NO_WP, SMEP and SMAP mean nothing then     */
 	WALK_TBI0 = 1u << 10, /* aarch64: TCR.TBI0, the top byte of addresses of the lower range is a tag ... */
 	WALK_TBI1 = 1u << 11, /* ... and of the upper one; walk_extent() does not look past a tag     */
+	WALK_ALONE0 = 1u << 12, /* aarch64 with DS: TCR.SH0, the lower range is not shareable ...     */
+	WALK_ALONE1 = 1u << 13, /* ... and SH1, the upper one                                         */
 };
 
 struct walker {
 	enum walk_mode mode;
 	uint16_t flags;    /* WALK_NO_NX ...                                                  */
 	uint8_t phys_bits; /* of a physical address; 0: all that the format has               */
-	uint8_t t0sz;      /* aarch64: TCR.T0SZ and T1SZ, 16 to 47; 0: 16                     */
+	uint8_t t0sz;      /* aarch64: TCR.T0SZ and T1SZ, 16 to 47; 0: 16. With DS 12 to 47; 0: 12 */
 	uint8_t t1sz;
-	paddr root;        /* x86: CR3; aarch64: TTBR0 (lower range)                          */
+	paddr root;        /* x86: CR3; aarch64: TTBR0 (lower range), as the register has it  */
 	paddr upper_root;  /* aarch64 with two ranges: TTBR1                                  */
 	uint64_t pat_or_mair; /* IA32_PAT or MAIR_ELx: the meaning of memory-type indices     */
 	bool (*read)(void *context, paddr entry, uint64_t *out); /* false: not readable memory */
@@ -119,6 +123,13 @@ struct walk {
 /* Walk one address. Always fills *out; mapped = false when the walk ends early: out->step[out->steps - 1] says
  * where. */
 void walk(const struct walker *w, vaddr va, struct walk *out);
+
+/* Are there two ranges, each with a root of its own? */
+bool walk_has_two_roots(enum walk_mode mode);
+
+/* Physical address of the top-level table for an address: the walker's root without the other fields of its register. A
+ * table that begins inside a page has the page's address. */
+paddr walk_root(const struct walker *w, vaddr va);
 
 /* The address as it is translated, and as out->va has it: without its tag, if the processor ignores that. */
 vaddr walk_untagged(const struct walker *w, vaddr va);

@@ -1,4 +1,10 @@
+/* walk_aarch64.c — the 4 KiB granule, with 48 bits and, by TCR.DS = 1 (FEAT_LPA2), with 52. */
 #include "walk_scheme.h"
+
+static bool is_wide(const struct walker *w)
+{
+	return walk_schemes[w->mode]->wide;
+}
 
 /* Arm ARM DDI 0487, "MAIR_EL1": 0b0000dd00 device; 0x44 normal non-cacheable; both halves 0b11RW write-back. */
 static enum walk_memory a64_memory(unsigned attr)
@@ -11,8 +17,8 @@ static enum walk_memory a64_memory(unsigned attr)
 }
 
 /* Arm ARM DDI 0487, "VMSAv8-64 translation table format descriptors", 4 KiB granule: bits [1:0] = 0b11 is a table,
- * or a page at the last level; 0b01 is a block, in lookup levels 1 and 2 only. Without hardware update of the
- * access flag, AF = 0 faults. */
+ * or a page at the last level; 0b01 is a block, in lookup levels 1 and 2 and, with 52 bits, 0. Without hardware
+ * update of the access flag, AF = 0 faults. */
 static enum entry_kind a64_kind(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
                                 struct walk_rights *r)
 {
@@ -22,17 +28,19 @@ static enum entry_kind a64_kind(const struct walker *w, unsigned level, uint64_t
 		return walk_fault(r, WALK_ABSENT, step, 0);
 	if (level > 0 && table_or_page)
 		return TABLE;
-	if (level == 0 ? !table_or_page : level > 2)
+	if (level == 0 ? !table_or_page : level > 2u + is_wide(w))
 		return walk_fault(r, WALK_RESERVED, step, 1);
 	return bit(entry, 10) || w->flags & WALK_HW_AF ? PAGE : walk_fault(r, WALK_ABSENT, step, 10);
 }
 
 /* Normal memory that is cached is the same for all processors only if shareable; all other memory is so always. Arm
- * ARM DDI 0487, "Shareability": SH = 0 non-shareable, 2 outer, 3 inner. */
+ * ARM DDI 0487, "Shareability": SH = 0 non-shareable, 2 outer, 3 inner. With 52 bits TCR has SH for a whole range. */
 static void a64_attributes(const struct walker *w, uint64_t entry, struct walk_rights *r)
 {
+	bool shareable = is_wide(w) ? r->shared : bits(entry, 9, 8) >= 2;
+
 	r->memory = a64_memory(attribute(w, bits(entry, 4, 2)));
-	r->shared = r->memory == WALK_DEVICE || r->memory == WALK_WRITE_COMBINING || bits(entry, 9, 8) >= 2;
+	r->shared = shareable || r->memory == WALK_DEVICE || r->memory == WALK_WRITE_COMBINING;
 }
 
 /* "Hierarchical control of data access permissions" and "... of instruction fetching": APTable, PXNTable and UXNTable
@@ -97,7 +105,7 @@ static const char *reserved(unsigned level, unsigned n)
 	return n != 1 ? NULL : level ? "there are no blocks at this level" : "there are no blocks at the last level";
 }
 
-static const char levels[][5] = { "L3", "L2", "L1", "L0" };
+static const char levels[][5] = { "L3", "L2", "L1", "L0", "L-1" };
 
 /* The same at every exception level. */
 #define COMMON_BITS \
@@ -122,12 +130,13 @@ static const struct walk_bit el2_words[] = {
 };
 
 #define AARCH64 \
-	.va_bits = 48, .ranges = true, .frame_shift = 12, .frame_bits = 36, .levels = levels, \
-	.absent = "it is not valid", .reserved = reserved
+	.ranges = true, .frame_shift = 12, .levels = levels, .absent = "it is not valid", .reserved = reserved
+#define TWO_RANGES .high = true, .judge = judge_a64, .bits = words, .bit_count = COUNT_OF(words)
+#define ONE_RANGE  .judge = judge_a64_el2, .bits = el2_words, .bit_count = COUNT_OF(el2_words)
+#define NARROW     .va_bits = 48, .frame_bits = 36
+#define WIDE       .va_bits = 52, .frame_bits = 38, .wide = true
 
-const struct walk_scheme walk_aarch64 = {
-	.high = true, .judge = judge_a64, .bits = words, .bit_count = COUNT_OF(words), AARCH64,
-};
-const struct walk_scheme walk_aarch64_el2 = {
-	.judge = judge_a64_el2, .bits = el2_words, .bit_count = COUNT_OF(el2_words), AARCH64,
-};
+const struct walk_scheme walk_aarch64 = { AARCH64, TWO_RANGES, NARROW };
+const struct walk_scheme walk_aarch64_el2 = { AARCH64, ONE_RANGE, NARROW };
+const struct walk_scheme walk_aarch64_lpa2 = { AARCH64, TWO_RANGES, WIDE };
+const struct walk_scheme walk_aarch64_el2_lpa2 = { AARCH64, ONE_RANGE, WIDE };

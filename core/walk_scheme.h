@@ -16,11 +16,13 @@ struct walk_bit {
 };
 
 struct walk_scheme {
-	uint8_t va_bits;           /* as the architecture counts them; aarch64: with T0SZ and T1SZ at 16 */
+	uint8_t va_bits;           /* as the architecture counts them; aarch64: with the least T0SZ and T1SZ */
 	bool high;                 /* addresses whose upper bits are all set are translated, too         */
 	bool ranges;               /* aarch64: sizes in T0SZ and T1SZ                                    */
 	uint8_t frame_shift;       /* where the frame number stands in an entry                          */
 	uint8_t frame_bits;        /* ... and how many bits of it there are                              */
+	bool wide;                 /* aarch64 with DS: the address goes on in bits 9:8 of an entry, and  */
+	                           /* in bits 5:2 of TTBR                                                */
 	enum entry_kind (*judge)(const struct walker *w, unsigned level, uint64_t entry, unsigned step,
 	                         struct walk_rights *r);
 
@@ -35,7 +37,8 @@ struct walk_scheme {
 enum { WALK_MODES = WALK_SV48 + 1 };
 
 extern const struct walk_scheme *const walk_schemes[WALK_MODES];
-extern const struct walk_scheme walk_x86_64_4, walk_x86_64_5, walk_aarch64, walk_aarch64_el2, walk_sv39, walk_sv48;
+extern const struct walk_scheme walk_x86_64_4, walk_x86_64_5, walk_aarch64, walk_aarch64_el2, walk_aarch64_lpa2,
+                                walk_aarch64_el2_lpa2, walk_sv39, walk_sv48;
 
 static inline bool bit(uint64_t entry, unsigned n)
 {

@@ -49,9 +49,11 @@ static bool read_bytes(void *context, paddr at, uint64_t *out)
 /* As the net's report does: the fault's address and access, in the tables that were live. */
 static void check_tables(struct input *in, const struct fault *f, const struct fault_view *v)
 {
-	static const enum walk_mode modes[2][2] = { { WALK_AARCH64, WALK_AARCH64_EL2 },
-	                                            { WALK_X86_64_4, WALK_X86_64_5 } };
-	struct walker walker = { .mode = modes[f->arch == HOBNAIL_ARCH_X86_64][pick(in, 2)], .read = read_bytes,
+	static const enum walk_mode modes[2][4] = {
+		{ WALK_AARCH64, WALK_AARCH64_EL2, WALK_AARCH64_LPA2, WALK_AARCH64_EL2_LPA2 },
+		{ WALK_X86_64_4, WALK_X86_64_5, WALK_X86_64_4, WALK_X86_64_5 },
+	};
+	struct walker walker = { .mode = modes[f->arch == HOBNAIL_ARCH_X86_64][pick(in, 4)], .read = read_bytes,
 	                         .context = in };
 	char text[TEXT];
 	unsigned step;

@@ -16,6 +16,8 @@ static const struct {
 	{ &plan_aarch64_el2, WALK_AARCH64_EL2, 0x4404ff },
 	{ &plan_riscv_sv39, WALK_SV39, 0 },
 	{ &plan_riscv_sv48, WALK_SV48, 0 },
+	{ &plan_aarch64_5, WALK_AARCH64_LPA2, 0x4404ff },
+	{ &plan_aarch64_5_wc1, WALK_AARCH64_LPA2, 0x44ff },
 };
 
 struct machine {

@@ -33,6 +33,9 @@ static const struct pool_kind pool_kinds[] = {
 	{ &pt_aarch64_el2, WALK_AARCH64_EL2, false, 0x4404ff, 0x0000007ec0000000 },
 	{ &pt_riscv_sv39, WALK_SV39, false, 0, 0xffffffff00000000 },
 	{ &pt_riscv_sv48, WALK_SV48, false, 0, 0xffff8040c0000000 },
+	{ &pt_aarch64_5, WALK_AARCH64_LPA2, true, 0x4404ff, 0xfff0ffff40000000 },
+	{ &pt_aarch64_5, WALK_AARCH64_LPA2, false, 0x4404ff, 0x000fffff00000000 },
+	{ &pt_aarch64_5_wc1, WALK_AARCH64_LPA2, true, 0x44ff, 0xfff37ffec0000000 },
 };
 
 static inline void pool_reset(struct pool *pool)

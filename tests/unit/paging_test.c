@@ -13,6 +13,7 @@
 enum { TABLES = 6000 };
 
 #define TABLE_BASE 0x7000000ull /* "physical" address of the first table */
+#define FAR        (0xaull << 48) /* above it a world has its other tables, if it wants */
 
 #define PAT_AT_ENTRY  0x0007040100070406ull /* entries 0-3 as at reset, 4 = WC */
 #define MAIR_AT_ENTRY 0x00000000004404ffull
@@ -32,6 +33,8 @@ static const struct kind kinds[] = {
 	{ &pt_aarch64, WALK_AARCH64, true, MAIR_AT_ENTRY, 0xffff007ec0000000, 0x1full << 59 },
 	{ &pt_aarch64, WALK_AARCH64, false, MAIR_AT_ENTRY, 0x0000ffff00000000, 0x1full << 59 },
 	{ &pt_aarch64_el2, WALK_AARCH64_EL2, false, MAIR_AT_ENTRY, 0x0000007ec0000000, 0x1full << 59 },
+	{ &pt_aarch64_5, WALK_AARCH64_LPA2, true, MAIR_AT_ENTRY, 0xfff0ffff40000000, 0x1full << 59 },
+	{ &pt_aarch64_5, WALK_AARCH64_LPA2, false, MAIR_AT_ENTRY, 0x000fffff00000000, 0x1full << 59 },
 	{ &pt_riscv_sv39, WALK_SV39, false, 0, 0xffffffffc0000000 - GIB(3), 0xd0 },
 	{ &pt_riscv_sv48, WALK_SV48, false, 0, 0xffff8040c0000000, 0xd0 },
 };
@@ -44,6 +47,7 @@ struct world {
 	unsigned used;
 	unsigned limit;
 	unsigned touched; /* calls of table_at */
+	paddr far;        /* FAR, or 0: added to all tables' addresses but the root's */
 	uint64_t tables[TABLES][PT_ENTRIES];
 };
 
@@ -51,13 +55,14 @@ static paddr new_table(void *context)
 {
 	struct world *w = context;
 
-	return w->used < w->limit ? TABLE_BASE + (paddr)PAGE_BYTES * w->used++ : 0;
+	return w->used < w->limit ? TABLE_BASE + (paddr)PAGE_BYTES * w->used++ + w->far : 0;
 }
 
 static uint64_t *table_at(void *context, paddr table)
 {
 	struct world *w = context;
 
+	table -= table == w->pt.root ? 0 : w->far;
 	assert_true(table >= TABLE_BASE && (table - TABLE_BASE) / PAGE_BYTES < w->used);
 	w->touched++;
 	return w->tables[(table - TABLE_BASE) / PAGE_BYTES];
@@ -66,6 +71,8 @@ static uint64_t *table_at(void *context, paddr table)
 static bool read_table(void *context, paddr at, uint64_t *out)
 {
 	struct world *w = context;
+
+	at -= at - w->pt.root < PAGE_BYTES ? 0 : w->far;
 	uint64_t entry = (at - TABLE_BASE) / 8;
 
 	if (at < TABLE_BASE || entry >= (uint64_t)w->used * PT_ENTRIES)
@@ -105,7 +112,7 @@ static struct walk walk_in(struct world *w, vaddr va)
 	return out;
 }
 
-static bool is_a64(const struct kind *k) { return k->mode == WALK_AARCH64 || k->mode == WALK_AARCH64_EL2; }
+static bool is_a64(const struct kind *k) { return k->mode >= WALK_AARCH64 && k->mode <= WALK_AARCH64_EL2_LPA2; }
 static bool is_riscv(const struct kind *k) { return k->mode == WALK_SV39 || k->mode == WALK_SV48; }
 
 /* What the processor must make of a page with these rights: written down per architecture, as a kernel sees it. */
@@ -180,6 +187,10 @@ static void leaf_bits_are_those_of_the_manuals(void **state)
 	assert_int_equal(pt_leaf_bits(&pt_aarch64, 0, data | PT_GLOBAL, PT_DEVICE), 0x0060000000000407);
 	assert_int_equal(pt_leaf_bits(&pt_aarch64, 2, data | PT_GLOBAL, PT_WRITE_COMBINING), 0x0060000000000709);
 	assert_int_equal(pt_leaf_bits(&pt_aarch64, 0, text | PT_USER, PT_NORMAL), 0x0020000000000fc3);
+	/* with 52 bits SH is the address's */
+	assert_int_equal(pt_leaf_bits(&pt_aarch64_5, 0, text | PT_GLOBAL, PT_NORMAL), 0x0040000000000483);
+	assert_int_equal(pt_leaf_bits(&pt_aarch64_5, 3, data | PT_GLOBAL, PT_WRITE_COMBINING), 0x0060000000000409);
+	assert_int_equal(pt_leaf_bits(&pt_aarch64_5_wc1, 0, data | PT_GLOBAL, PT_WRITE_COMBINING), 0x0060000000000407);
 	/* EL2 without VHE: AP1 is RES1, nG and bit 53 RES0 */
 	assert_int_equal(pt_leaf_bits(&pt_aarch64_el2, 0, text, PT_NORMAL), 0x00000000000007c3);
 	assert_int_equal(pt_leaf_bits(&pt_aarch64_el2, 1, data, PT_NORMAL), 0x0040000000000741);
@@ -313,8 +324,51 @@ static void a_root_entry_is_a_leaf_only_where_the_format_allows(void **state)
 		vaddr va = align_down(k->base, bytes);
 		w->pt.max_leaf = 9;
 		assert_int_equal(map(w, va, 0, bytes, 0), OK);
-		assert_int_equal(leaf_bytes(w, va), k->mode == WALK_SV48 ? GIB(512) : GIB(1));
+		assert_int_equal(leaf_bytes(w, va), k->format->levels != 3 && k->format->largest_leaf == 3 ? GIB(512)
+		                                                                                          : GIB(1));
 		expect_page(w, va + bytes - 1, bytes - 1, 0, PT_NORMAL);
+		free(w);
+	}
+}
+
+/* aarch64 with 52 bits: the upper part of an address stands elsewhere in an entry, and the lower part begins again
+ * behind 2^50. */
+static void a_range_of_frames_may_go_on_in_the_upper_part(void **state)
+{
+	const paddr corners[] = { 1ull << 50, 2ull << 50, 3ull << 50 };
+	static const uint64_t before[] = { KIB(4), MIB(2), MIB(2) + KIB(4), GIB(1), GIB(1) + MIB(2) };
+
+	(void)state;
+	for EACH_KIND (k) {
+		if (!k->format->upper_mask)
+			continue;
+		for (unsigned i = 0; i < COUNT_OF(corners) * COUNT_OF(before); i++) {
+			struct world *w = world_new(k);
+			paddr pa = corners[i % COUNT_OF(corners)] - before[i / COUNT_OF(corners)];
+			uint64_t bytes = before[i / COUNT_OF(corners)] + GIB(1) + KIB(8);
+			w->far = i & 1 ? FAR : 0;
+			assert_int_equal(map(w, k->base + KIB(8), pa, bytes, PT_WRITE), OK);
+			for (uint64_t at = 0; at < bytes; at += KIB(4))
+				if (at < MIB(6) || bytes - at < MIB(8) || at % MIB(1) < KIB(8))
+					expect_page(w, k->base + KIB(8) + at, pa + at, PT_WRITE, PT_NORMAL);
+			assert_int_equal(pt_protect(&w->pt, k->base + KIB(12), bytes - KIB(8), 0, PT_NORMAL, NULL), OK);
+			expect_page(w, k->base + KIB(8), pa, PT_WRITE, PT_NORMAL);
+			expect_page(w, k->base + bytes - KIB(4), pa + bytes - KIB(12), 0, PT_NORMAL);
+			assert_true(pt_last_table(&w->pt, k->base + KIB(8)) >= TABLE_BASE + w->far);
+			free(w);
+		}
+		struct world *w = world_new(k);
+		w->pt.max_leaf = 3;
+		assert_int_equal(map(w, align_down(k->base, GIB(512)), 3ull << 50, GIB(512), 0), OK);
+		assert_int_equal(leaf_bytes(w, k->base), GIB(512));
+		assert_int_equal(pt_unmap(&w->pt, align_down(k->base, GIB(512)), GIB(1), NULL), OK);
+		expect_page(w, align_down(k->base, GIB(512)) + GIB(1), (3ull << 50) + GIB(1), 0, PT_NORMAL);
+		expect_page(w, align_down(k->base, GIB(512)) + GIB(511), (3ull << 50) + GIB(511), 0, PT_NORMAL);
+		free(w);
+		w = world_new(k);
+		assert_int_equal(map(w, k->base, (1ull << 52) - KIB(4), KIB(4), 0), OK);
+		expect_page(w, k->base, (1ull << 52) - KIB(4), 0, PT_NORMAL);
+		assert_int_equal(map(w, k->base + KIB(4), (1ull << 52) - KIB(4), KIB(8), 0), ERR_RANGE);
 		free(w);
 	}
 }
@@ -448,7 +502,7 @@ static void ranges_that_cannot_be_are_refused(void **state)
 	for EACH_KIND (k) {
 		struct world *w = world_new(k);
 		const struct pt_format *f = k->format;
-		paddr limit = is_riscv(k) ? 1ull << 56 : is_a64(k) ? 1ull << 48 : 1ull << 52;
+		paddr limit = is_riscv(k) ? 1ull << 56 : is_a64(k) && f != &pt_aarch64_5 ? 1ull << 48 : 1ull << 52;
 		expect_range(w, k->base, 0, 0);
 		expect_range(w, k->base + 1, 0, KIB(4));
 		expect_range(w, k->base, 0, KIB(4) + 8);
@@ -481,6 +535,10 @@ static void canonical_addresses_are_those_of_the_manuals(void **state)
 	assert_true(pt_canonical(&pt_aarch64, 0xffff000000000000));
 	assert_true(pt_canonical(&pt_aarch64_el2, 0x0000ffffffffffff));
 	assert_false(pt_canonical(&pt_aarch64_el2, 0xffff000000000000));
+	assert_true(pt_canonical(&pt_aarch64_5, 0x000fffffffffffff));
+	assert_false(pt_canonical(&pt_aarch64_5, 0x0010000000000000));
+	assert_false(pt_canonical(&pt_aarch64_5, 0xffefffffffffffff));
+	assert_true(pt_canonical(&pt_aarch64_5, 0xfff0000000000000));
 	assert_true(pt_canonical(&pt_riscv_sv39, 0x0000003fffffffff));
 	assert_false(pt_canonical(&pt_riscv_sv39, 0x0000004000000000));
 	assert_true(pt_canonical(&pt_riscv_sv39, 0xffffffc000000000));
@@ -714,6 +772,7 @@ int main(void)
 		cmocka_unit_test(leaves_stay_small_where_the_physical_address_does_not_fit),
 		cmocka_unit_test(max_leaf_is_what_the_processor_supports),
 		cmocka_unit_test(a_root_entry_is_a_leaf_only_where_the_format_allows),
+		cmocka_unit_test(a_range_of_frames_may_go_on_in_the_upper_part),
 		cmocka_unit_test(a_range_may_end_at_the_top_of_the_address_space),
 		cmocka_unit_test(mapping_costs_in_proportion_to_entries_not_pages),
 		cmocka_unit_test(splitting_keeps_rights_and_memory_type_of_what_is_left),

@@ -161,11 +161,20 @@ static const struct {
 	{ &plan_x86_64_5, TIB(256), 0xff00000000000000, 0, 5, 256, 1ull << 47, 1ull << 56, true },
 	{ &plan_aarch64, GIB(512), 0xffff000000000000, 0, 4, 0, 1ull << 48, 1ull << 48, true },
 	{ &plan_aarch64_el2, GIB(512), 0, 1ull << 48, 4, 0, 1ull << 48, 1ull << 48, false },
+	{ &plan_aarch64_5, TIB(256), 0xfff0000000000000, 0, 5, 0, 1ull << 48, 1ull << 52, true },
 	{ &plan_riscv_sv39, GIB(1), 0xffffffc000000000, 0, 3, 256, 1ull << 38, 1ull << 38, true },
 	{ &plan_riscv_sv48, GIB(512), 0xffff800000000000, 0, 4, 256, 1ull << 47, 1ull << 47, true },
 };
 
 #define EACH_LAYOUT(i) (unsigned i = 0; i < COUNT_OF(facts); i++)
+
+/* aarch64's root has 16 entries where there are five levels. */
+static unsigned index_at_root(unsigned which, vaddr va)
+{
+	unsigned entries = facts[which].layout == &plan_aarch64_5 ? 16 : 512;
+
+	return va >> (12 + 9 * (facts[which].levels - 1)) & (entries - 1);
+}
 
 static void layouts_agree_with_their_formats(void **state)
 {
@@ -176,12 +185,12 @@ static void layouts_agree_with_their_formats(void **state)
 		assert_true(l->base == facts[i].base);
 		assert_true(l->base + l->slots * facts[i].slot == facts[i].end);
 		assert_int_equal(l->first_index, facts[i].first_index);
-		assert_int_equal(l->first_index, l->base >> (12 + 9 * (facts[i].levels - 1)) & 511);
+		assert_int_equal(l->first_index, index_at_root(i, l->base));
 		assert_true(l->direct_slot < l->slots);
 		assert_true(l->low_limit == facts[i].low_limit);
 		assert_true(l->format->lower_bytes == facts[i].lower_end);
 		assert_true(l->top == (facts[i].upper ? TOP_2G : 0));
-		assert_int_equal(l->two_roots, l == &plan_aarch64);
+		assert_int_equal(l->two_roots, l == &plan_aarch64 || l == &plan_aarch64_5);
 	}
 }
 
@@ -645,13 +654,13 @@ static void the_net_has_a_slot_of_its_own(void **state)
 		ram(w, MIB(1), MIB(64));
 		make_well(w);
 		assert_true(w->plan.net_base == expected);
-		assert_int_equal(w->plan.net_index, expected >> (12 + 9 * (facts[i].levels - 1)) & 511);
+		assert_int_equal(w->plan.net_index, index_at_root(i, expected));
 		assert_true(w->plan.net_bytes <= facts[i].slot / 2);
 		assert_true(w->plan.net_bytes == PLAN_NET_BYTES || facts[i].layout == &plan_riscv_sv39);
 		segment(w, expected + GIB(1) - 0x1000, MIB(2), 0x1000, 0);
 		make_well(w);
 		assert_true(w->plan.net_base == expected - facts[i].slot);
-		assert_int_equal(w->plan.net_index, (expected >> (12 + 9 * (facts[i].levels - 1)) & 511) - 1);
+		assert_int_equal(w->plan.net_index, index_at_root(i, expected) - 1);
 	}
 }
 
@@ -1196,7 +1205,8 @@ static void tally(const struct world *w, struct page *pages)
 static void random_maps_agree_with_an_array_of_pages(void **state)
 {
 	static const struct plan_layout *const layouts[] = { &plan_x86_64_4, &plan_x86_64_5, &plan_aarch64,
-	                                                     &plan_aarch64_el2, &plan_riscv_sv39, &plan_riscv_sv48 };
+	                                                     &plan_aarch64_el2, &plan_aarch64_5,
+	                                                     &plan_riscv_sv39, &plan_riscv_sv48 };
 	static struct page pages[PAGES];
 
 	(void)state;
@@ -1210,7 +1220,8 @@ static void random_maps_agree_with_an_array_of_pages(void **state)
 			ask(w, HOBNAIL_REQUEST_IDENTITY_MAP, 1);
 		if (device)
 			ask(w, HOBNAIL_REQUEST_DEVICE_MAP,
-			    w->layout->base + 16 * ((uint64_t)PAGE_BYTES << 9 * (w->layout->format->levels - 1)));
+			    w->layout->base + w->layout->slots / 16 *
+			                              ((uint64_t)PAGE_BYTES << 9 * (w->layout->format->levels - 1)));
 		w->plan.capacity = plan_bound(w->memory.count, 0);
 		make_well(w);
 		tally(w, pages);
@@ -1264,7 +1275,7 @@ static bool read_table(void *context, paddr from, uint64_t *out)
 /* IA32_PAT with its first four as at reset, MAIR_ELx as the loader writes it; riscv64 has neither. */
 static const struct { enum walk_mode mode; uint64_t pat_or_mair; } walkers[] = {
 	{ WALK_X86_64_4, 0x0007040100070406 }, { WALK_X86_64_5, 0x0007040100070406 }, { WALK_AARCH64, 0x4404ff },
-	{ WALK_AARCH64_EL2, 0x4404ff }, { WALK_SV39, 0 }, { WALK_SV48, 0 },
+	{ WALK_AARCH64_EL2, 0x4404ff }, { WALK_AARCH64_LPA2, 0x4404ff }, { WALK_SV39, 0 }, { WALK_SV48, 0 },
 };
 
 static struct walker build(const struct world *w, struct tables *t, unsigned which)

@@ -49,6 +49,7 @@ static const struct kind {
 	{ &pt_x86_64_5, WALK_X86_64_5, X86, 0x0007050100070406, 0xffffffff80000000 },
 	{ &pt_aarch64, WALK_AARCH64, A64, 0x4404ff, 0xffffffff80000000 },
 	{ &pt_aarch64_el2, WALK_AARCH64_EL2, EL2, 0x4404ff, 0x0000000080000000 },
+	{ &pt_aarch64_5, WALK_AARCH64_LPA2, A64, 0x4404ff, 0xffffffff80000000 },
 	{ &pt_riscv_sv39, WALK_SV39, RISCV, 0, 0xffffffff80000000 },
 	{ &pt_riscv_sv48, WALK_SV48, RISCV, 0, 0xffffffff80000000 },
 };
@@ -181,8 +182,10 @@ static bool x86_ignores(const struct place *p, unsigned n, unsigned rights, enum
 }
 
 /* Arm ARM DDI 0487, "Table descriptor format", "Block descriptor and Page descriptor formats". */
-static bool a64_ignores(const struct place *p, unsigned n, unsigned rights, enum pt_memory memory, bool el2)
+static bool a64_ignores(const struct place *p, unsigned n, unsigned rights, enum pt_memory memory, bool el2, bool wide)
 {
+	if (wide && (n == 8 || n == 9 || n == 48 || n == 49)) /* of the address */
+		return false;
 	if (n >= 48 && (n <= 52 || (n >= 55 && n <= 58) || n == 63))
 		return true;
 	if (!p->leaf)
@@ -214,7 +217,7 @@ static bool is_ignored(const struct kind *k, const struct place *p, unsigned n)
 	case RISCV:
 		return riscv_ignores(p, n, rights);
 	default:
-		return a64_ignores(p, n, rights, memory, k->family == EL2);
+		return a64_ignores(p, n, rights, memory, k->family == EL2, k->format == &pt_aarch64_5);
 	}
 }
 
@@ -286,7 +289,8 @@ static void every_entry_that_is_free(void **state)
 		build(k);
 		uint64_t page = pt_leaf_bits(k->format, 0, 0, PT_NORMAL) | k->format->page, table = k->format->table;
 		for (unsigned t = k->family == A64 ? 0 : 1; t < used; t++) {
-			for (unsigned e = 0; e < 512; e++) {
+			/* build() takes the roots first */
+			for (unsigned e = 0; e < (k->format == &pt_aarch64_5 && t < 2 ? 16 : 512); e++) {
 				if (tables[t][e])
 					continue;
 				tables[t][e] = page;

@@ -23,6 +23,8 @@
 #define pt_protect    scaled_protect
 #define pt_unmap      scaled_unmap
 #define pt_lookup     scaled_lookup
+#define pt_frame_bits scaled_frame_bits
+#define pt_last_table scaled_last_table
 #include "../../core/paging.c"
 
 enum {

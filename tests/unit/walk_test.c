@@ -30,7 +30,7 @@ static unsigned index_of(vaddr va, unsigned level)
 
 static struct walker walker_of(enum walk_mode mode)
 {
-	bool a64 = mode == WALK_AARCH64 || mode == WALK_AARCH64_EL2;
+	bool a64 = mode >= WALK_AARCH64 && mode <= WALK_AARCH64_EL2_LPA2;
 
 	return (struct walker){
 		.mode = mode, .root = 0x1000, .upper_root = 0x6000,
@@ -227,6 +227,9 @@ static void an_address_that_cannot_be_translated_reads_nothing(void **state)
 	expect_fault(walk_to(WALK_AARCH64, 0xfffeffffffffffff), 0);
 	expect_fault(walk_to(WALK_AARCH64, 0x00ff000000000000), 0);
 	expect_fault(walk_to(WALK_AARCH64_EL2, 0xffff000000000000), 0);
+	expect_fault(walk_to(WALK_AARCH64_LPA2, 0x0010000000000000), 0);
+	expect_fault(walk_to(WALK_AARCH64_LPA2, 0xffefffffffffffff), 0);
+	expect_fault(walk_to(WALK_AARCH64_EL2_LPA2, 0xfff0000000000000), 0);
 	expect_fault(walk_to(WALK_SV39, 0x0000004000000000), 0);
 	expect_fault(walk_to(WALK_SV39, 0xffffffbfffffffff), 0);
 	expect_fault(walk_to(WALK_SV48, 0x0000800000000000), 0);
@@ -236,6 +239,8 @@ static void an_address_that_cannot_be_translated_reads_nothing(void **state)
 	expect_fault(walk_to(WALK_X86_64_5, 0xff00000000000000), 1);
 	expect_fault(walk_to(WALK_AARCH64, 0x0000ffffffffffff), 1);
 	expect_fault(walk_to(WALK_AARCH64, 0xffff000000000000), 1);
+	expect_fault(walk_to(WALK_AARCH64_LPA2, 0x000fffffffffffff), 1);
+	expect_fault(walk_to(WALK_AARCH64_LPA2, 0xfff0000000000000), 1);
 	expect_fault(walk_to(WALK_SV39, 0xffffffc000000000), 1);
 	expect_fault(walk_to(WALK_SV48, 0xffff800000000000), 1);
 }
@@ -783,6 +788,167 @@ static void a64_shareability_matters_for_cached_memory(void **state)
 	assert_true(X86(7, 7, 7, 7).shared);
 }
 
+/* ---- aarch64 with 52 bits: FEAT_LPA2, TCR.DS = 1 -------------------------------------------------------- */
+
+#define WIDE_VA   0x000d123456789abcull
+#define WIDE_HIGH 0xfffd123456789abcull
+#define WIDE(...)     WALK(WALK_AARCH64_LPA2, 5, 12, WIDE_VA, __VA_ARGS__)
+#define EL2_WIDE(...) WALK(WALK_AARCH64_EL2_LPA2, 5, 12, WIDE_VA, __VA_ARGS__)
+
+static void a64_lpa2_the_first_of_five_tables_has_16_entries(void **state)
+{
+	struct walk w = WIDE(3, 3, 3, 3, 0x9003 | AF);
+
+	(void)state;
+	assert_int_equal(w.steps, 5);
+	expect_phys(w, 0x9abc, KIB(4));
+	assert_int_equal(w.step[0].level, 4);
+	assert_int_equal(w.step[0].index, 13);
+	assert_int_equal(w.step[0].at, 0x1000 + 13 * 8);
+	memset(memory, 0, sizeof memory);
+	memory[5][13] = 0x2003; /* the upper range's: no more of the address selects its entry */
+	memory[1][index_of(WIDE_HIGH, 3)] = 0x3003;
+	memory[2][index_of(WIDE_HIGH, 2)] = 0x80000001 | AF;
+	expect_phys(walk_to(WALK_AARCH64_LPA2, WIDE_HIGH), 0x80000000 | (WIDE_HIGH & (GIB(1) - 1)), GIB(1));
+	blames_for_all(walk_to(WALK_AARCH64_LPA2, WIDE_VA), WALK_ABSENT, 0, 0);
+	expect_phys(EL2_WIDE(3, 3, 3, 3, 0x9003 | AF), 0x9abc, KIB(4));
+}
+
+static void a64_lpa2_ranges_begin_at_12(void **state)
+{
+	(void)state;
+	memset(memory, 0, sizeof memory);
+	for (unsigned size = 10; size <= 47; size++) {
+		const struct walker set = { .mode = WALK_AARCH64_LPA2, .t0sz = (uint8_t)size, .t1sz = (uint8_t)size };
+		const uint64_t bytes = 1ull << (64 - size);
+		struct walk low = walk_as(set, bytes - 1), high = walk_as(set, 0 - bytes);
+		if (size < 12) {
+			blames_for_all(low, WALK_NOT_CANONICAL, 0, 0);
+			continue;
+		}
+		assert_int_equal(low.steps + high.steps, 2);
+		assert_int_equal(low.step[0].level, (64 - size - 13) / 9);
+		assert_int_equal(low.step[0].index, (1u << (64 - size - 12 - 9 * low.step[0].level)) - 1);
+		assert_int_equal(high.step[0].at, 0x6000);
+		blames_for_all(walk_as(set, bytes), WALK_NOT_CANONICAL, 0, 0);
+	}
+}
+
+/* "TTBR0_EL1", BADDR: bits 51 to 48 of the root's address are in bits 5 to 2 of the register. */
+static void a64_lpa2_the_root_has_its_upper_bits_below(void **state)
+{
+	struct walker w = walker_of(WALK_AARCH64_LPA2);
+	struct walk out;
+
+	(void)state;
+	(void)WIDE(3, 3, 3, 3, 0x9003 | AF);
+	for (unsigned n = 0; n < 16; n++) {
+		w.root = 0xabcd000000001001 | n << 2; /* ASID, CnP */
+		walk(&w, WIDE_VA, &out);
+		assert_int_equal(out.step[0].at, (uint64_t)n << 48 | (0x1000 + 13 * 8));
+		assert_int_equal(out.mapped, n == 0);
+		assert_int_equal(walk_root(&w, WIDE_VA), (uint64_t)n << 48 | 0x1000);
+		assert_int_equal(walk_root(&w, WIDE_HIGH), 0x6000);
+		w.phys_bits = 50;
+		walk(&w, WIDE_VA, &out);
+		if (n >= 4)
+			blames_for_all(out, WALK_TOO_WIDE, 0, n & 4 ? 50 : 51);
+		w.phys_bits = 0;
+	}
+	w.root = 0x0001000000001000; /* an address is not what the register holds: this is another's */
+	walk(&w, WIDE_VA, &out);
+	assert_int_equal(out.step[0].at, 0x1000 + 13 * 8);
+	assert_true(walk_has_two_roots(WALK_AARCH64_LPA2) && walk_has_two_roots(WALK_AARCH64));
+	assert_false(walk_has_two_roots(WALK_AARCH64_EL2_LPA2) || walk_has_two_roots(WALK_X86_64_5));
+}
+
+/* "VMSAv8-64 translation table format descriptors": bits 49:12 in place, 51:50 in bits 9:8. */
+static void a64_lpa2_addresses_have_two_parts(void **state)
+{
+	(void)state;
+	expect_phys(WIDE(3, 3, 3, 3, 0x0003fffffffff003 | 1 << 8 | AF), 0x0007fffffffffabc, KIB(4));
+	expect_phys(WIDE(3, 3, 3, 3, 0x8003 | 2 << 8 | AF), 0x0008000000008abc, KIB(4));
+	expect_phys(WIDE(3, 3, 0x0002000040000001 | 3 << 8 | AF), 0x000e000040000000 | (WIDE_VA & (GIB(1) - 1)),
+	            GIB(1));
+	for (unsigned level = 0; level < 5; level++)
+		for (unsigned bit = 44; bit < 52; bit++) {
+			uint64_t e[5] = { 3, 3, 3, 3, 3 | AF };
+			unsigned place = bit < 50 ? bit : bit - 42;
+			e[level] |= 1ull << place;
+			(void)WIDE(e[0], e[1], e[2], e[3], e[4]);
+			const struct walker narrow = { .mode = WALK_AARCH64_LPA2, .phys_bits = 48 },
+			                    wide = { .mode = WALK_AARCH64_LPA2, .phys_bits = 52 };
+			if (bit >= 48)
+				blames_for_all(walk_as(narrow, WIDE_VA), WALK_TOO_WIDE, level, place);
+			struct walk w = walk_as(bit < 48 ? narrow : wide, WIDE_VA);
+			if (level == 4)
+				expect_phys(w, 1ull << bit | (WIDE_VA & 4095), KIB(4));
+			else
+				assert_int_equal(w.step[level + 1].at >> 44, 1u << (bit - 44));
+		}
+}
+
+static void a64_lpa2_level_0_has_blocks_and_level_minus_1_has_none(void **state)
+{
+	(void)state;
+	expect_phys(WIDE(3, 0x8000000001 | AF), 0x8000000000 | (WIDE_VA & (GIB(512) - 1)), GIB(512));
+	expect_phys(EL2_WIDE(3, 0x8000000001 | AF), 0x8000000000 | (WIDE_VA & (GIB(512) - 1)), GIB(512));
+	blames_for_all(WIDE(0x1000000000001 | AF), WALK_RESERVED, 0, 1);
+	expect_fault(WIDE(3, 3, 3, 3, 0x5001 | AF), 5);
+	const struct walker four = { .mode = WALK_AARCH64_LPA2, .t0sz = 16 };
+	lay(4, 12, VA, (const uint64_t[]){ 0x8000000001 | AF }, 1);
+	expect_phys(walk_as(four, VA), 0x8000000000 | (VA & (GIB(512) - 1)), GIB(512));
+}
+
+static void a64_lpa2_shareability_is_the_range_s(void **state)
+{
+	(void)state;
+	for (unsigned alone = 0; alone < 4; alone++) {
+		const struct walker w = { .mode = WALK_AARCH64_LPA2, .flags = (uint16_t)(alone << 12) };
+		_Static_assert(WALK_ALONE0 == 1 << 12 && WALK_ALONE1 == 2 << 12, "shifted above");
+		(void)WIDE(3, 3, 3, 3, 3 | AF);
+		memcpy(memory[5], memory[0], sizeof memory[0]);
+		assert_int_equal(walk_as(w, WIDE_VA).shared, !(alone & 1));
+		assert_int_equal(walk_as(w, WIDE_HIGH).shared, !(alone & 2));
+		struct walk next = walk_as(w, WIDE_VA);
+		struct walker same = walker_of(WALK_AARCH64_LPA2);
+		same.flags = w.flags;
+		walk_next(&same, WIDE_VA, &next);
+		assert_int_equal(next.shared, !(alone & 1));
+		(void)WIDE(3, 3, 3, 3, 3 | AF | 1 << 2);
+		assert_true(walk_as(w, WIDE_VA).shared);
+	}
+}
+
+static const uint64_t *page_of(void *context, paddr page);
+
+/* Neighbours whose frames go on where the lower part of the address overflows are not alike. */
+static void a64_lpa2_an_extent_ends_where_the_upper_part_begins(void **state)
+{
+	struct walker w = walker_of(WALK_AARCH64_LPA2);
+	struct walk out;
+
+	(void)state;
+	(void)WIDE(3, 3, 3, 3, 3 | AF);
+	w.page = page_of;
+	unsigned first = index_of(WIDE_VA, 0);
+	for (unsigned i = 0; i < 8; i++)
+		memory[4][first + i] = (0x0003ffffffffc000ull + i * 4096ull) | 3 | AF; /* the fifth has bit 50 */
+	walk(&w, WIDE_VA & ~4095ull, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 4 * 4096);
+	for (unsigned i = 4; i < 8; i++)
+		memory[4][first + i] = (i - 4) * 4096ull | 1 << 8 | 3 | AF;
+	walk(&w, WIDE_VA & ~4095ull, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 4 * 4096);
+	walk(&w, (WIDE_VA & ~4095ull) + 4 * 4096, &out);
+	assert_int_equal(out.phys, 1ull << 50);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 4 * 4096);
+	walk(&w, 0, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 13ull << 48);
+	walk(&w, 14ull << 48, &out);
+	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 2ull << 48);
+}
+
 static void riscv_every_entry_is_blamed_for_what_it_takes(void **state)
 {
 	(void)state;
@@ -1011,6 +1177,13 @@ int main(void)
 		cmocka_unit_test(a64_epd_switches_a_range_off),
 		cmocka_unit_test(a64_wxn_pan_and_a_managed_access_flag),
 		cmocka_unit_test(a64_shareability_matters_for_cached_memory),
+		cmocka_unit_test(a64_lpa2_the_first_of_five_tables_has_16_entries),
+		cmocka_unit_test(a64_lpa2_ranges_begin_at_12),
+		cmocka_unit_test(a64_lpa2_the_root_has_its_upper_bits_below),
+		cmocka_unit_test(a64_lpa2_addresses_have_two_parts),
+		cmocka_unit_test(a64_lpa2_level_0_has_blocks_and_level_minus_1_has_none),
+		cmocka_unit_test(a64_lpa2_shareability_is_the_range_s),
+		cmocka_unit_test(a64_lpa2_an_extent_ends_where_the_upper_part_begins),
 		cmocka_unit_test(riscv_every_entry_is_blamed_for_what_it_takes),
 		cmocka_unit_test(a_walk_after_another_is_the_same_and_extents_are_true),
 		cmocka_unit_test(an_extent_has_all_that_is_alike_in_the_table),
