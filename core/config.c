@@ -10,7 +10,7 @@ static const char *const arches[] = { "", "x86_64", "aarch64", "riscv64" };
 enum { ARCHES = COUNT_OF(arches) };
 
 enum key { KEY_DEFAULT, KEY_VERBOSE, KEY_KERNEL, KEY_CMDLINE, KEY_MODULE, KEY_ALLOW_WX, KEY_PROTOCOL,
-           KEY_FAULT_REPORTS, KEY_HHDM, KEYS };
+           KEY_FAULT_REPORTS, KEY_HHDM, KEY_TIMEOUT, KEY_EDITOR, KEY_REMEMBER, KEYS };
 
 static const struct {
 	const char *name;
@@ -28,6 +28,9 @@ static const struct {
 	[KEY_PROTOCOL] = { "protocol", .in_entry = true },
 	[KEY_FAULT_REPORTS] = { "fault_reports", .in_entry = true },
 	[KEY_HHDM] = { "hhdm", .in_entry = true },
+	[KEY_TIMEOUT] = { "timeout", .general = true },
+	[KEY_EDITOR] = { "editor", .general = true },
+	[KEY_REMEMBER] = { "remember", .general = true },
 };
 
 /* Where something stands in the text: enough to name its line and column later. */
@@ -45,13 +48,12 @@ struct reader {
 	unsigned line;          /* the current one, from 1 */
 	const char *line_at;
 
-	/* The section: general keys while name_count is 0. */
+	/* The section: general keys while list.count is 0. */
 	unsigned seen[KEYS][ARCHES]; /* line where a key was given, or 0 */
 	struct config_entry entry;
 	struct place entry_place;
 
-	struct text names[CONFIG_MAX_ENTRIES]; /* of all entries so far */
-	unsigned name_count;
+	struct config_list list; /* so far */
 	bool verbose;
 	struct { struct text name; struct place place; } defaults[ARCHES];
 
@@ -61,7 +63,7 @@ struct reader {
 	struct place chosen_place; /* line 0: not found yet */
 };
 
-static bool text_same(struct text a, struct text b)
+bool text_same(struct text a, struct text b)
 {
 	return a.bytes == b.bytes && (a.bytes == 0 || memcmp(a.at, b.at, a.bytes) == 0);
 }
@@ -244,6 +246,8 @@ static enum err read_default(struct reader *r, unsigned arch, struct text value,
 		return refuse(r, ERR_CONFIG_EMPTY, value.at, 0);
 	r->defaults[arch].name = value;
 	r->defaults[arch].place = place_of(r, value.at);
+	if (ours)
+		r->list.preferred = value;
 	if (ours && !r->asked)
 		r->wanted = value;
 	return OK;
@@ -298,6 +302,35 @@ static enum err read_hhdm(struct reader *r, struct text value, bool ours)
 	return OK;
 }
 
+static enum err read_timeout(struct reader *r, struct text value, bool ours)
+{
+	unsigned seconds = text_is(value, "no") ? CONFIG_WAITS : 0;
+	enum err e = check_plain(r, value);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < value.bytes && seconds < CONFIG_WAITS; i++) {
+		if (value.at[i] < '0' || value.at[i] > '9')
+			return refuse(r, ERR_CONFIG_TIMEOUT, value.at, CONFIG_MAX_TIMEOUT);
+		seconds = seconds * 10 + (unsigned)(value.at[i] - '0');
+		if (seconds > CONFIG_MAX_TIMEOUT)
+			return refuse(r, ERR_CONFIG_TIMEOUT, value.at, CONFIG_MAX_TIMEOUT);
+	}
+	if (ours)
+		r->list.timeout = seconds;
+	return OK;
+}
+
+static enum err read_editor(struct reader *r, struct text value, bool ours)
+{
+	bool yes = true;
+	enum err e = read_yes_no(r, value, ours, &yes);
+
+	if (!e && ours)
+		r->list.no_editor = !yes;
+	return e;
+}
+
 /* `ours`: the value applies to this architecture (so far). It is checked in any case. */
 static enum err read_value(struct reader *r, enum key key, unsigned arch, struct text value, bool ours)
 {
@@ -305,7 +338,7 @@ static enum err read_value(struct reader *r, enum key key, unsigned arch, struct
 	case KEY_DEFAULT:
 		return read_default(r, arch, value, ours);
 	case KEY_VERBOSE:
-		return read_yes_no(r, value, ours, r->name_count ? &r->entry.verbose : &r->verbose);
+		return read_yes_no(r, value, ours, r->list.count ? &r->entry.verbose : &r->verbose);
 	case KEY_KERNEL:
 		return read_kernel(r, value, ours);
 	case KEY_CMDLINE:
@@ -318,6 +351,12 @@ static enum err read_value(struct reader *r, enum key key, unsigned arch, struct
 		return read_fault_reports(r, value, ours);
 	case KEY_HHDM:
 		return read_hhdm(r, value, ours);
+	case KEY_TIMEOUT:
+		return read_timeout(r, value, ours);
+	case KEY_EDITOR:
+		return read_editor(r, value, ours);
+	case KEY_REMEMBER:
+		return read_yes_no(r, value, ours, &r->list.remember);
 	default:
 		return read_protocol(r, value, ours);
 	}
@@ -357,9 +396,9 @@ static enum err read_key(struct reader *r, struct text name, struct text value)
 
 	if (e)
 		return e;
-	if (r->name_count && !keys[key].in_entry)
+	if (r->list.count && !keys[key].in_entry)
 		return refuse(r, ERR_CONFIG_IN_ENTRY, name.at, 0);
-	if (!r->name_count && !keys[key].general)
+	if (!r->list.count && !keys[key].general)
 		return refuse(r, ERR_CONFIG_OUTSIDE, name.at, 0);
 	if (r->seen[key][arch] && !keys[key].again)
 		return refuse(r, ERR_CONFIG_TWICE, name.at, r->seen[key][arch]);
@@ -375,7 +414,7 @@ static enum err finish_section(struct reader *r)
 {
 	unsigned kernels = 0;
 
-	if (!r->name_count)
+	if (!r->list.count)
 		return OK;
 	for (unsigned a = 0; a < ARCHES; a++)
 		kernels += r->seen[KEY_KERNEL][a] != 0;
@@ -398,12 +437,12 @@ static enum err start_section(struct reader *r, struct text line)
 	struct text name = unquoted(trim(line.at + 1, close)); /* # is part of it: no comment can stand here */
 	if (!name.bytes)
 		return refuse(r, ERR_CONFIG_NAME, close, 0);
-	for (unsigned i = 0; i < r->name_count; i++)
-		if (text_same(r->names[i], name))
+	for (unsigned i = 0; i < r->list.count; i++)
+		if (text_same(r->list.names[i], name))
 			return refuse(r, ERR_CONFIG_NAME_TWICE, name.at, 0);
-	if (r->name_count == CONFIG_MAX_ENTRIES)
+	if (r->list.count == CONFIG_MAX_ENTRIES)
 		return refuse(r, ERR_CONFIG_ENTRIES, name.at, CONFIG_MAX_ENTRIES);
-	r->names[r->name_count++] = name;
+	r->list.names[r->list.count++] = name;
 	memset(r->seen, 0, sizeof r->seen);
 	memset(&r->entry, 0, sizeof r->entry);
 	r->entry.name = name;
@@ -501,15 +540,15 @@ static enum err read_lines(struct reader *r, const char *at, const char *end)
 			return e;
 		at = newline ? newline + 1 : end;
 	}
-	if (!r->name_count)
+	if (!r->list.count)
 		return refuse_at(r, ERR_CONFIG_NO_ENTRIES, (struct place){ r->line, at, at }, 0);
 	return finish_section(r);
 }
 
 static bool has_entry(const struct reader *r, struct text name)
 {
-	for (unsigned i = 0; i < r->name_count; i++)
-		if (text_same(r->names[i], name))
+	for (unsigned i = 0; i < r->list.count; i++)
+		if (text_same(r->list.names[i], name))
 			return true;
 	return false;
 }
@@ -531,8 +570,8 @@ static unsigned arch_index(const char *arch)
 	return 0;
 }
 
-enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_entry *out,
-                     struct problem *p)
+enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_list *list,
+                     struct config_entry *out, struct problem *p)
 {
 	struct reader r;
 
@@ -545,14 +584,17 @@ enum err config_read(const char *text, size_t bytes, const char *arch, struct te
 	r.arch = arch_index(arch);
 	r.wanted = wanted;
 	r.asked = wanted.bytes != 0;
+	r.list.timeout = CONFIG_TIMEOUT;
 	bool mark = bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
 	enum err e = read_lines(&r, mark ? text + 3 : text, text + bytes);
 	if (!e)
 		e = check_defaults(&r);
 	if (e)
 		return e;
+	if (list)
+		*list = r.list;
 	if (!r.chosen_place.line)
-		return problem(p, ERR_CONFIG_NO_ENTRY, 0, 0, r.name_count);
+		return problem(p, ERR_CONFIG_NO_ENTRY, 0, 0, r.list.count);
 	if (!r.chosen.kernel.bytes)
 		return refuse_at(&r, ERR_CONFIG_KERNEL_ARCH, r.chosen_place, 0);
 	*out = r.chosen;

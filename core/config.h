@@ -21,7 +21,10 @@
  *             as they are. A TEXT with quotation marks in it and, outside of them, a # behind a blank cannot be
  *             written
  *   Before    default = NAME       the entry to boot when nothing else chooses; without it the first one
- *   entries   verbose = yes | no   for all entries that do not say otherwise
+ *   entries   timeout = N | no     seconds, up to 3600, that a menu waits before it boots that one; no: for ever
+ *             editor = yes | no    no: the menu lets nobody edit a command line
+ *             remember = yes | no  yes: the entry that was chosen in the menu is the next default
+ *             verbose = yes | no   for all entries that do not say otherwise
  *   In an     kernel = PATH
  *   entry     cmdline = TEXT       the rest of the line as it is, or what is in quotation marks; may be empty
  *             module = PATH TEXT   may be given again; in the order of the file
@@ -47,6 +50,9 @@ enum {
 	CONFIG_MAX_MODULES = 64,   /* of one entry, on one architecture */
 	CONFIG_MAX_PATH = 1024,    /* bytes */
 	CONFIG_MAX_CMDLINE = 4096, /* bytes */
+	CONFIG_MAX_TIMEOUT = 3600, /* seconds */
+	CONFIG_TIMEOUT = 5,        /* ... of a configuration that does not say */
+	CONFIG_WAITS = CONFIG_MAX_TIMEOUT + 1, /* timeout = no */
 };
 
 struct text {
@@ -76,15 +82,27 @@ struct config_entry {
 	unsigned line;            /* of its [name], 1-based                            */
 };
 
-/* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the
- * first). `arch` is "x86_64", "aarch64" or "riscv64"; for any other only keys without an architecture hold. On error
- * p->value[0] is the line and p->value[1] the column (both from 1; columns count characters), p->offset the byte
- * offset; value[2] is the third number of the sentence. Two errors have no place in the text, and their line is 0:
- * ERR_CONFIG_BIG, and ERR_CONFIG_NO_ENTRY (`wanted` is not there). ERR_CONFIG_KERNEL_ARCH is reported only for the
- * entry that is chosen. */
-enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_entry *out,
-                     struct problem *p);
+/* The names of all entries, in the order of the file, and what the keys before them say. */
+struct config_list {
+	struct text names[CONFIG_MAX_ENTRIES];
+	unsigned count;
+	struct text preferred; /* the name that `default` gives; empty: none */
+	unsigned timeout;      /* seconds, or CONFIG_WAITS                   */
+	bool no_editor;        /* editor = no                                */
+	bool remember;         /* remember = yes                             */
+};
 
+/* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the
+ * first). *list (NULL: not wanted) is written if the text is sound, even if the entry cannot be returned:
+ * ERR_CONFIG_NO_ENTRY, ERR_CONFIG_KERNEL_ARCH. `arch` is "x86_64", "aarch64" or "riscv64"; for any other only keys
+ * without an architecture hold. On error p->value[0] is the line and p->value[1] the column (both from 1; columns
+ * count characters), p->offset the byte offset; value[2] is the third number of the sentence. Two errors have no place
+ * in the text, and their line is 0: ERR_CONFIG_BIG, and ERR_CONFIG_NO_ENTRY (`wanted` is not there).
+ * ERR_CONFIG_KERNEL_ARCH is reported only for the entry that is chosen. */
+enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_list *list,
+                     struct config_entry *out, struct problem *p);
+
+bool text_same(struct text a, struct text b);
 bool text_is(struct text t, const char *literal);
 
 /* The column of `at` in its line, from 1: characters before it, plus one. Every byte but UTF-8's continuation bytes

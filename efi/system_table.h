@@ -3,6 +3,7 @@
 #ifndef EFI_SYSTEM_TABLE_H
 #define EFI_SYSTEM_TABLE_H
 
+#include "text_input.h"
 #include "text_output.h"
 #include "types.h"
 
@@ -16,6 +17,14 @@ typedef struct {
 	uint32_t Reserved;
 } EFI_TABLE_HEADER;
 
+/* UEFI 2.10, "EFI_BOOT_SERVICES.CreateEvent()", "EFI_BOOT_SERVICES.SetTimer()" (§7.1) */
+#define EFI_EVENT_TIMER 0x80000000u
+enum { EFI_TPL_APPLICATION = 4 };
+typedef enum { TimerCancel, TimerPeriodic, TimerRelative } EFI_TIMER_DELAY;
+
+/* UEFI 2.10, "GetVariable()" (§8.2) */
+enum { EFI_VARIABLE_NON_VOLATILE = 1, EFI_VARIABLE_BOOTSERVICE_ACCESS = 2, EFI_VARIABLE_RUNTIME_ACCESS = 4 };
+
 typedef enum { AllocateAnyPages, AllocateMaxAddress, AllocateAddress } EFI_ALLOCATE_TYPE;
 
 typedef struct {
@@ -28,7 +37,12 @@ typedef struct {
 	                                  uint32_t *version);
 	EFI_STATUS (EFIAPI *AllocatePool)(EFI_MEMORY_TYPE memory, UINTN bytes, void **out);
 	EFI_STATUS (EFIAPI *FreePool)(void *at);
-	EFI_UNUSED CreateEvent, SetTimer, WaitForEvent, SignalEvent, CloseEvent, CheckEvent;
+	EFI_STATUS (EFIAPI *CreateEvent)(uint32_t type, UINTN level, void *notify, void *context, EFI_EVENT *out);
+	EFI_STATUS (EFIAPI *SetTimer)(EFI_EVENT event, EFI_TIMER_DELAY type, uint64_t hundred_nanoseconds);
+	EFI_STATUS (EFIAPI *WaitForEvent)(UINTN count, EFI_EVENT *events, UINTN *index);
+	EFI_UNUSED SignalEvent;
+	EFI_STATUS (EFIAPI *CloseEvent)(EFI_EVENT event);
+	EFI_UNUSED CheckEvent;
 	EFI_UNUSED InstallProtocolInterface, ReinstallProtocolInterface, UninstallProtocolInterface;
 	EFI_STATUS (EFIAPI *HandleProtocol)(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface);
 	void *Reserved;
@@ -38,7 +52,8 @@ typedef struct {
 	EFI_UNUSED InstallConfigurationTable;
 	EFI_UNUSED LoadImage, StartImage, Exit, UnloadImage;
 	EFI_STATUS (EFIAPI *ExitBootServices)(EFI_HANDLE image, UINTN key);
-	EFI_UNUSED GetNextMonotonicCount, Stall;
+	EFI_UNUSED GetNextMonotonicCount;
+	EFI_STATUS (EFIAPI *Stall)(UINTN microseconds);
 	EFI_STATUS (EFIAPI *SetWatchdogTimer)(UINTN seconds, uint64_t code, UINTN data_bytes, const CHAR16 *data);
 	EFI_UNUSED ConnectController, DisconnectController;
 	EFI_UNUSED OpenProtocol, CloseProtocol, OpenProtocolInformation;
@@ -49,7 +64,9 @@ typedef struct {
 	EFI_UNUSED CalculateCrc32, CopyMem, SetMem, CreateEventEx;
 } EFI_BOOT_SERVICES;
 _Static_assert(offsetof(EFI_BOOT_SERVICES, HandleProtocol) == 24 + 16 * 8, "HandleProtocol");
+_Static_assert(offsetof(EFI_BOOT_SERVICES, CloseEvent) == 24 + 11 * 8, "CloseEvent");
 _Static_assert(offsetof(EFI_BOOT_SERVICES, ExitBootServices) == 24 + 26 * 8, "ExitBootServices");
+_Static_assert(offsetof(EFI_BOOT_SERVICES, Stall) == 24 + 28 * 8, "Stall");
 _Static_assert(offsetof(EFI_BOOT_SERVICES, LocateProtocol) == 24 + 37 * 8, "LocateProtocol");
 
 typedef struct {
@@ -59,10 +76,13 @@ typedef struct {
 	EFI_UNUSED SetVirtualAddressMap, ConvertPointer;
 	EFI_STATUS (EFIAPI *GetVariable)(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes,
 	                                 void *data);
-	EFI_UNUSED GetNextVariableName, SetVariable;
+	EFI_UNUSED GetNextVariableName;
+	EFI_STATUS (EFIAPI *SetVariable)(const CHAR16 *name, const EFI_GUID *vendor, uint32_t attributes, UINTN bytes,
+	                                 const void *data);
 	EFI_UNUSED GetNextHighMonotonicCount, ResetSystem;
 	EFI_UNUSED UpdateCapsule, QueryCapsuleCapabilities, QueryVariableInfo;
 } EFI_RUNTIME_SERVICES;
+_Static_assert(offsetof(EFI_RUNTIME_SERVICES, SetVariable) == 24 + 8 * 8, "SetVariable");
 
 typedef struct {
 	EFI_GUID VendorGuid;
@@ -74,7 +94,7 @@ typedef struct {
 	const CHAR16 *FirmwareVendor;
 	uint32_t FirmwareRevision;
 	EFI_HANDLE ConsoleInHandle;
-	void *ConIn;
+	EFI_SIMPLE_TEXT_INPUT_PROTOCOL *ConIn;
 	EFI_HANDLE ConsoleOutHandle;
 	EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *ConOut;
 	EFI_HANDLE StandardErrorHandle;

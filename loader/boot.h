@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "attempt.h"
 #include "config.h"
+#include "entries.h"
 #include "firmware/firmware.h"
 #include "limine_respond.h"
 #include "prove.h"
@@ -42,6 +43,17 @@ struct limine_state {
 	unsigned module_count;
 };
 
+/* Settings of the configuration for its menu, and the state of the choice. */
+struct choice {
+	unsigned timeout;  /* seconds, or CONFIG_WAITS                                           */
+	bool no_editor;    /* nobody may edit a command line                                     */
+	bool remember;     /* the entry that is chosen is the next default                       */
+	bool asked;        /* the load options name the entry                                    */
+	struct text config_path, config; /* the configuration's text; empty: there is none       */
+	bool entry_is_read; /* b->entry is the preferred one, as the configuration has it        */
+	size_t strings_kept; /* of b->strings: paths and options that hold for all entries       */
+};
+
 struct boot {
 	struct firmware fw;
 	struct pages pages;  /* the firmware's, in the form that core/ takes */
@@ -49,7 +61,9 @@ struct boot {
 	struct arch_facts arch;        /* probed once: some of it is found by trying */
 	uint32_t secure_boot;          /* HOBNAIL_SECURE_BOOT_*: asked once          */
 	struct attempt attempt;
-	struct config_entry entry;
+	struct entries entries;
+	struct choice choice;
+	struct config_entry entry;     /* the chosen one, its paths absolute                   */
 	struct facts facts;
 	struct memmap last_map;        /* in memory of the protocol's; filled by last_map() */
 	uint64_t last_map_descriptors; /* the most that the firmware's map may have         */
@@ -59,10 +73,11 @@ struct boot {
 	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
 	bool serial_has_log;   /* report_catch_up(): once, whatever the number of attempts */
-	bool by_default;       /* no configuration was found: \\boot\\kernel.elf and \\boot\\modules      */
+	bool by_default;       /* the entry is \\boot\\kernel.elf with the files of \\boot\\modules      */
 	char hint[600];        /* places searched for the configuration, and names like it; else empty */
 	size_t hint_used;
 	unsigned hint_names;   /* names in it of files that look like the missing one */
+	bool hint_has_kernels; /* missing_kernel() has been asked */
 	char verdict[PROVE_SENTENCE_BYTES]; /* preflight's sentence, which replaces the error's; else empty */
 	size_t strings_used;
 	char strings[BOOT_STRING_BYTES];
@@ -72,7 +87,11 @@ struct boot {
 
 enum err machine_check(struct boot *b, struct problem *p);     /* facts.c: can the loader work on this machine?   */
 enum err secure_boot_check(struct boot *b, struct problem *p); /* before any unverified byte is parsed            */
-enum err entry_choose(struct boot *b, struct problem *p);      /* choose.c: hobnail.conf and load options         */
+enum err entries_read(struct boot *b, struct problem *p);      /* entries.c: load options, and all that can boot  */
+
+/* choose.c: one of b->entries, as b->entry. *left: a person went back to the firmware, and nothing was chosen. */
+enum err entry_choose(struct boot *b, bool *left, struct problem *p);
+bool entry_choose_again(const struct boot *b); /* after a failure: is there a menu to go back to? */
 
 enum err memory_survey(struct boot *b, struct problem *p);     /* facts.c: RAM, before anything is placed in it   */
 void machine_log_memory(const struct boot *b);                 /* machine_log.c: for verbose = yes                */
@@ -82,6 +101,9 @@ enum err facts_gather(struct boot *b, struct problem *p);      /* facts.c: table
 enum err space_make(struct boot *b, struct problem *p);        /* space.c: page tables, not yet installed         */
 enum err transition_make(struct boot *b, struct problem *p);   /* ... and the identity map of the hand-off        */
 enum err preflight(struct boot *b, struct problem *p);         /* preflight.c: do they map what was asked for?    */
+
+/* entries.c: fill b->entry with what the entry of this index boots. What an earlier call made is forgotten. */
+enum err entry_load(struct boot *b, unsigned index, struct problem *p);
 
 /* modules.c: one file into pages of type module. */
 enum err module_load(struct boot *b, struct text path, struct span *out, struct problem *p);

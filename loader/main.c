@@ -36,12 +36,12 @@ enum err string_join(struct boot *b, const struct text *pieces, unsigned count, 
 	return OK;
 }
 
-/* Choose the entry to boot. Done once: every attempt boots the same entry. */
-static enum err choose(struct boot *b, struct problem *p)
+/* All that can be booted. Done once, whatever the number of attempts. */
+static enum err prepare(struct boot *b, struct problem *p)
 {
 	enum err e = machine_check(b, p);
 	if (!e) e = secure_boot_check(b, p);
-	return e ? e : entry_choose(b, p);
+	return e ? e : entries_read(b, p);
 }
 
 /* Clear everything that an earlier attempt left: each attempt begins as the first one did. */
@@ -94,6 +94,33 @@ static enum err attempt(struct boot *b, struct problem *p)
 	return e;
 }
 
+static void report_failure(struct boot *b, enum err e, const struct problem *p)
+{
+	if (e == ERR_FILE_NOT_FOUND && b->by_default && b->step.file.at == b->entry.kernel.at)
+		missing_kernel(b);
+	report_error(b, p);
+}
+
+/* Boot what is chosen. After a failure another entry may be chosen, and what the log says of the first is forgotten:
+ * a kernel gets the log of its own boot. Returns if nothing is left to choose; *left: a person wants no more. */
+static enum err boot_entries(struct boot *b, bool *left, struct problem *p)
+{
+	const size_t log_used = loader_log.used;
+
+	for (;;) {
+		enum err e = entry_choose(b, left, p);
+		if (!e && !*left)
+			do
+				e = attempt(b, p);
+			while (sabotage_again(b));
+		if (*left || !entry_choose_again(b))
+			return e;
+		report_failure(b, e, p);
+		log_follow(NULL, NULL);
+		loader_log.used = log_used;
+	}
+}
+
 /* The status for the firmware's boot manager, or for a shell script. */
 static EFI_STATUS status_of(enum err e)
 {
@@ -129,6 +156,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	 * makes constants of these addresses. */
 	static IMAGE_UNTIL_EXIT struct boot b;
 	static IMAGE_UNTIL_EXIT struct problem p;
+	bool left = false;
 
 	memset(&b, 0, sizeof b);
 	memset(&p, 0, sizeof p);
@@ -141,14 +169,11 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 	enum err e = firmware_open(&b.fw, image, system_table, &p);
 	b.pages = firmware_as_pages(&b.fw);
 	if (!e)
-		e = choose(&b, &p);
+		e = prepare(&b, &p);
 	if (!e)
-		do
-			e = attempt(&b, &p);
-		while (sabotage_again(&b));
-	if (e == ERR_FILE_NOT_FOUND && b.by_default && b.step.file.at == b.entry.kernel.at)
-		missing_kernel(&b);
-	report_error(&b, &p);
+		e = boot_entries(&b, &left, &p);
+	if (!left)
+		report_failure(&b, e, &p);
 	firmware_undo(&b.fw, 0);
-	return status_of(e);
+	return left ? EFI_SUCCESS : status_of(e);
 }

@@ -21,7 +21,6 @@ typedef EFI_STATUS (EFIAPI *EFI_IMAGE_LOAD)(BOOLEAN boot_policy, EFI_HANDLE pare
                                             EFI_HANDLE *out);
 typedef EFI_STATUS (EFIAPI *EFI_IMAGE_START)(EFI_HANDLE image, UINTN *exit_bytes, CHAR16 **exit_text);
 #define EFI_SERVICE(type, pointer) ((type)(void (*)(void))(pointer))
-typedef EFI_STATUS (EFIAPI *EFI_WAIT_FOR_EVENT)(UINTN count, EFI_EVENT *events, UINTN *index);
 enum { EFI_BY_PROTOCOL = 2 };
 enum { EFI_TPL_NOTIFY = 16 };
 
@@ -53,14 +52,6 @@ struct EFI_PCI_IO_PROTOCOL {
 	/* the rest is not used */
 };
 enum { EFI_PCI_WIDTH_32 = 2, PCI_REVISION_AND_CLASS = 8, PCI_CLASS_STORAGE = 0x01, PCI_CLASS_USB = 0x0c03 };
-
-/* UEFI 2.10, "Simple Text Input Protocol" (§12.3). */
-typedef struct EFI_SIMPLE_TEXT_INPUT_PROTOCOL EFI_SIMPLE_TEXT_INPUT_PROTOCOL;
-struct EFI_SIMPLE_TEXT_INPUT_PROTOCOL {
-	EFI_UNUSED Reset;
-	EFI_STATUS (EFIAPI *ReadKeyStroke)(EFI_SIMPLE_TEXT_INPUT_PROTOCOL *self, uint16_t key[2]);
-	EFI_EVENT WaitForKey;
-};
 
 /* Platform Initialization 1.7, vol. 3, "Firmware Volume2 Protocol" (§3.4); the device path node is vol. 2, "Firmware
  * File Device Path" (§8.3). */

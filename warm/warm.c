@@ -52,11 +52,11 @@ static void start(EFI_BOOT_SERVICES *bs, EFI_HANDLE image, const EFI_DEVICE_PATH
 static _Noreturn void idle(EFI_BOOT_SERVICES *bs, EFI_SIMPLE_TEXT_INPUT_PROTOCOL *in)
 {
 	UINTN index;
-	uint16_t key[2];
+	EFI_INPUT_KEY key;
 
 	for (;;) {
-		EFI_SERVICE(EFI_WAIT_FOR_EVENT, bs->WaitForEvent)(1, &in->WaitForKey, &index);
-		in->ReadKeyStroke(in, key);
+		bs->WaitForEvent(1, &in->WaitForKey, &index);
+		in->ReadKeyStroke(in, &key);
 	}
 }
 

@@ -43,7 +43,7 @@ static char *written(const char *text)
 		struct config_entry entry;
 		char *value = string_format(quoted ? "\"%s\"" : "%s", text);
 		char *config = string_format("[a]\nkernel = k\ncmdline = %s\n", value);
-		enum err e = config_read(config, strlen(config), "", (struct text){ NULL, 0 }, &entry, NULL);
+		enum err e = config_read(config, strlen(config), "", (struct text){ NULL, 0 }, NULL, &entry, NULL);
 		bool same = !e && text_is(entry.cmdline, text);
 		free(config);
 		if (same)

@@ -118,7 +118,7 @@ static int add_name(const char *name, struct strings *lines)
 		char *line = string_format(quoted ? "[\"%s\"]\n" : "[%s]\n", name);
 		char *config = string_format("%skernel = k\n", line);
 		bool same = !strpbrk(name, "\r\n") &&
-		            !config_read(config, strlen(config), "", (struct text){ NULL, 0 }, &read, NULL) &&
+		            !config_read(config, strlen(config), "", (struct text){ NULL, 0 }, NULL, &read, NULL) &&
 		            text_is(read.name, name);
 		if (same)
 			strings_add(lines, line);

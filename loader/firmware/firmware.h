@@ -29,6 +29,7 @@ struct firmware {
 	void *boot;         /* EFI_BOOT_SERVICES *; NULL once they must not be used */
 	void *loaded;       /* EFI_LOADED_IMAGE_PROTOCOL * of ourselves           */
 	void *root;         /* EFI_FILE_PROTOCOL * of our volume                  */
+	void *keys;         /* EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *, or NULL       */
 	bool console_is_serial; /* by the firmware's word: it is asked once       */
 	struct ledger ledger;
 	struct firmware_map map;
@@ -143,6 +144,34 @@ void firmware_print(const struct firmware *fw, const char *text, size_t bytes);
  * firmware_console_is_serial() has the answer. */
 void firmware_find_console(struct firmware *fw);
 bool firmware_console_is_serial(const struct firmware *fw);
+
+/* ---- Variables (variable.c) ---------------------------------------------------------------------------- */
+
+enum variable_vendor { VARIABLE_GLOBAL, VARIABLE_HOBNAIL, VARIABLE_VENDORS };
+
+/* Read a variable: *bytes of it to `out`. false: there is none, it has more than `capacity` bytes, or the firmware
+ * cannot read it. `name` is UTF-16. */
+bool variable_get(const struct firmware *fw, enum variable_vendor vendor, const uint16_t *name, void *out,
+                  size_t capacity, size_t *bytes);
+
+/* Write it; the operating system sees it, too. `stays`: it survives a reset. false: the firmware has not taken it. */
+bool variable_set(const struct firmware *fw, enum variable_vendor vendor, const uint16_t *name, bool stays,
+                  const void *data, size_t bytes);
+
+/* false: the firmware has it still. One that is not there is deleted. */
+bool variable_delete(const struct firmware *fw, enum variable_vendor vendor, const uint16_t *name);
+
+/* ---- Keys (keys.c) ------------------------------------------------------------------------------------- */
+
+/* Look for the input protocol that reports control keys. Without this call and without such a protocol, keys come
+ * from the simple one. */
+void keys_open(struct firmware *fw);
+
+/* Take the next key, as core/key.h has it. false: no key is waiting. */
+bool keys_get(const struct firmware *fw, uint32_t *key);
+
+/* Wait for a key, so many milliseconds at most. false: there was none. */
+bool keys_wait(const struct firmware *fw, unsigned milliseconds, uint32_t *key);
 
 /* ---- Leaving ------------------------------------------------------------------------------------------- */
 

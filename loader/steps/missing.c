@@ -101,5 +101,7 @@ void missing_kernel(struct boot *b)
 	const struct text directories[] = { text_of("\\boot"), text_of("\\") };
 	struct search s = { b, is_like_kernel, "; kernels there may be: ", { NULL, 0 } };
 
-	look_in(&s, directories, COUNT_OF(directories));
+	if (!b->hint_has_kernels)
+		look_in(&s, directories, COUNT_OF(directories));
+	b->hint_has_kernels = true;
 }

@@ -24,6 +24,17 @@ static void check_entry(const struct config_entry *entry, const char *text, size
 	}
 }
 
+static void check_list(const struct config_list *list, const char *text, size_t size)
+{
+	require(list->count <= CONFIG_MAX_ENTRIES && list->timeout <= CONFIG_WAITS);
+	for (unsigned i = 0; i < list->count; i++) {
+		require(list->names[i].bytes);
+		require_inside(list->names[i], text, size);
+	}
+	if (list->count)
+		require_inside(list->preferred, text, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const arches[] = { "x86_64", "aarch64", "riscv64" };
@@ -31,12 +42,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char sentence[512];
 
 	for (size_t a = 0; a < COUNT_OF(arches); a++) {
+		struct config_list list = { .count = 0 };
 		struct config_entry entry;
 		struct problem p = { .code = OK };
-		enum err e = config_read(text, size, arches[a], (struct text){ NULL, 0 }, &entry, &p);
+		enum err e = config_read(text, size, arches[a], (struct text){ NULL, 0 }, &list, &entry, &p);
+		check_list(&list, text, size);
 		if (!e) {
+			require(list.count);
 			check_entry(&entry, text, size);
-			require(config_read(text, size, arches[a], entry.name, &entry, NULL) == OK);
+			require(config_read(text, size, arches[a], entry.name, NULL, &entry, NULL) == OK);
 			continue;
 		}
 		require(p.code == e && p.offset <= size);

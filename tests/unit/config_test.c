@@ -17,6 +17,7 @@ static struct text of(const char *literal)
 	return (struct text){ literal, strlen(literal) };
 }
 
+static struct config_list list;
 static struct config_entry entry;
 static struct problem problem;
 
@@ -29,7 +30,7 @@ static enum err read_bytes(const char *text, size_t bytes, const char *arch, str
 	copy = malloc(bytes ? bytes : 1);
 	assert_non_null(copy);
 	memcpy(copy, text, bytes);
-	return config_read(copy, bytes, arch, wanted, &entry, &problem);
+	return config_read(copy, bytes, arch, wanted, &list, &entry, &problem);
 }
 
 static enum err read_text(const char *text)
@@ -155,6 +156,50 @@ static void config_chooses_wanted_then_default_then_first(void **state)
 	assert_int_equal(problem.value[2], 3);
 }
 
+static void config_lists_all_entries_with_the_keys_before_them(void **state)
+{
+	(void)state;
+	good("[a]\nkernel=k\n");
+	assert_int_equal(list.count, 1);
+	assert_int_equal(list.timeout, CONFIG_TIMEOUT);
+	assert_false(list.no_editor);
+	assert_false(list.remember);
+	same(list.preferred, "");
+	good("timeout = 3600\neditor = no\nremember = yes\ndefault = two\n[one]\nkernel=k\n[two]\nkernel=k\n");
+	assert_int_equal(list.count, 2);
+	same(list.names[0], "one");
+	same(list.names[1], "two");
+	same(list.preferred, "two");
+	assert_int_equal(list.timeout, 3600);
+	assert_true(list.no_editor);
+	assert_true(list.remember);
+	good("timeout = 0\n[a]\nkernel=k\n");
+	assert_int_equal(list.timeout, 0);
+	good("timeout = no\neditor = yes\n[a]\nkernel=k\n");
+	assert_int_equal(list.timeout, CONFIG_WAITS);
+	assert_false(list.no_editor);
+	good("timeout = 007\ntimeout.aarch64 = 9\ndefault.aarch64 = a\n[a]\nkernel=k\n");
+	assert_int_equal(list.timeout, 7);
+	same(list.preferred, "");
+}
+
+/* A menu shows the other entries; the one without a kernel says so when it is chosen. */
+static void config_lists_entries_if_one_of_them_cannot_be_had(void **state)
+{
+	static const char text[] = "[a]\nkernel.aarch64 = k\n[b]\nkernel = k\n";
+
+	(void)state;
+	memset(&list, 0, sizeof list);
+	bad(text, ERR_CONFIG_KERNEL_ARCH, 1, 2);
+	assert_int_equal(list.count, 2);
+	memset(&list, 0, sizeof list);
+	bad_for(text, "x86_64", of("c"), ERR_CONFIG_NO_ENTRY, 0, 0);
+	assert_int_equal(list.count, 2);
+	memset(&list, 0, sizeof list);
+	bad("[a]\nkernel = k\n[b]\n", ERR_CONFIG_NO_KERNEL, 3, 2);
+	assert_int_equal(list.count, 0);
+}
+
 static void config_prefers_the_key_of_the_architecture(void **state)
 {
 	static const char *const orders[] = {
@@ -224,7 +269,18 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		{ ERR_CONFIG_KEY, 3, 1, "[a]\nkernel = k\nKERNEL = k\n" },
 		{ ERR_CONFIG_KEY, 3, 1, "[a]\nkernel = k\n.x86_64 = k\n" },
 		{ ERR_CONFIG_KEY, 3, 1, "[a]\nkernel = k\ncmd line = k\n" },
-		{ ERR_CONFIG_KEY, 1, 1, "timeout = 5\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_KEY, 1, 1, "timeouts = 5\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_TIMEOUT, 1, 11, "timeout = 5s\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_TIMEOUT, 1, 11, "timeout = -1\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_TIMEOUT, 1, 11, "timeout = yes\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_TIMEOUT, 1, 11, "timeout = 3601\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_TIMEOUT, 1, 11, "timeout = 4294967297\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_EMPTY, 1, 10, "timeout =\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_IN_ENTRY, 3, 1, "[a]\nkernel = k\ntimeout = 5\n" },
+		{ ERR_CONFIG_IN_ENTRY, 3, 1, "[a]\nkernel = k\neditor = no\n" },
+		{ ERR_CONFIG_IN_ENTRY, 3, 1, "[a]\nkernel = k\nremember = no\n" },
+		{ ERR_CONFIG_YES_NO, 1, 10, "editor = on\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_YES_NO, 1, 12, "remember = 1\n[a]\nkernel = k\n" },
 		{ ERR_CONFIG_ARCH, 3, 8, "[a]\nkernel = k\nkernel.arm64 = k\n" },
 		{ ERR_CONFIG_ARCH, 3, 8, "[a]\nkernel = k\nkernel. = k\n" },
 		{ ERR_CONFIG_ARCH, 3, 8, "[a]\nkernel = k\nkernel.x86_64.aarch64 = k\n" },
@@ -449,8 +505,8 @@ static void config_writes_only_on_success(void **state)
 	bad("[a]\nkernel = k\n[b]\n", ERR_CONFIG_NO_KERNEL, 3, 2);
 	for (size_t i = 0; i < sizeof entry; i++)
 		assert_int_equal(((const unsigned char *)&entry)[i], 0x5a);
-	assert_int_equal(config_read("[a]\n", 4, "x86_64", anything, &entry, NULL), ERR_CONFIG_NO_KERNEL);
-	assert_int_equal(config_read(NULL, 0, "x86_64", anything, &entry, NULL), ERR_CONFIG_NO_ENTRIES);
+	assert_int_equal(config_read("[a]\n", 4, "x86_64", anything, NULL, &entry, NULL), ERR_CONFIG_NO_KERNEL);
+	assert_int_equal(config_read(NULL, 0, "x86_64", anything, NULL, &entry, NULL), ERR_CONFIG_NO_ENTRIES);
 }
 
 /* Cut anywhere, or with any byte changed, the text must be read inside its bounds and answered. */
@@ -491,6 +547,8 @@ int main(void)
 		cmocka_unit_test(config_lets_an_entry_overrule_the_general_verbose),
 		cmocka_unit_test(config_takes_crlf_bom_and_no_final_newline),
 		cmocka_unit_test(config_chooses_wanted_then_default_then_first),
+		cmocka_unit_test(config_lists_all_entries_with_the_keys_before_them),
+		cmocka_unit_test(config_lists_entries_if_one_of_them_cannot_be_had),
 		cmocka_unit_test(config_prefers_the_key_of_the_architecture),
 		cmocka_unit_test(config_adds_modules_of_the_architecture),
 		cmocka_unit_test(config_misses_a_kernel_of_the_architecture_only_where_chosen),
