@@ -140,9 +140,11 @@ enum err attempt_space(struct attempt *a, struct problem *p);
 /* Take pages for the protocol's record, which the kernel reaches through the direct map. */
 enum err attempt_record(struct attempt *a, uint64_t bytes, struct problem *p);
 
+/* Does the switch go by way of tables with the firmware's number of levels? */
 static inline bool attempt_changes_levels(const struct attempt *a)
 {
-	return !a->mode.mmu_off && a->mode.paging_levels != a->platform.arch.paging_levels;
+	return a->mode.layout->other_levels && !a->mode.mmu_off &&
+	       a->mode.paging_levels != a->platform.arch.paging_levels;
 }
 
 /* Does the console have registers in memory? A port has no address there. */

@@ -12,6 +12,7 @@ struct arch_facts {
 	bool vhe;                /* aarch64: FEAT_VHE                                      */
 	bool e2h_fixed;          /* aarch64: at EL2, and HCR_EL2.E2H cannot be cleared     */
 	bool la57;               /* x86_64: 5-level paging                                 */
+	bool lpa2;               /* aarch64: FEAT_LPA2 with a 4 KiB granule, 5 levels      */
 	bool no_execute;         /* x86_64: NX                                             */
 	bool x2apic;             /* x86_64: x2APIC mode                                   */
 	bool x2apic_stays;       /* ... is on, and cannot be switched off                 */
@@ -37,8 +38,9 @@ struct arch_mode {
 /* Choose the mode that the wants ask for, or say why this machine cannot.
  *   x86_64   the most paging levels that the processor has; STATE_XAPIC goes where x2APIC mode stays.
  *            ERR_NO_NX, ERR_PAGING_UNAVAILABLE (value[0] = levels), ERR_X2APIC_STAYS with wants.processors
- *   aarch64  ERR_PAGING_LEVELS (value[0] = levels), ERR_LEVEL_EL3, ERR_LEVEL_UNAVAILABLE (value[0] = the firmware's
- *            level), ERR_LEVEL_NO_VHE, ERR_LEVEL_E2H_FIXED */
+ *   aarch64  5 paging levels if they are wanted and there are two ranges. ERR_PAGING_LEVELS (value[0] = levels),
+ *            ERR_LEVEL_EL3, ERR_LEVEL_UNAVAILABLE (value[0] = the firmware's level), ERR_LEVEL_NO_VHE,
+ *            ERR_LEVEL_E2H_FIXED */
 typedef enum err mode_chooser(const struct arch_facts *facts, const struct wants *wants, struct arch_mode *out,
                               struct problem *p);
 mode_chooser mode_choose_x86_64, mode_choose_aarch64;

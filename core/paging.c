@@ -32,6 +32,11 @@ static unsigned index_of(const struct pt_format *f, vaddr va, unsigned level)
 	return ((va & ~f->unindexed) >> (PAGE_SHIFT + PT_INDEX_BITS * level)) & (PT_ENTRIES - 1);
 }
 
+unsigned pt_root_index(const struct pt_format *f, vaddr va)
+{
+	return index_of(f, va, f->levels - 1);
+}
+
 /* The bits of a leaf at this level that hold its frame: below them x86 keeps the PAT bit of a large page. */
 static uint64_t frame_field(const struct pt_format *f, unsigned level)
 {

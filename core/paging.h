@@ -46,6 +46,7 @@ struct pt_format {
 	unsigned upper_shift;     /* frame_mask on, shifted right by this                          */
 	unsigned va_bits;         /* virtual address width, as people say it                       */
 	uint64_t unindexed;       /* bits of an address above the index of a root that has fewer entries */
+	paddr root_limit;         /* a root lies below this; 0: anywhere                           */
 	uint64_t lower_bytes;     /* addresses below this can be translated ...                    */
 	vaddr    upper_base;      /* ... and from here to the top of 64 bits; 0: no upper range    */
 	uint64_t valid;           /* set in every present entry                                    */
@@ -73,8 +74,8 @@ extern const struct pt_format pt_x86_64_4;   /* Intel SDM vol. 3A, "4-Level Pagi
 extern const struct pt_format pt_x86_64_5;
 extern const struct pt_format pt_aarch64;    /* 4 KiB granule, 48 bits, EL1 and EL2 with E2H = 1: two ranges with
                                                 a root, and a struct pt, of their own                           */
-extern const struct pt_format pt_aarch64_5;  /* ... 52 bits (FEAT_LPA2, TCR.DS = 1): a root of 16 entries, which lies
-                                                below 2^48; shareability is in TCR                              */
+extern const struct pt_format pt_aarch64_5;  /* ... 52 bits (FEAT_LPA2, TCR.DS = 1): a root of 16 entries;
+                                                shareability is in TCR                                          */
 extern const struct pt_format pt_aarch64_el2;/* 48 bits at EL2 with E2H = 0 (one range)                         */
 /* The same with another index for write-combining: PAT entry 5, MAIR attribute 1 (devices have 2). */
 extern const struct pt_format pt_x86_64_4_wc5, pt_x86_64_5_wc5, pt_aarch64_wc1, pt_aarch64_5_wc1;
@@ -100,6 +101,9 @@ struct pt_leaf {
 
 /* The leaf bits that `rights` (PT_*) and `memory` mean at `level`, without the frame. */
 uint64_t pt_leaf_bits(const struct pt_format *format, unsigned level, unsigned rights, enum pt_memory memory);
+
+/* The index of the root's entry for va. */
+unsigned pt_root_index(const struct pt_format *format, vaddr va);
 
 /* The bits of an entry that name this physical address. */
 uint64_t pt_frame_bits(const struct pt_format *format, paddr pa);

@@ -103,6 +103,7 @@ const struct pt_format pt_x86_64_5_wc5 = { X86_5_LEVELS, X86_FORMAT, X86_MEMORY(
 	.upper_shift = 42, \
 	.va_bits = 52, \
 	.unindexed = 0xfff0000000000000, \
+	.root_limit = 1ull << 48, /* in TTBR the bits above stand elsewhere */ \
 	.lower_bytes = 1ull << 52, \
 	.upper_base = 0xfff0000000000000
 

@@ -5,24 +5,28 @@ const struct plan_layout plan_x86_64_4 = {
 	.base = 0xffff800000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47,
 	.memory_types = PLAN_PAT,
+	.other_levels = &plan_x86_64_5,
 };
 const struct plan_layout plan_x86_64_5 = {
 	.format = &pt_x86_64_5, .walk = WALK_X86_64_5,
 	.base = 0xff00000000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47, /* as with 4 levels: one rule for kernels */
 	.memory_types = PLAN_PAT,
+	.other_levels = &plan_x86_64_4,
 };
 const struct plan_layout plan_x86_64_4_wc5 = {
 	.format = &pt_x86_64_4_wc5, .walk = WALK_X86_64_4,
 	.base = 0xffff800000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47,
 	.memory_types = PLAN_PAT_WC5,
+	.other_levels = &plan_x86_64_5,
 };
 const struct plan_layout plan_x86_64_5_wc5 = {
 	.format = &pt_x86_64_5_wc5, .walk = WALK_X86_64_5,
 	.base = 0xff00000000000000, .slots = 256, .first_index = 256, .direct_slot = 0,
 	.top = 0xffffffff80000000, .low_limit = 1ull << 47,
 	.memory_types = PLAN_PAT_WC5,
+	.other_levels = &plan_x86_64_4,
 };
 const struct plan_layout plan_aarch64 = {
 	.format = &pt_aarch64, .walk = WALK_AARCH64,

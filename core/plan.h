@@ -68,6 +68,8 @@ struct plan_layout {
 	uint64_t low_limit;   /* segments below this are low: they go to their p_paddr         */
 	bool two_roots;       /* aarch64 TTBR0 and TTBR1: low and high have a table each       */
 	uint64_t memory_types; /* PLAN_PAT or PLAN_MAIR; 0: riscv64's tables need none          */
+	const struct plan_layout *other_levels; /* x86_64: with the other number of levels, 5 or 4, by way of which a
+	                                           switch from that number goes; NULL: translation goes off there */
 };
 
 extern const struct plan_layout plan_x86_64_4, plan_x86_64_5, plan_aarch64, plan_aarch64_5, plan_aarch64_el2,

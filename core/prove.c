@@ -88,11 +88,11 @@ static enum err prove_transition(struct proof *proof, struct problem *p)
 static enum err prove_first_transition(struct proof *proof, struct problem *p)
 {
 	const struct handoff *h = proof->a->handoff;
-	bool five = proof->a->platform.arch.paging_levels == 5;
 
 	if (!h->transition_first)
 		return OK;
-	use_tables(proof, "the first transition space", five ? WALK_X86_64_5 : WALK_X86_64_4, h->transition_first, 0);
+	use_tables(proof, "the first transition space", proof->a->mode.layout->other_levels->walk, h->transition_first,
+	           0);
 	need_first_on_the_way(&proof->needs);
 	return prove_list(proof, ERR_PREFLIGHT, false, p);
 }

@@ -47,11 +47,13 @@ static uint64_t *table_at(void *context, paddr table)
 	return pages_at(a->pages, table);
 }
 
-/* An empty space. Its root is taken by itself, from where the switch can load it: x86_64 does so in 32-bit mode. */
+/* An empty space. Its root is taken by itself, from where the switch can load it: x86_64 does so in 32-bit mode, and
+ * aarch64's TTBR has an address of 48 bits as it is. */
 static enum err new_pt(struct attempt *a, const struct pt_format *format, struct pt *out, struct problem *p)
 {
+	uint64_t limit = a->platform.arch.net_limit;
 	struct page_wish wish = { .bytes = PAGE_BYTES, .type = HOBNAIL_MEMORY_TABLES,
-	                          .below = a->platform.arch.net_limit };
+	                          .below = format->root_limit ? min_u64(limit, format->root_limit) : limit };
 	paddr root;
 	enum err e = a->pages->take(a->pages->context, &wish, &root, p);
 
@@ -383,7 +385,7 @@ static enum err build_first_transition(struct attempt *a, struct problem *p)
 	if (!attempt_changes_levels(a))
 		return OK;
 	struct pt pt;
-	enum err e = new_pt(a, a->platform.arch.paging_levels == 5 ? &pt_x86_64_5 : &pt_x86_64_4, &pt, p);
+	enum err e = new_pt(a, a->mode.layout->other_levels->format, &pt, p);
 	if (e)
 		return e;
 	a->handoff->transition_first = pt.root;

@@ -4,7 +4,8 @@
 # are (tests/limine/requests.c); `pie` links it as a position-independent kernel.
 LIMINE_CODE   = $(TARGET_$(A)) $(FREE) $(FRAMES) $(KERNEL_MODEL_$(A)) -fno-builtin -Itests/limine -Itests/limine/$(A)
 LIMINE_LINK  := $(LD) -z noexecstack -z text -z norelro -z max-page-size=4096 --build-id=none
-LIMINE_FLAG_5level   := -DLIMINE_PAGING=1
+LIMINE_FLAG_5level   := -DLIMINE_PAGING=1 -DLIMINE_LEAST=1
+LIMINE_FLAG_5or4     := -DLIMINE_PAGING=1 -DLIMINE_LEAST=0
 LIMINE_FLAG_newer    := -DLIMINE_TAG=7
 LIMINE_FLAG_internal := -DLIMINE_INTERNAL
 LIMINE_FLAG_keep     := -DLIMINE_KEEP_IOMMU
@@ -13,7 +14,7 @@ LIMINE_STATIC := -static -T tests/limine/static.ld --defsym=KERNEL_BASE=0xffffff
 LIMINE_PIE    := -T tests/limine/pie.ld -pie --no-dynamic-linker --pack-dyn-relocs=relr --defsym=KERNEL_BASE=0
 limine_words   = $(subst -, ,$(1))
 limine_flags   = -DLIMINE_REVISION=$(firstword $(limine_words)) $(foreach w,$(limine_words),$(LIMINE_FLAG_$(w)))
-LIMINE_JUDGES := 0 1 2 3 4 5 6 0-5level 2-5level 4-5level 6-5level 0-internal 6-internal 0-pie 6-pie 6-newer
+LIMINE_JUDGES := 0 1 2 3 4 5 6 0-5level 2-5level 4-5level 6-5level 6-5or4 0-internal 6-internal 0-pie 6-pie 6-newer
 LIMINE_JUDGES_x86_64 := 6-keep 6-x2apic
 
 # Kernels in the shape of those that exist, tests/limine/shapes/: a source each, and for some another way to link it.

@@ -62,6 +62,8 @@
 #define TCR_HPD0     BIT(41)         /* tables' entries take no rights away    */
 #define TCR_HPD1     BIT(42)
 #define TCR_DS       BIT(59)         /* 52-bit addresses, another format       */
+#define TCR_SH0      (2 * BIT(12))   /* clear: not shareable (1 is reserved)   */
+#define TCR_SH1      (2 * BIT(28))
 #define TCR_EL2_PS_SHIFT 16
 #define TCR_EL2_TBI  BIT(20)
 #define TCR_EL2_HA   BIT(21)
@@ -201,6 +203,7 @@
 #define ID_PAUTH_LR           6  /* APA, API or APA3: PACM, too           */
 #define ID_AA64MMFR0_PARANGE  0
 #define ID_AA64MMFR0_ASIDBITS 4  /* 2: ASIDs have 16 bits */
+#define ID_AA64MMFR0_TGRAN4   28 /* 4 KiB granule: 0; 1: with 52-bit addresses, too; 15: none */
 #define ID_AA64MMFR0_FGT      56 /* fine-grained traps; 2: the second set */
 #define ID_AA64MMFR1_VH       8  /* HCR_EL2.E2H           */
 #define ID_AA64MMFR1_PAN      20 /* PSTATE.PAN            */

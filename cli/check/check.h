@@ -45,10 +45,12 @@ struct check {
 };
 
 /* The options that describe the machine, for getopt_long(). */
-enum { CHECK_MEMORY = 256, CHECK_ARCH, CHECK_EL2, CHECK_LA57, CHECK_CPUS, CHECK_MACHINE, CHECK_OPTIONS_END };
+enum { CHECK_MEMORY = 256, CHECK_ARCH, CHECK_EL2, CHECK_LA57, CHECK_LPA2, CHECK_CPUS, CHECK_MACHINE,
+       CHECK_OPTIONS_END };
 #define CHECK_OPTIONS \
 	{ "memory", required_argument, NULL, CHECK_MEMORY }, { "arch", required_argument, NULL, CHECK_ARCH }, \
 	{ "el2", no_argument, NULL, CHECK_EL2 }, { "la57", no_argument, NULL, CHECK_LA57 }, \
+	{ "lpa2", no_argument, NULL, CHECK_LPA2 }, \
 	{ "cpus", required_argument, NULL, CHECK_CPUS }, { "machine", required_argument, NULL, CHECK_MACHINE }
 
 /* ... and what they mean, for the text of a verb. */
@@ -59,6 +61,7 @@ enum { CHECK_MEMORY = 256, CHECK_ARCH, CHECK_EL2, CHECK_LA57, CHECK_CPUS, CHECK_
 	"                        the machine's; default: the one that the kernel is for\n" \
 	"  --el2                 aarch64: the firmware runs at EL2, on a processor with VHE\n" \
 	"  --la57                x86_64: the processor has 5-level paging\n" \
+	"  --lpa2                aarch64: the processor has FEAT_LPA2, that is 5 levels of page tables\n" \
 	"  --cpus N              processors; default: 4 if the kernel asks for them, else 1\n" \
 	"  --machine FILE        the machine that hobnail run --record FILE has seen, in place of all of these\n"
 

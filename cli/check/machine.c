@@ -40,18 +40,21 @@ static const char *take_arch(struct machine_record *m, const char *value)
 static const char *take_processor(struct machine_record *m, const char *value)
 {
 	struct arch_facts *f = &m->facts;
-	unsigned la57, nx, vhe, fixed;
+	unsigned la57, nx, vhe, fixed, lpa2 = 0;
 	unsigned long long id;
-	int end = 0;
+	int end = 0, more = 0;
 
 	sscanf(value, "levels %u bits %u leaf %u la57 %u nx %u el %u vhe %u fixed %u id %llu %n", &f->paging_levels,
 	       &f->phys_bits, &f->max_leaf, &la57, &nx, &f->firmware_level, &vhe, &fixed, &id, &end);
-	if (!end || value[end])
-		return "say levels N bits N leaf N la57 N nx N el N vhe N fixed N id N";
+	if (end && value[end]) /* records of older loaders end here */
+		sscanf(value + end, "lpa2 %u %n", &lpa2, &more);
+	if (!end || value[end + more])
+		return "say levels N bits N leaf N la57 N nx N el N vhe N fixed N id N lpa2 N";
 	if (f->paging_levels < 3 || f->paging_levels > 5 || f->phys_bits < 32 || f->phys_bits > 52 ||
-	    f->max_leaf < 1 || f->max_leaf > 2 || f->firmware_level > 3 || (la57 | nx | vhe | fixed) > 1)
+	    f->max_leaf < 1 || f->max_leaf > 2 || f->firmware_level > 3 || (la57 | nx | vhe | fixed | lpa2) > 1)
 		return "no processor is like that";
 	f->la57 = la57;
+	f->lpa2 = lpa2;
 	f->no_execute = nx;
 	f->vhe = vhe;
 	f->e2h_fixed = fixed;

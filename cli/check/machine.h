@@ -2,7 +2,7 @@
  *
  *   # a comment
  *   arch = 1                               HOBNAIL_ARCH_*
- *   processor = levels 4 bits 40 leaf 1 la57 0 nx 1 el 0 vhe 0 fixed 0 id 0
+ *   processor = levels 4 bits 40 leaf 1 la57 0 nx 1 el 0 vhe 0 fixed 0 id 0 lpa2 0
  *                                          struct arch_facts: of the firmware's tables, physical addresses, largest
  *                                          page (1: 2 MiB, 2: 1 GiB); exception level; HCR_EL2.E2H fixed; hardware id
  *   image = 0xdf6c000                      address of the loader

@@ -75,6 +75,7 @@ static void take_facts(struct arch_facts *to, const struct arch_facts *from)
 	to->vhe = from->vhe;
 	to->e2h_fixed = from->e2h_fixed;
 	to->la57 = from->la57;
+	to->lpa2 = from->lpa2;
 	to->no_execute = from->no_execute;
 	to->max_leaf = from->max_leaf;
 	to->phys_bits = from->phys_bits;
@@ -109,6 +110,7 @@ static void fill_facts(struct platform *m, enum arch arch, const struct model_op
 		m->psci = HOBNAIL_PSCI_SMC; /* hw/arm/virt.c: the conduit, once EL2 is the guest's */
 	}
 	m->arch.la57 = arch == ARCH_X86_64 && options->la57;
+	m->arch.lpa2 = arch == ARCH_AARCH64 && options->lpa2;
 }
 
 bool model_make(struct model *m, enum arch arch, const struct model_options *options, struct attempt *a)

@@ -36,6 +36,7 @@ struct model_options {
 	uint64_t memory_mib; /* from MODEL_LEAST_MIB to model_most_mib() */
 	bool el2;            /* aarch64: the firmware runs at EL2, and there is VHE */
 	bool la57;           /* x86_64: 5-level paging */
+	bool lpa2;           /* aarch64: FEAT_LPA2, 5 levels */
 	unsigned cpus;       /* 0: four if they are wanted, else one */
 	const struct machine_record *record; /* NULL: none; else the options above count only where it is silent */
 };

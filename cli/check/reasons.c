@@ -113,9 +113,12 @@ static bool remove_request(struct check *c, const struct problem *p)
 /* The machine gets what the kernel wants. */
 static bool equip_machine(struct check *c, enum err code)
 {
-	bool *has = code == ERR_PAGING_UNAVAILABLE ? &c->options.la57 : &c->options.el2;
+	bool *has = code == ERR_PAGING_UNAVAILABLE  ? &c->options.la57
+	            : code == ERR_PAGING_LEVELS     ? &c->options.lpa2
+	            : code == ERR_LEVEL_UNAVAILABLE ? &c->options.el2
+	                                            : NULL;
 
-	if ((code != ERR_PAGING_UNAVAILABLE && code != ERR_LEVEL_UNAVAILABLE) || *has)
+	if (!has || *has)
 		return false;
 	*has = true;
 	return true;

@@ -176,6 +176,7 @@ int check_option(int option, const char *value, struct check *c)
 		return complain(STATUS_TROUBLE, "--arch %s: say x86_64 or aarch64", value);
 	to->el2 |= option == CHECK_EL2;
 	to->la57 |= option == CHECK_LA57;
+	to->lpa2 |= option == CHECK_LPA2;
 	return 0;
 }
 
@@ -198,9 +199,10 @@ static int take_record(struct check *c)
 	static struct machine_record record;
 	struct model_options *options = &c->options;
 
-	if (options->memory_mib || options->el2 || options->la57 || options->cpus || c->arch != ARCH_NONE)
+	if (options->memory_mib || options->el2 || options->la57 || options->lpa2 || options->cpus ||
+	    c->arch != ARCH_NONE)
 		return complain(STATUS_TROUBLE, "--machine says all about the machine: leave --memory, --cpus, --arch, "
-		                "--el2 and --la57 out");
+		                "--el2, --la57 and --lpa2 out");
 	int status = machine_read(c->machine, &record);
 	if (status)
 		return status;

@@ -41,7 +41,10 @@ static void note_syndrome(const struct fault *f, struct report *out)
 	};
 	unsigned class = f->syndrome >> 26 & 63, status = f->syndrome & 63;
 
-	if (names[class] && status < 16)
+	if (names[class] && (status == 0x29 || status == 0x2b)) /* FEAT_LPA2 */
+		report_note(out, "ESR %#llx: %s, %s, level -1 of the tables.", LL(f->syndrome), names[class],
+		            fours[(status & 3) >> 1]);
+	else if (names[class] && status < 16)
 		report_note(out, "ESR %#llx: %s, %s, level %u of the tables.", LL(f->syndrome), names[class],
 		            fours[status >> 2], status & 3);
 	else

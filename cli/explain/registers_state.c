@@ -19,9 +19,14 @@ enum { SCTLR_M = 1, SCTLR_WXN = 1 << 19, TCR_TSZ = 63, TCR_EPD0 = 1 << 7, TCR_TG
 #define TCR_HA      (1ull << 39)
 #define TCR_EL2_TBI (1ull << 20)
 #define TCR_EL2_HA  (1ull << 21)
+#define TCR_DS      (1ull << 59) /* FEAT_LPA2 */
+#define TCR_EL2_DS  (1ull << 32)
+#define TCR_SH0     (2ull << 12) /* clear: not shareable */
+#define TCR_SH1     (2ull << 28)
 #define HCR_E2H     (1ull << 34)
 #define PSTATE_PAN  (1ull << 22)
 #define TTBR        0x0000fffffffff000ull
+#define TTBR_UPPER  0x3cull /* with DS: bits 51 to 48 of the address */
 
 unsigned registers_level(const struct registers *r)
 {
@@ -139,10 +144,24 @@ static bool granule_is_4k(uint64_t tcr, bool two_ranges)
 	return (!(tcr & TCR_TG0) || tcr & TCR_EPD0) && ((tcr & TCR_TG1) == TCR_TG1_4K || tcr & TCR_EPD1);
 }
 
+static bool has_52_bits(uint64_t tcr, bool two_ranges)
+{
+	return tcr & (two_ranges ? TCR_DS : TCR_EL2_DS);
+}
+
+static enum walk_mode mode_of_arm(uint64_t tcr, bool two_ranges)
+{
+	if (has_52_bits(tcr, two_ranges))
+		return two_ranges ? WALK_AARCH64_LPA2 : WALK_AARCH64_EL2_LPA2;
+	return two_ranges ? WALK_AARCH64 : WALK_AARCH64_EL2;
+}
+
 static uint16_t flags_of_arm(const struct registers *r, uint64_t sctlr, uint64_t tcr, bool two_ranges)
 {
 	unsigned flags = sctlr & SCTLR_WXN ? WALK_WXN : 0;
 
+	if (has_52_bits(tcr, two_ranges))
+		flags |= (tcr & TCR_SH0 ? 0 : WALK_ALONE0) | (tcr & TCR_SH1 ? 0 : WALK_ALONE1);
 	if (!two_ranges)
 		return (uint16_t)(flags | (tcr & TCR_EL2_HA ? WALK_HW_AF : 0) | (tcr & TCR_EL2_TBI ? WALK_TBI0 : 0));
 	flags |= (tcr & TCR_EPD0 ? WALK_EPD0 : 0) | (tcr & TCR_EPD1 ? WALK_EPD1 : 0) | (tcr & TCR_HA ? WALK_HW_AF : 0);
@@ -159,10 +178,12 @@ static bool walker_of_arm(const struct registers *r, struct walker *out, const c
 	bool has_roots = registers_system(r, level, SYSTEM_TTBR0, &root) &&
 	                 (registers_system(r, level, SYSTEM_TTBR1, &upper) || !two_ranges);
 	bool has_sctlr = registers_system(r, level, SYSTEM_SCTLR, &sctlr);
+	bool has_tcr = registers_system(r, level, SYSTEM_TCR, &tcr);
+	uint64_t address = TTBR | (has_52_bits(tcr, two_ranges) ? TTBR_UPPER : 0);
 
 	if (has_sctlr && !(sctlr & SCTLR_M))
 		*why = "translation is off (SCTLR.M)";
-	else if (!has_roots || !registers_system(r, level, SYSTEM_TCR, &tcr))
+	else if (!has_roots || !has_tcr)
 		*why = two_ranges ? "TTBR0, TTBR1 and TCR are not all among the registers"
 		                  : "TTBR0 and TCR are not both among the registers";
 	else if (!granule_is_4k(tcr, two_ranges))
@@ -170,12 +191,12 @@ static bool walker_of_arm(const struct registers *r, struct walker *out, const c
 	else
 		*why = NULL;
 	*out = (struct walker){
-		.mode = two_ranges ? WALK_AARCH64 : WALK_AARCH64_EL2,
+		.mode = mode_of_arm(tcr, two_ranges),
 		.flags = flags_of_arm(r, sctlr, tcr, two_ranges),
 		.t0sz = tcr & TCR_TSZ,
 		.t1sz = two_ranges ? tcr >> 16 & TCR_TSZ : 0,
-		.root = root & TTBR,
-		.upper_root = upper & TTBR,
+		.root = root & address,
+		.upper_root = upper & address,
 		.pat_or_mair = system_value(r, level, SYSTEM_MAIR),
 	};
 	return !*why;

@@ -346,11 +346,10 @@ static bool add_first_transition(struct map_kernel *k)
 {
 	const struct attempt *a = &k->check->attempt;
 	const struct walked_options cut = { .limit = transition_limit, .context = k };
-	bool five = a->platform.arch.paging_levels == 5;
 
 	if (!a->handoff->transition_first)
 		return true;
-	struct map_space *s = add_space(k, "the first transition space", five ? WALK_X86_64_5 : WALK_X86_64_4,
+	struct map_space *s = add_space(k, "the first transition space", a->mode.layout->other_levels->walk,
 	                                a->handoff->transition_first, 0);
 	SAY(s->about, "before that, with as many levels as the firmware has");
 	return map_space_make(s, &cut, name_in_transition, k);

@@ -39,13 +39,22 @@ static int x86_64_of(struct walker *out, const struct fault *f, const struct mac
 	return 0;
 }
 
+static enum walk_mode aarch64_mode(const struct machine_options *o)
+{
+	bool wide = o->lpa2 || (o->t0sz && o->t0sz < 16) || (o->t1sz && o->t1sz < 16);
+
+	if (o->el2)
+		return wide ? WALK_AARCH64_EL2_LPA2 : WALK_AARCH64_EL2;
+	return wide ? WALK_AARCH64_LPA2 : WALK_AARCH64;
+}
+
 static int aarch64_of(struct walker *out, const struct machine_options *o)
 {
 	if (!o->has_root && !o->has_upper_root)
 		return complain(STATUS_TROUBLE, "say where the top-level tables are: --root (TTBR0) and --upper-root "
 		                "(TTBR1); dumps of aarch64 have no such registers");
 	*out = (struct walker){
-		.mode = o->el2 ? WALK_AARCH64_EL2 : WALK_AARCH64, .root = o->root, .upper_root = o->upper_root,
+		.mode = aarch64_mode(o), .root = o->root, .upper_root = o->upper_root,
 		.t0sz = (uint8_t)o->t0sz, .t1sz = (uint8_t)o->t1sz, .pat_or_mair = o->types,
 		.flags = WALK_HW_AF | (o->has_root ? 0 : WALK_EPD0) | (o->has_upper_root || o->el2 ? 0 : WALK_EPD1),
 	};
@@ -115,7 +124,7 @@ static void describe(struct map_space *s, bool reset_types)
 
 	if (!(w->flags & WALK_EPD0))
 		used = snprintf(s->about, sizeof s->about, "tables at %#" PRIx64, w->root);
-	if (w->mode == WALK_AARCH64 && !(w->flags & WALK_EPD1))
+	if (walk_has_two_roots(w->mode) && !(w->flags & WALK_EPD1))
 		used += snprintf(s->about + used, sizeof s->about - (size_t)used, "%s at %#" PRIx64,
 		                 used ? ", for the upper range" : "tables for the upper range", w->upper_root);
 	if (reset_types)

@@ -11,8 +11,9 @@ struct machine_options {
 	bool has_root, has_upper_root, has_types;
 	paddr root, upper_root;
 	uint64_t types;          /* IA32_PAT or MAIR */
-	unsigned t0sz, t1sz;     /* aarch64; 0: not said */
+	unsigned t0sz, t1sz;     /* aarch64; 0: not said. Below 16: lpa2 */
 	bool five_levels;        /* x86_64 */
+	bool lpa2;               /* aarch64: TCR.DS = 1 */
 	bool el2;                /* aarch64: one range, EL2 with E2H = 0 */
 	unsigned cpu;            /* whose registers */
 	struct symbols *symbols; /* may be NULL */

@@ -73,12 +73,13 @@ static void not_canonical(const struct walker *w, vaddr *from, vaddr *to)
 {
 	static const uint8_t low_bits[] = {
 		[WALK_X86_64_4] = 47, [WALK_X86_64_5] = 56, [WALK_AARCH64] = 48, [WALK_AARCH64_EL2] = 48,
+		[WALK_AARCH64_LPA2] = 52, [WALK_AARCH64_EL2_LPA2] = 52,
 		[WALK_SV39] = 38, [WALK_SV48] = 47,
 	};
 	unsigned low = w->t0sz ? 64 - w->t0sz : low_bits[w->mode], high = w->t1sz ? 64 - w->t1sz : low_bits[w->mode];
 
 	*from = 1ull << low;
-	*to = w->mode == WALK_AARCH64_EL2 ? 0 : 0 - (1ull << high);
+	*to = w->mode == WALK_AARCH64_EL2 || w->mode == WALK_AARCH64_EL2_LPA2 ? 0 : 0 - (1ull << high);
 }
 
 bool map_next_hole(const struct map_space *s, size_t index, struct map_hole *h)

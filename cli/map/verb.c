@@ -145,11 +145,11 @@ static int machine_option(int option, const char *value, struct machine_options 
 		m->has_upper_root = true;
 		return read_number("upper-root", value, 0, UINT64_MAX, &m->upper_root);
 	case T0SZ:
-		status = read_number("t0sz", value, 16, 47, &n);
+		status = read_number("t0sz", value, 12, 47, &n);
 		m->t0sz = (unsigned)n;
 		return status;
 	case T1SZ:
-		status = read_number("t1sz", value, 16, 47, &n);
+		status = read_number("t1sz", value, 12, 47, &n);
 		m->t1sz = (unsigned)n;
 		return status;
 	case MEMORY_TYPES:
@@ -171,6 +171,7 @@ static int map_dumped(struct check *c, struct machine_options *m, const struct o
 
 	m->el2 = c->options.el2;
 	m->five_levels = c->options.la57;
+	m->lpa2 = c->options.lpa2;
 	for (; !status && *files; files++)
 		status = symbols_add(&m->symbols, *files);
 	if (!status)
@@ -247,13 +248,14 @@ const struct verb map_verb = {
 	  "  --cpu N               take the tables of CPU N, from 0 on; x86_64's cores have them in CR3, CR4\n"
 	  "  --root ADDRESS        the top-level table: CR3, TTBR0\n"
 	  "  --upper-root ADDRESS  aarch64: TTBR1. A range without a root is not walked\n"
-	  "  --t0sz N              aarch64: TCR.T0SZ; default: 16, which is 48 bits\n"
+	  "  --t0sz N              aarch64: TCR.T0SZ; default: 16, which is 48 bits. From 12 to 15 the tables are\n"
+	  "                        those of FEAT_LPA2; these and --lpa2 make the default 12\n"
 	  "  --t1sz N              aarch64: TCR.T1SZ, likewise\n"
 	  "  --memory-types VALUE  IA32_PAT, by default as after a reset; or MAIR, without which aarch64's memory\n"
 	  "                        types are not known\n"
 	  "\n"
-	  "With --el2 aarch64's tables are those of EL2 with one range, with --la57 x86_64's have 5 levels; a core\n"
-	  "says that by itself.\n" },
+	  "With --el2 aarch64's tables are those of EL2 with one range, with --lpa2 those of TCR.DS = 1; with\n"
+	  "--la57 x86_64's have 5 levels, which a core says by itself.\n" },
 	{ "Exit status",
 	  "  0  the space is drawn\n"
 	  "  1  the loader would refuse the kernel\n"

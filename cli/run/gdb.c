@@ -22,7 +22,7 @@ static bool addresses_on(const struct gdb_session *s, bool full, struct addresse
 {
 	static struct check c;
 
-	c = (struct check){ .arch = s->arch, .options = { .el2 = full, .la57 = full } };
+	c = (struct check){ .arch = s->arch, .options = { .el2 = full, .la57 = full, .lpa2 = full } };
 	if (s->memory_mib >= MODEL_LEAST_MIB && s->memory_mib <= model_most_mib(s->arch))
 		c.options.memory_mib = s->memory_mib;
 	bool boots = check_kernel(&c, s->kernel) == 0 && c.problem.code == OK;

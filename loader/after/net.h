@@ -28,8 +28,9 @@ struct net {
 	/* A page whose translation can be changed; 0 with the MMU off. */
 	uintptr_t window;
 	volatile uint64_t *window_entry; /* its leaf */
-	uint64_t window_bits;            /* of the leaf, but for the page's address */
-	uint64_t window_device_bits;     /* ... where that is a device's            */
+	struct pt_format window_format;  /* ... for the page's address              */
+	uint64_t window_bits;            /* of the leaf, but for that               */
+	uint64_t window_device_bits;     /* ... where the page is a device's        */
 };
 
 extern struct net net;

@@ -18,8 +18,6 @@ enum {
 	WORD = sizeof(uint64_t),
 };
 
-#define ROOT_ADDRESS 0x0000fffffffff000ull
-
 #define LL(n) ((unsigned long long)(n))
 
 IMAGE_SCRATCH uint8_t net_report_stack[NET_REPORT_STACK_BYTES] __attribute__((aligned(16)));
@@ -40,13 +38,13 @@ static const uint64_t *page(void *context, paddr at)
 		return NULL;
 	if (!net.window)
 		return memory_at(align_down(at, PAGE_BYTES));
-	arch_window(net.window_entry, net.window_bits | align_down(at, PAGE_BYTES), net.window);
+	arch_window(net.window_entry, net.window_bits | pt_frame_bits(&net.window_format, at), net.window);
 	return memory_at(net.window);
 }
 
 uintptr_t net_device(paddr page)
 {
-	arch_window(net.window_entry, net.window_device_bits | page, net.window);
+	arch_window(net.window_entry, net.window_device_bits | pt_frame_bits(&net.window_format, page), net.window);
 	return net.window;
 }
 
@@ -164,20 +162,11 @@ static void say_registers(const struct fault *f)
 
 /* ---- The address, and its walk ------------------------------------------------------------------------- */
 
-/* The root of the live tables that translate an address. Arm ARM DDI 0487, "TTBR0_EL1": the register has ASID and
- * CnP, too. */
-static paddr root_of(vaddr at)
-{
-	bool upper = walker.mode == WALK_AARCH64 && at >> 55 & 1;
-
-	return (upper ? walker.upper_root : walker.root) & ROOT_ADDRESS;
-}
-
 static bool is_kernels_own(vaddr at)
 {
-	bool lower = walker.mode == WALK_AARCH64 && !(at >> 55 & 1);
+	bool lower = walk_has_two_roots(walker.mode) && !(at >> 55 & 1);
 
-	return translated && root_of(at) != (lower ? handoff.lower_root : handoff.root);
+	return translated && walk_root(&walker, at) != (lower ? handoff.lower_root : handoff.root);
 }
 
 /* The physical address that the loader has given to `at`, which these tables must map; false: it has given none. */
@@ -343,11 +332,11 @@ static void say_whose_tables(vaddr at, char *out, size_t size)
 		format(out, size,
 		       "these tables (root %#llx) are the kernel's own: "
 		       "of the loader's maps they have what the kernel puts there",
-		       LL(root_of(at)));
+		       LL(walk_root(&walker, at)));
 	else
 		format(out, size,
 		       "these tables (root %#llx) are the kernel's own: they must map its text, stack and vectors",
-		       LL(root_of(at)));
+		       LL(walk_root(&walker, at)));
 }
 
 /* The kernel has changed an entry of the loader's own tables. */

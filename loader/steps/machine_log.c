@@ -30,9 +30,9 @@ void machine_log_memory(const struct boot *b)
 	if (!b->verbose)
 		return;
 	log_line("machine: arch = %u", arch_id);
-	log_line("machine: processor = levels %u bits %u leaf %u la57 %u nx %u el %u vhe %u fixed %u id %llu",
+	log_line("machine: processor = levels %u bits %u leaf %u la57 %u nx %u el %u vhe %u fixed %u id %llu lpa2 %u",
 	         f->paging_levels, f->phys_bits, f->max_leaf, f->la57, f->no_execute, f->firmware_level, f->vhe,
-	         f->e2h_fixed, LL(f->boot_cpu));
+	         f->e2h_fixed, LL(f->boot_cpu), f->lpa2);
 	log_line("machine: image = %#llx", LL(b->attempt.image->base));
 	for (size_t i = 0; i < m->count; i++)
 		log_line("machine: memory = %#llx %#llx %#llx %u", LL(m->entries[i].base), LL(m->entries[i].bytes),

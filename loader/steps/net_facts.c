@@ -71,6 +71,7 @@ static void open_window(const struct space *s)
 
 	net.window = s->facts.window;
 	net.window_entry = memory_at(s->facts.window_leaf);
+	net.window_format = *format;
 	net.window_bits = pt_leaf_bits(format, 0, PT_GLOBAL, PT_NORMAL);
 	net.window_device_bits = pt_leaf_bits(format, 0, PT_GLOBAL, PT_DEVICE);
 	net.places.range_count = s->plan.count;

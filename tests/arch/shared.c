@@ -35,7 +35,7 @@ static void move(uint64_t areas, uint64_t mailboxes)
 void places_physical(void)
 {
 	moved = handoff.cpus_phys - (uintptr_t)handoff.cpus;
-	direct_map = world_record()->direct_map;
+	direct_map = handoff.direct_map;
 	move(moved, -direct_map);
 	handoff.console.virt = handoff.framebuffer.virt = 0;
 }

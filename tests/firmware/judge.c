@@ -241,11 +241,14 @@ static bool read_entry(void *context, paddr at, uint64_t *out)
 
 struct walker world_walker(paddr lower, paddr upper)
 {
-	bool x86 = fake.options.machine == FAKE_X86_64;
+	bool x86 = fake.options.machine == FAKE_X86_64, five = handoff.mode.paging_levels == 5;
+	bool one_range = handoff.mode.level == HOBNAIL_LEVEL_EL2;
 
 	return (struct walker){
-		.mode = !x86 ? (handoff.mode.level == HOBNAIL_LEVEL_EL2 ? WALK_AARCH64_EL2 : WALK_AARCH64)
-		             : handoff.mode.paging_levels == 5 ? WALK_X86_64_5 : WALK_X86_64_4,
+		.mode = x86 ? (five ? WALK_X86_64_5 : WALK_X86_64_4)
+		        : one_range ? WALK_AARCH64_EL2
+		        : five      ? WALK_AARCH64_LPA2
+		                    : WALK_AARCH64,
 		.root = lower, .upper_root = upper,
 		.pat_or_mair = x86 ? 0x0007050100070406 : 0x4404ff,
 		.read = read_entry,

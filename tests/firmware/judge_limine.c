@@ -27,6 +27,7 @@ static const struct {
 	[ASK_EFI_MAP] = { { 0x7df62a431d6872d5, 0xa4fcdfb3e57306c8 }, 6 },
 	[ASK_ENTROPY] = { { 0x65ea80255d5682c5, 0x9117240723f493eb }, 7 },
 	[ASK_FILE] = { { 0xad97e90e83f1ed67, 0x31eb5d1c5ff23b69 }, 6 },
+	[ASK_PAGING] = { { 0x95c1a0edab0944cb, 0xa4e5cb3842f7488a }, 9 },
 };
 
 enum { TAG_BYTES = 24, REVISION = 6, RANDOM_VALUES = 4 };
@@ -44,6 +45,8 @@ void world_put_limine(void)
 {
 	put32(&world_elf, PH_NOTE, 0);
 	put32(&world_elf, SH_NOTE + SH_KIND, 0);
+	_Static_assert(AT_DATA + 0x300 <= AT_SYMBOLS, "the builder's next part");
+	put64(&world_elf, PH_DATA + PH_FILESZ, 0x300);
 	memset(world_elf.data + AT_DATA, 0, offset_of(WORLD_LIMINE_REQUESTS));
 	put64(&world_elf, AT_DATA, 0xf9562b2d5c95a6c8);
 	put64(&world_elf, AT_DATA + 8, 0x6a7b384944536bdc);
@@ -56,6 +59,14 @@ void world_put_limine(void)
 		put64(&world_elf, at + 24, asked[i].id[1]);
 	}
 	put64(&world_elf, AT_DATA + offset_of(ASK_ENTROPY) + 48, RANDOM_VALUES);
+	put64(&world_elf, AT_DATA + offset_of(ASK_PAGING) + 32, 1); /* revision */
+	put64(&world_elf, AT_DATA + offset_of(ASK_PAGING) + 48, 1); /* the mode */
+	put64(&world_elf, AT_DATA + offset_of(ASK_PAGING) + 56, 1); /* the most; the least is 0 */
+}
+
+void world_limine_needs_five(void)
+{
+	put64(&world_elf, AT_DATA + offset_of(ASK_PAGING) + 64, 1);
 }
 
 /* ---- Through the kernel's tables -------------------------------------------------------------------------------- */
@@ -204,11 +215,14 @@ static const char *judge_words(void)
 {
 	const uint64_t *hhdm = answer(ASK_HHDM, 2), *efi = answer(ASK_EFI_MAP, 5);
 	const uint64_t *tag = at(BUILT_DATA, TAG_BYTES), *random = answer(ASK_ENTROPY, 3);
+	const uint64_t *paging = answer(ASK_PAGING, 2);
 
 	if (!tag || tag[1] != REVISION || tag[2])
 		return WRONG("the base revision is not answered");
 	if (!hhdm || hhdm[1] != handoff.direct_map)
 		return WRONG("the direct map is not where it is said to be");
+	if (!paging || paging[1] + 4 != handoff.mode.paging_levels)
+		return WRONG("the paging mode is not the one that it is said to be");
 	if (!efi || !efi[2] || efi[2] % efi[3] || !at(efi[1], efi[2]))
 		return WRONG("the firmware's map is not there");
 	if (!random || random[1] > RANDOM_VALUES || (random[1] && !at(random[2], random[1] * 8)))

@@ -182,7 +182,7 @@ static void the_window_is_the_nets_own(void **state)
 		assert_true(entry.mapped && entry.writable);
 		assert_int_equal(entry.phys, window.step[window.steps - 1].at);
 		uint64_t was = window.step[window.steps - 1].entry;
-		assert_int_equal(net.window_bits | (window.phys & ~(paddr)(PAGE_BYTES - 1)), was);
+		assert_int_equal(net.window_bits | pt_frame_bits(&net.window_format, window.phys), was);
 	}
 }
 

@@ -16,7 +16,7 @@ enum world_kernel {
 };
 
 enum world_ask_limine { ASK_MAP, ASK_HHDM, ASK_FRAMEBUFFER, ASK_MODULES, ASK_MP, ASK_RSDP, ASK_EFI_MAP, ASK_ENTROPY,
-                        ASK_FILE, WORLD_LIMINE_REQUESTS };
+                        ASK_FILE, ASK_PAGING, WORLD_LIMINE_REQUESTS };
 
 enum { WORLD_CPUS = 3 }; /* enabled, the boot processor among them; a fourth one is listed */
 
@@ -28,8 +28,11 @@ void world_make(enum machine machine, enum world_kernel kernel);
 /* The file holds this kernel from now on; one of world_make()'s size or smaller. */
 void world_another_kernel(enum machine machine, enum world_kernel kernel);
 
-/* world_elf without notes and with requests of the Limine protocol. */
+/* world_elf without notes and with requests of the Limine protocol: five levels of page tables where there are. */
 void world_put_limine(void);
+
+/* ... and no less. */
+void world_limine_needs_five(void);
 
 /* Move a low-linked kernel to another physical address. */
 void world_kernel_at(paddr at);

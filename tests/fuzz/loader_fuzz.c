@@ -259,6 +259,7 @@ static void change_facts(struct input *in)
 	if (fake.options.machine == FAKE_AARCH64)
 		f->firmware_level = 1 + (bits >> 7 & 1);
 	f->confidential = bits & 512;
+	f->lpa2 = bits & 1024;
 	f->net_limit = bits & 256 ? ARENA + ARENA_BYTES / 2 : f->net_limit;
 }
 

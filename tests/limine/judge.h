@@ -81,6 +81,7 @@ enum request_name {
 extern struct request requests[REQUESTS];
 extern const char *const request_names[REQUESTS];
 bool request_made(enum request_name r); /* some are made only by variants of this kernel */
+uint64_t paging_mode_due(void);         /* the one that was asked for, or the least where the processor lacks it */
 
 /* Was it answered? Then up to `bytes` of the answer are in *to, and it is an object of L5. */
 bool take(enum request_name r, void *to, size_t bytes);

@@ -52,6 +52,7 @@ struct table_root {
 unsigned machine_roots(const struct state *s, struct table_root roots[2]);
 unsigned machine_levels(const struct state *s);
 unsigned machine_address_bits(const struct state *s);
+bool machine_has_five_levels(void); /* the processor could have them */
 
 /* For the window: a table's entry, and one of a page that is not executable. */
 uint64_t machine_table_entry(uint64_t phys);

@@ -3,7 +3,7 @@
  * Built once for each base revision, and for variants:
  *     LIMINE_REVISION    0 to 6
  *     LIMINE_TAG         what the tag says; it says LIMINE_REVISION otherwise
- *     LIMINE_PAGING      asks for this paging mode and no other (1: 5 levels)
+ *     LIMINE_PAGING      asks for this paging mode (1: 5 levels), and LIMINE_LEAST is its least one; or there is none
  *     LIMINE_KEEP_IOMMU  asks for IOMMUs that stay on
  *     LIMINE_X2APIC      asks for x2APIC mode
  *     LIMINE_INTERNAL    asks for modules beside the kernel: internal.txt, hashed.txt, and the missing absent.txt */
@@ -52,7 +52,7 @@ IN_REQUESTS struct request requests[REQUESTS] = {
 	[REQUEST_HHDM] = { ID_HHDM, 0, 0, { { 0 } } },
 	[REQUEST_FRAMEBUFFER] = { ID_FRAMEBUFFER, 0, 0, { { 0 } } },
 #ifdef LIMINE_PAGING
-	[REQUEST_PAGING_MODE] = { ID_PAGING_MODE, 1, 0, { { LIMINE_PAGING }, { LIMINE_PAGING }, { LIMINE_PAGING } } },
+	[REQUEST_PAGING_MODE] = { ID_PAGING_MODE, 1, 0, { { LIMINE_PAGING }, { LIMINE_PAGING }, { LIMINE_LEAST } } },
 #endif
 #ifdef LIMINE_X2APIC
 	[REQUEST_MP] = { ID_MP, 0, 0, { { MP_X2APIC } } },

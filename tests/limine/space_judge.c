@@ -228,15 +228,23 @@ static enum verdict check_user(void)
 	return HOLDS;
 }
 
+uint64_t paging_mode_due(void)
+{
+	const struct request *r = &requests[REQUEST_PAGING_MODE];
+
+	if (!request_made(REQUEST_PAGING_MODE))
+		return 0;
+	return r->own[machine_has_five_levels() ? OWN_PAGING_MODE : OWN_PAGING_MIN].number;
+}
+
 static enum verdict check_mode(void)
 {
 	struct answer_number a;
-	uint64_t asked = request_made(REQUEST_PAGING_MODE) ? requests[REQUEST_PAGING_MODE].own[OWN_PAGING_MODE].number
-	                                                   : 0;
+	uint64_t due = paging_mode_due();
 
-	if (machine_levels(&boot_state) - 4 != asked)
-		return broken("%u levels, where mode %lu was asked for", machine_levels(&boot_state), asked);
-	return take(REQUEST_PAGING_MODE, &a, sizeof a) ? expect("the paging mode's answer", a.value, asked) : HOLDS;
+	if (machine_levels(&boot_state) - 4 != due)
+		return broken("%u levels, where mode %lu was asked for", machine_levels(&boot_state), due);
+	return take(REQUEST_PAGING_MODE, &a, sizeof a) ? expect("the paging mode's answer", a.value, due) : HOLDS;
 }
 
 static const struct promise promises[] = {

@@ -169,6 +169,12 @@ static void registers_make_a_walker(void **state)
 	registers_line(&r, "TCR=0x5b5103510");
 	assert_true(registers_walker(&r, &w, &why) && w.mode == WALK_AARCH64 && w.t0sz == 16 && w.t1sz == 16);
 	assert_true(w.flags == WALK_WXN && w.root == 0x10040001000 && w.upper_root == 0x40002000);
+	registers_line(&r, "TCR=0x8000005b50c350c TTBR1=0x1234000040002005"); /* FEAT_LPA2: bit 2 is bit 48 */
+	assert_true(registers_walker(&r, &w, &why) && w.mode == WALK_AARCH64_LPA2 && w.t0sz == 12 && w.t1sz == 12);
+	assert_true(w.flags == WALK_WXN && walk_root(&w, 0) == 0x10040001000);
+	assert_true(walk_root(&w, ~0ull) == 0x1000040002000);
+	registers_line(&r, "TCR=0x8000005850c050c"); /* neither range is shareable */
+	assert_true(registers_walker(&r, &w, &why) && w.flags == (WALK_WXN | WALK_ALONE0 | WALK_ALONE1));
 }
 
 /* ---- Symbols -------------------------------------------------------------------------------------------- */

@@ -74,18 +74,42 @@ static void el1_is_the_default_from_both_levels(void **state)
 	assert_int_equal(mode.paging_levels, 0);
 }
 
-/* 52-bit tables are not made, whatever the processor has. */
-static void five_levels_are_refused(void **state)
+static enum err choose_levels(bool lpa2, uint32_t level, unsigned least, unsigned most, bool wc1)
 {
-	struct wants wants = { .level = HOBNAIL_LEVEL_EL1, .paging_least = 5, .paging_most = 5 };
+	const struct arch_facts facts = { .firmware_level = 2, .vhe = true, .lpa2 = lpa2 };
+	struct wants wants = { .level = level, .paging_least = least, .paging_most = most, .types_pat5 = wc1 };
 	struct problem p;
+	enum err e = mode_choose_aarch64(&facts, &wants, &mode, &p);
 
+	assert_true(!e || p.value[0] == least);
+	return e;
+}
+
+static void five_levels_need_lpa2_and_two_ranges(void **state)
+{
 	(void)state;
-	assert_int_equal(mode_choose_aarch64(&at_el1, &wants, &mode, &p), ERR_PAGING_LEVELS);
-	assert_int_equal(p.value[0], 5);
-	wants.paging_least = 4;
-	assert_int_equal(mode_choose_aarch64(&at_el1, &wants, &mode, &p), OK);
+	assert_int_equal(choose_levels(true, HOBNAIL_LEVEL_EL1, 5, 5, false), OK);
+	assert_int_equal(mode.paging_levels, 5);
+	assert_ptr_equal(mode.layout, &plan_aarch64_5);
+	assert_int_equal(mode.memory_types, PLAN_MAIR);
+	assert_int_equal(choose_levels(true, HOBNAIL_LEVEL_EL2_VHE, 4, 5, true), OK);
+	assert_int_equal(mode.paging_levels, 5);
+	assert_ptr_equal(mode.layout, &plan_aarch64_5_wc1);
+	assert_int_equal(mode.memory_types, PLAN_MAIR_WC1);
+	assert_int_equal(choose_levels(false, HOBNAIL_LEVEL_EL1, 5, 5, false), ERR_PAGING_LEVELS);
+	assert_int_equal(choose_levels(true, HOBNAIL_LEVEL_EL2, 5, 5, false), ERR_PAGING_LEVELS);
+	assert_int_equal(choose_levels(true, HOBNAIL_LEVEL_EL2, 4, 5, false), OK);
+	assert_ptr_equal(mode.layout, &plan_aarch64_el2);
+}
+
+static void four_levels_are_made_where_no_more_are_wanted_or_there(void **state)
+{
+	(void)state;
+	assert_int_equal(choose_levels(true, HOBNAIL_LEVEL_EL1, 4, 4, false), OK);
 	assert_int_equal(mode.paging_levels, 4);
+	assert_int_equal(choose_levels(false, HOBNAIL_LEVEL_EL1, 4, 5, true), OK);
+	assert_int_equal(mode.paging_levels, 4);
+	assert_ptr_equal(mode.layout, &plan_aarch64_wc1);
 }
 
 int main(void)
@@ -96,7 +120,8 @@ int main(void)
 		cmocka_unit_test(vhe_needs_the_processor),
 		cmocka_unit_test(fixed_e2h_leaves_only_vhe),
 		cmocka_unit_test(el1_is_the_default_from_both_levels),
-		cmocka_unit_test(five_levels_are_refused),
+		cmocka_unit_test(five_levels_need_lpa2_and_two_ranges),
+		cmocka_unit_test(four_levels_are_made_where_no_more_are_wanted_or_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

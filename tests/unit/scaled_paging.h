@@ -25,6 +25,7 @@
 #define pt_lookup     scaled_lookup
 #define pt_frame_bits scaled_frame_bits
 #define pt_last_table scaled_last_table
+#define pt_root_index scaled_root_index
 #include "../../core/paging.c"
 
 enum {

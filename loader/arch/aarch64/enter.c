@@ -17,25 +17,33 @@ leave leave_mapped, leave_physical;
 
 /* ---- Register values ----------------------------------------------------------------------------------- */
 
-/* ID_AA64MMFR0_EL1.PARange as TCR wants it: at most 48 bits without LPA2. */
-static uint64_t physical_size(void)
+/* ID_AA64MMFR0_EL1.PARange as TCR wants it: at most 48 bits without LPA2, and 52 with it. */
+static uint64_t physical_size(bool wide)
 {
-	return min_u64(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE), 5);
+	return min_u64(cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE), wide ? 6 : 5);
 }
 
-/* 48 bits, 4 KiB granule, walks write-back and inner shareable */
-static const uint64_t lower_range = TCR_T0SZ(16) | TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER;
-static const uint64_t upper_range = TCR_T1SZ(16) | TCR_IRGN1_WB | TCR_ORGN1_WB | TCR_SH1_INNER | TCR_TG1_4K;
+/* 4 KiB granule, walks write-back and inner shareable; with DS that is the memory's shareability, too */
+static const uint64_t lower_range = TCR_IRGN0_WB | TCR_ORGN0_WB | TCR_SH0_INNER;
+static const uint64_t upper_range = TCR_IRGN1_WB | TCR_ORGN1_WB | TCR_SH1_INNER | TCR_TG1_4K;
+
+/* 48 bits, or 52 */
+static uint64_t tcr_sizes(bool wide)
+{
+	return wide ? TCR_T0SZ(12) | TCR_T1SZ(12) | TCR_DS : TCR_T0SZ(16) | TCR_T1SZ(16);
+}
 
 /* TCR_EL1, and TCR_EL2 with E2H = 1 */
-static uint64_t tcr_two_ranges(uint32_t state)
+static uint64_t tcr_two_ranges(const struct arch_mode *mode)
 {
-	/* bare: as PARange is; more than 48 bits count as 48 with this granule */
-	uint64_t size = state & STATE_BARE_CONTROL ? cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE)
-	                                           : physical_size();
-	uint64_t value = lower_range | upper_range | TCR_IPS(size);
+	bool wide = mode->paging_levels == 5;
+	/* bare: as PARange is; more than 48 bits count as 48 with this granule and without DS */
+	uint64_t size = mode->state & STATE_BARE_CONTROL
+	                        ? cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE)
+	                        : physical_size(wide);
+	uint64_t value = lower_range | upper_range | tcr_sizes(wide) | TCR_IPS(size);
 
-	return state & STATE_OUTER_WALKS ? value & ~(TCR_SH0_NOT_OUTER | TCR_SH1_NOT_OUTER) : value;
+	return mode->state & STATE_OUTER_WALKS ? value & ~(TCR_SH0_NOT_OUTER | TCR_SH1_NOT_OUTER) : value;
 }
 
 /* HCR_EL2 for the route. A bare one has what EL2 with VHE needs, and SWIO, which is RES1 in later processors. */
@@ -54,7 +62,7 @@ static uint64_t cnthctl(const struct arch_mode *mode, uint64_t route)
 /* TCR_EL2 with E2H = 0 */
 static uint64_t tcr_one_range(void)
 {
-	return lower_range | TCR_EL2_PS(physical_size()) | TCR_EL2_RES1;
+	return TCR_T0SZ(16) | lower_range | TCR_EL2_PS(physical_size(false)) | TCR_EL2_RES1;
 }
 
 static uint64_t route_of(const struct arch_mode *mode, unsigned level)
@@ -102,7 +110,7 @@ void enter_fill(struct switch_state *s, const struct handoff *h, unsigned level,
 		.cptr = cptr(&h->mode, route),
 		.vbar_el2 = enter_physical_of(h, park_vectors, image_base),
 		.mair = h->mode.memory_types,
-		.tcr = route == ROUTE_EL2 ? tcr_one_range() : tcr_two_ranges(h->mode.state),
+		.tcr = route == ROUTE_EL2 ? tcr_one_range() : tcr_two_ranges(&h->mode),
 		.ttbr0 = h->transition,
 		.ttbr1 = h->root ? h->root : h->transition,
 		.sctlr = route == ROUTE_EL2 ? SCTLR_EL2_RES1 | caches : SCTLR_EL1_RES1 | caches | SCTLR_SA0,
@@ -126,7 +134,7 @@ static uint64_t between[PAGE_BYTES / sizeof(uint64_t)] __attribute__((aligned(PA
 /* Fill it in the net's copy. The firmware's tables, live until the switch, identity-map all memory. */
 static void fill_between(const struct handoff *h)
 {
-	unsigned net = h->net_virt >> 39 & (COUNT_OF(between) - 1);
+	unsigned net = pt_root_index(h->mode.layout->format, h->net_virt);
 
 	((uint64_t *)enter_physical_of(h, between, image_base))[net] = ((const uint64_t *)h->root)[net];
 }

@@ -58,6 +58,7 @@ void arch_probe(struct arch_facts *out)
 		.firmware_level = cpu_level(),
 		.paging_levels = 4,
 		.e2h_fixed = cpu_level() == 2 && host_is_fixed(),
+		.lpa2 = cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_TGRAN4) == 1,
 		.vhe = cpu_id_field(cpu_read(id_aa64mmfr1_el1), ID_AA64MMFR1_VH) != 0,
 		.no_execute = true,
 		.max_leaf = 2,

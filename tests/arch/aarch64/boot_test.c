@@ -135,6 +135,59 @@ static void the_regime_is_exactly_as_in_the_table(void **state)
 	assert_int_equal(s->cnthctl, 3 << 10);
 }
 
+#define LPA2 (1ull << 28) /* ID_AA64MMFR0_EL1.TGran4 */
+
+/* docs/limine.md, L85, L86: 52 bits for all processors, where there is FEAT_LPA2. */
+static void five_levels_are_52_bits_on_every_processor(void **state)
+{
+	const uint64_t both = 12 | 12ull << 16 | 5ull << 8 | 3ull << 12 | 5ull << 24 | 3ull << 28 | 2ull << 30 |
+	                      BIT(59);
+
+	(void)state;
+	for (unsigned level = 1; level <= 2; level++)
+		for (uint64_t range = 5; range <= 6; range++) {
+			make(level, KERNEL_LIMINE, HOBNAIL_LEVEL_EL1);
+			machine_has("id_aa64mmfr0_el1", range | LPA2);
+			world_limine_needs_five();
+			world_fadt(0, 1); /* there is PSCI */
+			run_boot();
+			assert_int_equal(fake.outcome, FAKE_ENTERED);
+			assert_int_equal(handoff.mode.paging_levels, 5);
+			assert_int_equal(handoff.mode.level, level == 2 ? HOBNAIL_LEVEL_EL2_VHE : HOBNAIL_LEVEL_EL1);
+			assert_int_equal(machine.cpus[0].switched.tcr, both | range << 32);
+			assert_int_equal(handoff.direct_map, 0xfff0000000000000);
+			assert_int_equal(handoff.transition_first, 0);
+			assert_int_equal(machine_register(0, "ttbr0_el1"), handoff.lower_root);
+			assert_true(handoff.cpu_count && machine.cpus[1].parked);
+			assert_int_equal(machine.cpus[1].switched.tcr, both | range << 32);
+		}
+}
+
+/* TGran4 is 0, or says that there is no such granule at all. */
+static void without_lpa2_or_a_wish_there_are_four_levels(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		make(1, KERNEL_LIMINE, HOBNAIL_LEVEL_EL1);
+		machine_has("id_aa64mmfr0_el1", 5 | (i ? 15 * LPA2 : 0));
+		run_boot();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		assert_int_equal(handoff.mode.paging_levels, 4);
+		assert_int_equal(machine.cpus[0].switched.tcr & (BIT(59) | 63), 16);
+	}
+	make(1, KERNEL_UPPER, HOBNAIL_LEVEL_EL1); /* of our own protocol: that request is x86_64's */
+	machine_has("id_aa64mmfr0_el1", 5 | LPA2);
+	world_ask(HOBNAIL_REQUEST_PAGING, 5);
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(handoff.mode.paging_levels, 4);
+	make(1, KERNEL_LIMINE, HOBNAIL_LEVEL_EL1);
+	world_limine_needs_five();
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_true(world_said("(ERR_PAGING_LEVELS"));
+}
+
 /* What a firmware, or a debugger before it, may have left. */
 static void nothing_is_inherited(void **state)
 {
@@ -494,6 +547,8 @@ int main(void)
 		cmocka_unit_test(lines_may_be_longer),
 		cmocka_unit_test(each_level_has_its_own_regime),
 		cmocka_unit_test(the_regime_is_exactly_as_in_the_table),
+		cmocka_unit_test(five_levels_are_52_bits_on_every_processor),
+		cmocka_unit_test(without_lpa2_or_a_wish_there_are_four_levels),
 		cmocka_unit_test(nothing_is_inherited),
 		cmocka_unit_test(newer_registers_are_cleared_where_they_are),
 		cmocka_unit_test(firmware_with_e2h_starts_a_kernel_at_every_level),

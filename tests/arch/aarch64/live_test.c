@@ -49,6 +49,28 @@ static void tags_are_ignored_where_the_processor_ignores_them(void **state)
 	assert_int_equal(w.flags, WALK_TBI0);
 }
 
+/* FEAT_LPA2: TCR_EL1.DS is bit 59, TCR_EL2.DS bit 32; then SH0 and SH1 are the memory's shareability. */
+static void ds_is_another_format(void **state)
+{
+	const uint64_t both = TCR_T0SZ(12) | TCR_T1SZ(12) | TCR_TG1_4K | BIT(59), sh0 = 3 * BIT(12), sh1 = 3 * BIT(28);
+	struct walker w;
+
+	(void)state;
+	assert_true(live(1, both | sh0 | sh1, &w));
+	assert_int_equal(w.mode, WALK_AARCH64_LPA2);
+	assert_int_equal(w.t0sz, 12);
+	assert_int_equal(w.flags, 0);
+	assert_true(live(1, both | sh0, &w));
+	assert_int_equal(w.flags, WALK_ALONE1);
+	assert_true(live(1, both | 2 * BIT(28), &w));
+	assert_int_equal(w.flags, WALK_ALONE0);
+	assert_true(live(2, TCR_T0SZ(12) | BIT(32) | sh0, &w));
+	assert_int_equal(w.mode, WALK_AARCH64_EL2_LPA2);
+	assert_int_equal(w.flags, 0);
+	assert_true(live(2, TCR_T0SZ(12) | BIT(32), &w));
+	assert_int_equal(w.flags, WALK_ALONE0);
+}
+
 /* With E2H = 1 there are two ranges at EL2, too, and these names mean its registers. */
 static void a_host_at_el2_has_two_ranges(void **state)
 {
@@ -72,11 +94,9 @@ static void what_the_walker_does_not_know_is_not_walked(void **state)
 	(void)state;
 	assert_false(live(1, BOTH | BIT(41), &w)); /* HPD0 */
 	assert_false(live(1, BOTH | BIT(42), &w)); /* HPD1 */
-	assert_false(live(1, BOTH | BIT(59), &w)); /* DS */
 	assert_false(live(1, BOTH | BIT(14), &w)); /* TG0: 64 KiB */
 	assert_true(live(1, BOTH | BIT(14) | TCR_EPD0, &w));
 	assert_false(live(2, ONE | BIT(24), &w));  /* TCR_EL2.HPD */
-	assert_false(live(2, ONE | BIT(32), &w));  /* DS */
 	machine_reset(1);
 	machine_has("tcr_el1", BOTH);
 	assert_false(arch_live_walker(&w)); /* SCTLR.M */
@@ -100,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tags_are_ignored_where_the_processor_ignores_them),
+		cmocka_unit_test(ds_is_another_format),
 		cmocka_unit_test(a_host_at_el2_has_two_ranges),
 		cmocka_unit_test(what_the_walker_does_not_know_is_not_walked),
 		cmocka_unit_test(a_window_is_turned_to_another_page),

@@ -431,7 +431,8 @@ void switch_world(struct switch_state *s)
 /* What a root called between has is the net, as the kernel's root has it. */
 static void change(paddr between, paddr root)
 {
-	unsigned net = handoff.net_virt >> 39 & 511;
+	bool five = machine.cpus[0].switched.tcr & BIT(59);
+	unsigned net = five ? handoff.net_virt >> 48 & 15 : handoff.net_virt >> 39 & 511;
 
 	for (unsigned i = 0; i < 512; i++)
 		if (read_le64((const void *)(uintptr_t)(between + 8 * i)) !=

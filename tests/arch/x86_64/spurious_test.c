@@ -35,6 +35,7 @@ static int reset(void **state)
 	machine_reset();
 	leaf = 0;
 	net.window_entry = &leaf;
+	net.window_format = pt_x86_64_4;
 	net.window_device_bits = 0x11;
 	net.window = 0xfee00000; /* where machine.c has the APIC */
 	return 0;

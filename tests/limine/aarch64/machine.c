@@ -190,6 +190,12 @@ unsigned machine_address_bits(const struct state *s)
 	return 64 - size_field(s);
 }
 
+/* Arm ARM DDI 0487, "ID_AA64MMFR0_EL1", TGran4: 1 is FEAT_LPA2. */
+bool machine_has_five_levels(void)
+{
+	return (cpu_read(id_aa64mmfr0_el1) >> 28 & 15) == 1;
+}
+
 unsigned machine_levels(const struct state *s)
 {
 	return (machine_address_bits(s) - 12 + 8) / 9;

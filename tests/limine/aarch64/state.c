@@ -83,32 +83,27 @@ static enum verdict check_cpacr(const struct state *s)
 #define TCR_DS BIT(59)
 #define FIELD(value, low, bits) ((value) >> (low) & (BIT(bits) - 1))
 
-static bool asked_for_five(void)
-{
-	return request_made(REQUEST_PAGING_MODE) && requests[REQUEST_PAGING_MODE].own[OWN_PAGING_MODE].number;
-}
-
 static enum verdict check_tcr_size(const struct state *s)
 {
-	uint64_t size = asked_for_five() ? 12 : 16;
+	uint64_t size = paging_mode_due() ? 12 : 16;
 
 	if (FIELD(s->tcr, 0, 6) != size || FIELD(s->tcr, 16, 6) != size)
 		return broken("T0SZ is %lu and T1SZ %lu, not %lu", FIELD(s->tcr, 0, 6), FIELD(s->tcr, 16, 6), size);
 	if (FIELD(s->tcr, 14, 2) != 0 || FIELD(s->tcr, 30, 2) != 2)
 		return broken("TG0 is %lu and TG1 %lu, not 0 and 2", FIELD(s->tcr, 14, 2), FIELD(s->tcr, 30, 2));
-	return asked_for_five() ? expect("TCR_EL1.DS", !!(s->tcr & TCR_DS), 1) : HOLDS;
+	return paging_mode_due() ? expect("TCR_EL1.DS", !!(s->tcr & TCR_DS), 1) : HOLDS;
 }
 
 /* Revision 6: IPS as PARange, inner shareable (3), write-back (1), 4 KiB (TG0 0, TG1 2), all others 0. */
 static enum verdict check_tcr(const struct state *s)
 {
-	uint64_t half = 1 << 8 | 1 << 10 | 3 << 12, size = asked_for_five() ? 12 : 16;
+	uint64_t half = 1 << 8 | 1 << 10 | 3 << 12, size = paging_mode_due() ? 12 : 16;
 	uint64_t want = half | half << 16 | size | size << 16 | 2ull << 30 |
-	                FIELD(cpu_read(id_aa64mmfr0_el1), 0, 4) << 32 | (asked_for_five() ? TCR_DS : 0);
+	                FIELD(cpu_read(id_aa64mmfr0_el1), 0, 4) << 32 | (paging_mode_due() ? TCR_DS : 0);
 
 	if (revision >= 6)
 		return expect("TCR_EL1", s->tcr, want);
-	if (asked_for_five())
+	if (paging_mode_due())
 		return NOT_APPLICABLE;
 	if (FIELD(s->tcr, 12, 2) != 2 || FIELD(s->tcr, 28, 2) != 2)
 		return broken("SH0 is %lu and SH1 %lu, not 2", FIELD(s->tcr, 12, 2), FIELD(s->tcr, 28, 2));

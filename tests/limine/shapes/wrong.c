@@ -7,6 +7,7 @@ REVISION_AND_MARKERS(6);
 ASK(cmdline, ID_CMDLINE);
 ASK(address, ID_ADDRESS);
 ASK(hhdm, ID_HHDM);
+IN_REQUESTS static volatile struct request paging = { ID_PAGING_MODE, 1, 0, { { 1 }, { 1 }, { 0 } } }; /* 5, or 4 */
 
 static const volatile uint64_t constant = 1;
 

@@ -163,6 +163,11 @@ unsigned machine_roots(const struct state *s, struct table_root roots[2])
 	return 1;
 }
 
+bool machine_has_five_levels(void)
+{
+	return cpuid(0).a >= 7 && cpuid(7).c & BIT(16); /* CPUID.07H:ECX.LA57 */
+}
+
 unsigned machine_levels(const struct state *s)
 {
 	return s->cr4 & CR4_LA57 ? 5 : 4;

@@ -109,9 +109,7 @@ static enum verdict check_cr0(const struct state *s)
 
 static enum verdict check_cr4(const struct state *s)
 {
-	bool five = request_made(REQUEST_PAGING_MODE) && requests[REQUEST_PAGING_MODE].own[OWN_PAGING_MODE].number;
-
-	return check_control("CR4", s->cr4, CR4_PAE | (five ? CR4_LA57 : 0));
+	return check_control("CR4", s->cr4, CR4_PAE | (paging_mode_due() ? CR4_LA57 : 0));
 }
 
 static enum verdict check_efer(const struct state *s)
