@@ -49,3 +49,10 @@ enum arch arch_of_elf(const uint8_t *bytes, size_t count)
 			return a;
 	return ARCH_NONE;
 }
+
+enum arch arch_of_kernel(const uint8_t *bytes, size_t count)
+{
+	enum arch arch = arch_of_elf(bytes, count);
+
+	return arch == ARCH_NONE ? arch_of_pe(bytes, count) : arch;
+}

@@ -21,6 +21,9 @@ struct arch_info {
 
 extern const struct arch_info arch_info[ARCH_COUNT];
 
+/* The architecture of a kernel by its first bytes: an ELF file, or an EFI program. */
+enum arch arch_of_kernel(const uint8_t *bytes, size_t count);
+
 /* ARCH_NONE if there is none of that name. */
 enum arch arch_named(const char *name);
 

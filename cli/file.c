@@ -173,13 +173,14 @@ enum arch file_loader_arch(const char *path)
 
 enum arch file_kernel_arch(const char *path)
 {
-	uint8_t head[64];
+	uint8_t head[4096];
 	size_t n = read_head(path, head, sizeof(head));
-	enum arch a = arch_of_elf(head, n);
+	enum arch a = arch_of_kernel(head, n);
 
 	if (n && a == ARCH_NONE)
 		complain(STATUS_TROUBLE,
-		         "%s is no 64-bit ELF file for x86_64, aarch64 or riscv64: say --arch to use it all the same",
+		         "%s is no 64-bit ELF file and no EFI program for x86_64, aarch64 or riscv64: say --arch to "
+		         "use it all the same",
 		         path);
 	return a;
 }

@@ -9,6 +9,7 @@
 #include "kernel.h"
 #include "mode.h"
 #include "pages.h"
+#include "pe.h"
 #include "plan.h"
 #include "wants.h"
 
@@ -85,6 +86,7 @@ struct attempt {
 	struct wants wants;
 	struct arch_mode mode;
 	struct kernel kernel;
+	struct pe program;       /* in place of the kernel: an EFI program */
 	struct span kernel_file; /* physical: the whole file, if the protocol keeps it */
 	struct span record; /* physical: the protocol's record, to which the entry's first argument points */
 	struct span modules[CONFIG_MAX_MODULES];

@@ -10,7 +10,7 @@ static const char *const arches[] = { "", "x86_64", "aarch64", "riscv64" };
 enum { ARCHES = COUNT_OF(arches) };
 
 enum key { KEY_DEFAULT, KEY_VERBOSE, KEY_KERNEL, KEY_CMDLINE, KEY_MODULE, KEY_ALLOW_WX, KEY_PROTOCOL,
-           KEY_FAULT_REPORTS, KEY_HHDM, KEY_TIMEOUT, KEY_EDITOR, KEY_REMEMBER, KEYS };
+           KEY_FAULT_REPORTS, KEY_HHDM, KEY_TIMEOUT, KEY_EDITOR, KEY_REMEMBER, KEY_INITRD, KEY_DEVICE_TREE, KEYS };
 
 static const struct {
 	const char *name;
@@ -31,6 +31,8 @@ static const struct {
 	[KEY_TIMEOUT] = { "timeout", .general = true },
 	[KEY_EDITOR] = { "editor", .general = true },
 	[KEY_REMEMBER] = { "remember", .general = true },
+	[KEY_INITRD] = { "initrd", .in_entry = true, .again = true },
+	[KEY_DEVICE_TREE] = { "devicetree", .in_entry = true },
 };
 
 /* Where something stands in the text: enough to name its line and column later. */
@@ -183,7 +185,8 @@ static enum err read_path(const struct reader *r, struct text value, struct text
 	return OK;
 }
 
-static enum err read_kernel(struct reader *r, struct text value, bool ours)
+/* A path and nothing else; `refusal`: of text behind it. */
+static enum err read_lone_path(struct reader *r, struct text value, bool ours, enum err refusal, struct text *out)
 {
 	struct text path, rest;
 	enum err e = read_path(r, value, &path, &rest);
@@ -193,9 +196,22 @@ static enum err read_kernel(struct reader *r, struct text value, bool ours)
 	if (e)
 		return e;
 	if (rest.bytes)
-		return refuse(r, ERR_CONFIG_KERNEL_TEXT, rest.at, 0);
+		return refuse(r, refusal, rest.at, 0);
 	if (ours)
-		r->entry.kernel = path;
+		*out = path;
+	return OK;
+}
+
+static enum err read_initrd(struct reader *r, struct text value, bool ours)
+{
+	struct text path;
+	enum err e = read_lone_path(r, value, true, ERR_CONFIG_PATH_TEXT, &path);
+
+	if (e || !ours)
+		return e;
+	if (r->entry.initrd_count == CONFIG_MAX_INITRDS)
+		return refuse(r, ERR_CONFIG_INITRDS, value.at, CONFIG_MAX_INITRDS);
+	r->entry.initrds[r->entry.initrd_count++] = path;
 	return OK;
 }
 
@@ -266,15 +282,21 @@ static enum err read_cmdline(struct reader *r, struct text value, bool ours)
 
 static enum err read_protocol(struct reader *r, struct text value, bool ours)
 {
-	bool limine = text_is(value, "limine");
+	static const char *const names[CONFIG_PROTOCOLS] = {
+		[CONFIG_ANY_PROTOCOL] = "", [CONFIG_HOBNAIL] = "hobnail", [CONFIG_LIMINE] = "limine",
+		[CONFIG_EFI] = "efi",
+	};
+	unsigned which = CONFIG_ANY_PROTOCOL + 1;
 	enum err e = check_plain(r, value);
 
 	if (e)
 		return e;
-	if (!limine && !text_is(value, "hobnail"))
+	while (which < CONFIG_PROTOCOLS && !text_is(value, names[which]))
+		which++;
+	if (which == CONFIG_PROTOCOLS)
 		return refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
 	if (ours)
-		r->entry.protocol = limine ? CONFIG_LIMINE : CONFIG_HOBNAIL;
+		r->entry.protocol = (enum config_protocol)which;
 	return OK;
 }
 
@@ -340,7 +362,7 @@ static enum err read_value(struct reader *r, enum key key, unsigned arch, struct
 	case KEY_VERBOSE:
 		return read_yes_no(r, value, ours, r->list.count ? &r->entry.verbose : &r->verbose);
 	case KEY_KERNEL:
-		return read_kernel(r, value, ours);
+		return read_lone_path(r, value, ours, ERR_CONFIG_KERNEL_TEXT, &r->entry.kernel);
 	case KEY_CMDLINE:
 		return read_cmdline(r, value, ours);
 	case KEY_MODULE:
@@ -357,6 +379,10 @@ static enum err read_value(struct reader *r, enum key key, unsigned arch, struct
 		return read_editor(r, value, ours);
 	case KEY_REMEMBER:
 		return read_yes_no(r, value, ours, &r->list.remember);
+	case KEY_INITRD:
+		return read_initrd(r, value, ours);
+	case KEY_DEVICE_TREE:
+		return read_lone_path(r, value, ours, ERR_CONFIG_PATH_TEXT, &r->entry.device_tree);
 	default:
 		return read_protocol(r, value, ours);
 	}

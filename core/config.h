@@ -30,12 +30,15 @@
  *             module = PATH TEXT   may be given again; in the order of the file
  *             verbose = yes | no   print the log
  *             allow_wx = yes | no  accept segments that are both writable and executable
- *             protocol = hobnail | limine    without it the kernel file says which
+ *             protocol = hobnail | limine | efi    without it the kernel file says which
+ *             initrd = PATH        for an EFI program; may be given again: one behind the other
+ *             devicetree = PATH    for an EFI program
  *             fault_reports = yes | no       no: a kernel of another protocol finds no fault handlers installed
  *             hhdm = no-execute | execute    Limine's direct map; it can be executed unless this says otherwise
  *   Keys      `key` or `key.<arch>` (x86_64, aarch64, riscv64): the latter holds on that architecture only and wins
- *             over the plain key, wherever it stands; `module.<arch>` adds a module on that architecture only. Unknown
- *             keys, keys given twice, empty names are errors with line and column
+ *             over the plain key, wherever it stands; `module.<arch>` adds a module on that architecture only, and
+ *             `initrd.<arch>` an initrd. Unknown keys, keys
+ *             given twice, empty names are errors with line and column
  *   Paths     / and \ both separate; one that does not begin with either is relative to the configuration file.
  *             A path impossible on FAT is refused before any file is opened (path.h)
  *   Memory    the caller owns the text and keeps it; strings point into it (not NUL-terminated) */
@@ -48,6 +51,7 @@ enum {
 	CONFIG_MAX_BYTES = 65536,
 	CONFIG_MAX_ENTRIES = 64,
 	CONFIG_MAX_MODULES = 64,   /* of one entry, on one architecture */
+	CONFIG_MAX_INITRDS = 16,   /* likewise */
 	CONFIG_MAX_PATH = 1024,    /* bytes */
 	CONFIG_MAX_CMDLINE = 4096, /* bytes */
 	CONFIG_MAX_TIMEOUT = 3600, /* seconds */
@@ -60,7 +64,7 @@ struct text {
 	size_t bytes;
 };
 
-enum config_protocol { CONFIG_ANY_PROTOCOL, CONFIG_HOBNAIL, CONFIG_LIMINE };
+enum config_protocol { CONFIG_ANY_PROTOCOL, CONFIG_HOBNAIL, CONFIG_LIMINE, CONFIG_EFI, CONFIG_PROTOCOLS };
 
 struct config_module {
 	struct text path;
@@ -74,6 +78,9 @@ struct config_entry {
 	struct text cmdline;
 	struct config_module modules[CONFIG_MAX_MODULES];
 	unsigned module_count;
+	struct text initrds[CONFIG_MAX_INITRDS]; /* paths */
+	unsigned initrd_count;
+	struct text device_tree;  /* path; empty: none                                 */
 	bool verbose;             /* verbose = yes: print the log                      */
 	bool allow_write_execute; /* allow_wx = yes: accept segments with W and X      */
 	enum config_protocol protocol;

@@ -28,6 +28,7 @@ struct page_wish {
 	uint32_t type;      /* of the claim                                                     */
 	uint64_t below;     /* the pages end at or below this; 0, UINT64_MAX: anywhere          */
 	bool code;          /* they must be executable while the firmware is there              */
+	bool table;         /* the firmware's map must have them among the tables that stay      */
 	uint64_t alignment; /* they begin `offset` past a multiple of this; 0: of pages. Not with
 	                       `below` or `code` */
 	uint64_t offset;    /* a multiple of pages, less than the alignment                     */

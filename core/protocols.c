@@ -89,9 +89,13 @@ static enum err load_with_any_rights(struct attempt *a, struct protocol_requests
 enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct source *source,
                        const struct elf_rules *rules, struct problem *p)
 {
-	enum err e = kernel_open(&a->kernel, source, a->pages, rules, p);
-
 	r->why = "the configuration says so";
+	if (r->said == CONFIG_EFI || (r->said == CONFIG_ANY_PROTOCOL && efi_owns(a, source))) {
+		r->why = r->said == CONFIG_EFI ? r->why : "it is a PE image";
+		a->protocol = PROTOCOL_EFI;
+		return efi_load(a, source, p);
+	}
+	enum err e = kernel_open(&a->kernel, source, a->pages, rules, p);
 	a->protocol = r->said == CONFIG_LIMINE ? PROTOCOL_LIMINE : PROTOCOL_HOBNAIL;
 	if (is_about_rights(e) && r->said != CONFIG_HOBNAIL)
 		return load_with_any_rights(a, r, source, rules, e, p);

@@ -74,18 +74,17 @@ enum err recognise_notes(const void *bytes, uint64_t count, uint64_t offset, str
 
 /* ---- Formats of files ---------------------------------------------------------------------------------- */
 
-/* Formats by their bytes at an offset. The first match counts: kernels that are PE files, too, come before PE. */
+/* Formats by their bytes at an offset. The first match counts. */
 static const struct {
 	enum err code;
 	uint16_t at, bytes;
 	const char *magic;
 } magics[] = {
-	/* Linux, "The Linux/x86 Boot Protocol"; "Booting AArch64 Linux"; "Boot image header in RISC-V Linux";
-	 * zboot-header.S */
+	/* Linux, "The Linux/x86 Boot Protocol"; "Booting AArch64 Linux"; "Boot image header in RISC-V Linux".
+	 * Those with an EFI stub are PE images */
 	{ ERR_IS_LINUX, 0x202, 4, "HdrS" },
 	{ ERR_IS_LINUX_IMAGE, 56, 4, "ARM\x64" },
 	{ ERR_IS_LINUX_IMAGE, 56, 4, "RSC\x05" },
-	{ ERR_IS_ZBOOT, 0, 8, "MZ\0\0zimg" },
 	/* RFC 1952, "Member header and trailer"; RFC 8878, "Zstandard Frames"; The .xz File Format, "Header Magic
 	 * Bytes"; LZ4 Frame Format, "General Structure of LZ4 Frame Format", "Legacy frame"; bzip2 and lzop by
 	 * their own sources */
@@ -165,7 +164,9 @@ static enum err pe_kind(const uint8_t *b, size_t count)
 	uint16_t subsystem = read_le16(b + at + PE_SUBSYSTEM_AT);
 	if (subsystem < 10 || subsystem > 13)
 		return ERR_IS_PE;
-	/* Unified Kernel Image (UKI), "UKI Components" */
+	/* zboot-header.S; Unified Kernel Image (UKI), "UKI Components" */
+	if (memcmp(b, "MZ\0\0zimg", 8) == 0)
+		return ERR_IS_ZBOOT;
 	return pe_has_section(b, count, at, ".linux\0") ? ERR_IS_UKI : ERR_IS_EFI;
 }
 
@@ -225,8 +226,8 @@ enum err recognise_file(const void *bytes, size_t count, struct problem *p)
 
 	if (e)
 		return e;
-	e = by_magic(bytes, count);
-	if (!e) e = pe_kind(bytes, count);
+	e = pe_kind(bytes, count);
+	if (!e) e = by_magic(bytes, count);
 	if (!e) e = tree_kind(bytes, count);
 	if (!e) e = coff_kind(bytes, count);
 	if (!e && is_zero(bytes, min_u64(count, PAGE_BYTES))) e = ERR_IS_ZEROS;

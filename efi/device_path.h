@@ -17,6 +17,7 @@ enum {
 	EFI_PATH_UART = 14,     /* ... SubType  */
 	EFI_PATH_MEDIA = 4,
 	EFI_PATH_HARD_DRIVE = 1, /* SubType: number at 4, signature at 24, its type at 41 */
+	EFI_PATH_VENDOR = 3,     /* SubType: a GUID follows */
 	EFI_PATH_FILE = 4,      /* SubType: a null-terminated UTF-16 path follows */
 	EFI_PATH_END = 0x7f,
 	EFI_PATH_END_ENTIRE = 0xff,

@@ -3,6 +3,7 @@
 #ifndef EFI_SYSTEM_TABLE_H
 #define EFI_SYSTEM_TABLE_H
 
+#include "device_path.h"
 #include "text_input.h"
 #include "text_output.h"
 #include "types.h"
@@ -25,6 +26,7 @@ typedef enum { TimerCancel, TimerPeriodic, TimerRelative } EFI_TIMER_DELAY;
 /* UEFI 2.10, "GetVariable()" (§8.2) */
 enum { EFI_VARIABLE_NON_VOLATILE = 1, EFI_VARIABLE_BOOTSERVICE_ACCESS = 2, EFI_VARIABLE_RUNTIME_ACCESS = 4 };
 
+typedef enum { EFI_NATIVE_INTERFACE } EFI_INTERFACE_TYPE;
 typedef enum { AllocateAnyPages, AllocateMaxAddress, AllocateAddress } EFI_ALLOCATE_TYPE;
 
 typedef struct {
@@ -43,14 +45,22 @@ typedef struct {
 	EFI_UNUSED SignalEvent;
 	EFI_STATUS (EFIAPI *CloseEvent)(EFI_EVENT event);
 	EFI_UNUSED CheckEvent;
-	EFI_UNUSED InstallProtocolInterface, ReinstallProtocolInterface, UninstallProtocolInterface;
+	EFI_STATUS (EFIAPI *InstallProtocolInterface)(EFI_HANDLE *handle, const EFI_GUID *protocol,
+	                                              EFI_INTERFACE_TYPE type, void *interface);
+	EFI_UNUSED ReinstallProtocolInterface;
+	EFI_STATUS (EFIAPI *UninstallProtocolInterface)(EFI_HANDLE handle, const EFI_GUID *protocol, void *interface);
 	EFI_STATUS (EFIAPI *HandleProtocol)(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface);
 	void *Reserved;
 	EFI_UNUSED RegisterProtocolNotify;
 	EFI_UNUSED LocateHandle;
-	EFI_UNUSED LocateDevicePath;
-	EFI_UNUSED InstallConfigurationTable;
-	EFI_UNUSED LoadImage, StartImage, Exit, UnloadImage;
+	EFI_STATUS (EFIAPI *LocateDevicePath)(const EFI_GUID *protocol, const EFI_DEVICE_PATH_PROTOCOL **path,
+	                                      EFI_HANDLE *device);
+	EFI_STATUS (EFIAPI *InstallConfigurationTable)(const EFI_GUID *guid, void *table);
+	EFI_STATUS (EFIAPI *LoadImage)(BOOLEAN boot_policy, EFI_HANDLE parent, const EFI_DEVICE_PATH_PROTOCOL *path,
+	                               const void *source, UINTN source_bytes, EFI_HANDLE *image);
+	EFI_STATUS (EFIAPI *StartImage)(EFI_HANDLE image, UINTN *exit_data_bytes, CHAR16 **exit_data);
+	EFI_UNUSED Exit;
+	EFI_STATUS (EFIAPI *UnloadImage)(EFI_HANDLE image);
 	EFI_STATUS (EFIAPI *ExitBootServices)(EFI_HANDLE image, UINTN key);
 	EFI_UNUSED GetNextMonotonicCount;
 	EFI_STATUS (EFIAPI *Stall)(UINTN microseconds);
@@ -110,6 +120,9 @@ _Static_assert(offsetof(EFI_SYSTEM_TABLE, BootServices) == 96, "BootServices");
 #define EFI_ACPI_10_TABLE_GUID { 0xeb9d2d30, 0x2d88, 0x11d3, { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
 #define EFI_SMBIOS3_TABLE_GUID { 0xf2fd1544, 0x9794, 0x4a2c, { 0x99, 0x2e, 0xe5, 0xbb, 0xcf, 0x20, 0xe3, 0x94 } }
 #define EFI_SMBIOS_TABLE_GUID  { 0xeb9d2d31, 0x2d88, 0x11d3, { 0x9a, 0x16, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d } }
+/* Linux, include/linux/efi.h: LINUX_EFI_RANDOM_SEED_TABLE_GUID */
+#define EFI_RANDOM_SEED_TABLE_GUID \
+	{ 0x1ce1e5bc, 0x7ceb, 0x42f2, { 0x81, 0xe5, 0x8a, 0xad, 0xf1, 0x80, 0xf5, 0x7b } }
 #define EFI_DTB_TABLE_GUID     { 0xb1b621d5, 0xf19c, 0x41a5, { 0x83, 0x0b, 0xd9, 0x15, 0x2c, 0x69, 0xaa, 0xe0 } }
 #define EFI_GLOBAL_VARIABLE    { 0x8be4df61, 0x93ca, 0x11d2, { 0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c } }
 

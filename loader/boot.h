@@ -11,6 +11,7 @@
 #include "attempt.h"
 #include "config.h"
 #include "entries.h"
+#include "files/files.h"
 #include "firmware/firmware.h"
 #include "limine_respond.h"
 #include "prove.h"
@@ -54,6 +55,17 @@ struct choice {
 	size_t strings_kept; /* of b->strings: paths and options that hold for all entries       */
 };
 
+/* State of a boot of an EFI program. */
+struct program_state {
+	void *image;              /* of the firmware's; NULL: not loaded */
+	struct opened initrds[CONFIG_MAX_INITRDS];
+	unsigned initrd_count;    /* that are open                       */
+	struct firmware_initrd initrd;
+	struct text unread;       /* path of the one that could not be read, with its problem */
+	struct problem problem;
+	char said[512];           /* the program's last words, as the end of a sentence       */
+};
+
 struct boot {
 	struct firmware fw;
 	struct pages pages;  /* the firmware's, in the form that core/ takes */
@@ -70,6 +82,7 @@ struct boot {
 	uint64_t last_map_stride;      /* ... bytes of each                                 */
 	struct hobnail_state hobnail;
 	struct limine_state limine;
+	struct program_state program;
 	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
 	bool serial_has_log;   /* report_catch_up(): once, whatever the number of attempts */
@@ -100,6 +113,10 @@ enum err modules_load(struct boot *b, struct problem *p);      /* modules.c     
 enum err facts_gather(struct boot *b, struct problem *p);      /* facts.c: tables, console, display, processors   */
 enum err space_make(struct boot *b, struct problem *p);        /* space.c: page tables, not yet installed         */
 enum err transition_make(struct boot *b, struct problem *p);   /* ... and the identity map of the hand-off        */
+enum err initrd_serve(struct boot *b, struct problem *p);      /* initrd.c: open the files, and offer them        */
+enum err tree_offer(struct boot *b, struct problem *p);        /* tree.c: another device tree                     */
+enum err program_load(struct boot *b, struct problem *p);      /* program.c: the image and its options            */
+void seed_offer(struct boot *b);                               /* seed.c: chance for the program                  */
 enum err preflight(struct boot *b, struct problem *p);         /* preflight.c: do they map what was asked for?    */
 
 /* entries.c: fill b->entry with what the entry of this index boots. What an earlier call made is forgotten. */
@@ -118,8 +135,13 @@ enum err prepare_cpus(struct attempt *a, struct problem *p);
 enum err last_map(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);
 uint64_t last_map_room(const struct boot *b);
 
-/* leave.c: exit, switch, enter. A protocol's leave(). */
+/* leave.c: a protocol's leave(). leave_firmware(): exit, switch, enter. leave_image(): start an EFI program, which may
+ * come back: with OK, or as ERR_PROGRAM_ENDED. */
 enum err leave_firmware(struct boot *b, bool *gone, struct problem *p);
+enum err leave_image(struct boot *b, bool *gone, struct problem *p);
+
+/* program.c: take back everything that a program was offered, unload it and close its files. Never fails. */
+void program_undo(struct boot *b);
 
 /* missing.c. missing_config(): hobnail.conf is neither in `own` nor in the root: fill b->hint, and log it. `own` is
  * the loader's directory without a last separator; it may be empty. missing_kernel(): the default kernel is not there

@@ -3,6 +3,8 @@
 #include "image.h"
 #include "log.h"
 
+#include "format.h"
+
 enum err leave_firmware(struct boot *b, bool *gone, struct problem *p)
 {
 	step_set(b, "exit boot services", text_of(""));
@@ -19,4 +21,35 @@ enum err leave_firmware(struct boot *b, bool *gone, struct problem *p)
 	image_copy(memory_at(handoff.net_phys), handoff.net_virt);
 	arch_sync_code(handoff.net_phys, (uint64_t)(image_text_end - image_base));
 	arch_switch(&handoff);
+}
+
+/* The program's last words, as the end of a sentence: one line. */
+static void note_words(struct boot *b, char *said, struct problem *p)
+{
+	for (char *c = said; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+	b->program.said[0] = 0;
+	if (*said)
+		format(b->program.said, sizeof b->program.said, "; it says: %s", said);
+	p->text[1] = b->program.said;
+}
+
+enum err leave_image(struct boot *b, bool *gone, struct problem *p)
+{
+	char said[400];
+
+	*gone = false; /* a program that leaves the firmware does not return */
+	step_set(b, "run", b->entry.kernel);
+	enum err e = firmware_start_image(&b->fw, b->program.image, said, sizeof said, p);
+	if (!e) {
+		log_line("the program has ended");
+		return OK;
+	}
+	note_words(b, said, p);
+	if (b->program.problem.code) { /* the reason */
+		step_set(b, "read the initial RAM disk", b->program.unread);
+		*p = b->program.problem;
+	}
+	return p->code;
 }

@@ -56,6 +56,7 @@ static void attempt_begin(struct boot *b)
 	memset(&b->facts, 0, sizeof b->facts);
 	memset(&b->hobnail, 0, sizeof b->hobnail);
 	memset(&b->limine, 0, sizeof b->limine);
+	memset(&b->program, 0, sizeof b->program);
 	b->verdict[0] = 0;
 	memset(a, 0, sizeof *a);
 	a->pages = &b->pages;
@@ -69,7 +70,8 @@ static void attempt_begin(struct boot *b)
 	a->platform.arch = b->arch;
 }
 
-/* Returns only on failure, with its pages given back. Once the first exit has been tried it never returns. */
+/* Returns on failure, or when an EFI program has ended, with its pages given back. Once the first exit has been tried
+ * it never returns. */
 static enum err attempt(struct boot *b, struct problem *p)
 {
 	unsigned mark = b->fw.ledger.count;
@@ -90,6 +92,8 @@ static enum err attempt(struct boot *b, struct problem *p)
 		report_final_problem(p);
 		arch_halt();
 	}
+	if (protocols[handoff.protocol]->undo)
+		protocols[handoff.protocol]->undo(b);
 	firmware_undo(&b->fw, mark);
 	return e;
 }
@@ -101,8 +105,9 @@ static void report_failure(struct boot *b, enum err e, const struct problem *p)
 	report_error(b, p);
 }
 
-/* Boot what is chosen. After a failure another entry may be chosen, and what the log says of the first is forgotten:
- * a kernel gets the log of its own boot. Returns if nothing is left to choose; *left: a person wants no more. */
+/* Boot what is chosen. After a failure, or the end of a program, another entry may be chosen, and what the log says of
+ * the first is forgotten: a kernel gets the log of its own boot. Returns if nothing is left to choose; *left: a person
+ * wants no more. */
 static enum err boot_entries(struct boot *b, bool *left, struct problem *p)
 {
 	const size_t log_used = loader_log.used;
@@ -115,16 +120,22 @@ static enum err boot_entries(struct boot *b, bool *left, struct problem *p)
 			while (sabotage_again(b));
 		if (*left || !entry_choose_again(b))
 			return e;
-		report_failure(b, e, p);
+		if (e)
+			report_failure(b, e, p);
 		log_follow(NULL, NULL);
 		loader_log.used = log_used;
 	}
 }
 
 /* The status for the firmware's boot manager, or for a shell script. */
-static EFI_STATUS status_of(enum err e)
+static EFI_STATUS status_of(enum err e, const struct problem *p)
 {
 	switch (e) {
+	case OK:
+		return EFI_SUCCESS;
+	case ERR_PROGRAM_ENDED:
+	case ERR_IMAGE_REFUSED:
+		return p->value[0];
 	case ERR_FILE_NOT_FOUND:
 	case ERR_FILE_NOT_FOUND_TEXT:
 	case ERR_CONFIG_NO_ENTRY:
@@ -172,8 +183,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 		e = prepare(&b, &p);
 	if (!e)
 		e = boot_entries(&b, &left, &p);
-	if (!left)
+	if (e && !left) /* else a person, or a program, wants no more */
 		report_failure(&b, e, &p);
 	firmware_undo(&b.fw, 0);
-	return left ? EFI_SUCCESS : status_of(e);
+	return left ? EFI_SUCCESS : status_of(e, &p);
 }

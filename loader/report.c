@@ -48,7 +48,7 @@ void report_error(const struct boot *b, const struct problem *p)
 {
 	char sentence[512], text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
 	const char *said = *b->verdict ? b->verdict : sentence;
-	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ;
+	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ || p->code == ERR_IMAGE_REFUSED;
 	const char *status = has_status ? firmware_status(p->value[0]) : "";
 	const char *advice = err_advice(p->code);
 	const struct step *s = &b->step;

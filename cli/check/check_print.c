@@ -6,6 +6,7 @@
 #include "finding_print.h"
 #include "json_out.h"
 #include "limine_print.h"
+#include "program_print.h"
 
 #define LL(n) ((unsigned long long)(n))
 
@@ -96,6 +97,11 @@ static bool is_limine(const struct check *c)
 	return c->attempt.protocol == PROTOCOL_LIMINE;
 }
 
+static bool is_program(const struct check *c)
+{
+	return c->attempt.protocol == PROTOCOL_EFI;
+}
+
 static void print_facts(const struct check *c)
 {
 	if (c->held >= HELD_FILE)
@@ -118,13 +124,17 @@ void check_print(const struct check *c, bool verbose)
 {
 	printf("%s%s: %s%s, on ", colour(stdout, COLOUR_BOLD), c->path, c->problem.code ? "does not boot" : "boots",
 	       colour(stdout, COLOUR_PLAIN));
-	if (c->machine)
+	if (is_program(c))
+		printf("%s\n", arch_info[c->arch].name);
+	else if (c->machine)
 		printf("the machine of %s\n", c->machine);
 	else
 		printf("a machine with %lluM\n", LL(c->options.memory_mib));
 	if (c->held >= HELD_REQUESTS && is_limine(c))
 		limine_print(c);
-	if (verbose)
+	if (is_program(c))
+		program_print(c);
+	else if (verbose)
 		print_facts(c);
 	finding_print_all(&c->findings);
 }
@@ -173,9 +183,10 @@ static void put_requests(struct json_out *o, const struct requests *r)
 /* A kernel's protocol is known with its requests. */
 static void put_protocol(struct json_out *o, const struct check *c)
 {
+	static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi" };
 	bool is_known = c->held >= HELD_REQUESTS;
 
-	json_out_text(o, "protocol", !is_known ? NULL : is_limine(c) ? "limine" : "hobnail");
+	json_out_text(o, "protocol", is_known ? names[c->attempt.protocol] : NULL);
 	if (is_known && is_limine(c))
 		json_out_number(o, "base_revision", c->limine.revision);
 	else
@@ -270,6 +281,7 @@ void check_print_json(const struct check *c)
 		put_requests(&o, c->held >= HELD_REQUESTS ? &c->requests : &none);
 	put_kernel(&o, c);
 	put_space(&o, c);
+	program_put(&o, c);
 	finding_put_all(&o, &c->findings);
 	json_out_end(&o, '}');
 	putchar('\n');

@@ -37,6 +37,10 @@ void check_find(struct check *c)
 	struct subject s;
 
 	find_refusals(c);
+	if (c->attempt.protocol == PROTOCOL_EFI) {
+		findings_sort(&c->findings);
+		return;
+	}
 	if (c->held >= HELD_REQUESTS)
 		doubts_of_requests(c);
 	if (c->held >= HELD_LOADED)

@@ -29,7 +29,7 @@
 #define BSYMBOLIC \
 	"cc -fPIE -fvisibility=hidden -c main.c\n" \
 	"ld.lld -static -pie -Bsymbolic --no-dynamic-linker -T kernel.ld -o kernel.elf main.o"
-#define EFI_SHELL     "fs0:\\boot\\vmlinuz.efi root=/dev/vda1 /* in the firmware's shell */"
+#define NO_PROTOCOL   "[linux]\nkernel = \\boot\\vmlinuz\ninitrd = \\boot\\initrd.img\ncmdline = root=/dev/vda1"
 #define TARGET        "clang --target=x86_64-unknown-none-elf -c main.c\nld.lld -T kernel.ld -o kernel.elf main.o"
 #define REQUEST       "HOBNAIL_REQUEST(stack, HOBNAIL_REQUEST_STACK, 65536);"
 #define LIMINE_ASK \

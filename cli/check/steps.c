@@ -62,9 +62,9 @@ static int open_kernel(struct check *c)
 /* A file that is for no machine here is judged on some machine: the refusal says what it is. */
 static enum arch arch_for(const struct check *c)
 {
-	uint8_t head[20];
+	uint8_t head[4096];
 	ssize_t n = pread(c->fd, head, sizeof head, 0);
-	enum arch arch = arch_of_elf(head, n < 0 ? 0 : (size_t)n);
+	enum arch arch = arch_of_kernel(head, n < 0 ? 0 : (size_t)n);
 
 	return model_has(arch) ? arch : ARCH_X86_64;
 }
@@ -142,7 +142,7 @@ static enum err judge(struct check *c, struct problem *p)
 {
 	enum err e = load(c, p);
 
-	if (e)
+	if (e || c->attempt.protocol == PROTOCOL_EFI) /* the firmware does the rest */
 		return e;
 	model_equip(&c->model, &c->options, &c->requests, &c->attempt);
 	e = build(c, p);

@@ -1,5 +1,7 @@
 #include "files.h"
 
+#include "boot.h"
+
 static enum err read_from_volume(struct source *source, uint64_t at, void *to, uint64_t bytes, struct problem *p)
 {
 	return file_read(source->context, at, to, bytes, p);

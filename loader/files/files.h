@@ -3,8 +3,10 @@
 #ifndef LOADER_FILES_H
 #define LOADER_FILES_H
 
-#include "boot.h"
+#include "firmware/firmware.h"
 #include "source.h"
+
+struct boot;
 
 struct opened {
 	struct source source;

@@ -28,6 +28,13 @@ static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
 	return problem(p, ERR_FIRMWARE, status);
 }
 
+/* The form of a path that the firmware takes: UTF-16 with backslashes, none doubled (EDK2 takes that for an empty
+ * name). `out` has room for CONFIG_MAX_PATH units and the NUL. file.c   ERR_PATH */
+enum err firmware_path(struct text path, CHAR16 *out, size_t *units, struct problem *p);
+
+/* A firmware table by its GUID; NULL: there is none. firmware_facts.c */
+void *firmware_table(const struct firmware *fw, const EFI_GUID *guid);
+
 /* GetMemoryMap into the buffer that there is. *bytes: the size of the map, or the size that it needs. On error
  * fw->map is unchanged. memory.c */
 EFI_STATUS firmware_get_map(struct firmware *fw, EFI_BOOT_SERVICES *bs, UINTN *bytes);

@@ -30,9 +30,7 @@ static enum err open_root(struct firmware *fw, struct problem *p)
 	return OK;
 }
 
-/* Convert UTF-8 to the form that Open() takes: UTF-16 with backslashes, none doubled (EDK2 takes that for an empty
- * name). */
-static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
+enum err firmware_path(struct text path, CHAR16 *out, size_t *out_units, struct problem *p)
 {
 	size_t units, used = 0;
 
@@ -44,6 +42,7 @@ static enum err firmware_path(struct text path, CHAR16 *out, struct problem *p)
 			out[used++] = c;
 	}
 	out[used] = 0;
+	*out_units = used;
 	return OK;
 }
 
@@ -52,7 +51,8 @@ static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOC
 {
 	CHAR16 name[CONFIG_MAX_PATH + 1];
 	EFI_FILE_PROTOCOL *file = NULL;
-	enum err e = firmware_path(path, name, p);
+	size_t units;
+	enum err e = firmware_path(path, name, &units, p);
 
 	if (!e)
 		e = open_root(fw, p);

@@ -32,6 +32,9 @@ struct firmware {
 	void *keys;         /* EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *, or NULL       */
 	bool console_is_serial; /* by the firmware's word: it is asked once       */
 	struct ledger ledger;
+	struct { void *before, *ours; } offers[2]; /* by enum firmware_offer; ours NULL: none is made */
+	void *initrd_handle;
+	bool initrd_has_file, initrd_has_path; /* protocols that are installed on it */
 	struct firmware_map map;
 };
 
@@ -68,6 +71,9 @@ enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32
 
 /* Give one claim back early. */
 void firmware_release(struct firmware *fw, paddr at);
+
+/* Forget one claim: the firmware keeps an address of it and does not let go. */
+void firmware_leave_claim(struct firmware *fw, paddr at);
 
 /* Allocate the buffer for the memory map, with room to grow. *descriptors: how many fit at most. After that, memory
  * that the map shall list can be allocated before the map is read: reading it is expensive. */
@@ -134,7 +140,7 @@ bool firmware_time(const struct firmware *fw, uint64_t *seconds_since_1970);
  * read, or that is not one byte of 0 or 1. */
 uint32_t firmware_secure_boot(const struct firmware *fw);
 
-/* The meaning of a status that ERR_FIRMWARE or ERR_FILE_READ carries; "" if unknown. */
+/* The meaning of a status that ERR_FIRMWARE, ERR_FILE_READ or ERR_IMAGE_REFUSED carries; "" if unknown. */
 const char *firmware_status(uint64_t status);
 
 /* Print UTF-8 on the firmware's console. */
@@ -172,6 +178,53 @@ bool keys_get(const struct firmware *fw, uint32_t *key);
 
 /* Wait for a key, so many milliseconds at most. false: there was none. */
 bool keys_wait(const struct firmware *fw, unsigned milliseconds, uint32_t *key);
+/* ---- EFI programs: image.c ------------------------------------------------------------------------------- */
+
+/* Load an image from memory; `path` is its file on our own volume. The firmware copies the bytes. *out: its handle.
+ *   ERR_IMAGE_REFUSED  value[0] = status. Other errors: of pages, and ERR_FIRMWARE */
+enum err firmware_load_image(struct firmware *fw, struct text path, const void *bytes, uint64_t count, void **out,
+                             struct problem *p);
+
+/* Give a loaded image its load options, in a claim; none if the text is empty. */
+enum err firmware_image_options(struct firmware *fw, void *image, struct text options, struct problem *p);
+
+/* Start the image. Returns when it ends, or is not started; an image that leaves the firmware does not return. `said`:
+ * the text that it ends with, as UTF-8; empty if there is none.
+ *   ERR_PROGRAM_ENDED  value[0] = status, text[0] its meaning */
+enum err firmware_start_image(struct firmware *fw, void *image, char *said, size_t capacity, struct problem *p);
+
+/* Unload the image if it is still loaded. Never fails. */
+void firmware_unload_image(struct firmware *fw, void *image);
+
+/* ---- What programs find: offers.c ------------------------------------------------------------------------ */
+
+/* An initial RAM disk, which a program reads through the firmware. */
+struct firmware_initrd {
+	uint64_t bytes;
+	enum err (*read)(void *context, void *to);
+	void *context;
+};
+
+/* Serve the initial RAM disk, which stays the caller's, to any program that asks for one, until it is withdrawn. One
+ * at a time.
+ *   ERR_INITRD_SERVED  somebody else serves one, and programs would get either. ERR_FIRMWARE */
+enum err firmware_serve_initrd(struct firmware *fw, const struct firmware_initrd *initrd, struct problem *p);
+void firmware_withdraw_initrd(struct firmware *fw);
+
+enum firmware_offer { FIRMWARE_DEVICE_TREE, FIRMWARE_RANDOM_SEED, FIRMWARE_OFFERS };
+
+/* Make a claim a table of the firmware's, in place of the one there is, until it is taken back. firmware_take_back()
+ * is for offers that were not made, too.   ERR_FIRMWARE */
+enum err firmware_offer(struct firmware *fw, enum firmware_offer which, paddr table, struct problem *p);
+void firmware_take_back(struct firmware *fw, enum firmware_offer which);
+
+/* The table that is offered by somebody; NULL: none. */
+const void *firmware_offered(const struct firmware *fw, enum firmware_offer which);
+
+/* Let the firmware correct a device tree for this machine, and reserve the memory that the tree reserves. `room`: of
+ * the buffer. *wanted: bytes of a larger buffer, for another call; 0: done, or this firmware corrects nothing.
+ *   ERR_FIRMWARE */
+enum err firmware_correct_tree(struct firmware *fw, void *tree, uint64_t room, uint64_t *wanted, struct problem *p);
 
 /* ---- Leaving ------------------------------------------------------------------------------------------- */
 

@@ -17,14 +17,19 @@ static const EFI_GUID rng_guid = EFI_RNG_PROTOCOL_GUID;
 static const EFI_GUID tcg2_guid = EFI_TCG2_PROTOCOL_GUID;
 static const EFI_GUID global_guid = EFI_GLOBAL_VARIABLE;
 
-static paddr configuration_table(const struct firmware *fw, const EFI_GUID *guid)
+void *firmware_table(const struct firmware *fw, const EFI_GUID *guid)
 {
 	const EFI_SYSTEM_TABLE *st = system_table(fw);
 
 	for (UINTN i = 0; st->ConfigurationTable && i < st->NumberOfTableEntries; i++)
 		if (memcmp(&st->ConfigurationTable[i].VendorGuid, guid, sizeof *guid) == 0)
-			return (uintptr_t)st->ConfigurationTable[i].VendorTable;
-	return 0;
+			return st->ConfigurationTable[i].VendorTable;
+	return NULL;
+}
+
+static paddr configuration_table(const struct firmware *fw, const EFI_GUID *guid)
+{
+	return (uintptr_t)firmware_table(fw, guid);
 }
 
 void firmware_tables(const struct firmware *fw, struct firmware_tables *out)

@@ -63,6 +63,13 @@ static enum err take_aligned(struct firmware *fw, const struct page_wish *wish, 
 	}
 }
 
+static EFI_MEMORY_TYPE memory_type(const struct page_wish *wish)
+{
+	if (wish->table)
+		return EfiACPIReclaimMemory;
+	return wish->code ? EfiLoaderCode : EfiLoaderData;
+}
+
 /* A limit and an alignment are not wished for together. */
 enum err firmware_take(struct firmware *fw, const struct page_wish *wish, paddr *out, struct problem *p)
 {
@@ -71,7 +78,7 @@ enum err firmware_take(struct firmware *fw, const struct page_wish *wish, paddr 
 	if (wish->alignment)
 		return take_aligned(fw, wish, out, p);
 	return allocate(fw, limit == UINT64_MAX ? AllocateAnyPages : AllocateMaxAddress,
-	                wish->code ? EfiLoaderCode : EfiLoaderData, align_up(wish->bytes, PAGE_BYTES), limit - 1,
+	                memory_type(wish), align_up(wish->bytes, PAGE_BYTES), limit - 1,
 	                wish->type, out, p);
 }
 
@@ -126,16 +133,29 @@ struct pages firmware_as_pages(struct firmware *fw)
 	                       .context = fw };
 }
 
-void firmware_release(struct firmware *fw, paddr at)
+/* Bytes of the claim, which is no longer one; 0: there is none. */
+static uint64_t strike(struct ledger *l, paddr at)
 {
-	struct ledger *l = &fw->ledger;
-
 	for (unsigned i = 0; i < l->count; i++)
 		if (l->claims[i].base == at) {
-			boot_services(fw)->FreePages(at, l->claims[i].bytes / PAGE_BYTES);
+			uint64_t bytes = l->claims[i].bytes;
 			l->claims[i] = l->claims[--l->count];
-			return;
+			return bytes;
 		}
+	return 0;
+}
+
+void firmware_release(struct firmware *fw, paddr at)
+{
+	uint64_t bytes = strike(&fw->ledger, at);
+
+	if (bytes)
+		boot_services(fw)->FreePages(at, bytes / PAGE_BYTES);
+}
+
+void firmware_leave_claim(struct firmware *fw, paddr at)
+{
+	(void)strike(&fw->ledger, at);
 }
 
 /* A new buffer, in which the map can double and grow by 32 KiB, some 64 entries with each call that may follow: it

@@ -2,7 +2,6 @@
  * the configuration. */
 #include "limine_parts.h"
 
-#include "files/files.h"
 #include "log.h"
 
 /* Internal modules are relative to the kernel's directory, unless they begin with a separator. */

@@ -13,8 +13,12 @@ struct protocol {
 	void (*requested)(struct boot *b);
 	/* From the loaded kernel to proved tables. All of it can fail, and all of it can be undone. */
 	enum err (*prepare)(struct boot *b, struct problem *p);
-	/* Does not return when it succeeds. *gone: the firmware must not be used any more. */
+	/* Does not return when it succeeds, unless a program comes back. *gone: the firmware must not be used any
+	 * more. */
 	enum err (*leave)(struct boot *b, bool *gone, struct problem *p);
+	/* The attempt is over, and the firmware is there: give back everything that is not in the ledger. NULL:
+	 * there is nothing else. */
+	void (*undo)(struct boot *b);
 	/* The last map, b->last_map, is converted and checked: hand it over. Between GetMemoryMap and
 	 * ExitBootServices, once for each attempt to exit. */
 	enum err (*last_map)(struct boot *b, const struct uefi_map *map, uint32_t version, struct problem *p);
@@ -36,6 +40,6 @@ enum err kernel_load(struct boot *b, struct problem *p);
 
 /* By handoff.protocol. */
 extern const struct protocol *const protocols[PROTOCOLS];
-extern const struct protocol protocol_hobnail, protocol_limine;
+extern const struct protocol protocol_hobnail, protocol_limine, protocol_efi;
 
 #endif

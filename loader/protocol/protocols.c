@@ -1,11 +1,11 @@
 /* protocols.c — the protocols, and the load of a kernel, which chooses one of them. */
-#include "files/files.h"
 #include "log.h"
 #include "protocol.h"
 
 const struct protocol *const protocols[PROTOCOLS] = {
 	[PROTOCOL_HOBNAIL] = &protocol_hobnail,
 	[PROTOCOL_LIMINE] = &protocol_limine,
+	[PROTOCOL_EFI] = &protocol_efi,
 };
 
 static void done(struct attempt *a, enum attempt_part part)
@@ -18,7 +18,23 @@ static void done(struct attempt *a, enum attempt_part part)
 		attempt_done(a, part);
 }
 
-static const char *const names[PROTOCOLS] = { "hobnail", "limine" };
+static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi" };
+
+/* Files that the kernel would not get: it would not be the boot that was meant. */
+static enum err check_files(const struct boot *b, struct problem *p)
+{
+	const struct config_entry *entry = &b->entry;
+	unsigned protocol = b->attempt.protocol;
+	enum err e = OK;
+
+	if (protocol == PROTOCOL_EFI && entry->module_count)
+		return problem(p, ERR_KEY_MODULE);
+	if (protocol != PROTOCOL_EFI && (entry->initrd_count || entry->device_tree.bytes)) {
+		e = problem(p, ERR_KEY_INITRD);
+		p->text[0] = names[protocol];
+	}
+	return e;
+}
 
 enum err kernel_load(struct boot *b, struct problem *p)
 {
@@ -37,7 +53,8 @@ enum err kernel_load(struct boot *b, struct problem *p)
 		e = protocol_load(&b->attempt, &requests, &file.source, &rules, p);
 	files_close(&file);
 	handoff.protocol = b->attempt.protocol;
-	if (!e)
-		log_line("protocol %s: %s", names[b->attempt.protocol], requests.why);
-	return e;
+	if (e)
+		return e;
+	log_line("protocol %s: %s", names[b->attempt.protocol], requests.why);
+	return check_files(b, p);
 }

@@ -1,6 +1,6 @@
 /* entries.c — what can be booted: the entries of hobnail.conf, or the files in \boot. Each source adds its entries to
  * b->entries, in the order of entries_read(), and fills b->entry with the chosen one: entry_load(). */
-#include "files/files.h"
+#include "boot.h"
 #include "load_options.h"
 #include "log.h"
 #include "path.h"
@@ -128,6 +128,10 @@ static enum err load_configured(struct boot *b, const struct entry *chosen, stru
 		e = absolute(b, directory, entry->kernel, &entry->kernel, p);
 	for (unsigned i = 0; !e && i < entry->module_count; i++)
 		e = absolute(b, directory, entry->modules[i].path, &entry->modules[i].path, p);
+	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
+		e = absolute(b, directory, entry->initrds[i], &entry->initrds[i], p);
+	if (!e && entry->device_tree.bytes)
+		e = absolute(b, directory, entry->device_tree, &entry->device_tree, p);
 	if (!e)
 		log_line("configuration %.*s, entry %.*s", (int)c->config_path.bytes, c->config_path.at,
 		         (int)entry->name.bytes, entry->name.at);

@@ -1,5 +1,5 @@
 /* missing.c — hints for a file that is not there: the places searched, and similar names on the volume. */
-#include "files/files.h"
+#include "boot.h"
 #include "format.h"
 #include "log.h"
 

@@ -1,5 +1,5 @@
 /* modules.c — files for the kernel: whole, page-aligned, each byte read once. */
-#include "files/files.h"
+#include "boot.h"
 #include "log.h"
 
 #include <string.h>

@@ -32,15 +32,18 @@ static const struct world {
 	enum world_kernel kernel;
 	bool no_config; /* \boot\modules instead of modules that a configuration names */
 	bool processors;
+	bool ends;      /* the program comes back */
 } worlds[] = {
-	{ "x86_64, upper half", FAKE_X86_64, KERNEL_UPPER, false, false },
-	{ "x86_64, staged, all processors", FAKE_X86_64, KERNEL_STAGED, false, true },
-	{ "x86_64, no configuration", FAKE_X86_64, KERNEL_UPPER, true, false },
-	{ "aarch64, position-independent", FAKE_AARCH64, KERNEL_PIE, false, false },
-	{ "aarch64, MMU off, all processors", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false, true },
-	{ "aarch64, MMU off", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, false, false },
-	{ "x86_64, Limine", FAKE_X86_64, KERNEL_LIMINE, false, false },
-	{ "aarch64, Limine", FAKE_AARCH64, KERNEL_LIMINE, false, false },
+	{ "x86_64, upper half", FAKE_X86_64, KERNEL_UPPER, .ends = false },
+	{ "x86_64, staged, all processors", FAKE_X86_64, KERNEL_STAGED, .processors = true },
+	{ "x86_64, no configuration", FAKE_X86_64, KERNEL_UPPER, .no_config = true },
+	{ "aarch64, position-independent", FAKE_AARCH64, KERNEL_PIE, .ends = false },
+	{ "aarch64, MMU off, all processors", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, .processors = true },
+	{ "aarch64, MMU off", FAKE_AARCH64, KERNEL_MMU_OFF_STAGED, .ends = false },
+	{ "x86_64, Limine", FAKE_X86_64, KERNEL_LIMINE, .ends = false },
+	{ "aarch64, Limine", FAKE_AARCH64, KERNEL_LIMINE, .ends = false },
+	{ "x86_64, EFI program", FAKE_X86_64, KERNEL_EFI, .ends = false },
+	{ "aarch64, EFI program that ends", FAKE_AARCH64, KERNEL_EFI, .ends = true },
 };
 
 static unsigned complaints;
@@ -48,6 +51,7 @@ static unsigned complaints;
 static void make(const struct world *w)
 {
 	world_make(w->machine, w->kernel);
+	fake.options.program_ends = w->ends;
 	if (w->processors)
 		world_ask(HOBNAIL_REQUEST_PROCESSORS, 1);
 	if (!w->no_config)
@@ -65,7 +69,7 @@ static unsigned calls_of(const struct world *w)
 {
 	make(w);
 	fake_run();
-	const char *why = world_judge_entered();
+	const char *why = w->kernel == KERNEL_EFI ? world_judge() : world_judge_entered();
 	if (why)
 		fail_msg("%s: %s", w->name, why);
 	held = fake.pages;
@@ -138,7 +142,7 @@ static void run_twice(const struct world *w, struct fake_fault first, struct fak
 	again = false;
 	if (!attempts)
 		return; /* it failed before there was anything to boot */
-	const char *why = world_judge_entered();
+	const char *why = w->kernel == KERNEL_EFI ? world_judge() : world_judge_entered();
 	if (!why && !next && fake.pages != held + fake.excused_pages)
 		why = "pages of the first attempt are still held";
 	fake.faults[0] = first;

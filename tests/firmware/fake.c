@@ -16,8 +16,27 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
 static EFI_SYSTEM_TABLE table;
 static EFI_LOADED_IMAGE_PROTOCOL loaded_image;
-static EFI_CONFIGURATION_TABLE configuration[3];
+static EFI_CONFIGURATION_TABLE configuration[8];
 static int image_handle, device_handle, console_handle;
+
+/* A hard disk's partition, as short as a path can be. */
+const uint8_t fake_device_path[16] = { 1, 4, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 };
+
+EFI_CONFIGURATION_TABLE *fake_tables(void)
+{
+	table.ConfigurationTable = configuration;
+	return configuration;
+}
+
+UINTN *fake_table_count(void)
+{
+	return &table.NumberOfTableEntries;
+}
+
+void *fake_own_image(void)
+{
+	return &image_handle;
+}
 
 const char *fake_service_name(enum service service)
 {
@@ -142,6 +161,13 @@ static bool in_arena(uint64_t at, uint64_t pages)
 {
 	return at % PAGE_BYTES == 0 && at >= ARENA && pages && pages <= ARENA_PAGES &&
 	       (at - ARENA) / PAGE_BYTES <= ARENA_PAGES - pages;
+}
+
+bool fake_holds(const void *at)
+{
+	uint64_t page = align_down((uintptr_t)at, PAGE_BYTES);
+
+	return in_arena(page, 1) && fake.held[(page - ARENA) / PAGE_BYTES];
 }
 
 static EFI_MEMORY_DESCRIPTOR *low_page(void)
@@ -385,6 +411,7 @@ static bool is_guid(const EFI_GUID *guid, EFI_GUID wanted)
 
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface)
 {
+	static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID,
 			      files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
 			      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
@@ -394,6 +421,10 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 		return EFI_ERROR(s) ? s : EFI_SUCCESS; /* FAULT_SHORT: nothing is written */
 	if (handle == &image_handle && is_guid(protocol, loaded_guid))
 		*interface = &loaded_image;
+	else if (fake_child_image(handle) && is_guid(protocol, loaded_guid))
+		*interface = fake_child_image(handle);
+	else if (handle == &device_handle && is_guid(protocol, path_guid) && !fake.options.no_device_path)
+		*interface = (void *)(uintptr_t)fake_device_path;
 	else if (handle == &device_handle && is_guid(protocol, files_guid))
 		*interface = &fake_file_system;
 	else if (handle == &console_handle && is_guid(protocol, gop_guid) && fake.options.console_gop)
@@ -405,7 +436,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 
 static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *protocol, void *registration, void **interface)
 {
-	static const EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID, rng_guid = EFI_RNG_PROTOCOL_GUID;
+	static const EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID, rng_guid = EFI_RNG_PROTOCOL_GUID,
+			      fixup_guid = EFI_DT_FIXUP_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_LOCATE_PROTOCOL, NULL);
 
 	(void)registration;
@@ -415,6 +447,8 @@ static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *protocol, void *registr
 		*interface = &fake_gop;
 	else if (is_guid(protocol, rng_guid) && !fake.options.no_rng)
 		*interface = &fake_rng;
+	else if (is_guid(protocol, fixup_guid) && fake.options.has_fixup)
+		*interface = &fake_fixup;
 	else
 		return EFI_NOT_FOUND;
 	return EFI_SUCCESS;
@@ -519,6 +553,9 @@ static void fill_configuration(void)
 		configuration[n++] = (EFI_CONFIGURATION_TABLE){ EFI_ACPI_20_TABLE_GUID, (void *)(uintptr_t)o->rsdp };
 	if (o->device_tree)
 		configuration[n++] = (EFI_CONFIGURATION_TABLE){ EFI_DTB_TABLE_GUID, (void *)(uintptr_t)o->device_tree };
+	if (o->seed)
+		configuration[n++] = (EFI_CONFIGURATION_TABLE){ EFI_RANDOM_SEED_TABLE_GUID,
+		                                                (void *)(uintptr_t)o->seed };
 	table.NumberOfTableEntries = n;
 	table.ConfigurationTable = n ? configuration : NULL;
 }
@@ -541,6 +578,7 @@ static void fill_tables(void)
 		.LoadOptionsSize = fake.options.load_options_bytes,
 		.LoadOptions = (void *)(uintptr_t)fake.options.load_options,
 	};
+	fake_images_fill(&boot_services_table);
 	fill_configuration();
 }
 

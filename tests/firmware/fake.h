@@ -13,6 +13,7 @@
 
 #include "arch.h"
 #include "boot.h"
+#include "dt_fixup.h"
 #include "file.h"
 #include "graphics.h"
 #include "loaded_image.h"
@@ -37,7 +38,10 @@ enum { ARENA_PAGES = 4096, ARENA_BYTES = ARENA_PAGES * PAGE_BYTES };
 	X(LOCATE_PROTOCOL, "LocateProtocol") X(EXIT, "ExitBootServices") X(WATCHDOG, "SetWatchdogTimer") \
 	X(OUTPUT, "OutputString") X(GET_TIME, "GetTime") X(GET_VARIABLE, "GetVariable") \
 	X(OPEN_VOLUME, "OpenVolume") X(OPEN, "Open") X(CLOSE, "Close") X(READ, "Read") X(SET_POSITION, "SetPosition") \
-	X(GET_INFO, "GetInfo") X(QUERY_MODE, "QueryMode") X(SET_MODE, "SetMode") X(RANDOM, "GetRNG")
+	X(GET_INFO, "GetInfo") X(QUERY_MODE, "QueryMode") X(SET_MODE, "SetMode") X(RANDOM, "GetRNG") \
+	X(INSTALL, "InstallProtocolInterface") X(UNINSTALL, "UninstallProtocolInterface") \
+	X(LOCATE_PATH, "LocateDevicePath") X(INSTALL_TABLE, "InstallConfigurationTable") \
+	X(LOAD_IMAGE, "LoadImage") X(START_IMAGE, "StartImage") X(UNLOAD_IMAGE, "UnloadImage") X(FIXUP, "Fixup")
 enum service {
 #define X(name, text) SERVICE_##name,
 	FAKE_SERVICES(X)
@@ -53,7 +57,7 @@ struct fake_fault {
 	EFI_STATUS status;
 };
 
-enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 8, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096, FAKE_MAX_FAULTS = 4,
+enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 24, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096, FAKE_MAX_FAULTS = 4,
        FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4 };
 
 struct fake_file {
@@ -117,9 +121,24 @@ struct fake_options {
 	struct walker live;             /* the firmware's own tables; root 0: none that can be read */
 	unsigned budget;                /* calls before it counts as a hang         */
 	bool tables_anywhere;           /* see below                                */
+	/* EFI programs: the file that must be loaded, and how the program ends; it takes the machine over if it does
+	 * not. */
+	const void *program;
+	uint64_t program_bytes;
+	void (*program_runs)(void);     /* called as the program                    */
+	bool program_ends;
+	EFI_STATUS program_status;
+	const void *last_words;         /* exit data; NULL: none                    */
+	UINTN last_words_bytes;
+	bool initrd_is_served;          /* by somebody else                         */
+	bool no_device_path;            /* the firmware does not know the volume's  */
+	bool has_fixup;                 /* of device trees ...                      */
+	uint64_t fixup_wants;           /* ... in a buffer of so many bytes         */
+	bool fixup_lies, fixup_breaks;  /* ... it wants more than it says; the tree is none any more */
+	paddr seed;                     /* a seed that is there already             */
 };
 
-enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS };
+enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS, FAKE_STARTED };
 
 /* What the loader told the processor, in order. */
 enum event_kind { EVENT_SYNC, EVENT_CLEAN, EVENT_SWITCH, EVENT_NET, EVENT_QUIET, EVENT_CPUS, EVENT_CPU_STOP,
@@ -145,6 +164,18 @@ struct fake {
 	char forbidden[128]; /* the first call that must not have been made; empty: none */
 	unsigned pages, excused_pages; /* held by the loader; FreePages was told to fail */
 	unsigned pools, open_files;
+	unsigned images, excused_images; /* that are loaded; UnloadImage was told to fail */
+	struct { void *load_file, *path; bool excused; } served; /* protocols of the initial RAM disk */
+	struct {
+		bool source_is_whole, ended;
+		unsigned runs;
+		uint64_t bytes;
+		char path[256], options[256];
+		uint32_t options_bytes;
+		uint8_t initrd[32768];
+		uint64_t initrd_bytes;
+		EFI_STATUS initrd_status;
+	} program;
 	char console[32768], serial[32768];
 	size_t console_used, serial_used;
 	struct event events[FAKE_MAX_EVENTS];
@@ -208,6 +239,14 @@ EFI_STATUS fake_pool(UINTN bytes, void **out);
 extern EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_system;
 extern EFI_GRAPHICS_OUTPUT_PROTOCOL fake_gop;
 extern EFI_RNG_PROTOCOL fake_rng;
+extern struct EFI_DT_FIXUP_PROTOCOL fake_fixup;
+extern const uint8_t fake_device_path[16]; /* of the volume */
+void fake_images_fill(EFI_BOOT_SERVICES *services);
+EFI_CONFIGURATION_TABLE *fake_tables(void);
+UINTN *fake_table_count(void);
+bool fake_holds(const void *at); /* is it in pages of the loader's? */
+void *fake_own_image(void);
+void *fake_child_image(EFI_HANDLE handle); /* the protocol of a loaded program; NULL: it is none */
 extern EFI_RUNTIME_SERVICES fake_runtime;
 extern EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL fake_console_out;
 

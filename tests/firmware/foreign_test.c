@@ -32,6 +32,12 @@ static void refused(const char *name, enum err code, const char *says, uint64_t 
 		fail_msg("%s: no offset %#llx: %s", name, (unsigned long long)offset, fake.console);
 }
 
+/* Kernels of the Limine protocol and EFI programs boot, unless the configuration says that they are of ours. */
+static void say_hobnail(void)
+{
+	world_config("[k]\nkernel = \\boot\\kernel.elf\nprotocol = hobnail\n");
+}
+
 static void files_are_named_for_what_they_are(void **state)
 {
 	static uint8_t file[FOREIGN_MOST];
@@ -42,6 +48,8 @@ static void files_are_named_for_what_they_are(void **state)
 
 		world_make(FAKE_X86_64, KERNEL_UPPER);
 		world_replace(world_file(KERNEL), file, foreign_build(is, file));
+		if (foreign_is_efi(is))
+			say_hobnail();
 		refused(is->name, is->code, is->says, 0);
 	}
 }
@@ -51,12 +59,6 @@ static void without_notes(enum machine machine, enum world_kernel kernel)
 	world_make(machine, kernel);
 	put32(&world_elf, PH_NOTE, 0);
 	put32(&world_elf, SH_NOTE + SH_KIND, 0);
-}
-
-/* Kernels of the Limine protocol boot, unless the configuration says that they are of ours. */
-static void say_hobnail(void)
-{
-	world_config("[k]\nkernel = \\boot\\kernel.elf\nprotocol = hobnail\n");
 }
 
 static void kernels_of_other_protocols_are_named(void **state)

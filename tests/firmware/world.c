@@ -5,12 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "unit/pe_builder.h"
+
 static const char config_text[] =
 	"[test]\n"
 	"kernel = \\boot\\kernel.elf\n"
 	"cmdline = hello world\n"
 	"module = \\boot\\one.bin first\n"
 	"module = boot/two.bin\n";
+
+static const char efi_config_text[] =
+	"[test]\n"
+	"kernel = \\boot\\kernel.elf\n"
+	"cmdline = hello world\n"
+	"initrd = \\boot\\one.bin\n"
+	"initrd = boot/two.bin\n"
+	"devicetree = \\boot\\board.dtb\n";
 
 struct elf_image world_elf;
 static uint8_t one[3 * PAGE_BYTES + 5], two[17];
@@ -48,6 +58,13 @@ static void build_kernel(enum machine machine, enum world_kernel kernel)
 	bool staged = kernel == KERNEL_STAGED || kernel == KERNEL_MMU_OFF_STAGED;
 	paddr low = staged ? ARENA_BUSY + 8 * PAGE_BYTES : ARENA_FREE;
 
+	if (kernel == KERNEL_EFI) {
+		pe_build(world_elf.data, machine == FAKE_X86_64 ? 0x8664 : 0xaa64);
+		world_elf.bytes = PE_BUILT_BYTES;
+		fake.options.program = world_elf.data;
+		fake.options.program_bytes = world_elf.bytes;
+		return;
+	}
 	elf_build(&world_elf, machine == FAKE_X86_64 ? 62 : 183, kernel == KERNEL_PIE);
 	world_ask(HOBNAIL_REQUEST_FRAMEBUFFER, 64 | 48ull << 32);
 	if (off)
@@ -307,9 +324,9 @@ static void tree_cpu(struct tree *t, unsigned id, paddr release)
 	token(t, 2);
 }
 
-static struct tree tree_begin(void)
+static struct tree tree_begin(uint8_t *at)
 {
-	struct tree t = { memory(ARENA_TREE), 56 };
+	struct tree t = { at, 56 };
 
 	memset(t.blob, 0, PAGE_BYTES);
 	node(&t, "");
@@ -329,12 +346,11 @@ static void tree_end(struct tree *t)
 	for (unsigned i = 0; i < COUNT_OF(header); i++)
 		put_be(t->blob + 4 * i, header[i]);
 	memcpy(t->blob + t->used, tree_names, sizeof tree_names);
-	fake.options.device_tree = ARENA_TREE;
 }
 
-void world_device_tree(void)
+static void put_tree(uint8_t *at)
 {
-	struct tree t = tree_begin();
+	struct tree t = tree_begin(at);
 
 	token(&t, 2);
 	node(&t, "psci");
@@ -344,16 +360,26 @@ void world_device_tree(void)
 	tree_end(&t);
 }
 
+void world_device_tree(void)
+{
+	put_tree(memory(ARENA_TREE));
+	fake.options.device_tree = ARENA_TREE;
+}
+
 void world_spin_tables(const paddr *release, unsigned count)
 {
-	struct tree t = tree_begin();
+	struct tree t = tree_begin(memory(ARENA_TREE));
 
 	for (unsigned i = 0; i < count; i++)
 		tree_cpu(&t, 2 * (i + 1), release[i]);
 	token(&t, 2);
 	tree_end(&t);
+	fake.options.device_tree = ARENA_TREE;
 	fake.options.rsdp = 0;
 }
+
+/* Another device tree, in a file. */
+static uint8_t board[PAGE_BYTES];
 
 void world_make(enum machine machine, enum world_kernel kernel)
 {
@@ -370,6 +396,15 @@ void world_make(enum machine machine, enum world_kernel kernel)
 	world_acpi();
 	if (machine == FAKE_AARCH64)
 		world_device_tree();
+	if (kernel != KERNEL_EFI)
+		return;
+	world_config(efi_config_text);
+	put_tree(board);
+	fake_add("\\boot\\board.dtb", board, sizeof board);
+	fake.options.has_fixup = true;
+	fake.options.fixup_wants = sizeof board + 1;
+	fake.options.seed = ARENA_TREE + PAGE_BYTES;
+	memcpy(memory(fake.options.seed), "\x10\0\0\0sixteen bytes...", 20);
 }
 
 void world_another_kernel(enum machine machine, enum world_kernel kernel)
@@ -424,6 +459,14 @@ const char *world_judge_read_once(void)
 	return NULL;
 }
 
+static const void *world_table(const EFI_GUID *guid)
+{
+	for (UINTN i = 0; i < *fake_table_count(); i++)
+		if (memcmp(&fake_tables()[i].VendorGuid, guid, sizeof *guid) == 0)
+			return fake_tables()[i].VendorTable;
+	return NULL;
+}
+
 /* ---- The judge: a boot that returned -------------------------------------------------------------------- */
 
 static const char *error_line(void)
@@ -461,9 +504,98 @@ static const char *judge_text(void)
 	return NULL;
 }
 
+/* The device tree's pages were told apart by the fake's correction. */
+static const char *judge_tree(void)
+{
+	const uint8_t *tree = world_table(&(EFI_GUID)EFI_DTB_TABLE_GUID);
+
+	if (!tree || fake.kind[((uintptr_t)tree - ARENA) / PAGE_BYTES] != EfiACPIReclaimMemory)
+		return wrong("the program finds no device tree in memory that stays");
+	for (unsigned i = 0; i < sizeof board; i++)
+		if (tree[i] != (i == 31 && fake.options.has_fixup ? 7 : board[i]))
+			return fake_hit(SERVICE_FIXUP) || fake_hit(SERVICE_LOCATE_PROTOCOL)
+			               ? NULL : wrong("byte %u of the device tree is %#x", i, tree[i]);
+	return NULL;
+}
+
+/* 32 bytes, which are neither the generator's nor the earlier ones. */
+static const char *judge_seed(void)
+{
+	const uint8_t *seed = world_table(&(EFI_GUID)EFI_RANDOM_SEED_TABLE_GUID);
+	uint32_t same = 0;
+
+	if ((paddr)(uintptr_t)seed == fake.options.seed)
+		return fake.faults[0].call || fake.options.no_rng || fake.options.rng_fails
+		               ? NULL : wrong("there is no seed");
+	for (unsigned i = 4; i < 36; i++)
+		same += seed[i] == 0xa5 || seed[i] == seed[4];
+	return read_le32(seed) != 32 || same > 8 ? wrong("the seed is the generator's") : NULL;
+}
+
+/* Files begin at multiples of 4. */
+static const char *judge_initrd(void)
+{
+	uint64_t second = align_up(sizeof one, 4);
+
+	if (fake.program.initrd_bytes != second + sizeof two || memcmp(fake.program.initrd, one, sizeof one) != 0 ||
+	    memcmp(fake.program.initrd + second, two, sizeof two) != 0)
+		return wrong("the initial RAM disk is not that of the files: %llu bytes",
+		             (unsigned long long)fake.program.initrd_bytes);
+	for (uint64_t i = sizeof one; i < second; i++)
+		if (fake.program.initrd[i])
+			return wrong("the gap before the second file is not zero");
+	return NULL;
+}
+
+const char *world_judge_program(void)
+{
+	if (!fake.program.source_is_whole)
+		return wrong("the program is not the file: %llu bytes", (unsigned long long)fake.program.bytes);
+	if (strcmp(fake.program.path, "\\boot\\kernel.elf") != 0)
+		return wrong("the program's path is %s", fake.program.path);
+	if (fake_hit(SERVICE_OPEN) && !fake.program.options_bytes)
+		return NULL; /* without a configuration */
+	if (strcmp(fake.program.options, "hello world") != 0 || fake.program.options_bytes != 24)
+		return wrong("the program's options are '%s', %u bytes", fake.program.options,
+		             fake.program.options_bytes);
+	if (fake.console_used || fake.serial_used)
+		return wrong("something is printed on the way: %s", fake.console);
+	const char *why = judge_initrd();
+	if (!why) why = judge_tree();
+	if (!why) why = judge_seed();
+	return why;
+}
+
+/* Nothing of what a program finds may stay. */
+static const char *judge_taken_back(void)
+{
+	const void *tree = world_table(&(EFI_GUID)EFI_DTB_TABLE_GUID);
+	const void *seed = world_table(&(EFI_GUID)EFI_RANDOM_SEED_TABLE_GUID);
+
+	if (fake.images != fake.excused_images)
+		return wrong("%u images were left behind", fake.images);
+	if (!fake.served.excused && (fake.served.load_file || fake.served.path))
+		return wrong("the initial RAM disk is still served");
+	if (fake_hit(SERVICE_INSTALL_TABLE) || fake.excused_pages)
+		return NULL;
+	if ((paddr)(uintptr_t)tree != fake.options.device_tree || (paddr)(uintptr_t)seed != fake.options.seed)
+		return wrong("the firmware's tables are not as they were");
+	return NULL;
+}
+
+static bool has_ended_well(void)
+{
+	return fake.options.program_ends && fake.program.ended && !fake.options.program_status &&
+	       !fake.program.initrd_status;
+}
+
 static const char *judge_returned(void)
 {
-	if (!EFI_ERROR(fake.status))
+	const char *why = judge_taken_back();
+
+	if (why)
+		return why;
+	if (!EFI_ERROR(fake.status) && !has_ended_well())
 		return wrong("the loader returned %#llx", (unsigned long long)fake.status);
 	if (fake.exit_tries)
 		return wrong("the loader returned after it had tried to exit");
@@ -473,7 +605,7 @@ static const char *judge_returned(void)
 		return wrong("%u pools were left behind", fake.pools);
 	if (fake.open_files)
 		return wrong("%u files were left open", fake.open_files);
-	return judge_text();
+	return has_ended_well() && !EFI_ERROR(fake.status) ? NULL : judge_text();
 }
 
 static const char *judge_halted(void)
@@ -492,6 +624,7 @@ const char *world_judge(void)
 {
 	const char *why = fake.outcome == FAKE_RETURNED ? judge_returned()
 	                  : fake.outcome == FAKE_HALTED ? judge_halted()
+	                  : fake.outcome == FAKE_STARTED ? world_judge_program()
 	                  : fake.outcome == FAKE_HANGS  ? wrong("more than %u calls", fake.options.budget)
 	                                                : world_judge_entered();
 

@@ -12,6 +12,7 @@ enum world_kernel {
 	KERNEL_STAGED,  /* low, where the firmware's own data are                   */
 	KERNEL_MMU_OFF, /* aarch64: entered with translation off, where it is free  */
 	KERNEL_MMU_OFF_STAGED,
+	KERNEL_EFI,     /* none: an EFI program, with two files as initrd and a device tree            */
 	KERNEL_LIMINE,  /* upper half, with requests of that protocol at the beginning of its data */
 };
 
@@ -76,6 +77,7 @@ void world_spin_tables(const paddr *release, unsigned count);
 const char *world_judge(void);          /* any run: entered and whole, or a clear error and nothing left behind   */
 const char *world_judge_entered(void);  /* the kernel was entered: record, segments, modules, tables, caches      */
 const char *world_judge_limine(void);   /* ... its part for a kernel of that protocol: judge_limine.c             */
+const char *world_judge_program(void);  /* an EFI program was started: file, options, initrd, tables             */
 const char *world_judge_read_once(void); /* no byte of a file twice; those of modules and configuration all       */
 const char *world_judge_blames(void);   /* the one call that failed concerned a file: the error names it          */
 

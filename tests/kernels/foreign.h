@@ -35,7 +35,7 @@ static const struct foreign foreign[] = {
 	{ "image-arm64", ERR_IS_LINUX_IMAGE, "Linux's Image format", 8192,
 	  { PIECE(0, "MZ\x40\xfa"), PIECE(56, "ARM\x64") } },
 	{ "image-riscv", ERR_IS_LINUX_IMAGE, "Linux's Image format", 8192, { PIECE(48, "RISCV\0\0\0RSC\x05") } },
-	{ "zboot", ERR_IS_ZBOOT, "EFI zboot", 8192, { PIECE(0, "MZ\0\0zimg"), PIECE(0x3c, "\x40\0\0\0PE\0\0") } },
+	{ "zboot", ERR_IS_ZBOOT, "EFI zboot", 8192, { PIECE(0, "MZ\0\0zimg"), PIECE(0x3c, "\x40\0\0\0PE\0\0"), PIECE(0x40 + 92, "\x0a\0") } },
 	{ "efi", ERR_IS_EFI, "an EFI program", 4096,
 	  { PIECE(0, "MZ"), PIECE(0x3c, "\x80\0\0\0"),
 	    PIECE(0x80, "PE\0\0\x64\x86" "00000000000000000000000000000000000000000000000000000000"
@@ -105,6 +105,12 @@ static const struct foreign foreign_zeros[] = {
 };
 
 #undef PIECE
+
+/* An EFI program is refused only where the configuration names another protocol. */
+static inline bool foreign_is_efi(const struct foreign *f)
+{
+	return f->code == ERR_IS_EFI || f->code == ERR_IS_UKI || f->code == ERR_IS_ZBOOT;
+}
 
 /* Returns the bytes of the file, in `out`, which has room for FOREIGN_MOST. */
 static inline size_t foreign_build(const struct foreign *f, uint8_t *out)

@@ -139,6 +139,8 @@ static bool write_foreign(const char *dir, uint16_t machine)
 	for (size_t i = 0; ok && i < COUNT_OF(foreign) + COUNT_OF(foreign_zeros); i++) {
 		const struct foreign *is = i < COUNT_OF(foreign) ? &foreign[i] : &foreign_zeros[i - COUNT_OF(foreign)];
 
+		if (foreign_is_efi(is))
+			continue;
 		printf("%s\t%s\t%s\n", is->name, err_name(is->code), is->says);
 		ok = write_bytes(dir, is->name, file, foreign_build(is, file));
 	}

@@ -304,6 +304,12 @@ static void config_names_line_and_column_of_every_refusal(void **state)
 		{ ERR_CONFIG_QUOTE, 3, 10, "[a]\nkernel = k\nmodule = \"a b\"c\n" },
 		{ ERR_CONFIG_KERNEL_TEXT, 2, 13, "[a]\nkernel = k  quiet\n" },
 		{ ERR_CONFIG_KERNEL_TEXT, 2, 16, "[a]\nkernel = \"k x\" quiet\n" },
+		{ ERR_CONFIG_PATH_TEXT, 3, 12, "[a]\nkernel = k\ninitrd = a b\n" },
+		{ ERR_CONFIG_PATH_TEXT, 3, 16, "[a]\nkernel = k\ndevicetree = d x\n" },
+		{ ERR_CONFIG_TWICE, 4, 1, "[a]\nkernel = k\ndevicetree = d\ndevicetree = e\n" },
+		{ ERR_CONFIG_EMPTY, 3, 9, "[a]\nkernel = k\ninitrd =\n" },
+		{ ERR_CONFIG_OUTSIDE, 1, 1, "initrd = a\n[a]\nkernel = k\n" },
+		{ ERR_CONFIG_PROTOCOL, 3, 12, "[a]\nkernel = k\nprotocol = efi2\n" },
 		{ ERR_CONFIG_COMMENT, 2, 15, "[a]\nkernel = k.e  # the debug build\n" },
 		{ ERR_CONFIG_COMMENT, 2, 10, "[a]\nkernel = # later\n" },
 		{ ERR_CONFIG_COMMENT, 2, 16, "[a]\nkernel = \"k x\" # later\n" },
@@ -467,6 +473,10 @@ static void config_keeps_its_limits(void **state)
 	good(build("[a]\nkernel = k\n", "module.aarch64 = m\n", CONFIG_MAX_MODULES + 1, ""));
 	bad(build("[a]\nkernel = k\n", "module = m\n", CONFIG_MAX_MODULES + 1, ""), ERR_CONFIG_MODULES,
 	    CONFIG_MAX_MODULES + 3, 10);
+	good(build("[a]\nkernel = k\n", "initrd = m\n", CONFIG_MAX_INITRDS, "initrd.aarch64 = m\n"));
+	assert_int_equal(entry.initrd_count, CONFIG_MAX_INITRDS);
+	bad(build("[a]\nkernel = k\n", "initrd = m\n", CONFIG_MAX_INITRDS + 1, ""), ERR_CONFIG_INITRDS,
+	    CONFIG_MAX_INITRDS + 3, 10);
 
 	good(build("[a]\nkernel = ", "k", CONFIG_MAX_PATH, "\n"));
 	assert_int_equal(entry.kernel.bytes, CONFIG_MAX_PATH);

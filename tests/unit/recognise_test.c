@@ -64,7 +64,7 @@ static void magic_numbers_are_compared_whole(void **state)
 		{ ERR_IS_LZOP, 0, 9, "\x89LZO\0\r\n\x1a\n" },     { ERR_IS_UIMAGE, 0, 4, "\x27\x05\x19\x56" },
 		{ ERR_IS_ANDROID, 0, 8, "ANDROID!" },            { ERR_IS_BITCODE, 0, 4, "BC\xc0\xde" },
 		{ ERR_IS_LIBRARY, 0, 8, "!<arch>\n" },           { ERR_IS_LINUX_IMAGE, 56, 4, "ARM\x64" },
-		{ ERR_IS_LINUX_IMAGE, 56, 4, "RSC\x05" },        { ERR_IS_ZBOOT, 0, 8, "MZ\0\0zimg" },
+		{ ERR_IS_LINUX_IMAGE, 56, 4, "RSC\x05" },        { ERR_IS_LINUX, 0x202, 4, "HdrS" },
 		{ ERR_IS_MACHO, 0, 4, "\xcf\xfa\xed\xfe" },      { ERR_IS_MACHO, 0, 4, "\xce\xfa\xed\xfe" },
 		{ ERR_IS_MACHO, 0, 4, "\xca\xfe\xba\xbe" },      { ERR_IS_BITCODE, 0, 4, "\xde\xc0\x17\x0b" },
 		{ ERR_IS_ARCHIVE, 0, 6, "070701" },              { ERR_IS_ARCHIVE, 0, 6, "070702" },

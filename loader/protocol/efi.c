@@ -1,0 +1,33 @@
+/* efi.c — a boot of an EFI program: Linux with its stub, a unified kernel image, another boot manager, a shell.
+ *
+ * The firmware loads the program, from memory, and starts it as our child. It gets its command line as load options,
+ * its initial RAM disk from a protocol, and tables. It leaves the firmware itself, or comes back. */
+#include "protocol.h"
+
+#include "log.h"
+
+static void requested(struct boot *b)
+{
+	const struct pe *pe = &b->attempt.program;
+
+	log_line("EFI program for %s: %u sections, %u bytes in memory", pe_machine_name(pe->machine), pe->section_count,
+	         pe->image_bytes);
+	if (b->entry.no_fault_reports || b->entry.direct_map_no_execute || b->entry.allow_write_execute)
+		log_line("fault_reports, hhdm and allow_wx are not for EFI programs: ignored");
+}
+
+static enum err prepare(struct boot *b, struct problem *p)
+{
+	enum err e = initrd_serve(b, p);
+	if (!e) e = tree_offer(b, p);
+	if (!e) e = program_load(b, p);   /* gives the file's pages back */
+	if (!e) seed_offer(b);
+	return e;
+}
+
+const struct protocol protocol_efi = {
+	.requested = requested,
+	.prepare = prepare,
+	.leave = leave_image,
+	.undo = program_undo,
+};

@@ -1,0 +1,63 @@
+/* initrd.c — the initial RAM disk: files one behind the other, each read once, straight to the place that the program
+ * gives when it asks. Until then they are only open. */
+#include "boot.h"
+#include "log.h"
+
+#include <string.h>
+
+/* Linux, "initramfs buffer format": archives begin at multiples of 4. */
+enum { INITRD_ALIGNMENT = 4 };
+
+static enum err read_all(void *boot, void *to)
+{
+	struct boot *b = boot;
+	struct program_state *s = &b->program;
+	uint64_t at = 0;
+	enum err e = OK;
+
+	for (unsigned i = 0; !e && i < s->initrd_count; i++) {
+		struct source *source = &s->initrds[i].source;
+		uint64_t begin = align_up(at, INITRD_ALIGNMENT);
+		memset((uint8_t *)to + at, 0, begin - at);
+		e = source_fetch(source, 0, (uint8_t *)to + begin, source->bytes, &s->problem);
+		at = begin + source->bytes;
+		if (e)
+			s->unread = b->entry.initrds[i];
+	}
+	return e;
+}
+
+static enum err open_one(struct boot *b, struct text path, uint64_t *total, struct problem *p)
+{
+	struct program_state *s = &b->program;
+	struct opened *file = &s->initrds[s->initrd_count];
+	enum err e = files_open(b, path, file, p);
+
+	if (e)
+		return e;
+	s->initrd_count++;
+	uint64_t bytes = file->source.bytes, most = INT64_MAX - INITRD_ALIGNMENT - *total;
+	if (!bytes)
+		return problem(p, ERR_FILE_EMPTY);
+	if (bytes > most)
+		return problem(p, ERR_FILE_TOO_BIG, bytes, most);
+	*total = align_up(*total, INITRD_ALIGNMENT) + bytes;
+	log_line("initrd %.*s: %llu bytes", (int)path.bytes, path.at, (unsigned long long)bytes);
+	return OK;
+}
+
+enum err initrd_serve(struct boot *b, struct problem *p)
+{
+	uint64_t total = 0;
+	enum err e = OK;
+
+	for (unsigned i = 0; !e && i < b->entry.initrd_count; i++) {
+		step_set(b, "open the initial RAM disk", b->entry.initrds[i]);
+		e = open_one(b, b->entry.initrds[i], &total, p);
+	}
+	if (e || !total)
+		return e;
+	b->program.initrd = (struct firmware_initrd){ total, read_all, b };
+	step_set(b, "offer the initial RAM disk", b->entry.initrds[0]);
+	return firmware_serve_initrd(&b->fw, &b->program.initrd, p);
+}
