@@ -48,7 +48,7 @@ $(O)/test/archive.cpio: README.md
 kernels: ## build pith, its variants, and the kernels of tests/kernels/
 kernels: $(O)/test/archive.cpio $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf \
         $(KERNEL_VARIANTS_$(a):%=$(O)/$(a)/pith-%.elf) \
-        $(patsubst %,$(O)/$(a)/kernels/%.elf,$(TEST_KERNELS_$(a)) $(SPOILT)))
+        $(patsubst %,$(O)/$(a)/kernels/%.elf,$(TEST_KERNELS_$(a)) $(SPOILT)) $(GUEST_BUILT_$(a)))
 
 limine: $(foreach a,$(ARCHES),$(LIMINE_KERNELS_$(a))) ## build the kernels of the Limine protocol, tests/limine/
 

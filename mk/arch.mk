@@ -9,6 +9,8 @@ include mk/arch-broken.mk
 include mk/arch-kernel.mk
 include mk/arch-user.mk
 include mk/arch-test-kernels.mk
+include mk/arch-guest.mk
 include mk/arch-limine.mk
+include mk/arch-linux.mk
 include mk/arch-tests.mk
 include mk/arch-bench.mk

@@ -52,8 +52,18 @@ $(BOARD_TREES): | $(BOARD_FIRMWARE)
 		linux-image-arm64:arm64+
 	$(Q)! ls $(O)/firmware/usr/lib/linux-image-*/broadcom >/dev/null 2>&1 || touch $@
 
+# The device tree of a machine without ACPI, for a hypervisor's guest (tests/kernels/guest/).
+GUEST_TREE := $(O)/test/guest/virt.dtb
+$(GUEST_TREE):
+	@mkdir -p $(@D)
+	$(Q)qemu-system-aarch64 -machine virt,virtualization=on,gic-version=3,acpi=off,dumpdtb=$@ -cpu max -m 512M \
+		-display none 2>/dev/null
+
+# Debian's Linux, for scenarios of `make test-all`.
+LINUX := $(foreach a,$(ARCHES),$(LINUX_KERNEL_$(a)))
+
 run-tests: all kernels limine broken hooks $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE) \
-        $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES))
+        $(GUEST_TREE) $(foreach a,$(ARCHES),$(LINUX_INITRD_$(a))) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(LINUX))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Reproducible from N and SEED, and from the sources.

@@ -2,6 +2,7 @@
 
 TARGET_aarch64 := --target=aarch64-unknown-none-elf -mgeneral-regs-only -mstrict-align
 EFI_aarch64    := BOOTAA64.EFI
+DEBIAN_aarch64 := arm64
 
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_aarch64       := -fPIE -fvisibility=hidden
@@ -25,3 +26,6 @@ TEST_KERNEL_LINK_aarch64_identity         := $(call test_kernel_at,0x40010000)
 TEST_KERNEL_LINK_aarch64_identity-mapped  := $(call test_kernel_at,0x40010000)
 TEST_KERNEL_LINK_aarch64_higher_half      := $(call test_kernel_at,0xffff800000000000)
 TEST_KERNEL_LINK_aarch64_hypervisor       := $(call test_kernel_at,0x48000000)
+
+GUESTS_aarch64 := guest guest-vhe
+GUEST_FLAGS_aarch64_guest-vhe := -DVHE

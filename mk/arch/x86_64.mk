@@ -2,6 +2,7 @@
 
 TARGET_x86_64 := --target=x86_64-unknown-none-elf -mno-red-zone -mgeneral-regs-only
 EFI_x86_64    := BOOTX64.EFI
+DEBIAN_x86_64 := amd64
 
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_x86_64    := -fPIE -fvisibility=hidden
