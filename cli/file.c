@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "multiboot2.h"
 #include "strlist.h"
 
 bool file_exists(const char *path)
@@ -171,12 +172,16 @@ enum arch file_loader_arch(const char *path)
 	return a;
 }
 
+/* Multiboot2 kernels are for x86_64, whatever their format is. */
 enum arch file_kernel_arch(const char *path)
 {
-	uint8_t head[4096];
+	static uint8_t head[MULTIBOOT2_WITHIN];
 	size_t n = read_head(path, head, sizeof(head));
 	enum arch a = arch_of_kernel(head, n);
+	uint64_t at;
 
+	if (a == ARCH_NONE && multiboot2_find(head, n, &at))
+		return ARCH_X86_64;
 	if (n && a == ARCH_NONE)
 		complain(STATUS_TROUBLE,
 		         "%s is no 64-bit ELF file and no EFI program for x86_64, aarch64 or riscv64: say --arch to "

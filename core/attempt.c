@@ -77,8 +77,9 @@ enum err attempt_space(struct attempt *a, struct problem *p)
 
 enum err attempt_record(struct attempt *a, uint64_t bytes, struct problem *p)
 {
+	struct page_wish wish = { .bytes = bytes, .type = HOBNAIL_MEMORY_RECORD, .below = a->wants.below };
 	paddr at;
-	enum err e = pages_take(a->pages, bytes, HOBNAIL_MEMORY_RECORD, &at, p);
+	enum err e = a->pages->take(a->pages->context, &wish, &at, p);
 
 	if (!e)
 		e = handoff_touch(a->handoff, at, bytes, false, a->mode.mmu_off, p);

@@ -284,7 +284,7 @@ static enum err read_protocol(struct reader *r, struct text value, bool ours)
 {
 	static const char *const names[CONFIG_PROTOCOLS] = {
 		[CONFIG_ANY_PROTOCOL] = "", [CONFIG_HOBNAIL] = "hobnail", [CONFIG_LIMINE] = "limine",
-		[CONFIG_EFI] = "efi",
+		[CONFIG_EFI] = "efi", [CONFIG_MULTIBOOT2] = "multiboot2",
 	};
 	unsigned which = CONFIG_ANY_PROTOCOL + 1;
 	enum err e = check_plain(r, value);

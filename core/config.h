@@ -30,7 +30,7 @@
  *             module = PATH TEXT   may be given again; in the order of the file
  *             verbose = yes | no   print the log
  *             allow_wx = yes | no  accept segments that are both writable and executable
- *             protocol = hobnail | limine | efi    without it the kernel file says which
+ *             protocol = hobnail | limine | efi | multiboot2    without it the kernel file says which
  *             initrd = PATH        for an EFI program; may be given again: one behind the other
  *             devicetree = PATH    for an EFI program
  *             fault_reports = yes | no       no: a kernel of another protocol finds no fault handlers installed
@@ -64,7 +64,8 @@ struct text {
 	size_t bytes;
 };
 
-enum config_protocol { CONFIG_ANY_PROTOCOL, CONFIG_HOBNAIL, CONFIG_LIMINE, CONFIG_EFI, CONFIG_PROTOCOLS };
+enum config_protocol { CONFIG_ANY_PROTOCOL, CONFIG_HOBNAIL, CONFIG_LIMINE, CONFIG_EFI, CONFIG_MULTIBOOT2,
+                       CONFIG_PROTOCOLS };
 
 struct config_module {
 	struct text path;

@@ -68,6 +68,7 @@ struct handoff {
 	struct arch_facts facts;
 	uint64_t entry;
 	uint64_t argument;     /* the first one                                */
+	uint32_t signature;    /* Multiboot2: EAX; the argument is in EBX      */
 	unsigned protocol;     /* its number: loader/protocol/                 */
 	uint64_t direct_map;   /* virtual base                                 */
 	paddr handed_over;     /* the protocol's record: the argument's target */

@@ -24,6 +24,7 @@ struct kernel {
 	uint64_t staged_bytes;    /* these move after the firmware has left */
 	struct span symbols;      /* physical: a struct hobnail_symbols and the tables behind it; bytes 0: none */
 	uint64_t symbol_bytes;    /* bytes of the file's tables; 0: it has none */
+	bool unreported;          /* no fault of it is reported: its symbols are not looked for */
 	enum err symbol_refusal;  /* reason if they are left out; else OK          */
 };
 

@@ -17,6 +17,7 @@ enum err mode_choose_x86_64(const struct arch_facts *facts, const struct wants *
 		return problem(p, ERR_X2APIC_STAYS);
 	*out = (struct arch_mode){
 		.layout = layouts[wants->types_pat5][levels == 5],
+		.mmu_off = wants->mmu_off,
 		.fp_trap = wants->fp_trap,
 		.paging_levels = levels,
 		.state = wants->state & ~(uint32_t)(facts->x2apic_stays ? STATE_XAPIC : 0),

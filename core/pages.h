@@ -32,6 +32,7 @@ struct page_wish {
 	uint64_t alignment; /* they begin `offset` past a multiple of this; 0: of pages. Not with
 	                       `below` or `code` */
 	uint64_t offset;    /* a multiple of pages, less than the alignment                     */
+	paddr at;           /* exactly these pages, and no alignment; 0: those that are chosen  */
 };
 
 struct pages {

@@ -86,6 +86,35 @@ static enum err load_with_any_rights(struct attempt *a, struct protocol_requests
 	return e;
 }
 
+/* ---- Multiboot2 ---------------------------------------------------------------------------------------------- */
+
+/* Is it an ELF file with requests of the Limine protocol, whatever rights its segments have? */
+static bool asks_limine(struct attempt *a, struct source *source, const struct elf_rules *rules)
+{
+	struct elf_rules any = { rules->machine, .any_rights = true };
+
+	return !kernel_open(&a->kernel, source, a->pages, &any, NULL) && asks_in_file(a, source);
+}
+
+static bool has_header(const struct attempt *a, struct source *source)
+{
+	uint64_t count = min_u64(source->bytes, MULTIBOOT2_WITHIN), at;
+	const void *bytes;
+
+	return !source_view(source, a->pages, 0, count, &bytes, NULL) && multiboot2_find(bytes, count, &at);
+}
+
+static enum err load_multiboot2(struct attempt *a, struct protocol_requests *r, struct source *source,
+                                struct problem *p)
+{
+	r->why = r->said == CONFIG_MULTIBOOT2 ? "the configuration says so" : "it has a header of that protocol";
+	a->protocol = PROTOCOL_MULTIBOOT2;
+	requests_init(r->hobnail);
+	return multiboot2_load(a, r->multiboot2, source, p);
+}
+
+/* ---- The choice ---------------------------------------------------------------------------------------------- */
+
 enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct source *source,
                        const struct elf_rules *rules, struct problem *p)
 {
@@ -95,9 +124,13 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
 		a->protocol = PROTOCOL_EFI;
 		return efi_load(a, source, p);
 	}
+	if (r->said == CONFIG_MULTIBOOT2)
+		return load_multiboot2(a, r, source, p);
 	enum err e = kernel_open(&a->kernel, source, a->pages, rules, p);
 	a->protocol = r->said == CONFIG_LIMINE ? PROTOCOL_LIMINE : PROTOCOL_HOBNAIL;
-	if (is_about_rights(e) && r->said != CONFIG_HOBNAIL)
+	if (e == ERR_IS_MULTIBOOT2 && r->said == CONFIG_ANY_PROTOCOL && !asks_limine(a, source, rules))
+		return load_multiboot2(a, r, source, p);
+	if ((is_about_rights(e) || e == ERR_IS_MULTIBOOT2) && r->said != CONFIG_HOBNAIL)
 		return load_with_any_rights(a, r, source, rules, e, p);
 	if (e)
 		return e;
@@ -109,6 +142,8 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
 	if (e)
 		return e;
 	if (r->said == CONFIG_ANY_PROTOCOL && !r->hobnail->note_count) {
+		if (has_header(a, source) && !asks_in_file(a, source))
+			return load_multiboot2(a, r, source, p);
 		r->why = "it has no requests of another protocol";
 		return load_unknown(a, r, source, p);
 	}
@@ -123,6 +158,8 @@ enum err protocol_grant(struct attempt *a, struct protocol_requests *r, enum err
 	*refused = OK;
 	if (a->protocol == PROTOCOL_HOBNAIL)
 		return hobnail_grant(a, r->hobnail, p);
+	if (a->protocol == PROTOCOL_MULTIBOOT2)
+		return multiboot2_grant(a, r->multiboot2, p);
 	*refused = attempt_cpus(a, NULL);
 	return OK;
 }

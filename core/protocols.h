@@ -3,23 +3,25 @@
 #define CORE_PROTOCOLS_H
 
 #include "limine.h"
+#include "multiboot2.h"
 #include "protocol_hobnail.h"
 
-enum { PROTOCOL_HOBNAIL, PROTOCOL_LIMINE, PROTOCOL_EFI, PROTOCOLS };
+enum { PROTOCOL_HOBNAIL, PROTOCOL_LIMINE, PROTOCOL_EFI, PROTOCOL_MULTIBOOT2, PROTOCOLS };
 
 /* Requests of the kernel, in the form of its protocol. */
 struct protocol_requests {
 	struct requests *hobnail;
 	struct limine *limine;
 	struct limine_options options;
+	struct multiboot2 *multiboot2;
 	enum config_protocol said; /* the configuration's word */
 	const char *why;           /* out: the reason for the choice, for the log */
 };
 
 /* Open a kernel file, choose its protocol (a->protocol), and load it: kernel_open() to attempt_complete(). In this
  * order: a PE image is an EFI program, of which the whole file is loaded; notes of ours; requests of the Limine
- * protocol in the loaded image; else our own protocol.
- *   ERR_LIMINE_NONE: the configuration says Limine, and there are no requests. Errors of the steps */
+ * protocol in the loaded image; a Multiboot2 header in the first 32 KiB of a file of any format; else our own.
+ *   ERR_LIMINE_NONE, ERR_MB2_NONE: the configuration says so, and the kernel is none. Errors of the steps */
 enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct source *source,
                        const struct elf_rules *rules, struct problem *p);
 
@@ -41,5 +43,11 @@ bool efi_owns(struct attempt *a, struct source *source);
 /* Judge the headers (a->program), and read the whole file (a->kernel_file): the firmware loads it from memory, so that
  * nobody has changed what was read.   Errors of pe_open(); ERR_IS_* for files that are no PE image */
 enum err efi_load(struct attempt *a, struct source *source, struct problem *p);
+
+/* ---- protocol_multiboot2.c ----------------------------------------------------------------------------------- */
+
+/* The whole load of a Multiboot2 kernel, from its header to its segments in memory.
+ *   ERR_MB2_*, and errors of the steps */
+enum err multiboot2_load(struct attempt *a, struct multiboot2 *m, struct source *source, struct problem *p);
 
 #endif

@@ -2,15 +2,14 @@
 
 #include <string.h>
 
+#include "multiboot2.h"
 #include "utf16.h"
 
 /* ---- Other boot protocols, inside an executable -------------------------------------------------------- */
 
-/* Multiboot Specification 0.6.96, "The layout of Multiboot header"; Multiboot2 Specification 2.0, "The layout of
- * Multiboot2 header". The sums make an accident unlikely. */
+/* Multiboot Specification 0.6.96, "The layout of Multiboot header". The sum makes an accident unlikely. */
 #define MULTIBOOT_MAGIC  0x1badb002u
-#define MULTIBOOT2_MAGIC 0xe85250d6u
-enum { MULTIBOOT_WITHIN = 8192, MULTIBOOT_BYTES = 12, MULTIBOOT2_WITHIN = 32768, MULTIBOOT2_BYTES = 16 };
+enum { MULTIBOOT_WITHIN = 8192, MULTIBOOT_BYTES = 12 };
 
 static bool is_multiboot(const uint8_t *h, uint64_t left, uint64_t at)
 {
@@ -18,19 +17,12 @@ static bool is_multiboot(const uint8_t *h, uint64_t left, uint64_t at)
 	       read_le32(h) == MULTIBOOT_MAGIC && read_le32(h) + read_le32(h + 4) + read_le32(h + 8) == 0;
 }
 
-static bool is_multiboot2(const uint8_t *h, uint64_t left, uint64_t at)
-{
-	return left >= MULTIBOOT2_BYTES && is_aligned(at, 8) && range_within(at, MULTIBOOT2_BYTES, MULTIBOOT2_WITHIN) &&
-	       read_le32(h) == MULTIBOOT2_MAGIC &&
-	       read_le32(h) + read_le32(h + 4) + read_le32(h + 8) + read_le32(h + 12) == 0;
-}
-
 enum err recognise_multiboot(const void *bytes, uint64_t count, uint64_t offset, struct problem *p)
 {
 	const uint8_t *b = bytes;
 
 	for (uint64_t at = align_up(offset, 4); at - offset < count && at < MULTIBOOT2_WITHIN; at += 4) {
-		if (is_multiboot2(b + (at - offset), count - (at - offset), at))
+		if (multiboot2_is_header(b + (at - offset), count - (at - offset), at))
 			return problem_at(p, ERR_IS_MULTIBOOT2, at);
 		if (is_multiboot(b + (at - offset), count - (at - offset), at))
 			return problem_at(p, ERR_IS_MULTIBOOT, at);

@@ -477,3 +477,23 @@ void need_before(struct needs *n)
 	add_identity(n, "the memory of the loader's copy", h->net_phys, n->a->image->end, DATA);
 	add_identity(n, startup_page, h->startup.base, h->startup.bytes, DATA);
 }
+
+void need_within(struct needs *n)
+{
+	const struct elf_layout *layout = &n->a->kernel.layout;
+
+	begin(n, REQUIRE_AT_LEAST | REQUIRE_ANY_MEMORY | REQUIRE_ANY_USER, 0);
+	add_entry(n);
+	for (unsigned i = 0; i < layout->segment_count; i++) {
+		const struct elf_segment *s = &layout->segments[i];
+		n->next.index = (uint16_t)i;
+		add_identity(n, "segment %u", s->place, s->memory_bytes,
+		             READ | (s->rights & ELF_WRITE ? REQUIRE_WRITE : 0) |
+		             (s->rights & ELF_EXECUTE ? REQUIRE_EXECUTE : 0));
+	}
+	add_identity(n, boot_record, n->a->record.base, n->a->record.bytes, DATA);
+	for (unsigned i = 0; i < n->a->module_count; i++) {
+		n->next.index = (uint16_t)i;
+		add_identity(n, "module %u", n->a->modules[i].base, n->a->modules[i].bytes, READ);
+	}
+}

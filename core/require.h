@@ -40,4 +40,7 @@ void need_first_on_the_way(struct needs *n);
  * where other processors begin have been filled. Neither is executed there, so firmware may forbid that. */
 void need_before(struct needs *n);
 
+/* The firmware's space, of a kernel that runs in it: segments, record and modules, one to one. */
+void need_within(struct needs *n);
+
 #endif

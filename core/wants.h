@@ -53,6 +53,8 @@ struct wants {
 	bool stack_direct;                   /* boot stacks are used through the direct map, without guards */
 	bool types_pat5;                     /* write-combining is PAT entry 5 (x86_64), MAIR attribute 1 (aarch64) */
 	uint32_t state;                      /* STATE_*                        */
+	uint64_t below;                      /* modules and record end at or below this physical address; 0: anywhere */
+	bool display;                        /* there shall be a framebuffer, if the machine has one */
 	uint32_t width, height;              /* of the framebuffer, in pixels; 0: as it is */
 };
 

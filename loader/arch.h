@@ -50,6 +50,10 @@ enum err arch_cpus_prepare(struct boot *b, struct problem *p);
 extern const uint32_t arch_cpu_bytes;
 extern const char arch_cpu_id[], arch_cpu_start[];
 
+/* Call a kernel that boot services stay alive for: 64-bit mode as UEFI has it, EAX = signature, RBX = argument. Returns
+ * RAX if the kernel returns. NULL: no protocol of this architecture has such kernels. */
+extern uint64_t (*const arch_call_within)(uint64_t entry, uint32_t signature, uint64_t argument);
+
 /* The first call after exit: the firmware's handlers are still installed, but the services behind them are gone. */
 void arch_interrupts_off(void);
 

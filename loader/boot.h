@@ -14,6 +14,7 @@
 #include "files/files.h"
 #include "firmware/firmware.h"
 #include "limine_respond.h"
+#include "multiboot2.h"
 #include "prove.h"
 #include "report.h"
 #include "request.h"
@@ -66,6 +67,12 @@ struct program_state {
 	char said[512];           /* the program's last words, as the end of a sentence       */
 };
 
+/* State of Multiboot2 between its steps. */
+struct multiboot2_state {
+	struct multiboot2 header;
+	uint32_t bytes; /* of the information, before the memory map is in it */
+};
+
 struct boot {
 	struct firmware fw;
 	struct pages pages;  /* the firmware's, in the form that core/ takes */
@@ -83,6 +90,7 @@ struct boot {
 	struct hobnail_state hobnail;
 	struct limine_state limine;
 	struct program_state program;
+	struct multiboot2_state multiboot2;
 	uint64_t stages[HOBNAIL_STAGE_LAST + 1]; /* counter values by HOBNAIL_STAGE_* */
 	bool verbose;
 	bool serial_has_log;   /* report_catch_up(): once, whatever the number of attempts */
@@ -118,6 +126,7 @@ enum err tree_offer(struct boot *b, struct problem *p);        /* tree.c: anothe
 enum err program_load(struct boot *b, struct problem *p);      /* program.c: the image and its options            */
 void seed_offer(struct boot *b);                               /* seed.c: chance for the program                  */
 enum err preflight(struct boot *b, struct problem *p);         /* preflight.c: do they map what was asked for?    */
+enum err preflight_within(struct boot *b, struct problem *p);  /* ... of a kernel that runs in the firmware's space */
 
 /* entries.c: fill b->entry with what the entry of this index boots. What an earlier call made is forgotten. */
 enum err entry_load(struct boot *b, unsigned index, struct problem *p);
@@ -142,6 +151,10 @@ enum err leave_image(struct boot *b, bool *gone, struct problem *p);
 
 /* program.c: take back everything that a program was offered, unload it and close its files. Never fails. */
 void program_undo(struct boot *b);
+
+/* leave.c: enter with boot services alive, in the firmware's space and on its stack. A protocol's leave().
+ *   ERR_MB2_RETURNED: the kernel came back, value[0] = RAX */
+enum err leave_within(struct boot *b, bool *gone, struct problem *p);
 
 /* missing.c. missing_config(): hobnail.conf is neither in `own` nor in the root: fill b->hint, and log it. `own` is
  * the loader's directory without a last separator; it may be empty. missing_kernel(): the default kernel is not there

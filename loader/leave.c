@@ -1,9 +1,18 @@
 /* leave.c — the ways to leave the firmware. */
 #include "boot.h"
+#include "format.h"
 #include "image.h"
 #include "log.h"
 
-#include "format.h"
+enum err leave_within(struct boot *b, bool *gone, struct problem *p)
+{
+	*gone = false;
+	step_set(b, "start", b->entry.kernel);
+	log_follow(NULL, NULL);
+	uint64_t result = arch_call_within(b->attempt.kernel.entry, handoff.signature, handoff.argument);
+	report_follow_again(b);
+	return problem(p, ERR_MB2_RETURNED, result);
+}
 
 enum err leave_firmware(struct boot *b, bool *gone, struct problem *p)
 {

@@ -57,6 +57,7 @@ static void attempt_begin(struct boot *b)
 	memset(&b->hobnail, 0, sizeof b->hobnail);
 	memset(&b->limine, 0, sizeof b->limine);
 	memset(&b->program, 0, sizeof b->program);
+	memset(&b->multiboot2, 0, sizeof b->multiboot2);
 	b->verdict[0] = 0;
 	memset(a, 0, sizeof *a);
 	a->pages = &b->pages;

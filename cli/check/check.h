@@ -32,6 +32,7 @@ struct check {
 	struct requests requests;
 	struct limine limine; /* if attempt.protocol is PROTOCOL_LIMINE */
 	uint32_t answered;    /* ... its requests that the model answers, a bit for each (HELD_SPACE) */
+	struct multiboot2 multiboot2; /* if it is PROTOCOL_MULTIBOOT2 */
 	const char *why;      /* the reason for that protocol */
 	struct attempt attempt;
 	struct proof proof;

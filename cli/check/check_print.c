@@ -6,6 +6,7 @@
 #include "finding_print.h"
 #include "json_out.h"
 #include "limine_print.h"
+#include "multiboot2_print.h"
 #include "program_print.h"
 
 #define LL(n) ((unsigned long long)(n))
@@ -17,8 +18,22 @@ static const char *rights(const struct elf_segment *s, char out[4])
 	return out;
 }
 
-static const char *mode_name(const struct arch_mode *mode)
+static bool is_limine(const struct check *c)
 {
+	return c->attempt.protocol == PROTOCOL_LIMINE;
+}
+
+static bool is_multiboot2(const struct check *c)
+{
+	return c->attempt.protocol == PROTOCOL_MULTIBOOT2;
+}
+
+static const char *mode_name(const struct check *c)
+{
+	const struct arch_mode *mode = &c->attempt.mode;
+
+	if (is_multiboot2(c))
+		return c->multiboot2.within ? "the firmware's own tables" : "paging off";
 	return mode->mmu_off ? "the MMU off" : mode->layout->format->name;
 }
 
@@ -28,9 +43,13 @@ static void print_file(const struct check *c)
 {
 	const struct elf_file *f = &c->attempt.kernel.file;
 
-	printf("  an ELF file for %s, %s, with %u segments\n", arch_info[c->arch].name,
-	       f->position_independent ? "position-independent" : "linked to fixed addresses",
-	       c->attempt.kernel.layout.segment_count);
+	if (is_multiboot2(c))
+		printf("  a file for %s with %u segments\n", arch_info[c->arch].name,
+		       c->attempt.kernel.layout.segment_count);
+	else
+		printf("  an ELF file for %s, %s, with %u segments\n", arch_info[c->arch].name,
+		       f->position_independent ? "position-independent" : "linked to fixed addresses",
+		       c->attempt.kernel.layout.segment_count);
 }
 
 static void print_requests(const struct requests *r)
@@ -47,13 +66,15 @@ static void print_requests(const struct requests *r)
 		printf("  makes no requests\n");
 }
 
-static void print_mode(const struct arch_mode *mode)
+static void print_mode(const struct check *c)
 {
+	const struct arch_mode *mode = &c->attempt.mode;
+
 	if (mode->level)
-		printf("  entered with %s, at EL%u%s\n", mode_name(mode), mode->level == HOBNAIL_LEVEL_EL1 ? 1 : 2,
+		printf("  entered with %s, at EL%u%s\n", mode_name(c), mode->level == HOBNAIL_LEVEL_EL1 ? 1 : 2,
 		       mode->level == HOBNAIL_LEVEL_EL2_VHE ? " with VHE" : "");
 	else
-		printf("  entered with %s\n", mode_name(mode));
+		printf("  entered with %s\n", mode_name(c));
 }
 
 static void print_loaded(const struct kernel *k)
@@ -70,7 +91,7 @@ static void print_loaded(const struct kernel *k)
 	if (k->symbol_refusal)
 		printf("  %llu bytes of symbols are left out (%s)\n", LL(k->symbol_bytes),
 		       err_name(k->symbol_refusal));
-	else if (!k->symbols.bytes)
+	else if (!k->symbols.bytes && !k->unreported)
 		printf("  no symbols: fault reports will name no functions\n");
 }
 
@@ -92,11 +113,6 @@ static void print_machine(const struct attempt *a)
 		printf("  a display of %u x %u\n", fb->width, fb->height);
 }
 
-static bool is_limine(const struct check *c)
-{
-	return c->attempt.protocol == PROTOCOL_LIMINE;
-}
-
 static bool is_program(const struct check *c)
 {
 	return c->attempt.protocol == PROTOCOL_EFI;
@@ -106,10 +122,10 @@ static void print_facts(const struct check *c)
 {
 	if (c->held >= HELD_FILE)
 		print_file(c);
-	if (c->held >= HELD_REQUESTS && !is_limine(c))
+	if (c->held >= HELD_REQUESTS && !is_limine(c) && !is_multiboot2(c))
 		print_requests(&c->requests);
 	if (c->held >= HELD_MODE)
-		print_mode(&c->attempt.mode);
+		print_mode(c);
 	if (c->held >= HELD_LOADED)
 		print_loaded(&c->attempt.kernel);
 	if (c->held >= HELD_SPACE) {
@@ -132,6 +148,8 @@ void check_print(const struct check *c, bool verbose)
 		printf("a machine with %lluM\n", LL(c->options.memory_mib));
 	if (c->held >= HELD_REQUESTS && is_limine(c))
 		limine_print(c);
+	if (c->held >= HELD_REQUESTS && is_multiboot2(c))
+		multiboot2_print(c);
 	if (is_program(c))
 		program_print(c);
 	else if (verbose)
@@ -183,7 +201,7 @@ static void put_requests(struct json_out *o, const struct requests *r)
 /* A kernel's protocol is known with its requests. */
 static void put_protocol(struct json_out *o, const struct check *c)
 {
-	static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi" };
+	static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi", "multiboot2" };
 	bool is_known = c->held >= HELD_REQUESTS;
 
 	json_out_text(o, "protocol", is_known ? names[c->attempt.protocol] : NULL);
@@ -251,7 +269,7 @@ static void put_space(struct json_out *o, const struct check *c)
 	const struct attempt *a = &c->attempt;
 	bool is_built = c->held >= HELD_SPACE;
 
-	json_out_text(o, "mode", c->held >= HELD_MODE ? mode_name(&a->mode) : NULL);
+	json_out_text(o, "mode", c->held >= HELD_MODE ? mode_name(c) : NULL);
 	if (is_built && !a->mode.mmu_off)
 		json_out_hex(o, "direct_map", a->space.plan.direct_map);
 	else
@@ -277,6 +295,8 @@ void check_print_json(const struct check *c)
 	put_protocol(&o, c);
 	if (c->held >= HELD_REQUESTS && is_limine(c))
 		limine_put(&o, c);
+	else if (c->held >= HELD_REQUESTS && is_multiboot2(c))
+		multiboot2_put(&o, c);
 	else
 		put_requests(&o, c->held >= HELD_REQUESTS ? &c->requests : &none);
 	put_kernel(&o, c);

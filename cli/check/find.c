@@ -37,7 +37,7 @@ void check_find(struct check *c)
 	struct subject s;
 
 	find_refusals(c);
-	if (c->attempt.protocol == PROTOCOL_EFI) {
+	if (c->attempt.protocol == PROTOCOL_EFI || c->attempt.protocol == PROTOCOL_MULTIBOOT2) {
 		findings_sort(&c->findings);
 		return;
 	}

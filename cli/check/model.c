@@ -173,7 +173,8 @@ void model_equip(struct model *m, const struct model_options *options, const str
 	if (record) {
 		p->has_framebuffer = record->has_framebuffer;
 		p->framebuffer = record->framebuffer;
-	} else if (r->of[HOBNAIL_REQUEST_FRAMEBUFFER].asked || a->wants.maps[WANT_DIRECT_MAP].framebuffer) {
+	} else if (r->of[HOBNAIL_REQUEST_FRAMEBUFFER].asked || a->wants.maps[WANT_DIRECT_MAP].framebuffer ||
+	           a->wants.display) {
 		add_display(m, &a->wants, p);
 	}
 }

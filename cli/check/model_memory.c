@@ -149,7 +149,8 @@ void model_describe_record(struct model *m, const struct machine_record *record)
 static enum err take(void *context, const struct page_wish *wish, paddr *out, struct problem *p)
 {
 	struct model *m = context;
-	uint64_t limit = wish->below ? wish->below : UINT64_MAX, bytes = align_up(wish->bytes, PAGE_BYTES);
+	uint64_t bytes = align_up(wish->bytes, PAGE_BYTES);
+	uint64_t limit = wish->at ? wish->at + bytes : wish->below ? wish->below : UINT64_MAX;
 	paddr best = 0;
 
 	for (size_t i = 0; bytes && i < m->memory.count; i++) {
@@ -158,6 +159,8 @@ static enum err take(void *context, const struct page_wish *wish, paddr *out, st
 		if (e->type == FREE)
 			best = max_u64(best, ledger_highest_place(&m->ledger, e->base, end, wish));
 	}
+	if (wish->at && best != wish->at)
+		best = 0;
 	if (!best)
 		return problem(p, ERR_NO_MEMORY, bytes, OUT_OF_RESOURCES);
 	enum err e = ledger_add(&m->ledger, best, bytes, wish->type, p);

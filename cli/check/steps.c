@@ -86,7 +86,8 @@ static enum err load(struct check *c, struct problem *p)
 {
 	struct attempt *a = &c->attempt;
 	const struct elf_rules rules = { arch_info[c->arch].elf_machine, c->allow_write_execute, false };
-	struct protocol_requests r = { .hobnail = &c->requests, .limine = &c->limine };
+	struct protocol_requests r = { .hobnail = &c->requests, .limine = &c->limine,
+	                               .multiboot2 = &c->multiboot2 };
 	enum err e = protocol_load(a, &r, &c->source, &rules, p);
 
 	c->why = r.why;
@@ -110,10 +111,31 @@ static enum err respond(struct check *c, struct problem *p)
 	return OK;
 }
 
+static bool is_multiboot2(const struct check *c)
+{
+	return c->attempt.protocol == PROTOCOL_MULTIBOOT2;
+}
+
+/* The information of a Multiboot2 kernel. One that is entered with boot services alive needs no more. */
+static enum err build_multiboot2(struct check *c, struct problem *p)
+{
+	struct attempt *a = &c->attempt;
+	enum err e = multiboot2_grant(a, &c->multiboot2, p);
+
+	if (!e && !c->multiboot2.within) e = attempt_space(a, p);
+	c->table_bytes = a->space.table_bytes;
+	if (!e) e = attempt_record(a, MODEL_RECORD_BYTES, p);
+	if (!e && !c->multiboot2.within) e = space_build_transition(a, p);
+	if (!e)
+		c->held = HELD_SPACE;
+	return e;
+}
+
 static enum err build(struct check *c, struct problem *p)
 {
 	struct attempt *a = &c->attempt;
-	struct protocol_requests r = { .hobnail = &c->requests, .limine = &c->limine };
+	struct protocol_requests r = { .hobnail = &c->requests, .limine = &c->limine,
+	                               .multiboot2 = &c->multiboot2 };
 	bool is_limine = a->protocol == PROTOCOL_LIMINE;
 	enum err refused, e = is_limine ? limine_internal_all(a, &c->limine, p) : OK;
 
@@ -130,8 +152,9 @@ static enum err build(struct check *c, struct problem *p)
 static enum err prove(struct check *c, struct problem *p)
 {
 	enum err e = prove_open(&c->proof, &c->attempt, p);
+	bool has_tables = !is_multiboot2(c) || !c->multiboot2.within; /* else they are the firmware's */
 
-	if (!e)
+	if (!e && has_tables)
 		e = prove_attempt(&c->proof, p);
 	if (!e)
 		c->held = HELD_PROVED;
@@ -145,7 +168,7 @@ static enum err judge(struct check *c, struct problem *p)
 	if (e || c->attempt.protocol == PROTOCOL_EFI) /* the firmware does the rest */
 		return e;
 	model_equip(&c->model, &c->options, &c->requests, &c->attempt);
-	e = build(c, p);
+	e = is_multiboot2(c) ? build_multiboot2(c, p) : build(c, p);
 	return e ? e : prove(c, p);
 }
 

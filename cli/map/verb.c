@@ -44,6 +44,10 @@ static int map_of_kernel(struct check *c, const char *path, const struct options
 
 	if (!status && c->problem.code) {
 		status = refused(c);
+	} else if (!status && c->attempt.protocol == PROTOCOL_MULTIBOOT2) {
+		status = complain(STATUS_FAILED, "%s is a Multiboot2 kernel: it is entered %s, so the loader makes no "
+		                  "address space for it", path, c->multiboot2.within
+		                  ? "in the firmware's own tables" : "with paging off");
 	} else if (!status) {
 		status = map_kernel_open(&k, c) ? show(&k.map, o)
 		                                : complain(STATUS_TROUBLE, "there is no memory for that");

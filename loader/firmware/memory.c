@@ -73,13 +73,14 @@ static EFI_MEMORY_TYPE memory_type(const struct page_wish *wish)
 /* A limit and an alignment are not wished for together. */
 enum err firmware_take(struct firmware *fw, const struct page_wish *wish, paddr *out, struct problem *p)
 {
-	uint64_t limit = wish->below ? wish->below : UINT64_MAX;
+	uint64_t limit = wish->below ? wish->below : UINT64_MAX, bytes = align_up(wish->bytes, PAGE_BYTES);
 
 	if (wish->alignment)
 		return take_aligned(fw, wish, out, p);
-	return allocate(fw, limit == UINT64_MAX ? AllocateAnyPages : AllocateMaxAddress,
-	                memory_type(wish), align_up(wish->bytes, PAGE_BYTES), limit - 1,
-	                wish->type, out, p);
+	if (wish->at)
+		return allocate(fw, AllocateAddress, memory_type(wish), bytes, wish->at, wish->type, out, p);
+	return allocate(fw, limit == UINT64_MAX ? AllocateAnyPages : AllocateMaxAddress, memory_type(wish), bytes,
+	                limit - 1, wish->type, out, p);
 }
 
 enum err firmware_pages(struct firmware *fw, uint64_t bytes, uint32_t type, paddr *out, struct problem *p)

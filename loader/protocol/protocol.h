@@ -40,6 +40,6 @@ enum err kernel_load(struct boot *b, struct problem *p);
 
 /* By handoff.protocol. */
 extern const struct protocol *const protocols[PROTOCOLS];
-extern const struct protocol protocol_hobnail, protocol_limine, protocol_efi;
+extern const struct protocol protocol_hobnail, protocol_limine, protocol_efi, protocol_multiboot2;
 
 #endif

@@ -6,6 +6,7 @@ const struct protocol *const protocols[PROTOCOLS] = {
 	[PROTOCOL_HOBNAIL] = &protocol_hobnail,
 	[PROTOCOL_LIMINE] = &protocol_limine,
 	[PROTOCOL_EFI] = &protocol_efi,
+	[PROTOCOL_MULTIBOOT2] = &protocol_multiboot2,
 };
 
 static void done(struct attempt *a, enum attempt_part part)
@@ -18,7 +19,7 @@ static void done(struct attempt *a, enum attempt_part part)
 		attempt_done(a, part);
 }
 
-static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi" };
+static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi", "multiboot2" };
 
 /* Files that the kernel would not get: it would not be the boot that was meant. */
 static enum err check_files(const struct boot *b, struct problem *p)
@@ -42,6 +43,7 @@ enum err kernel_load(struct boot *b, struct problem *p)
 	struct protocol_requests requests = {
 		.hobnail = &b->hobnail.requests, .limine = &b->limine.found,
 		.options = { b->entry.no_fault_reports, b->entry.direct_map_no_execute },
+		.multiboot2 = &b->multiboot2.header,
 		.said = b->entry.protocol,
 	};
 	struct opened file;

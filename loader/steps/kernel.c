@@ -33,7 +33,7 @@ static void log_symbols(const struct kernel *k)
 	if (k->symbol_refusal)
 		log_line("%llu bytes of symbols are left out (%s)", (unsigned long long)k->symbol_bytes,
 		         err_name(k->symbol_refusal));
-	else if (!k->symbols.bytes)
+	else if (!k->symbols.bytes && !k->unreported)
 		log_line("the kernel file has no symbols: fault reports will name no functions");
 }
 

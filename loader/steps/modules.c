@@ -8,13 +8,14 @@ static enum err read_module(struct boot *b, struct opened *file, struct span *ou
 {
 	struct source *source = &file->source;
 	uint64_t bytes = align_up(source->bytes, PAGE_BYTES);
+	struct page_wish wish = { .bytes = bytes, .type = HOBNAIL_MEMORY_MODULE, .below = b->attempt.wants.below };
 	paddr at = 0;
 	enum err e = OK;
 
 	if (source->bytes > UINT64_MAX - PAGE_BYTES)
 		return problem(p, ERR_FILE_TOO_BIG, source->bytes, UINT64_MAX - PAGE_BYTES);
 	if (bytes) {
-		e = pages_take(&b->pages, bytes, HOBNAIL_MEMORY_MODULE, &at, p);
+		e = firmware_take(&b->fw, &wish, &at, p);
 		if (!e)
 			e = source_fetch(source, 0, memory_at(at), source->bytes, p);
 		if (!e)

@@ -105,7 +105,7 @@ static bool can_read_live_tables(const struct proof *proof)
 }
 
 /* Tables that cannot be read cannot be judged. */
-static enum err prove_live_space(struct proof *proof, struct problem *p)
+static enum err prove_live_space(struct proof *proof, void (*need)(struct needs *n), struct problem *p)
 {
 	proof->space = "the firmware's tables";
 	if (!arch_live_walker(&proof->walker))
@@ -114,25 +114,45 @@ static enum err prove_live_space(struct proof *proof, struct problem *p)
 	proof->walker.context = proof;
 	if (!can_read_live_tables(proof))
 		return OK;
-	need_before(&proof->needs);
+	need(&proof->needs);
 	return prove_list(proof, ERR_PREFLIGHT_FIRMWARE, true, p);
 }
 
-enum err preflight(struct boot *b, struct problem *p)
-{
-	static IMAGE_UNTIL_EXIT struct proof proof;
+static IMAGE_UNTIL_EXIT struct proof proof;
 
+static enum err open_proof(struct boot *b, struct problem *p)
+{
 	step_set(b, "prove the hand-off to", b->entry.kernel);
 	proof.show = b->verbose ? show : NULL;
 	proof.context = b;
-	enum err e = prove_open(&proof, &b->attempt, p);
-	if (!e)
-		e = prove_attempt(&proof, p);
-	if (!e)
-		e = prove_live_space(&proof, p);
+	return prove_open(&proof, &b->attempt, p);
+}
+
+static enum err close_proof(struct boot *b, enum err e)
+{
 	memcpy(b->verdict, proof.sentence, sizeof b->verdict);
 	stage_mark(b, HOBNAIL_STAGE_PREFLIGHT);
 	if (!e)
 		sabotage_checked(b);
 	return e;
+}
+
+enum err preflight(struct boot *b, struct problem *p)
+{
+	enum err e = open_proof(b, p);
+
+	if (!e)
+		e = prove_attempt(&proof, p);
+	if (!e)
+		e = prove_live_space(&proof, need_before, p);
+	return close_proof(b, e);
+}
+
+enum err preflight_within(struct boot *b, struct problem *p)
+{
+	enum err e = open_proof(b, p);
+
+	if (!e)
+		e = prove_live_space(&proof, need_within, p);
+	return close_proof(b, e);
 }

@@ -115,6 +115,18 @@ void arch_port_write(uint16_t port, unsigned bytes, uint32_t value)
 		fake_say(fake.serial, sizeof fake.serial, &fake.serial_used, (char)value);
 }
 
+/* A kernel that boot services stay alive for. The run ends there, unless the kernel returns. */
+static uint64_t call_within(uint64_t entry, uint32_t signature, uint64_t argument)
+{
+	(void)entry, (void)signature, (void)argument;
+	fake_event(EVENT_ENTER, 0, 0);
+	if (!fake.options.kernel_returns)
+		fake_end(FAKE_ENTERED);
+	return fake.options.kernel_returns;
+}
+
+uint64_t (*const arch_call_within)(uint64_t entry, uint32_t signature, uint64_t argument) = call_within;
+
 bool arch_live_walker(struct walker *out)
 {
 	*out = fake.options.live;

@@ -44,6 +44,8 @@ static const struct world {
 	{ "aarch64, Limine", FAKE_AARCH64, KERNEL_LIMINE, .ends = false },
 	{ "x86_64, EFI program", FAKE_X86_64, KERNEL_EFI, .ends = false },
 	{ "aarch64, EFI program that ends", FAKE_AARCH64, KERNEL_EFI, .ends = true },
+	{ "x86_64, Multiboot2", FAKE_X86_64, KERNEL_MULTIBOOT2, .ends = false },
+	{ "x86_64, Multiboot2 with boot services", FAKE_X86_64, KERNEL_MULTIBOOT2_WITHIN, .ends = false },
 };
 
 static unsigned complaints;

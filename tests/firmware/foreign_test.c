@@ -71,7 +71,7 @@ static void kernels_of_other_protocols_are_named(void **state)
 			without_notes(FAKE_X86_64, KERNEL_UPPER);
 		put64(&world_elf, PH_NOTE + PH_FILESZ, 28);
 		foreign_put(&world_elf, kind);
-		if (kind <= FOREIGN_LIMINE_REQUEST)
+		if (kind <= FOREIGN_LIMINE_REQUEST || kind == FOREIGN_MULTIBOOT2)
 			say_hobnail();
 		refused(foreign_kernels[kind].name, foreign_kernels[kind].code, foreign_kernels[kind].says,
 		        foreign_kernels[kind].offset);
@@ -83,6 +83,7 @@ static void kernels_of_other_protocols_are_named(void **state)
 	refused("limine", ERR_IS_LIMINE, foreign_kernels[FOREIGN_LIMINE].says, foreign_kernels[FOREIGN_LIMINE].offset);
 	without_notes(FAKE_X86_64, KERNEL_STAGED);
 	foreign_put(&world_elf, FOREIGN_MULTIBOOT2);
+	say_hobnail();
 	refused("multiboot2", ERR_IS_MULTIBOOT2, foreign_kernels[FOREIGN_MULTIBOOT2].says,
 	        foreign_kernels[FOREIGN_MULTIBOOT2].offset);
 }
@@ -152,6 +153,7 @@ static void segments_that_only_another_protocol_takes_are_not_blamed(void **stat
 	without_notes(FAKE_X86_64, KERNEL_UPPER);
 	put32(&world_elf, PH_TEXT + PH_FLAGS, 7);
 	foreign_put(&world_elf, FOREIGN_MULTIBOOT2);
+	say_hobnail();
 	refused("multiboot2", ERR_IS_MULTIBOOT2, foreign_kernels[FOREIGN_MULTIBOOT2].says,
 	        foreign_kernels[FOREIGN_MULTIBOOT2].offset);
 	world_make(FAKE_X86_64, KERNEL_UPPER);

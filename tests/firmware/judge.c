@@ -541,6 +541,10 @@ const char *world_judge_entered(void)
 
 	if (fake.outcome != FAKE_ENTERED)
 		return WRONG("the kernel was not entered: %s", fake.console);
+	if (handoff.protocol == PROTOCOL_MULTIBOOT2) {
+		const char *first = world_judge_multiboot2();
+		return first || !fake.exited ? first : judge_transition();
+	}
 	if (!fake.exited)
 		return WRONG("the kernel was entered before boot services were left");
 	if (handoff.protocol == PROTOCOL_LIMINE) {

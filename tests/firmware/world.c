@@ -55,7 +55,8 @@ void world_ask(uint32_t request, uint64_t value)
 static void build_kernel(enum machine machine, enum world_kernel kernel)
 {
 	bool off = kernel == KERNEL_MMU_OFF || kernel == KERNEL_MMU_OFF_STAGED;
-	bool staged = kernel == KERNEL_STAGED || kernel == KERNEL_MMU_OFF_STAGED;
+	bool staged = kernel == KERNEL_STAGED || kernel == KERNEL_MMU_OFF_STAGED || kernel == KERNEL_MULTIBOOT2;
+	bool within = kernel == KERNEL_MULTIBOOT2_WITHIN;
 	paddr low = staged ? ARENA_BUSY + 8 * PAGE_BYTES : ARENA_FREE;
 
 	if (kernel == KERNEL_EFI) {
@@ -74,10 +75,12 @@ static void build_kernel(enum machine machine, enum world_kernel kernel)
 	memset(world_elf.data + AT_TEXT + 0x100, 0xee, AT_DATA - AT_TEXT - 0x100); /* no segment's: never in memory */
 	if (kernel == KERNEL_LIMINE)
 		world_put_limine();
-	if (!staged && !off)
+	if (!staged && !off && !within)
 		return;
 	memset(world_elf.data + AT_DATA, 0xee, 0x10);
 	world_kernel_at(low);
+	if (within || kernel == KERNEL_MULTIBOOT2)
+		world_put_multiboot2(within);
 }
 
 struct fake_file *world_file(const char *path)

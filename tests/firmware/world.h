@@ -14,6 +14,8 @@ enum world_kernel {
 	KERNEL_MMU_OFF_STAGED,
 	KERNEL_EFI,     /* none: an EFI program, with two files as initrd and a device tree            */
 	KERNEL_LIMINE,  /* upper half, with requests of that protocol at the beginning of its data */
+	KERNEL_MULTIBOOT2,        /* x86_64: low, where the firmware's own data are, for the i386 entry */
+	KERNEL_MULTIBOOT2_WITHIN, /* ... and where it is free, for the entry with boot services alive   */
 };
 
 enum world_ask_limine { ASK_MAP, ASK_HHDM, ASK_FRAMEBUFFER, ASK_MODULES, ASK_MP, ASK_RSDP, ASK_EFI_MAP, ASK_ENTROPY,
@@ -34,6 +36,9 @@ void world_put_limine(void);
 
 /* ... and no less. */
 void world_limine_needs_five(void);
+
+/* world_elf without notes and with a Multiboot2 header, with the tags of its EFI64 entry or without. */
+void world_put_multiboot2(bool within);
 
 /* Move a low-linked kernel to another physical address. */
 void world_kernel_at(paddr at);
@@ -78,6 +83,7 @@ const char *world_judge(void);          /* any run: entered and whole, or a clea
 const char *world_judge_entered(void);  /* the kernel was entered: record, segments, modules, tables, caches      */
 const char *world_judge_limine(void);   /* ... its part for a kernel of that protocol: judge_limine.c             */
 const char *world_judge_program(void);  /* an EFI program was started: file, options, initrd, tables             */
+const char *world_judge_multiboot2(void); /* ... of a Multiboot2 kernel: judge_multiboot2.c              */
 const char *world_judge_read_once(void); /* no byte of a file twice; those of modules and configuration all       */
 const char *world_judge_blames(void);   /* the one call that failed concerned a file: the error names it          */
 

@@ -78,8 +78,6 @@ static const struct foreign foreign[] = {
 	{ "text", ERR_IS_TEXT, "this is text", 21, { PIECE(0, "\tkernel-1.2\r\n is f\xc3\xbcr") } },
 	{ "multiboot-flat", ERR_IS_MULTIBOOT, "made for Multiboot:", 4096,
 	  { PIECE(0x44, "\x02\xb0\xad\x1b\x03\x00\x01\x00\xfb\x4f\x51\xe4") } },
-	{ "multiboot2-flat", ERR_IS_MULTIBOOT2, "made for Multiboot2:", 36 * 1024,
-	  { PIECE(0x7ff0, "\xd6\x50\x52\xe8\x00\x00\x00\x00\x18\x00\x00\x00\x12\xaf\xad\x17") } },
 	/* Not what they seem to be. */
 	{ "flat", ERR_ELF_MAGIC, "nor of a kind that is known here", 4096, { PIECE(0, "\xfa\xf4\xeb\xfd") } },
 	{ "multiboot-bad-sum", ERR_ELF_MAGIC, "nor of a kind", 4096,

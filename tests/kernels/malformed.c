@@ -6,6 +6,7 @@
 
 #include "foreign.h"
 #include "malformed.h"
+#include "multiboot2.h"
 #include "mutants.h"
 
 enum { MUTANTS_PER_CODE = 4 };
@@ -144,12 +145,36 @@ static bool write_foreign(const char *dir, uint16_t machine)
 		printf("%s\t%s\t%s\n", is->name, err_name(is->code), is->says);
 		ok = write_bytes(dir, is->name, file, foreign_build(is, file));
 	}
-	/* Limine's are refused only where the configuration asks for another protocol. */
+	/* Limine's and Multiboot2's are refused only where the configuration asks for another protocol. */
 	for (unsigned kind = FOREIGN_MULTIBOOT; ok && kind < FOREIGN_KERNELS; kind++) {
+		if (kind == FOREIGN_MULTIBOOT2)
+			continue;
 		foreign_kernel_build(&f, machine, kind);
 		printf("%s\t%s\t%s\n", foreign_kernels[kind].name, err_name(foreign_kernels[kind].code),
 		       foreign_kernels[kind].says);
 		ok = write_file(dir, foreign_kernels[kind].name, &f);
+	}
+	return ok;
+}
+
+/* Multiboot2 is a protocol for x86 alone. */
+static bool write_multiboot2(const char *dir, uint16_t machine)
+{
+	uint8_t file[MULTIBOOT2_FILE_BYTES];
+	bool ok = true, is_x86 = machine == 62;
+
+	for (size_t i = 0; ok && i < COUNT_OF(multiboot2_files); i++) {
+		const struct multiboot2_file *is = &multiboot2_files[i];
+		if (is->code == OK && is_x86)
+			continue;
+		multiboot2_build(is, file);
+		if (is_x86)
+			printf("%s\t%s\t%s\n", is->name, err_name(is->code), is->says);
+		else
+			printf("%s\tERR_MB2_X86\tmade for Multiboot2\n", is->name);
+		ok = write_bytes(dir, is->name, file, sizeof file);
+		if (!is_x86)
+			break;
 	}
 	return ok;
 }
@@ -163,5 +188,5 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	return write_table(argv[2], machine) && write_mutants(argv[2], machine) && write_misplaced(argv[2], machine) &&
-	       write_foreign(argv[2], machine) ? 0 : 1;
+	       write_foreign(argv[2], machine) && write_multiboot2(argv[2], machine) ? 0 : 1;
 }

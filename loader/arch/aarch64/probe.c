@@ -8,6 +8,7 @@ const char arch_name[] = "aarch64";
 const uint32_t arch_id = HOBNAIL_ARCH_AARCH64;
 const uint16_t arch_elf_machine = ELF_MACHINE_AARCH64;
 const bool arch_has_device_tree = true;
+uint64_t (*const arch_call_within)(uint64_t entry, uint32_t signature, uint64_t argument) = NULL;
 
 /* The virtual counter is the physical one less CNTVOFF_EL2, which is 0 in a kernel that we dropped from EL2. */
 uint64_t arch_counter(void)

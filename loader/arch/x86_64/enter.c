@@ -108,8 +108,35 @@ void enter_leave(const struct handoff *h, struct net_cpu *c, paddr c_phys, uint6
 	             bare ? 0 : (uintptr_t)arch_return_trap);
 }
 
+/* Read by enter_32 of switch.S, at these offsets. */
+struct enter_32 {
+	uint32_t entry;     /* 0x00 */
+	uint32_t signature; /* 0x04: EAX */
+	uint32_t argument;  /* 0x08: EBX */
+	uint32_t stack;     /* 0x0c */
+	struct descriptor_table idt; /* 0x10: none */
+};
+_Static_assert(offsetof(struct enter_32, idt) == 0x10, "switch.S knows it");
+
+void enter_32(const struct enter_32 *s) __attribute__((noreturn));
+
+/* A kernel with the MMU off is one in 32-bit mode. The net lies at its physical address then, below 4 GiB, and its GDT
+ * has the segments. */
+static void __attribute__((noreturn)) enter_flat(const struct handoff *h)
+{
+	static struct enter_32 state;
+
+	state = (struct enter_32){ (uint32_t)h->entry, h->signature, (uint32_t)h->argument,
+	                           (uint32_t)(uintptr_t)(small_stack + sizeof small_stack), { 0, 0 } };
+	enter_32(&state);
+}
+
 void arch_enter(struct handoff *h)
 {
+	if (h->mode.mmu_off) {
+		sabotage_entry(h);
+		enter_flat(h);
+	}
 	quiet_settle(h, NULL);
 	enter_final_state(h);
 	sabotage_entry(h);

@@ -8,6 +8,9 @@ const uint32_t arch_id = HOBNAIL_ARCH_X86_64;
 const uint16_t arch_elf_machine = ELF_MACHINE_X86_64;
 const bool arch_has_device_tree = false;
 
+uint64_t call_within(uint64_t entry, uint32_t signature, uint64_t argument); /* switch.S */
+uint64_t (*const arch_call_within)(uint64_t entry, uint32_t signature, uint64_t argument) = call_within;
+
 uint64_t arch_counter(void)
 {
 	return cpu_read_tsc();

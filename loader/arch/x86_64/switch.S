@@ -88,6 +88,73 @@ enter_kernel:
 	popfq
 	ret
 
+/* void enter_32(const struct enter_32 *): noreturn. enter.c has the structure.
+ * In:  64-bit, interrupts masked, a GDT like net_gdt; it, code, structure and stack below 4 GiB, mapped one to one
+ * Out: 32-bit mode with flat segments, paging off, EAX and EBX as the structure says, other registers 0 */
+	.globl enter_32
+enter_32:
+	mov	%edi, %ebp
+	lidt	0x10(%rbp)		/* a 64-bit one would be read as a 32-bit one */
+	mov	0x0c(%rbp), %esp
+	push	$SELECTOR_CODE32
+	lea	1f(%rip), %rax
+	push	%rax
+	lretq
+
+	.code32
+1:	mov	$SELECTOR_DATA, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %fs
+	mov	%eax, %gs
+	mov	%eax, %ss
+	mov	$(CR0_PE | CR0_ET), %eax
+	mov	%eax, %cr0		/* clears EFER.LMA, too */
+	mov	$MSR_EFER, %ecx
+	xor	%eax, %eax
+	xor	%edx, %edx
+	wrmsr
+	mov	%eax, %cr4
+	mov	%eax, %cr3
+	mov	0x0c(%ebp), %esp	/* upper half and all is undefined after the change of mode */
+	pushl	0x00(%ebp)		/* popped by ret */
+	mov	0x08(%ebp), %ebx
+	mov	0x04(%ebp), %eax
+	xor	%ecx, %ecx
+	xor	%esi, %esi
+	xor	%edi, %edi
+	xor	%ebp, %ebp
+	pushl	$RFLAGS_ONES
+	popfl
+	ret
+
+	.code64
+/* uint64_t call_within(entry, signature, argument)
+ * In:  64-bit, boot services alive, on the firmware's stack
+ * Out: at the entry, with EAX and RBX. Returns RAX if the kernel returns with the stack pointer that it got */
+	.globl call_within
+call_within:
+	push	%rbx
+	push	%rbp
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	sub	$8, %rsp		/* a multiple of 16 at the call */
+	mov	%esi, %eax
+	mov	%rdx, %rbx
+	cld
+	call	*%rdi
+	cld
+	add	$8, %rsp
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%rbp
+	pop	%rbx
+	ret
+
 /* Each processor has a copy. */
 	.data
 	.balign 16

@@ -554,9 +554,29 @@ static void who_is_released_has_its_own_root(void **state)
 	releases(0x77000, 0x77000);
 }
 
+/* docs/multiboot2.md: interrupt controllers are quiet, and the 8259s' way to the processor stays open. */
+static void a_multiboot2_kernel_is_entered_with_the_mmu_off(void **state)
+{
+	const struct machine_cpu *c = &machine.cpus[0];
+
+	(void)state;
+	boots(KERNEL_MULTIBOOT2);
+	const char *why = world_judge_entered();
+	if (why)
+		fail_msg("%s", why);
+	assert_int_equal(c->entry, handoff.entry);
+	assert_int_equal(c->signature, 0x36d76289);
+	assert_int_equal(c->argument, handoff.argument);
+	boots(KERNEL_MULTIBOOT2_WITHIN);
+	assert_int_equal(c->signature, 0x36d76289);
+	assert_int_equal(c->argument, handoff.argument);
+	assert_int_equal(c->root, 0); /* its tables are the firmware's */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_multiboot2_kernel_is_entered_with_the_mmu_off),
 		cmocka_unit_test(the_kernel_is_entered_as_promised),
 		cmocka_unit_test(nothing_is_inherited),
 		cmocka_unit_test(levels_change_in_the_nets_copy),

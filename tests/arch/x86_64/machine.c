@@ -435,6 +435,8 @@ void cpu_wait_for_interrupt(void)
 
 void switch_space(uint64_t root, uint64_t stack, uint64_t target) __attribute__((noreturn));
 void switch_levels(void);
+void enter_32(const void *state) __attribute__((noreturn));
+uint64_t call_within(uint64_t entry, uint32_t signature, uint64_t argument) __attribute__((noreturn));
 
 /* Each exception has a stack in what is this processor's alone. */
 static void check_stacks(const struct net_cpu *own, const struct descriptor_gate *idt)
@@ -545,6 +547,32 @@ void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument)
 	current()->cr[4] ^= CR4_LA57;
 	enter_net(read_le64(s), read_le64(s + 8), read_le64(s + 16));
 	__builtin_unreachable();
+}
+
+/* Below 4 GiB, in the net's copy: struct enter_32 of enter.c. */
+void enter_32(const void *state)
+{
+	struct machine_cpu *c = current();
+	const uint8_t *s = state;
+
+	if (read_le64(s + 16) || read_le16(s + 24))
+		machine_failed("an IDT of 64 bits is left in 32-bit mode");
+	c->left = true;
+	c->entry = read_le32(s);
+	c->signature = read_le32(s + 4);
+	c->argument = read_le32(s + 8);
+	fake_event(EVENT_SYNC, 0, UINT64_MAX);
+	fake_event(EVENT_ENTER, 0, 0);
+	fake_end(FAKE_ENTERED);
+}
+
+uint64_t call_within(uint64_t entry, uint32_t signature, uint64_t argument)
+{
+	struct machine_cpu *c = current();
+
+	c->entry = entry, c->signature = signature, c->argument = argument;
+	fake_event(EVENT_ENTER, 0, 0);
+	fake_end(FAKE_ENTERED);
 }
 
 void enter_kernel(uint64_t root, uint64_t stack, uint64_t entry, uint64_t argument, uint64_t return_to)

@@ -35,6 +35,7 @@ struct machine_cpu {
 	unsigned msr_count;
 	uint32_t apic[MACHINE_APIC_REGISTERS]; /* 0x10 apart */
 	uint64_t gdt, idt;                     /* where its tables are */
+	uint32_t signature; /* Multiboot2 */
 	uint64_t root, stack, entry, argument;
 };
 
