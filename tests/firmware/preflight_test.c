@@ -490,6 +490,45 @@ static void a_space_of_the_limine_protocol_is_proved(void **state)
 	assert_null(world_judge_entered());
 }
 
+/* In TTBR bits 51 to 48 of an address are not where they are in the address. */
+static void root_is_beyond_48_bits(struct boot *b)
+{
+	(void)b;
+	handoff.root = (1ull << 48) + ARENA_FREE;
+}
+
+/* aarch64 with FEAT_LPA2. */
+static void a_space_of_52_bits_is_proved(void **state)
+{
+	static const struct { uint64_t bits; const char *says; } rows[] = {
+		{ 1ull << 53, "the direct map at 0xfff00000" }, { 1 << 7, "cannot be written" },
+		{ 1 << 8, ": bit 8 is reserved" }, /* of the address */
+		{ 1 << 2, "is write-combining, not write-back" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+		world_make(FAKE_AARCH64, KERNEL_LIMINE);
+		fake.options.facts.lpa2 = true;
+		fake.options.facts.phys_bits = 48;
+		spoil = bits_of_an_entry_change;
+		spoilt_at = ARENA;
+		spoilt_bits = rows[i].bits;
+		refuses(rows[i].says);
+	}
+	world_make(FAKE_AARCH64, KERNEL_LIMINE);
+	fake.options.facts.lpa2 = true;
+	spoil = root_is_beyond_48_bits;
+	refuses(" in the kernel's tables: L-1[");
+	assert_true(world_said("it is not in memory where page tables can be"));
+	spoil = NULL;
+	world_make(FAKE_AARCH64, KERNEL_LIMINE);
+	fake.options.facts.lpa2 = true;
+	fake_run();
+	assert_null(world_judge_entered());
+	assert_int_equal(handoff.mode.paging_levels, 5);
+}
+
 /* The walk reads large pages as this processor does. */
 static void what_the_processor_cannot_read_is_refused(void **state)
 {
@@ -662,6 +701,7 @@ int main(void)
 		cmocka_unit_test_teardown(no_segment_is_where_the_loader_keeps_something, no_more_spoils),
 		cmocka_unit_test_teardown(what_the_kernel_is_told_is_proved, no_more_spoils),
 		cmocka_unit_test_teardown(a_space_of_the_limine_protocol_is_proved, no_more_spoils),
+		cmocka_unit_test_teardown(a_space_of_52_bits_is_proved, no_more_spoils),
 		cmocka_unit_test_teardown(what_the_processor_cannot_read_is_refused, no_more_spoils),
 		cmocka_unit_test_teardown(words_of_an_earlier_attempt_are_forgotten, no_more_spoils),
 		cmocka_unit_test(the_log_is_shown_through_all_attempts),
