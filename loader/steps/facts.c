@@ -155,13 +155,16 @@ static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem 
 	return memmap_set_free(&b->attempt.platform.memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
 }
 
-static enum err keep_tables(struct boot *b, const struct span smbios[2], struct problem *p)
+/* Entry points and structures, the 64-bit ones first. */
+enum { SMBIOS_SPANS = 4 };
+
+static enum err keep_tables(struct boot *b, const struct span smbios[SMBIOS_SPANS], struct problem *p)
 {
 	const struct facts *f = &b->facts;
-	enum err e = keep_table(b, smbios[0].base, smbios[0].bytes, p);
+	enum err e = OK;
 
-	if (!e)
-		e = keep_table(b, smbios[1].base, smbios[1].bytes, p);
+	for (unsigned i = 0; !e && i < SMBIOS_SPANS; i++)
+		e = keep_table(b, smbios[i].base, smbios[i].bytes, p);
 	if (!e && has_fdt(f) && !b->attempt.wants.tree_copied)
 		e = keep_table(b, f->tables.device_tree, f->fdt.bytes, p);
 	if (!e && f->has_acpi)
@@ -169,18 +172,29 @@ static enum err keep_tables(struct boot *b, const struct span smbios[2], struct 
 	return e;
 }
 
+/* An entry point that is none is forgotten. */
+static void open_smbios(struct boot *b, struct table_reader reader, struct span out[SMBIOS_SPANS])
+{
+	struct firmware_tables *t = &b->facts.tables;
+	paddr *const entry[] = { &t->smbios_64, &t->smbios_32 };
+
+	for (unsigned i = 0; i < COUNT_OF(entry); i++)
+		if (*entry[i] && !smbios_ranges(reader, *entry[i], out + 2 * i)) {
+			log_line("no SMBIOS entry point at %#llx: not used", (unsigned long long)*entry[i]);
+			*entry[i] = 0;
+		}
+	t->smbios = t->smbios_64 ? t->smbios_64 : t->smbios_32;
+}
+
 static enum err open_tables(struct boot *b, struct problem *p)
 {
 	struct facts *f = &b->facts;
 	struct table_reader reader = { map_table, b };
-	struct span smbios[2] = { { 0 } };
+	struct span smbios[SMBIOS_SPANS] = { { 0 } };
 	struct problem why;
 
 	firmware_tables(&b->fw, &f->tables);
-	if (f->tables.smbios && !smbios_ranges(reader, f->tables.smbios, smbios)) {
-		log_line("no SMBIOS entry point at %#llx: not used", (unsigned long long)f->tables.smbios);
-		f->tables.smbios = 0;
-	}
+	open_smbios(b, reader, smbios);
 	if (f->tables.rsdp) {
 		f->has_acpi = !acpi_open(reader, f->tables.rsdp, &f->acpi, &why);
 		if (!f->has_acpi)

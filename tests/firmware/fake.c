@@ -549,6 +549,9 @@ static void fill_configuration(void)
 
 	if (o->smbios)
 		configuration[n++] = (EFI_CONFIGURATION_TABLE){ EFI_SMBIOS3_TABLE_GUID, (void *)(uintptr_t)o->smbios };
+	if (o->smbios_32)
+		configuration[n++] = (EFI_CONFIGURATION_TABLE){ EFI_SMBIOS_TABLE_GUID,
+		                                                (void *)(uintptr_t)o->smbios_32 };
 	if (o->rsdp)
 		configuration[n++] = (EFI_CONFIGURATION_TABLE){ EFI_ACPI_20_TABLE_GUID, (void *)(uintptr_t)o->rsdp };
 	if (o->device_tree)

@@ -114,7 +114,7 @@ struct fake_options {
 	bool read_nothing;              /* ... with success and nothing             */
 	uint64_t bad_byte;              /* of every file, which cannot be read      */
 	bool endless_directories;       /* behind the last file come all again      */
-	paddr rsdp, smbios, device_tree;
+	paddr rsdp, smbios, smbios_32, device_tree;
 	paddr low_end;                  /* where other processors begin: below      */
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */
 	bool faults_at_start;           /* one of them reports a fault instead       */

@@ -28,9 +28,12 @@ static const struct {
 	[ASK_ENTROPY] = { { 0x65ea80255d5682c5, 0x9117240723f493eb }, 7 },
 	[ASK_FILE] = { { 0xad97e90e83f1ed67, 0x31eb5d1c5ff23b69 }, 6 },
 	[ASK_PAGING] = { { 0x95c1a0edab0944cb, 0xa4e5cb3842f7488a }, 9 },
+	[ASK_DATE] = { { 0x502746e184c088aa, 0xfbc5ec83e6327893 }, 6 },
+	[ASK_SMBIOS] = { { 0x9e9046f11e095391, 0xaa4a520fefbde5ee }, 6 },
+	[ASK_DEVICE_TREE] = { { 0xb40ddb48fb54bac7, 0x545081493f81ffb7 }, 6 },
 };
 
-enum { TAG_BYTES = 24, REVISION = 6, RANDOM_VALUES = 4 };
+enum { TAG_BYTES = 24, REVISION = 6, RANDOM_VALUES = 4, DATA_BYTES = 0x300 };
 
 static uint64_t offset_of(enum world_ask_limine ask)
 {
@@ -45,9 +48,9 @@ void world_put_limine(void)
 {
 	put32(&world_elf, PH_NOTE, 0);
 	put32(&world_elf, SH_NOTE + SH_KIND, 0);
-	_Static_assert(AT_DATA + 0x300 <= AT_SYMBOLS, "the builder's next part");
-	put64(&world_elf, PH_DATA + PH_FILESZ, 0x300);
-	memset(world_elf.data + AT_DATA, 0, offset_of(WORLD_LIMINE_REQUESTS));
+	_Static_assert(AT_DATA + DATA_BYTES <= AT_SYMBOLS, "requests reach into symbols");
+	memset(world_elf.data + AT_DATA, 0, DATA_BYTES);
+	put64(&world_elf, PH_DATA + PH_FILESZ, DATA_BYTES);
 	put64(&world_elf, AT_DATA, 0xf9562b2d5c95a6c8);
 	put64(&world_elf, AT_DATA + 8, 0x6a7b384944536bdc);
 	put64(&world_elf, AT_DATA + 16, REVISION);
@@ -73,8 +76,7 @@ void world_limine_needs_five(void)
 
 static struct walker walker;
 
-/* Bytes that are mapped, page by page one behind the other; NULL: they are not. */
-static const void *at(vaddr va, uint64_t bytes)
+const void *world_mapped(vaddr va, uint64_t bytes)
 {
 	struct walk first, found;
 
@@ -88,20 +90,20 @@ static const void *at(vaddr va, uint64_t bytes)
 	       ? (const void *)(uintptr_t)first.phys : NULL;
 }
 
-static const uint64_t *answer(enum world_ask_limine ask, unsigned words)
+const uint64_t *world_answer(enum world_ask_limine ask, unsigned words)
 {
-	const uint64_t *request = at(BUILT_DATA + offset_of(ask), 48);
+	const uint64_t *request = world_mapped(BUILT_DATA + offset_of(ask), 48);
 
-	return request && request[5] ? at(request[5], words * 8ull) : NULL;
+	return request && request[5] ? world_mapped(request[5], words * 8ull) : NULL;
 }
 
 /* ---- The memory map --------------------------------------------------------------------------------------------- */
 
 static const struct limine_memory *entry(const uint64_t *map, uint64_t i)
 {
-	const uint64_t *list = at(map[2], map[1] * 8);
+	const uint64_t *list = world_mapped(map[2], map[1] * 8);
 
-	return list ? at(list[i], sizeof(struct limine_memory)) : NULL;
+	return list ? world_mapped(list[i], sizeof(struct limine_memory)) : NULL;
 }
 
 static bool is_type(const uint64_t *map, paddr from, uint64_t bytes, uint64_t type)
@@ -125,7 +127,7 @@ static bool is_free(const struct limine_memory *e)
 
 static const char *judge_map(const uint64_t *map)
 {
-	const void *block = answer(ASK_MAP, 3);
+	const void *block = world_answer(ASK_MAP, 3);
 	paddr end = 0;
 
 	if (!map || !map[1])
@@ -164,9 +166,9 @@ static const struct fake_file *named(const char *path)
 
 static const char *judge_file(const struct limine_file *f, const uint64_t *map, bool is_module)
 {
-	const char *path = f ? at(f->path, 1) : NULL;
+	const char *path = f ? world_mapped(f->path, 1) : NULL;
 	const struct fake_file *from = path && *path == '/' ? named(path) : NULL;
-	const void *bytes = f ? at(f->address, f->size) : NULL;
+	const void *bytes = f ? world_mapped(f->address, f->size) : NULL;
 
 	if (!from)
 		return WRONG("a file has the path %s", path ? path : "(none)");
@@ -179,16 +181,16 @@ static const char *judge_file(const struct limine_file *f, const uint64_t *map, 
 
 static const char *judge_files(const uint64_t *map)
 {
-	const uint64_t *modules = answer(ASK_MODULES, 3), *own = answer(ASK_FILE, 2);
-	const uint64_t *list = modules ? at(modules[2], modules[1] * 8) : NULL;
+	const uint64_t *modules = world_answer(ASK_MODULES, 3), *own = world_answer(ASK_FILE, 2);
+	const uint64_t *list = modules ? world_mapped(modules[2], modules[1] * 8) : NULL;
 	const struct fake_file *one = fake_find("\\boot\\one.bin");
 
 	if (modules ? !list || !modules[1] : one && one->opened)
 		return WRONG("there is no list of modules");
-	const char *why = own ? judge_file(at(own[1], sizeof(struct limine_file)), map, false)
+	const char *why = own ? judge_file(world_mapped(own[1], sizeof(struct limine_file)), map, false)
 	                      : "there is no answer about the kernel's file";
 	for (uint64_t i = 0; !why && modules && i < modules[1]; i++)
-		why = judge_file(at(list[i], sizeof(struct limine_file)), map, true);
+		why = judge_file(world_mapped(list[i], sizeof(struct limine_file)), map, true);
 	return why;
 }
 
@@ -197,14 +199,14 @@ static const char *judge_files(const uint64_t *map)
 static const char *judge_cpus(void)
 {
 	bool x86 = fake.options.machine == FAKE_X86_64;
-	const uint64_t *mp = answer(ASK_MP, 5), *list;
+	const uint64_t *mp = world_answer(ASK_MP, 5), *list;
 
 	mp += mp && x86 ? 1 : mp ? 2 : 0; /* the word before the number */
-	list = mp ? at(mp[2], mp[1] * 8) : NULL;
+	list = mp ? world_mapped(mp[2], mp[1] * 8) : NULL;
 	if (!list || mp[1] < 1 || mp[1] > WORLD_CPUS)
 		return WRONG("there is no list of processors");
 	for (uint64_t i = 0; i < mp[1]; i++) {
-		const uint64_t *cpu = at(list[i], 40);
+		const uint64_t *cpu = world_mapped(list[i], 40);
 		if (!cpu || cpu[x86 ? 2 : 3])
 			return WRONG("processor %llu is not there, or has begun", LL(i));
 	}
@@ -213,9 +215,9 @@ static const char *judge_cpus(void)
 
 static const char *judge_words(void)
 {
-	const uint64_t *hhdm = answer(ASK_HHDM, 2), *efi = answer(ASK_EFI_MAP, 5);
-	const uint64_t *tag = at(BUILT_DATA, TAG_BYTES), *random = answer(ASK_ENTROPY, 3);
-	const uint64_t *paging = answer(ASK_PAGING, 2);
+	const uint64_t *hhdm = world_answer(ASK_HHDM, 2), *efi = world_answer(ASK_EFI_MAP, 5);
+	const uint64_t *tag = world_mapped(BUILT_DATA, TAG_BYTES), *random = world_answer(ASK_ENTROPY, 3);
+	const uint64_t *paging = world_answer(ASK_PAGING, 2);
 
 	if (!tag || tag[1] != REVISION || tag[2])
 		return WRONG("the base revision is not answered");
@@ -223,9 +225,9 @@ static const char *judge_words(void)
 		return WRONG("the direct map is not where it is said to be");
 	if (!paging || paging[1] + 4 != handoff.mode.paging_levels)
 		return WRONG("the paging mode is not the one that it is said to be");
-	if (!efi || !efi[2] || efi[2] % efi[3] || !at(efi[1], efi[2]))
+	if (!efi || !efi[2] || efi[2] % efi[3] || !world_mapped(efi[1], efi[2]))
 		return WRONG("the firmware's map is not there");
-	if (!random || random[1] > RANDOM_VALUES || (random[1] && !at(random[2], random[1] * 8)))
+	if (!random || random[1] > RANDOM_VALUES || (random[1] && !world_mapped(random[2], random[1] * 8)))
 		return WRONG("random values are not as they must be");
 	return NULL;
 }
@@ -233,7 +235,7 @@ static const char *judge_words(void)
 const char *world_judge_limine(void)
 {
 	walker = world_walker(handoff.lower_root ? handoff.lower_root : handoff.root, handoff.root);
-	const uint64_t *map = answer(ASK_MAP, 3);
+	const uint64_t *map = world_answer(ASK_MAP, 3);
 	const char *why = judge_map(map);
 	if (!why) why = judge_words();
 	if (!why) why = judge_files(map);

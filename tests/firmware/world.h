@@ -19,7 +19,7 @@ enum world_kernel {
 };
 
 enum world_ask_limine { ASK_MAP, ASK_HHDM, ASK_FRAMEBUFFER, ASK_MODULES, ASK_MP, ASK_RSDP, ASK_EFI_MAP, ASK_ENTROPY,
-                        ASK_FILE, ASK_PAGING, WORLD_LIMINE_REQUESTS };
+                        ASK_FILE, ASK_PAGING, ASK_DATE, ASK_SMBIOS, ASK_DEVICE_TREE, WORLD_LIMINE_REQUESTS };
 
 enum { WORLD_CPUS = 3 }; /* enabled, the boot processor among them; a fourth one is listed */
 
@@ -86,6 +86,12 @@ const char *world_judge_program(void);  /* an EFI program was started: file, opt
 const char *world_judge_multiboot2(void); /* ... of a Multiboot2 kernel: judge_multiboot2.c              */
 const char *world_judge_read_once(void); /* no byte of a file twice; those of modules and configuration all       */
 const char *world_judge_blames(void);   /* the one call that failed concerned a file: the error names it          */
+
+/* The answer to a request of a kernel of the Limine protocol, after world_judge_limine(); NULL: there is none. */
+const uint64_t *world_answer(enum world_ask_limine ask, unsigned words);
+
+/* Bytes at an address of that kernel's, one behind the other in memory; NULL: they are not. */
+const void *world_mapped(vaddr va, uint64_t bytes);
 
 /* The record of a run that entered the kernel. */
 const struct hobnail_boot *world_record(void);
