@@ -1,5 +1,6 @@
-/* mutate.h — kernels of the tree, spoilt by chance: fields of headers, notes, dynamic section, relocations, sections
- * and symbols get values at their edges or of their neighbours, and files are cut. The same for the same seed. */
+/* mutate.h — kernels of the tree, spoilt by chance: fields of headers, notes, requests, dynamic section, relocations,
+ * sections and symbols get values at their edges or of their neighbours, and files are cut. The same for the same
+ * seed. */
 #ifndef TESTS_VERDICT_MUTATE_H
 #define TESTS_VERDICT_MUTATE_H
 
@@ -112,6 +113,28 @@ static inline void mutant_file_header(struct chance *c, struct mutant_file *f)
 	mutant_field(c, f, fields[i][0], fields[i][1]);
 }
 
+/* Markers, tag and requests of the Limine protocol begin with these. */
+static inline bool mutant_is_limine(uint64_t word)
+{
+	return word == 0xc7b1dd30df4c8b88 || word == 0xf9562b2d5c95a6c8 || word == 0xf6b8f4b39de7d1ae ||
+	       word == 0xadc0e0531bb10d03;
+}
+
+/* One of the words of such an object, or one behind it, in place of a note. false: the kernel has none. */
+static inline bool mutant_request(struct chance *c, struct mutant_file *f)
+{
+	enum { OBJECTS = 64, WORDS = 9 };
+	uint64_t found[OBJECTS];
+	unsigned count = 0;
+
+	for (uint64_t at = 0; at + 8 <= f->count && count < OBJECTS; at += 8)
+		if (mutant_is_limine(mutant_get(f, at, 8)))
+			found[count++] = at;
+	if (count)
+		mutant_field(c, f, found[chance_below(c, count)] + 8 * chance_below(c, WORDS), 8);
+	return count;
+}
+
 /* Section headers, or a word anywhere: symbols, relocations, code. */
 static inline void mutant_elsewhere(struct chance *c, struct mutant_file *f)
 {
@@ -135,7 +158,10 @@ static inline void mutant_spoil(struct chance *c, struct mutant_file *f)
 		case 2:
 		case 3:  mutant_header_field(c, f); break;
 		case 4:
-		case 5:  mutant_inside(c, f, MUTANT_NOTE, 4); break;
+		case 5:
+			if (!mutant_request(c, f))
+				mutant_inside(c, f, MUTANT_NOTE, 4);
+			break;
 		case 6:
 		case 7:  mutant_inside(c, f, MUTANT_DYNAMIC, 8); break;
 		case 8:  mutant_elsewhere(c, f); break;
