@@ -29,7 +29,7 @@ enum {
 	                                  CNTHCTL and SCTLR likewise, where the kernel runs at EL2                  */
 	STATE_DIRECT_GDT = 1u << 2,    /* x86_64: the GDT is reached through the direct map and ends before the TSS;
 	                                  FS and GS are flat, too                                                   */
-	STATE_NO_HANDLERS = 1u << 3,   /* no fault handlers are left installed: IDTR and TR, VBAR are 0             */
+	STATE_NO_HANDLERS = 1u << 3,   /* no fault handlers are left installed: IDTR, base and limit of TR, VBAR: 0 */
 	STATE_SP_EL0 = 1u << 4,        /* aarch64: SP_EL0 is the stack pointer                                      */
 	STATE_OUTER_WALKS = 1u << 5,   /* aarch64: table walks are outer shareable                                  */
 	STATE_XAPIC = 1u << 6,         /* x86_64: x2APIC mode is off                                                */

@@ -12,11 +12,8 @@ struct net_cpu net_boot_cpu;
 extern const uint64_t net_gdt[]; /* switch.S: the switch between paging modes needs it, too */
 extern const char net_exceptions[], net_interrupts[], net_interrupt[]; /* fault_entry.S */
 
-/* TR cannot be cleared again: if there shall be no handlers at the end, there is no TSS, and nothing changes stacks. */
 static uint8_t stack_of(unsigned vector)
 {
-	if (handoff.mode.state & STATE_NO_HANDLERS)
-		return 0;
 	switch (vector) {
 	case VECTOR_DOUBLE_FAULT: return IST_DOUBLE_FAULT;
 	case VECTOR_NMI: return IST_NMI;
@@ -41,20 +38,31 @@ void net_enter_cpu(struct net_cpu *c)
 	                        idtr = { sizeof idt - 1, (uintptr_t)idt };
 
 	fill(c);
-	descriptor_tables_load(&gdtr, &idtr, code, SELECTOR_DATA,
-	                       handoff.mode.state & STATE_NO_HANDLERS ? 0 : SELECTOR_TSS);
+	descriptor_tables_load(&gdtr, &idtr, code, SELECTOR_DATA, SELECTOR_TSS);
 }
 
-/* The kernel's space is live. TR keeps what it has loaded, also from a table that ends before the entry. */
+/* The kernel's space is live. TR keeps what it has loaded, also from a table that ends before the entry. It cannot be
+ * made null again: without handlers it gets base 0 and limit 0, from an entry that the kernel sees. */
 void net_leave_cpu(const struct handoff *h, struct net_cpu *c, paddr c_phys)
 {
 	struct descriptor_table gdtr = { SELECTOR_TSS - 1, c_phys + offsetof(struct net_cpu, gdt) + h->direct_map },
 	                        all = { sizeof c->gdt - 1, (uintptr_t)c->gdt }, none = { 0, 0 };
 
-	if (h->mode.state & STATE_NO_HANDLERS)
-		descriptor_tables_load(&all, &none, SELECTOR_CODE, SELECTOR_DATA, 0);
+	if (h->mode.state & STATE_NO_HANDLERS) {
+		gdtr.limit = all.limit;
+		c->gdt[SELECTOR_TSS / 8] = (uint64_t)DESCRIPTOR_TSS << 40;
+		c->gdt[SELECTOR_TSS / 8 + 1] = 0;
+		descriptor_tables_load(&all, &none, SELECTOR_CODE, SELECTOR_DATA, SELECTOR_TSS);
+	}
 	if (h->mode.state & STATE_DIRECT_GDT)
 		cpu_move_gdt(&gdtr, SELECTOR_DATA);
+}
+
+bool net_has_segment(uint16_t selector, uint64_t entry)
+{
+	unsigned i = selector / 8;
+
+	return i < SELECTOR_TSS / 8 && entry == (i == code / 8 ? SEGMENT_CODE_64 : net_gdt[i]);
 }
 
 void net_report_interrupts(void)

@@ -12,6 +12,7 @@
 #include "after/cpus.h"
 #include "descriptor.h"
 #include "layout.h"
+#include "local.h"
 #include "log.h"
 #include "machine.h"
 
@@ -61,6 +62,20 @@ static void the_kernel_is_entered_as_promised(void **state)
 		assert_int_equal(c->dr7, DR7_ONES);
 		assert_int_equal(machine.message_count, 0);
 	}
+}
+
+/* docs/limine.md, L56 and L57: an IDT of limit 0, and a TSS of base 0 and limit 0, whatever firmware had loaded. */
+static void without_fault_reports_there_are_no_tables_for_them(void **state)
+{
+	(void)state;
+	make(KERNEL_LIMINE);
+	world_config("[a]\nkernel = \\boot\\kernel.elf\nfault_reports = no\n");
+	run_boot();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(machine.cpus[0].idt, 0);
+	assert_int_equal(machine.cpus[0].gdt_limit, GDT_BYTES - 1);
+	assert_int_equal(net_boot_cpu.gdt[SELECTOR_TSS / 8], (uint64_t)DESCRIPTOR_TSS << 40);
+	assert_int_equal(net_boot_cpu.gdt[SELECTOR_TSS / 8 + 1], 0);
 }
 
 /* ..., what a firmware may have left; the bit of CR0 that traps floating point is the kernel's to ask for. */
@@ -579,6 +594,7 @@ int main(void)
 		cmocka_unit_test(a_multiboot2_kernel_is_entered_with_the_mmu_off),
 		cmocka_unit_test(the_kernel_is_entered_as_promised),
 		cmocka_unit_test(nothing_is_inherited),
+		cmocka_unit_test(without_fault_reports_there_are_no_tables_for_them),
 		cmocka_unit_test(levels_change_in_the_nets_copy),
 		cmocka_unit_test(pages_are_as_large_as_the_processor_has_them),
 		cmocka_unit_test(interrupt_controllers_are_quiet),

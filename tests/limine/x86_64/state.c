@@ -126,10 +126,17 @@ static enum verdict check_idt(const struct state *s)
 	return HOLDS;
 }
 
+/* TR cannot be made null where it was not: its descriptor, which it was loaded from, says base 0 and limit 0. Intel
+ * SDM vol. 3A, "TSS Descriptor in 64-bit mode": limit in bits 0 to 15 and 48 to 51, base in 16 to 39, 56 to 63 and
+ * above. */
 static enum verdict check_task(const struct state *s)
 {
-	if (s->segments[SEGMENT_TR])
-		return expect("TR", s->segments[SEGMENT_TR], 0);
+	uint64_t tss[2] = { 0 }, tr = s->segments[SEGMENT_TR];
+
+	if (tr && (tr + sizeof tss - 1 > s->gdtr.limit || !copy_from(tss, s->gdtr.base + tr, sizeof tss)))
+		return broken("TR is 0x%lx, which the GDT does not have", tr);
+	if (tss[0] & 0xff0f00ffffffffff || tss[1])
+		return broken("TR is 0x%lx, and its descriptor 0x%lx 0x%lx", tr, tss[0], tss[1]);
 	return expect("LDTR", s->segments[SEGMENT_LDT], 0);
 }
 
