@@ -33,7 +33,10 @@ static void gather_counter(const struct boot *b, struct limine_facts *out)
 	if (out->counter_hz || (!asks(b, LIMINE_TSC) && !asks(b, LIMINE_PERFORMANCE)))
 		return;
 	out->counter_hz = arch_counter_measure(b);
-	log_line("the counter has %llu Hz: measured", (unsigned long long)out->counter_hz);
+	if (out->counter_hz)
+		log_line("the counter has %llu Hz: measured", (unsigned long long)out->counter_hz);
+	else
+		log_line("the counter's rate is not known: there is no ACPI timer that counts");
 }
 
 static void gather_tpm_log(const struct boot *b, struct limine_facts *out)

@@ -71,8 +71,11 @@ uint64_t arch_counter_measure(const struct boot *b)
 	if (!pm_timer)
 		return 0;
 	struct moment begin = now();
-	while (clock_since(begin.timer) < clock_ticks_of(WAIT_US))
+	while (clock_since(begin.timer) < clock_ticks_of(WAIT_US)) {
+		if (cpu_read_tsc() - begin.tsc > fastest_tsc_hz) /* a second at least: the timer has stopped */
+			return 0;
 		cpu_pause();
+	}
 	struct moment end = now();
 	return (end.tsc - begin.tsc) * PM_TIMER_HZ / ((end.timer - begin.timer) & PM_TIMER_MASK);
 }

@@ -156,9 +156,14 @@ struct cpu_id cpu_id(uint32_t leaf, uint32_t subleaf)
 
 /* ---- Time and ports -------------------------------------------------------------------------------------- */
 
+static void pass(uint64_t ns)
+{
+	machine.ns += ns + (++machine.readings % 4 ? 0 : machine.stall_ns);
+}
+
 uint64_t cpu_read_tsc(void)
 {
-	machine.ns += READ_NS;
+	pass(READ_NS);
 	return machine.ns * TSC_GHZ;
 }
 
@@ -178,10 +183,13 @@ bool cpu_random(uint64_t *out)
 /* 24 bits count; it wraps soon. The rest is undefined: ACPI 6.5, "Power Management Timer". */
 static uint32_t pm_timer(void)
 {
-	machine.ns += READ_NS;
+	uint64_t stops = machine.timer_stops_ns;
+
+	pass(machine.timer_read_ns ? machine.timer_read_ns : READ_NS);
 	if (machine.timer_stands)
 		return 77;
-	return 0xab000000 | (((uint32_t)(machine.ns * PM_TIMER_HZ / 1000000000) + 0xfff000) & PM_TIMER_MASK);
+	uint64_t ns = stops && machine.ns > stops ? stops : machine.ns;
+	return 0xab000000 | (((uint32_t)(ns * PM_TIMER_HZ / 1000000000) + 0xfff000) & PM_TIMER_MASK);
 }
 
 uint8_t cpu_in8(uint16_t port)
@@ -476,8 +484,10 @@ void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor
 		machine_failed("there is no code at selector %#x", wanted);
 	if (idt->base && ((const struct descriptor_gate *)idt->base)->selector != wanted)
 		machine_failed("gates do not name selector %#x", wanted);
-	check_stacks((const struct net_cpu *)gdt->base, (const struct descriptor_gate *)idt->base);
+	if (idt->base)
+		check_stacks((const struct net_cpu *)gdt->base, (const struct descriptor_gate *)idt->base);
 	current()->gdt = gdt->base;
+	current()->gdt_limit = gdt->limit;
 	current()->idt = idt->base;
 }
 
@@ -485,11 +495,19 @@ void cpu_write_back_caches(void)
 {
 }
 
+void cpu_store_gdt(struct descriptor_table *out)
+{
+	*out = (struct descriptor_table){ current()->gdt_limit, current()->gdt };
+}
+
 void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data)
 {
-	if (data != SELECTOR_DATA || gdt->limit != SELECTOR_TSS - 1)
+	bool bare = handoff.mode.state & STATE_NO_HANDLERS; /* and its TSS is none */
+
+	if (data != SELECTOR_DATA || gdt->limit != (bare ? GDT_BYTES : SELECTOR_TSS) - 1)
 		machine_failed("the GDT does not end before the TSS");
 	current()->gdt = gdt->base;
+	current()->gdt_limit = gdt->limit;
 }
 
 /* Who is asked to make code visible to instruction fetch has nothing to do here. */

@@ -35,6 +35,7 @@ struct machine_cpu {
 	unsigned msr_count;
 	uint32_t apic[MACHINE_APIC_REGISTERS]; /* 0x10 apart */
 	uint64_t gdt, idt;                     /* where its tables are */
+	uint16_t gdt_limit;
 	uint32_t signature; /* Multiboot2 */
 	uint64_t root, stack, entry, argument;
 };
@@ -53,6 +54,10 @@ struct machine_state {
 	uint64_t ns, paused_ns;
 	uint64_t tsc_hz;     /* 0: no leaf says it; the counter has 3 GHz */
 	bool has_x2apic, has_la57, has_tsc_deadline, timer_stands, has_no_1g;
+	uint64_t timer_stops_ns; /* when it stops; 0: never                                    */
+	uint64_t timer_read_ns;  /* what a reading of the timer takes; 0: as one of the counter */
+	uint64_t stall_ns;       /* the machine stands still so long at every fourth reading of a clock */
+	unsigned readings;
 	const uint32_t *leaf_21; /* EBX, ECX, EDX; NULL: leaves end before it */
 	uint32_t leaf_8000001f;  /* EAX; 0: likewise                          */
 	uint32_t redirection; /* of the I/O APIC's first input */
