@@ -38,7 +38,7 @@ static void keep_listed(struct attempt *a, struct limine *l, struct source *sour
 	const void *table, *names;
 	struct span section;
 
-	if (l->has_tag || !file->section_header_count || !file->section_names ||
+	if (l->revision || !file->section_header_count || !file->section_names ||
 	    source_view(source, a->pages, file->section_headers,
 	                file->section_header_count * (uint64_t)ELF_SECTION_HEADER_BYTES, &table, NULL))
 		return;

@@ -107,6 +107,9 @@ bool arch_live_walker(struct walker *out);
 /* Is this a spurious interrupt, after which the kernel goes on? May read devices through net_device(). */
 bool arch_is_spurious(const struct fault *f, const struct fault_view *v);
 
+/* Advice that this processor's own tables give, as struct protocol has it; 0: none. */
+size_t arch_fault_advice(const struct fault_view *v, char *out, size_t size);
+
 /* Write the entry that translates the page at `va`, which may be in use by this processor. */
 void arch_window(volatile uint64_t *entry, uint64_t value, uintptr_t va);
 

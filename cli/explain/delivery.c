@@ -2,6 +2,7 @@
  * Handling in 64-bit Mode" (§6.14), "Segment Descriptors"; Arm ARM DDI 0487, "Exception vectors". */
 #include "delivery.h"
 
+#include "fault_segment.h"
 #include "format.h"
 
 enum { FRAME_BYTES = 40, TSS_RSP0 = 4, TSS_IST1 = 0x24 };
@@ -164,6 +165,20 @@ bool delivery_x86_64(const struct space *s, const struct registers *r, unsigned 
 		return bad_gate(s, r, vector, gate, out, size);
 	format(what, sizeof what, "gate %u of the IDT is", vector);
 	return say_unreadable(s, what, at, out, size);
+}
+
+bool delivery_advice(const struct space *s, const struct registers *r, unsigned vector, char *out, size_t size)
+{
+	const struct segment_register *idt = &r->segment[SEGMENT_IDT], *gdt = &r->segment[SEGMENT_GDT];
+	struct fault_segment_table t = { .base = gdt->base, .limit = gdt->limit };
+	uint64_t gate;
+
+	if (!s->walks || !idt->has_base || !gdt->has_base || gate_bytes(r) != 16 ||
+	    space_read(s, idt->base + 16 * vector, &gate, sizeof gate) != sizeof gate || !(gate >> 47 & 1))
+		return false;
+	uint16_t selector = (uint16_t)(gate >> 16);
+	t.readable = space_read(s, t.base + (selector & ~7u), &t.entry, sizeof t.entry) == sizeof t.entry;
+	return fault_segment_advice(&t, selector, out, size);
 }
 
 /* ---- Without memory ----------------------------------------------------------------------------------------- */

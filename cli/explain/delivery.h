@@ -15,7 +15,10 @@ struct vector_name delivery_name(unsigned vector);
  * wrong; then *out is as it was. */
 bool delivery_x86_64(const struct space *s, const struct registers *r, unsigned vector, char *out, size_t size);
 
-/* x86_64: the same, from the exception `second` that the delivery of `first` raised: CR2 and, if the registers have it,
+/* x86_64: advice, if the GDT is the reason; false: it is not, or nothing is known. */
+bool delivery_advice(const struct space *s, const struct registers *r, unsigned vector, char *out, size_t size);
+
+/* x86_64: why, from the exception `second` that the delivery of `first` raised: CR2 and, if the registers have it,
  * its error code say enough where no memory is at hand. */
 bool delivery_by_second(const struct registers *r, unsigned first, unsigned second, char *out, size_t size);
 

@@ -67,6 +67,8 @@ static void note_failed(const struct finding *f, unsigned i, const struct memory
 	            delivery_name(failed->vector).text, known ? ": " : "", why, delivery_name(failed->second).text,
 	            failed->tripled ? ", a triple fault: the processor resets" :
 	            failed->doubled ? ", and so a double fault (#DF)" : "");
+	if (!i && delivery_advice(&space, &failed->registers, failed->vector, why, sizeof why))
+		report_note(out, "Try: %s.", why);
 }
 
 static void note_vectors(const struct finding *f, const struct memory *memory, const struct symbols *symbols,

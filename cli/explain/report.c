@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "limine_kernel.h"
 #include "walk_text.h"
 
 enum { MAX_CODE = 15, MAX_RECORDS = 100000, WORD = sizeof(uint64_t), NEAR_NULL = PAGE_BYTES, NEAR_STACK = 512 };
@@ -146,7 +147,8 @@ static void say_what(const struct report_source *s, const struct space *space, s
 		count = space_read(space, fault_code(&r->fault), bytes, sizeof bytes);
 	fault_decode(&r->fault, s->code ? s->code : bytes, count, &r->view);
 	err_sentence(&r->view.what, r->sentence, sizeof r->sentence);
-	format(r->advice, sizeof r->advice, "%s", err_advice(r->view.what.code));
+	if (!limine_kernel_advise(space, r, r->advice, sizeof r->advice))
+		format(r->advice, sizeof r->advice, "%s", err_advice(r->view.what.code));
 }
 
 void report_make(const struct report_source *source, struct report *out)

@@ -12,6 +12,7 @@
 #include "elf.h"
 #include "file.h"
 #include "format.h"
+#include "limine.h"
 #include "strlist.h"
 
 enum {
@@ -291,4 +292,47 @@ unsigned symbols_read(const struct symbols *list, vaddr at, void *to, unsigned b
 	unsigned count = (unsigned)min_u64(bytes, g.file_bytes - from);
 	memcpy(to, s->bytes + g.offset + from, count);
 	return count;
+}
+
+/* ---- The Limine protocol ------------------------------------------------------------------------------------ */
+
+/* In a file that nobody has loaded, bytes are where the file has them. */
+static void *in_file(void *context, paddr at)
+{
+	const struct symbols *s = context;
+
+	return (void *)(uintptr_t)(s->bytes + at);
+}
+
+/* Segments for the scanner, which reads words of 8 bytes: others are not as a linker makes them. */
+static void lay_out(const struct symbols *s, struct elf_layout *out)
+{
+	out->segment_count = 0;
+	for (unsigned i = 0; i < s->program_header_count && out->segment_count < ELF_MAX_SEGMENTS; i++) {
+		struct segment g = segment_at(s, i);
+		if (g.type == PT_LOAD && range_within(g.offset, g.file_bytes, s->count) && (g.virt - g.offset) % 8 == 0)
+			out->segments[out->segment_count++] = (struct elf_segment){
+				.virt = g.virt, .loaded = g.offset, .file_bytes = g.file_bytes, .rights = g.rights,
+			};
+	}
+}
+
+bool symbols_limine(const struct symbols *list, struct limine_fault *out)
+{
+	static struct elf_layout layout;
+	static struct limine found; /* several KiB each */
+
+	for (const struct symbols *s = list; s; s = s->next) {
+		const struct pages pages = { .at = in_file, .context = (void *)(uintptr_t)s };
+		lay_out(s, &layout);
+		if (limine_scan(&layout, &pages, &found, NULL) || !found.found)
+			continue;
+		*out = (struct limine_fault){ .revision = found.revision };
+		for (unsigned id = 0; id < LIMINE_REQUESTS; id++)
+			if (limine_asks(&found, id))
+				out->pointer[id] = found.of[id].virt + s->slide +
+				                   offsetof(struct limine_request, response);
+		return true;
+	}
+	return false;
 }

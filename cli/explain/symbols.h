@@ -6,7 +6,7 @@
 #ifndef CLI_EXPLAIN_SYMBOLS_H
 #define CLI_EXPLAIN_SYMBOLS_H
 
-#include "base.h"
+#include "limine_fault.h"
 
 struct symbols; /* a list of files; NULL is the empty list */
 
@@ -43,5 +43,9 @@ bool symbols_address(const struct symbols *list, const char *name, vaddr *out);
 
 /* Bytes of a segment that is not writable, out of the file: the same as in memory. Returns how many were read. */
 unsigned symbols_read(const struct symbols *list, vaddr at, void *to, unsigned bytes);
+
+/* Requests of the Limine protocol, of the first file that makes some: the base revision, and out->pointer, 0 for a
+ * request that is not made. The rest is 0. false: no file does. */
+bool symbols_limine(const struct symbols *list, struct limine_fault *out);
 
 #endif

@@ -351,16 +351,36 @@ static bool has_lost_map(const struct fault_view *v)
 	return !found.mapped;
 }
 
+/* The loader's identity map is gone, and its direct map is not: *instead is the same memory there. */
+static bool has_lost_identity(const struct fault_view *v, vaddr *instead)
+{
+	const struct plan_range *r = fault_place_range(&net.places, v->address);
+	struct walk found;
+
+	if (!translated || !v->has_address || !v->by_tables || v->user || !r || r->kind != PLAN_IDENTITY_MAP)
+		return false;
+	walk(&walker, v->address, &found);
+	if (found.mapped)
+		return false;
+	*instead = v->address + net.places.direct_map;
+	walk(&walker, *instead, &found);
+	return found.mapped;
+}
+
 static const char *find_advice(const struct fault *f, const struct fault_view *v, char *out, size_t size)
 {
 	const struct protocol *protocol = protocols[handoff.protocol];
+	vaddr instead;
 
-	if (own_tables_lack(v))
+	if (has_lost_identity(v, &instead))
+		format(out, size, "use %#llx, the same memory in the direct map: the loader's identity map is gone",
+		       LL(instead));
+	else if (own_tables_lack(v))
 		say_whose_tables(v->address, out, size);
 	else if (has_lost_map(v))
 		format(out, size, "map this again, or leave off using it: the loader had mapped it, and the kernel "
 		       "has changed the entry that is marked below");
-	else if (!protocol->advise || !protocol->advise(f, v, out, size))
+	else if (!arch_fault_advice(v, out, size) && (!protocol->advise || !protocol->advise(f, v, out, size)))
 		return err_advice(v->what.code);
 	return out;
 }

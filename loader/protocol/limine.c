@@ -5,7 +5,7 @@
 #include "after/net.h"
 #include "arch.h"
 #include "format.h"
-#include "limine_null.h"
+#include "limine_fault.h"
 #include "log.h"
 
 /* ---- A boot -------------------------------------------------------------------------------------------- */
@@ -26,7 +26,7 @@ static void requested(struct boot *b)
 }
 
 /* For reports after the exit: static, so it travels with the image. */
-static struct limine_null unanswered;
+static struct limine_fault unanswered;
 
 /* Room for the last map in our own form, from which the protocol's is made. */
 static enum err make_room(struct boot *b, struct problem *p)
@@ -57,7 +57,7 @@ static enum err respond(struct boot *b, struct problem *p)
 		return e;
 	a->handoff->argument = 0;
 	limine_respond(a, &b->limine.found, &facts);
-	limine_null_fill(a, &b->limine.found, &unanswered);
+	limine_fault_fill(a, &b->limine.found, &unanswered);
 	stage_mark(b, HOBNAIL_STAGE_RECORD);
 	return OK;
 }

@@ -139,6 +139,12 @@ bool arch_is_spurious(const struct fault *f, const struct fault_view *v)
 	return fake.options.spurious && f->vector == fake.options.spurious;
 }
 
+size_t arch_fault_advice(const struct fault_view *v, char *out, size_t size)
+{
+	(void)v, (void)out, (void)size;
+	return 0;
+}
+
 /* ---- Caches and the way out ---------------------------------------------------------------------------- */
 
 void arch_sync_code(uintptr_t at, uint64_t bytes)

@@ -277,6 +277,32 @@ static void expect_delivery(unsigned vector, const char *wanted)
 	assert_true(!wanted || strstr(text, wanted));
 }
 
+static void expect_advice(unsigned vector, const char *wanted)
+{
+	struct space space;
+	char text[320] = "";
+
+	space_open(&space, &regs, &memory, NULL);
+	assert_int_equal(delivery_advice(&space, &regs, vector, text, sizeof text), wanted != NULL);
+	if (wanted && !strstr(text, wanted))
+		fail_msg("%s", text);
+}
+
+static void a_bad_gate_finds_advice_if_it_is_about_the_gdt(void **state)
+{
+	(void)state;
+	make_machine();
+	expect_advice(6, NULL); /* not present */
+	gate(6, HIGH + 0xd000, 8, 0, 0x8e);
+	expect_advice(6, NULL);
+	gate(6, HIGH + 0xd000, 0x38, 0, 0x8e);
+	expect_advice(6, "ends before selector 0x38");
+	gate(6, HIGH + 0xd000, 0x20, 0, 0x8e);
+	expect_advice(6, "the entry, at 0xffffffff80006020, is 0xaf1b000000ffff");
+	registers_line(&regs, "GDT= 0000000000001000 00000027");
+	expect_advice(6, "stays mapped");
+}
+
 static void delivery_finds_a_bad_gate(void **state)
 {
 	(void)state;
@@ -440,6 +466,7 @@ int main(void)
 		cmocka_unit_test(symbols_find_this_program),
 		cmocka_unit_test(symbols_refuse_what_is_no_elf_file),
 		cmocka_unit_test(delivery_finds_a_bad_gate),
+		cmocka_unit_test(a_bad_gate_finds_advice_if_it_is_about_the_gdt),
 		cmocka_unit_test(delivery_finds_a_bad_selector),
 		cmocka_unit_test(delivery_finds_a_bad_stack),
 		cmocka_unit_test(delivery_needs_no_memory_where_the_second_exception_says_it),

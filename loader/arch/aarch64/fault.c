@@ -79,6 +79,12 @@ bool arch_is_spurious(const struct fault *f, const struct fault_view *v)
 	return false;
 }
 
+size_t arch_fault_advice(const struct fault_view *v, char *out, size_t size)
+{
+	(void)v, (void)out, (void)size;
+	return 0;
+}
+
 void fault_again(void)
 {
 	bool el2 = plain_el2();

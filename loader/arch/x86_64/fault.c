@@ -6,6 +6,8 @@
 #include "cpu.h"
 #include "descriptor.h"
 #include "arch.h"
+#include "fault_segment.h"
+#include "local.h"
 #include "after/net.h"
 
 #include <string.h>
@@ -78,6 +80,32 @@ struct fault_entered fault_enter(const struct fault_frame *frame)
 	memcpy(fault.general, frame->general, sizeof frame->general);
 	identify(fault.id);
 	return (struct fault_entered){ &fault, 0 };
+}
+
+/* The loader's GDT, wherever a protocol shows it. */
+static bool is_loaders(vaddr gdt)
+{
+	const struct plan_range *r = fault_place_range(&net.places, gdt);
+	const struct hobnail_memory *m = r ? memmap_find(&net.places.memory, r->pa + (gdt - r->va)) : NULL;
+
+	return m && m->type == HOBNAIL_MEMORY_NET;
+}
+
+/* Where the loader's GDT is in use, and is as it was, the selector is wrong: the code's own advice says that. */
+size_t arch_fault_advice(const struct fault_view *v, char *out, size_t size)
+{
+	enum err code = v->what.code;
+	uint16_t selector = (uint16_t)v->what.value[0];
+	struct descriptor_table gdtr;
+
+	if (code != ERR_FAULT_SELECTOR && code != ERR_FAULT_SEGMENT && code != ERR_FAULT_STACK_SEGMENT)
+		return 0;
+	cpu_store_gdt(&gdtr);
+	struct fault_segment_table t = { .base = gdtr.base, .limit = gdtr.limit };
+	t.readable = net_peek(gdtr.base + (selector & ~7u), &t.entry, sizeof t.entry) == sizeof t.entry;
+	if (is_loaders(gdtr.base) && ((selector | 7u) > gdtr.limit || net_has_segment(selector, t.entry)))
+		return 0;
+	return fault_segment_advice(&t, selector, out, size);
 }
 
 /* net_report() came back. */

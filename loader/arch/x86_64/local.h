@@ -29,6 +29,9 @@ extern struct net_cpu net_boot_cpu; /* the boot processor's */
 /* net.c: the GDT through the direct map, without the TSS; no IDT and TSS if there shall be no handlers. */
 void net_leave_cpu(const struct handoff *h, struct net_cpu *c, paddr c_phys);
 
+/* net.c: has the net's GDT this entry for the selector, as it was filled? */
+bool net_has_segment(uint16_t selector, uint64_t entry);
+
 /* net.c: from now on an interrupt is a fault, as of a kernel that enables interrupts and has no IDT yet. */
 void net_report_interrupts(void);
 

@@ -1,6 +1,14 @@
 /* wrong.c — does what the first word of its command line says, which is wrong under this protocol. Other loaders let
  * some of it pass, or reset. */
 #include "shape.h"
+
+/* Of x86_64's segments. */
+enum wrong_gdt {
+	OWN_GDT,    /* the kernel's own, which ends behind the loader's code segment */
+	SHORT_GDT,  /* ..., which has no segment where the loader's has code         */
+	SPOILT_GDT, /* the loader's, whose last segment is overwritten               */
+};
+
 #include "wrong.h"
 
 REVISION_AND_MARKERS(6);
@@ -49,6 +57,12 @@ void kernel_entry(void)
 		((void (*)(void))code_in_data)();
 	if (told("direct"))
 		((void (*)(void))through_direct_map((uint64_t)nothing))();
+	if (told("own-gdt"))
+		wrong_segments(OWN_GDT);
+	if (told("short-gdt"))
+		wrong_segments(SHORT_GDT);
+	if (told("spoilt-gdt"))
+		wrong_segments(SPOILT_GDT);
 	if (told("gdt"))
 		wrong_tables(((const struct answer_number *)hhdm.response)->value, address.response);
 	say("wrong: nobody stopped it\n");

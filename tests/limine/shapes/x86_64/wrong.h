@@ -23,4 +23,23 @@ static inline void wrong_tables(uint64_t hhdm, uint64_t address)
 	                 : : "r"(stack + sizeof stack), "r"((uint64_t)root - a->second + a->first) : "rax", "memory");
 }
 
+/* Load a data segment of the loader's, where it is not any more. */
+static inline void wrong_segments(enum wrong_gdt how)
+{
+	enum { CODE_64_HIGH = 0x00af9b00 };
+	static uint64_t gdt[6];
+	struct __attribute__((packed)) { uint16_t limit; uint64_t base; } table;
+
+	gdt[how == OWN_GDT ? 5 : 1] = (uint64_t)CODE_64_HIGH << 32 | 0xffff;
+	if (how == SPOILT_GDT) {
+		__asm__ volatile("sgdt %0" : "=m"(table));
+		((volatile uint64_t *)table.base)[6] = 0;
+	} else {
+		table.limit = how == OWN_GDT ? sizeof gdt - 1 : 15;
+		table.base = (uint64_t)gdt;
+		__asm__ volatile("lgdt %0" : : "m"(table), "m"(gdt));
+	}
+	__asm__ volatile("mov %0, %%ds" : : "r"(0x30) : "memory");
+}
+
 #endif

@@ -1,4 +1,4 @@
-/* Pointers of the Limine protocol that stayed NULL: which request a fault is about. */
+/* Faults of kernels of the Limine protocol: which request one is about, and physical addresses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "limine_null.h"
+#include "limine_fault.h"
 
 #define CODE 0xffffffff80000100ull
 #define WORD 0xffffffff80003028ull
@@ -140,7 +140,7 @@ static const struct fault_view near_null = { .by_tables = true, .has_address = t
 
 static void only_accesses_near_null_are_meant(void **state)
 {
-	struct limine_null n = { .missing = 1u << LIMINE_MODULES };
+	struct limine_fault n = { .missing = 1u << LIMINE_MODULES };
 	struct fault_view v = near_null;
 
 	(void)state;
@@ -167,7 +167,7 @@ static bool reads_modules(const uint8_t *code, unsigned bytes, vaddr at, vaddr w
 	return code && bytes == 4 && at == CODE && word == WORD;
 }
 
-static void says(const struct limine_null *n, const char *wanted)
+static void says(const struct limine_fault *n, const char *wanted)
 {
 	char text[256];
 	size_t used = limine_null_say(n, reads_modules, w.code, 4, CODE + 4, text, sizeof text);
@@ -178,7 +178,7 @@ static void says(const struct limine_null *n, const char *wanted)
 
 static void the_request_is_named_whose_pointer_was_read(void **state)
 {
-	struct limine_null n = { .missing = 1u << LIMINE_MODULES | 1u << LIMINE_FRAMEBUFFER };
+	struct limine_fault n = { .missing = 1u << LIMINE_MODULES | 1u << LIMINE_FRAMEBUFFER };
 
 	(void)state;
 	says(&n, "test `response` before its use: Limine's requests for framebuffer, modules were not answered");
@@ -187,6 +187,42 @@ static void the_request_is_named_whose_pointer_was_read(void **state)
 	         "this reads its response");
 	n.missing = 1u << LIMINE_FRAMEBUFFER; /* an answered one is none, whatever is read */
 	says(&n, "test `response` before its use: Limine's request for framebuffer was not answered");
+}
+
+static void a_physical_address_is_led_to_the_direct_map(void **state)
+{
+	struct limine_fault n = { .revision = 6, .has_direct_map = true, .direct_map = 0xffff800000000000 };
+	struct fault_view v = { .what.code = ERR_FAULT_READ_UNMAPPED, .has_address = true, .address = 0x7fe1000 };
+	char text[256];
+
+	(void)state;
+	assert_true(limine_low_may_be(&v));
+	limine_low_say(&n, v.address, text, sizeof text);
+	assert_string_equal(text, "use 0xffff800007fe1000, its place in the direct map (HHDM), if this is a physical "
+	                          "address: base revision 6 has no identity map");
+	n.revision = 0;
+	limine_low_say(&n, v.address, text, sizeof text);
+	assert_non_null(strstr(text, "the identity map of base revision 0 is gone"));
+	n.has_direct_map = false;
+	limine_low_say(&n, v.address, text, sizeof text);
+	assert_non_null(strstr(text, "ask for the HHDM and add its offset, if "));
+}
+
+static void other_addresses_are_not_physical(void **state)
+{
+	static const struct fault_view views[] = {
+		{ .what.code = ERR_FAULT_READ_UNMAPPED, .has_address = true, .address = 0xfff },
+		{ .what.code = ERR_FAULT_WRITE_UNMAPPED, .has_address = true, .address = 1ull << 40 },
+		{ .what.code = ERR_FAULT_WRITE_UNMAPPED, .has_address = true, .address = CODE },
+		{ .what.code = ERR_FAULT_WRITE_UNMAPPED, .has_address = true, .address = 0x1000, .user = true },
+		{ .what.code = ERR_FAULT_JUMP_UNMAPPED, .has_address = true, .address = 0x1000 },
+		{ .what.code = ERR_FAULT_WRITE_FORBIDDEN, .has_address = true, .address = 0x1000 },
+		{ .what.code = ERR_FAULT_READ_UNMAPPED, .address = 0x1000 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(views); i++)
+		assert_false(limine_low_may_be(&views[i]));
 }
 
 int main(void)
@@ -200,6 +236,8 @@ int main(void)
 		cmocka_unit_test_setup(an_address_near_the_code_is_one_instruction, fresh),
 		cmocka_unit_test_setup(only_accesses_near_null_are_meant, fresh),
 		cmocka_unit_test_setup(the_request_is_named_whose_pointer_was_read, fresh),
+		cmocka_unit_test(a_physical_address_is_led_to_the_direct_map),
+		cmocka_unit_test(other_addresses_are_not_physical),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
