@@ -69,10 +69,12 @@ arch_return_trap:
 	jc	1b
 	mov	%rsp, returned_rsp(%rip)
 	lea	return_stack_top(%rip), %rsp
-	push	$SELECTOR_DATA
+	push	$0
+	mov	%ss, (%rsp)
 	push	returned_rsp(%rip)
 	pushfq
-	push	$SELECTOR_CODE
+	push	$0
+	mov	%cs, (%rsp)
 	push	$0			/* the address is unknown */
 	push	$0
 	push	$FAULT_RETURNED
