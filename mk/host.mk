@@ -50,11 +50,12 @@ $(O)/gen/embedded.c: $(O)/gen/template/kernel.c $(TEMPLATE:%=cli/new/template/%)
 	$(Q)tools/embed embedded_files kernel.c=$< $(foreach f,$(TEMPLATE),$f=cli/new/template/$f) \
 		hobnail/boot.h=include/hobnail/boot.h >$@
 
-TEMPLATE_LIMINE := kernel.c limine.h kernel.ld Makefile hobnail.conf limine.conf README.md
-$(O)/gen/embedded_limine.c: $(TEMPLATE_LIMINE:%=cli/new/limine/%) cli/new/template/ci.sh tools/embed
+TEMPLATE_LIMINE := kernel.c limine.h kernel.ld hobnail.conf limine.conf README.md
+TEMPLATE_BOTH   := Makefile ci.sh
+$(O)/gen/embedded_limine.c: $(TEMPLATE_LIMINE:%=cli/new/limine/%) $(TEMPLATE_BOTH:%=cli/new/template/%) tools/embed
 	@mkdir -p $(@D)
 	$(Q)tools/embed embedded_limine_files $(foreach f,$(TEMPLATE_LIMINE),$f=cli/new/limine/$f) \
-		ci.sh=cli/new/template/ci.sh >$@
+		$(foreach f,$(TEMPLATE_BOTH),$f=cli/new/template/$f) >$@
 
 # Manual page and completions, from the text of --help.
 HELP := $(addprefix $(O)/host/help/,hobnail.1 hobnail.bash hobnail.zsh hobnail.fish)

@@ -46,8 +46,8 @@ static uint64_t allowed(uint32_t type)
 	case LOADER_DATA:
 		return BIT(MAP_RECLAIMABLE) | BIT(MAP_EXECUTABLE) | tables;
 	case BOOT_CODE:
-	case BOOT_DATA:
-		return BIT(MAP_RECLAIMABLE) | tables;
+	case BOOT_DATA: /* tables there may be kept from being reclaimed */
+		return BIT(MAP_RECLAIMABLE) | BIT(MAP_ACPI_RECLAIM) | tables;
 	case RUNTIME_CODE:
 	case RUNTIME_DATA:
 		return revision >= 5 ? BIT(MAP_RESERVED_MAPPED) : BIT(MAP_RESERVED) | tables;
@@ -183,10 +183,12 @@ static enum verdict check_tpm(void)
 		return broken("the log has 0x%lx bytes at 0x%lx", a.size, a.address);
 	if (a.size && !take_object("the TPM's log", a.address, NULL, a.size))
 		return broken("the log cannot be read");
-	if (a.format == TCG_2 && (a.size < SPECIFICATION + sizeof first ||
-	                          !copy_from(first, a.address + SPECIFICATION, sizeof first) ||
-	                          !bytes_equal(first, says, sizeof first)))
-		return broken("the log does not begin with its header");
+	bool has_header = a.size >= SPECIFICATION + sizeof first &&
+	                  copy_from(first, a.address + SPECIFICATION, sizeof first) &&
+	                  bytes_equal(first, says, sizeof first);
+	if (a.size && has_header != (a.format == TCG_2))
+		return broken("the log's format is %lu, and it begins %s that header", a.format,
+		              has_header ? "with" : "without");
 	return HOLDS;
 }
 

@@ -27,6 +27,7 @@
 #define WORD_DEVICE_TREE      0xb40ddb48fb54bac7
 #define WORD_PERFORMANCE      0x6b50ad9bf36d13ad
 #define WORD_ENTROPY          0x65ea80255d5682c5
+#define WORD_TPM_LOG          0x98e094fc7e76e979
 #define WORD_UNKNOWN          0x6b696e67206f6620 /* tests/limine/requests.c */
 #define WORD_TAG_FIRST        0xf9562b2d5c95a6c8 /* the first word of the base revision tag */
 
