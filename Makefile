@@ -22,6 +22,7 @@ include mk/free.mk
 include mk/loader.mk
 include mk/kernel.mk
 include mk/limine.mk
+include mk/multiboot2.mk
 include mk/bench.mk
 .SECONDEXPANSION:
 $(foreach A,$(ARCHES),$(eval include mk/arch.mk))
@@ -50,7 +51,8 @@ kernels: $(O)/test/archive.cpio $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf \
         $(KERNEL_VARIANTS_$(a):%=$(O)/$(a)/pith-%.elf) \
         $(patsubst %,$(O)/$(a)/kernels/%.elf,$(TEST_KERNELS_$(a)) $(SPOILT)) $(GUEST_BUILT_$(a)))
 
-limine: $(foreach a,$(ARCHES),$(LIMINE_KERNELS_$(a))) ## build the kernels of the Limine protocol, tests/limine/
+limine: ## build the kernels of other protocols: tests/limine/, tests/multiboot2/
+limine: $(foreach a,$(ARCHES),$(LIMINE_KERNELS_$(a))) $(MB2_KERNELS)
 
 broken: ## build loaders that break one promise each, for tests/broken-check
 broken: all kernels $(foreach a,$(ARCHES),$(BROKEN_EFI_$(a)))

@@ -3,7 +3,7 @@
 FUZZ := $(filter-out $(if $(FIRMWARE),,%/loader),$(patsubst \
         tests/fuzz/%_fuzz.c,$(O)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c)))
 FUZZ_SEEDS := $(O)/fuzz/seeds/elf/made $(O)/fuzz/seeds/recognise/made $(O)/fuzz/seeds/font/9x18.pcf \
-        $(O)/fuzz/seeds/program/made
+        $(O)/fuzz/seeds/program/made $(O)/fuzz/seeds/multiboot2/made
 
 # Each program has what it uses of core/ and the parts named here.
 FUZZ_FLAGS = $(TEST_FLAGS) -O2 -fsanitize=fuzzer-no-link
@@ -45,6 +45,11 @@ $(O)/fuzz/seeds/recognise/made: $(O)/test/malformed/x86_64/made
 	@mkdir -p $(@D)
 	$(Q)cut -f1,2 $< | while read -r name code; do case $$code in \
 		ERR_IS_*) cp $(O)/test/malformed/x86_64/$$name.elf $(@D) || exit 1; esac; done
+	$(Q)touch $@
+# Headers with a defect each, and kernels.
+$(O)/fuzz/seeds/multiboot2/made: $(O)/test/malformed/x86_64/made $(MB2_KERNELS)
+	@mkdir -p $(@D)
+	$(Q)cp $(O)/test/malformed/x86_64/mb2-*.elf $(MB2_KERNELS) $(@D)
 	$(Q)touch $@
 # A byte that says which machine, and a program.
 $(O)/fuzz/seeds/program/made: $(foreach a,$(ARCHES),$(O)/$(a)/programs.cpio)

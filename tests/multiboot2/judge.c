@@ -1,0 +1,459 @@
+/* judge.c — a conformance kernel for Multiboot2 loaders on machines with UEFI: each promise of docs/multiboot2.md that
+ * can be seen from inside. It depends on nothing of any loader.
+ *
+ * The same source is the 32-bit kernel of the i386 entry and the 64-bit kernel of the EFI amd64 entry (JUDGE_WITHIN).
+ * Addresses are physical everywhere. There are no pointers in data: the image runs wherever it is loaded. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+#ifdef JUDGE_WITHIN
+enum { WITHIN = 1 };
+#else
+enum { WITHIN = 0 };
+#endif
+#ifdef JUDGE_RELOCATABLE
+enum { RELOCATABLE = 1 };
+#else
+enum { RELOCATABLE = 0 };
+#endif
+#ifdef JUDGE_FLAT
+enum { FLAT = 1 };
+#else
+enum { FLAT = 0 };
+#endif
+
+void judge_main(void);
+
+/* Saved by the entry code, before anything else. */
+uintptr_t entry_stack_pointer, entry_flags, entry_b, entry_cr0, entry_cr4;
+uint32_t entry_a;
+uint8_t segments_reach;
+
+extern const char image_start[], image_end[];
+static uint32_t zeros[2048];
+static uint32_t initialized[2] = { 0x13579bdf, 0x2468ace0 };
+
+/* ---- The console and the end ------------------------------------------------------------------------------------ */
+
+enum { COM1 = 0x3f8, LINE_STATUS = 5, READY_TO_SEND = 0x20, DEBUG_EXIT = 0xf4, PIC_1_MASK = 0x21, PIC_2_MASK = 0xa1 };
+
+static uint8_t port_read(uint16_t port)
+{
+	uint8_t value;
+
+	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static void say_byte(char c)
+{
+	for (unsigned i = 0; i < 1000000 && !(port_read(COM1 + LINE_STATUS) & READY_TO_SEND); i++)
+		;
+	__asm__ volatile("outb %0, %1" : : "a"(c), "Nd"((uint16_t)COM1));
+}
+
+static void say(const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\n')
+			say_byte('\r');
+		say_byte(*text);
+	}
+}
+
+static void say_number(unsigned n)
+{
+	if (n > 9)
+		say_number(n / 10);
+	say_byte((char)('0' + n % 10));
+}
+
+/* QEMU's isa-debug-exit at the port where `-device isa-debug-exit,iobase=0xf4` has it. */
+static void end_machine(uint32_t status)
+{
+	__asm__ volatile("outl %0, %1" : : "a"(status), "Nd"((uint16_t)DEBUG_EXIT));
+}
+
+/* ---- Promises --------------------------------------------------------------------------------------------------- */
+
+static unsigned applicable, held;
+
+static void judge(unsigned number, bool holds, const char *what)
+{
+	applicable++;
+	held += holds;
+	if (holds)
+		return;
+	say("M");
+	say_number(number);
+	say(" broken: ");
+	say(what);
+	say("\n");
+}
+
+/* tests/multiboot2-check reads the numbers. */
+#define PROMISE(number, holds) judge(number, holds, #holds)
+
+/* ---- Information ------------------------------------------------------------------------------------------------ */
+
+enum { END, COMMAND_LINE, LOADER, MODULE, BASIC_MEMORY, BIOS_DEVICE, MEMORY_MAP, VBE, FRAMEBUFFER, SECTIONS, APM,
+       EFI32, EFI64, SMBIOS, RSDP_OLD, RSDP_NEW, NETWORK, EFI_MAP, SERVICES, HANDLE32, HANDLE64, LOAD_BASE };
+
+static uint32_t word(const uint8_t *at)
+{
+	uint32_t value;
+
+	__builtin_memcpy(&value, at, sizeof value);
+	return value;
+}
+
+static uint64_t long_word(const uint8_t *at)
+{
+	return word(at) | (uint64_t)word(at + 4) << 32;
+}
+
+static const uint8_t *information(void)
+{
+	return (const uint8_t *)entry_b;
+}
+
+static const uint8_t *next(const uint8_t *tag)
+{
+	return tag + ((word(tag + 4) + 7) & ~7u);
+}
+
+/* The n-th tag of a kind, from 0. */
+static const uint8_t *tag(uint32_t kind, unsigned n)
+{
+	for (const uint8_t *t = information() + 8; word(t) != END; t = next(t))
+		if (word(t) == kind && n-- == 0)
+			return t;
+	return NULL;
+}
+
+/* Tags follow one another at multiples of 8, up to an end tag at the end. */
+static bool tags_are_sound(void)
+{
+	const uint8_t *t = information() + 8, *end = information() + word(information());
+
+	while (t + 8 <= end && word(t) != END && word(t + 4) >= 8)
+		t = next(t);
+	return t + 8 == end && word(t) == END && word(t + 4) == 8;
+}
+
+static bool is_text(const uint8_t *t, unsigned at)
+{
+	return t && word(t + 4) > at && !t[word(t + 4) - 1];
+}
+
+static bool begins(const uint8_t *at, const char *text)
+{
+	for (; *text; text++, at++)
+		if (*at != (uint8_t)*text)
+			return false;
+	return true;
+}
+
+/* "name=5" in the command line, one digit; 0 if it is not there. */
+static unsigned told(const char *name)
+{
+	const uint8_t *t = tag(COMMAND_LINE, 0);
+
+	for (const uint8_t *c = t + 8; *c; c++)
+		if (begins(c, name)) {
+			while (*c != '=')
+				c++;
+			return c[1] - '0';
+		}
+	return 0;
+}
+
+static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
+{
+	uint8_t sum = 0;
+
+	for (uint32_t i = 0; i < bytes; i++)
+		sum = (uint8_t)(sum + at[i]);
+	return !sum;
+}
+
+static void judge_information(void)
+{
+	PROMISE(8, word(information() + 4) == 0 && tags_are_sound());
+	PROMISE(9, is_text(tag(COMMAND_LINE, 0), 8) && begins(tag(COMMAND_LINE, 0) + 8, "judge "));
+	PROMISE(10, is_text(tag(LOADER, 0), 8) && tag(LOADER, 0)[8]);
+}
+
+/* ---- Modules: byte i is i * 131 + (i >> 12), and the text is the number of bytes -------------------------------- */
+
+static uint32_t number_of(const uint8_t *text)
+{
+	uint32_t n = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		n = n * 10 + (*text - '0');
+	return n;
+}
+
+static bool content_is_right(const uint8_t *from, uint32_t bytes)
+{
+	for (uint32_t i = 0; i < bytes; i++)
+		if (from[i] != (uint8_t)(i * 131 + (i >> 12)))
+			return false;
+	return true;
+}
+
+static bool meets(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
+{
+	return a < b_end && b < a_end;
+}
+
+static bool lies_apart(const uint8_t *module)
+{
+	uint64_t from = word(module + 8), to = word(module + 12), info = entry_b;
+
+	return !meets(from, to, info, info + word(information())) &&
+	       !meets(from, to, (uintptr_t)image_start, (uintptr_t)image_end);
+}
+
+static void judge_modules(void)
+{
+	bool in_order = true, at_pages = true, right = true, apart = true;
+	unsigned count = 0;
+	const uint8_t *m;
+
+	for (; (m = tag(MODULE, count)); count++) {
+		uint32_t from = word(m + 8), bytes = word(m + 12) - from;
+		in_order &= is_text(m, 16) && number_of(m + 16) == bytes;
+		at_pages &= !(from & 4095);
+		right &= content_is_right((const uint8_t *)(uintptr_t)from, bytes);
+		apart &= lies_apart(m);
+	}
+	PROMISE(11, count == told("modules=") && in_order);
+	PROMISE(12, at_pages);
+	PROMISE(13, right);
+	PROMISE(14, apart && !meets(entry_b, entry_b + word(information()), (uintptr_t)image_start,
+	                            (uintptr_t)image_end));
+}
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------ */
+
+static bool map_is_in_order(const uint8_t *map)
+{
+	uint64_t last = 0;
+
+	for (const uint8_t *e = map + 16; e < map + word(map + 4); e += word(map + 8)) {
+		if (long_word(e) < last || !long_word(e + 8))
+			return false;
+		last = long_word(e) + long_word(e + 8);
+	}
+	return true;
+}
+
+static bool is_type(const uint8_t *map, uint64_t from, uint64_t to, uint32_t type)
+{
+	for (const uint8_t *e = map + 16; e < map + word(map + 4); e += word(map + 8))
+		if (long_word(e) <= from && from < long_word(e) + long_word(e + 8) && word(e + 16) == type) {
+			if (to <= long_word(e) + long_word(e + 8))
+				return true;
+			from = long_word(e) + long_word(e + 8);
+		}
+	return false;
+}
+
+/* What the firmware leaves is available, what it keeps is not. UEFI 2.10, "Memory Type Usage after
+ * ExitBootServices()". */
+static bool maps_agree(const uint8_t *map, const uint8_t *efi)
+{
+	for (const uint8_t *d = efi + 16; d < efi + word(efi + 4); d += word(efi + 8)) {
+		uint32_t type = word(d);
+		uint64_t from = long_word(d + 8), to = from + long_word(d + 24) * 4096;
+		bool free = type == 1 || type == 2 || type == 3 || type == 4 || type == 7;
+		bool kept = type == 0 || type == 5 || type == 6 || type == 11 || type == 12;
+		if (free && from < 4096)
+			from = 4096;
+		if ((free && from < to && !is_type(map, from, to, 1) && !is_type(map, from, to, 3) &&
+		     !is_type(map, from, to, 2)) || (kept && is_type(map, from, to, 1)))
+			return false;
+	}
+	return true;
+}
+
+static void judge_maps(void)
+{
+	const uint8_t *map = tag(MEMORY_MAP, 0), *basic = tag(BASIC_MEMORY, 0), *efi = tag(EFI_MAP, 0);
+	uint64_t info = entry_b;
+
+	if (WITHIN) {
+		PROMISE(20, !map && !basic && !efi);
+		return;
+	}
+	PROMISE(15, map && word(map + 8) == 24 && word(map + 12) == 0 && map_is_in_order(map));
+	PROMISE(16, is_type(map, (uintptr_t)image_start, (uintptr_t)image_end, 1) &&
+	            is_type(map, info, info + word(information()), 1));
+	PROMISE(17, basic && word(basic + 8) <= 640 &&
+	            is_type(map, 0x100000, 0x100000 + word(basic + 12) * 1024ull, 1));
+	PROMISE(18, efi && word(efi + 8) >= 40 && word(efi + 12) == 1);
+	PROMISE(19, efi && map && maps_agree(map, efi));
+}
+
+static bool bss_is_zero(void)
+{
+	for (unsigned i = 0; i < sizeof zeros / sizeof *zeros; i++)
+		if (((volatile uint32_t *)zeros)[i])
+			return false;
+	return true;
+}
+
+static void judge_image(void)
+{
+	uintptr_t base = (uintptr_t)image_start;
+
+	PROMISE(21, ((volatile uint32_t *)initialized)[0] == 0x13579bdf &&
+	            ((volatile uint32_t *)initialized)[1] == 0x2468ace0);
+	PROMISE(22, bss_is_zero());
+	PROMISE(23, (uint64_t)(uintptr_t)image_end <= 0x100000000 && (uint64_t)entry_b < 0x100000000);
+	PROMISE(24, !tag(LOAD_BASE, 0) == !RELOCATABLE);
+	if (RELOCATABLE)
+		PROMISE(25, tag(LOAD_BASE, 0) && word(tag(LOAD_BASE, 0) + 8) == base && !(base & 0x1fffff) &&
+		            base >= 0x1000000 && (uintptr_t)image_end <= 0x80000000);
+}
+
+/* ---- Firmware ---------------------------------------------------------------------------------------------------- */
+
+/* A pixel can be written and read back, in memory that 32-bit code reaches. */
+static bool can_draw(const uint8_t *t)
+{
+	uint64_t at = long_word(t + 8);
+	volatile uint32_t *pixel = (volatile uint32_t *)(uintptr_t)at;
+
+	if (at >> 32 || t[28] != 32)
+		return true;
+	uint32_t before = *pixel;
+	*pixel = before ^ 0xffffff;
+	bool changed = ((*pixel ^ before) & 0xffffff) == 0xffffff;
+	*pixel = before;
+	return changed;
+}
+
+static void judge_framebuffer(void)
+{
+	const uint8_t *t = tag(FRAMEBUFFER, 0);
+
+	PROMISE(26, !t == !told("display="));
+	if (!t)
+		return;
+	PROMISE(27, word(t + 4) == 38 && t[29] == 1 && word(t + 16) >= word(t + 20) * (t[28] / 8u) && can_draw(t));
+	PROMISE(28, word(t + 20) == 1024 && word(t + 24) == 768);
+}
+
+static bool smbios_is_sound(const uint8_t *t)
+{
+	const uint8_t *entry = t + 16;
+
+	if (begins(entry, "_SM3_"))
+		return sums_to_zero(entry, entry[6]) && t[8] == entry[7] && t[9] == entry[8];
+	return begins(entry, "_SM_") && sums_to_zero(entry, entry[5]) && t[8] == entry[6] && t[9] == entry[7];
+}
+
+static void judge_firmware(void)
+{
+	const uint8_t *old = tag(RSDP_OLD, 0), *rsdp = tag(RSDP_NEW, 0), *table = tag(EFI64, 0);
+
+	PROMISE(29, (old || rsdp) && (!old || (begins(old + 8, "RSD PTR ") && sums_to_zero(old + 8, 20))) &&
+	            (!rsdp || (begins(rsdp + 8, "RSD PTR ") && sums_to_zero(rsdp + 8, word(rsdp + 4) - 8))));
+	PROMISE(30, tag(SMBIOS, 0) && smbios_is_sound(tag(SMBIOS, 0)));
+	PROMISE(31, table && long_word(table + 8) >> 32 == 0 &&
+	            begins((const uint8_t *)(uintptr_t)long_word(table + 8), "IBI SYST"));
+	PROMISE(32, !tag(SERVICES, 0) == !WITHIN && !tag(HANDLE64, 0) == !WITHIN);
+	PROMISE(33, !tag(BIOS_DEVICE, 0) && !tag(VBE, 0) && !tag(APM, 0) && !tag(EFI32, 0) && !tag(HANDLE32, 0));
+}
+
+/* System V gABI, "Section Header": the names are in memory, .text among them. */
+static bool section_names_are_there(const uint8_t *t)
+{
+	uint32_t bytes = word(t + 12), index = word(t + 16), at = bytes == 64 ? 16 : 12;
+	const uint8_t *table = t + 20, *names = (const uint8_t *)(uintptr_t)word(table + index * bytes + at);
+
+	for (uint32_t i = 0; names && i < word(t + 8); i++)
+		if (begins(names + word(table + i * bytes), ".text"))
+			return word(table + i * bytes + at) != 0;
+	return false;
+}
+
+static void judge_sections(void)
+{
+	const uint8_t *t = tag(SECTIONS, 0);
+
+	PROMISE(34, FLAT ? !t : t && section_names_are_there(t));
+}
+
+/* ---- The processor ----------------------------------------------------------------------------------------------- */
+
+#ifdef JUDGE_WITHIN
+/* UEFI 2.10, "EFI_BOOT_SERVICES": RaiseTPL and RestoreTPL behind the header of 24 bytes. */
+static bool services_answer(void)
+{
+	const uint8_t *table = (const uint8_t *)(uintptr_t)long_word(tag(EFI64, 0) + 8);
+	const uint8_t *services = (const uint8_t *)(uintptr_t)long_word(table + 96);
+	uint64_t (__attribute__((ms_abi)) *raise)(uint64_t) = (void *)(uintptr_t)long_word(services + 24);
+	void (__attribute__((ms_abi)) *restore)(uint64_t) = (void *)(uintptr_t)long_word(services + 32);
+	uint64_t level = raise(16);
+
+	restore(level);
+	return begins(services, "BOOTSERV") && level == 4;
+}
+
+static void judge_state(void)
+{
+	PROMISE(1, entry_a == 0x36d76289 && !(entry_b & 7));
+	PROMISE(5, (entry_cr0 & 0x80000001) == 0x80000001 && entry_cr4 & 0x20);
+	PROMISE(6, (entry_stack_pointer & 15) == 8 && !(entry_flags & 0x400));
+	PROMISE(7, services_answer());
+}
+#else
+static bool a20_is_on(void)
+{
+	volatile uint32_t *high = (volatile uint32_t *)&zeros[0];
+	volatile uint32_t *low = (volatile uint32_t *)((uintptr_t)high ^ 0x100000);
+	uint32_t before = *low;
+
+	*high = ~before;
+	bool differs = *low == before;
+	*high = 0;
+	return differs;
+}
+
+static void judge_state(void)
+{
+	PROMISE(1, entry_a == 0x36d76289 && !(entry_b & 7));
+	PROMISE(2, segments_reach);
+	PROMISE(3, (entry_cr0 & 0x80000001) == 1 && !(entry_flags & 0x20200));
+	PROMISE(4, a20_is_on() && port_read(PIC_1_MASK) == 0xff && port_read(PIC_2_MASK) == 0xff);
+}
+#endif
+
+/* A kernel of the EFI amd64 entry returns if it is told to. */
+void judge_main(void)
+{
+	judge_state();
+	if (entry_a == 0x36d76289) {
+		judge_image();
+		judge_information();
+		judge_modules();
+		judge_maps();
+		judge_framebuffer();
+		judge_firmware();
+		judge_sections();
+	}
+	say("mb2: ");
+	say_number(held);
+	say("/");
+	say_number(applicable);
+	say("\n");
+	if (!WITHIN || !told("return="))
+		end_machine(held == applicable ? 0 : 1);
+}
