@@ -22,3 +22,5 @@ TEST_KERNEL_LINK_x86_64_identity       := $(call test_kernel_at,0x1000000)
 TEST_KERNEL_LINK_x86_64_multiboot2     := $(call test_kernel_at,0x1000000)
 TEST_KERNEL_LINK_x86_64_recursive      := $(call test_kernel_at,0xffffff0000000000)
 TEST_KERNEL_LINK_x86_64_hypervisor     := -T tests/kernels/x86_64/hypervisor.ld
+
+GUESTS_x86_64 := guest

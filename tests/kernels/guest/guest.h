@@ -80,8 +80,11 @@ void machine_check(const struct hobnail_boot *boot);
 /* May the guest read firmware's memory of this type? */
 bool machine_shares(uint32_t type);
 
-/* The end of guest addresses whose devices are mapped; at most 1 << STAGE_BITS. */
+/* The end of guest addresses; at most 1 << STAGE_BITS. */
 uint64_t machine_limit(void);
+
+/* The end of the addresses where the guest's files may lie. */
+uint64_t machine_room_end(void);
 
 /* Put the image, the initrd and the machine's description into the guest's memory. */
 void machine_load(struct guest *g);

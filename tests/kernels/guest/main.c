@@ -86,6 +86,8 @@ static void files_find(struct guest *g, const struct hobnail_boot *boot)
 /* Memory that the firmware calls reserved and that cannot be cached is registers: PCI's configuration space, on PCs. */
 enum access access_of(const struct hobnail_memory *range)
 {
+	if (range->base + range->bytes > machine_limit())
+		return ACCESS_NONE;
 	switch (range->type) {
 	case HOBNAIL_MEMORY_USABLE: return ACCESS_MEMORY;
 	case HOBNAIL_MEMORY_MMIO: return ACCESS_DEVICE;
@@ -94,23 +96,30 @@ enum access access_of(const struct hobnail_memory *range)
 	}
 }
 
+/* The largest range in which files can be is the room for them. */
+static void room_choose(struct guest *g, const struct hobnail_memory *range)
+{
+	if (range->type == HOBNAIL_MEMORY_USABLE && range->base + range->bytes <= machine_room_end() &&
+	    range->bytes > g->room.bytes)
+		g->room = (struct span){ range->base, range->bytes };
+}
+
 /* Addresses that the map does not describe are devices', as in the protocol's device map. */
 static void memory_give(struct guest *g)
 {
 	const struct hobnail_boot *boot = g->boot;
-	uint64_t end = 0;
+	uint64_t limit = machine_limit(), end = 0;
 
 	for (uint32_t i = 0; i < boot->memory_map.count; i++) {
 		const struct hobnail_memory *range = hobnail_entry(boot, &boot->memory_map, i);
-		if (range->base + range->bytes > machine_limit())
+		if (range->base >= limit)
 			break;
 		stage_map(boot, end, range->base - end, ACCESS_DEVICE);
 		stage_map(boot, range->base, range->bytes, access_of(range));
-		end = range->base + range->bytes;
-		if (range->type == HOBNAIL_MEMORY_USABLE && range->bytes > g->room.bytes)
-			g->room = (struct span){ range->base, range->bytes };
+		room_choose(g, range);
+		end = min_u64(range->base + range->bytes, limit);
 	}
-	stage_map(boot, end, machine_limit() - end, ACCESS_DEVICE);
+	stage_map(boot, end, limit - end, ACCESS_DEVICE);
 }
 
 void *room_take(struct guest *g, uint64_t bytes, uint64_t alignment, uint64_t *phys)

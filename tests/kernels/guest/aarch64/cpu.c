@@ -30,6 +30,11 @@ uint64_t machine_limit(void)
 	return 1ull << STAGE_BITS;
 }
 
+uint64_t machine_room_end(void)
+{
+	return machine_limit();
+}
+
 void machine_check(const struct hobnail_boot *boot)
 {
 	unsigned range = cpu_id_field(cpu_read(id_aa64mmfr0_el1), ID_AA64MMFR0_PARANGE);
