@@ -19,6 +19,10 @@ extern const uint64_t image_relr[], image_relr_end[];
 /* For data that is not needed once the firmware has left: it lies behind image_end. */
 #define IMAGE_UNTIL_EXIT __attribute__((section(".bss..until_exit")))
 
+/* For functions that run only while the firmware is there, in a file that has others, too. Whole files have
+ * until_exit.h. */
+#define IMAGE_CODE_UNTIL_EXIT __attribute__((section(".until_exit.text")))
+
 /* For memory that is written before it is read, in the net, too: image_copy() leaves it out. */
 #define IMAGE_SCRATCH __attribute__((section(".bss..scratch")))
 

@@ -2,6 +2,7 @@
 #include "hobnail.h"
 
 #include "after/cpus.h"
+#include "image.h"
 #include "log.h"
 #include "protocol_hobnail.h"
 
@@ -30,7 +31,7 @@ static enum err grant(struct boot *b, struct problem *p)
 	return e;
 }
 
-static enum err prepare(struct boot *b, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err prepare(struct boot *b, struct problem *p)
 {
 	enum err e = modules_load(b, p);
 	if (!e) e = facts_gather(b, p);     /* the display's mode is one of the kernel's wants    */

@@ -6,6 +6,7 @@
 #include "arch.h"
 #include "format.h"
 #include "limine_fault.h"
+#include "image.h"
 #include "log.h"
 
 /* ---- A boot -------------------------------------------------------------------------------------------- */
@@ -83,7 +84,7 @@ static void say_odd(const struct limine *l)
 		         "(0: no NULL ends the list)", l->odd, (unsigned long long)l->first_odd);
 }
 
-static enum err prepare(struct boot *b, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err prepare(struct boot *b, struct problem *p)
 {
 	say_odd(&b->limine.found);
 	enum err e = limine_modules(b, p);
@@ -111,7 +112,8 @@ static enum err keep_loader_memory(struct memmap *m, const struct uefi_map *map,
 	return e;
 }
 
-static enum err complete(struct boot *b, const struct uefi_map *map, uint32_t version, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err complete(struct boot *b, const struct uefi_map *map, uint32_t version,
+                                               struct problem *p)
 {
 	enum err e = keep_loader_memory(&b->last_map, map, p);
 

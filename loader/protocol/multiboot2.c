@@ -77,7 +77,7 @@ static void gather(const struct boot *b, struct multiboot2_facts *out)
 	gather_smbios(b, out);
 }
 
-static enum err inform(struct boot *b, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err inform(struct boot *b, struct problem *p)
 {
 	static IMAGE_UNTIL_EXIT struct multiboot2_facts facts;
 	struct multiboot2_state *s = &b->multiboot2;
@@ -101,7 +101,7 @@ static enum err inform(struct boot *b, struct problem *p)
 /* ---- A boot -------------------------------------------------------------------------------------------- */
 
 /* By the i386 entry: the loader's hand-off runs on tables of its own. */
-static enum err prepare_flat(struct boot *b, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err prepare_flat(struct boot *b, struct problem *p)
 {
 	enum err e = space_make(b, p);
 
@@ -111,14 +111,14 @@ static enum err prepare_flat(struct boot *b, struct problem *p)
 }
 
 /* By the EFI amd64 entry: the firmware's tables stay. */
-static enum err prepare_within(struct boot *b, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err prepare_within(struct boot *b, struct problem *p)
 {
 	enum err e = inform(b, p);
 
 	return e ? e : preflight_within(b, p);
 }
 
-static enum err prepare(struct boot *b, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err prepare(struct boot *b, struct problem *p)
 {
 	const struct multiboot2 *m = &b->multiboot2.header;
 	enum err e = modules_load(b, p);
@@ -130,12 +130,13 @@ static enum err prepare(struct boot *b, struct problem *p)
 	return m->within ? prepare_within(b, p) : prepare_flat(b, p);
 }
 
-static enum err leave(struct boot *b, bool *gone, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err leave(struct boot *b, bool *gone, struct problem *p)
 {
 	return b->multiboot2.header.within ? leave_within(b, gone, p) : leave_firmware(b, gone, p);
 }
 
-static enum err complete(struct boot *b, const struct uefi_map *map, uint32_t version, struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT enum err complete(struct boot *b, const struct uefi_map *map, uint32_t version,
+                                               struct problem *p)
 {
 	(void)p;
 	multiboot2_complete(memory_at(b->attempt.record.base), b->multiboot2.bytes, &b->last_map, map, version);
