@@ -57,6 +57,8 @@ limine: $(foreach a,$(ARCHES),$(LIMINE_KERNELS_$(a))) $(MB2_KERNELS)
 broken: ## build loaders that break one promise each, for tests/broken-check
 broken: all kernels $(foreach a,$(ARCHES),$(BROKEN_EFI_$(a)))
 
+efi: $(foreach a,$(ARCHES),$(EFI_TESTS_$(a))) ## build what the boots of EFI programs need, tests/efi/
+
 hooks: all kernels $(foreach a,$(ARCHES),$(HOOKS_$(a))) ## build loaders that make the world harder, for boot scenarios
 
 unit: $(UNIT) ## build and run the unit tests alone
@@ -78,7 +80,7 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile mk/*.mk | expand -t 20
 
-.PHONY: install uninstall all kernels limine broken hooks unit test test-quick run-quick test-all run-tests soak \
+.PHONY: install uninstall all kernels limine broken efi hooks unit test test-quick run-quick test-all run-tests soak \
         run-soak coverage run-coverage msan run-msan mutants run-mutants run run-pith fuzz bench run-bench size \
         clean help
 -include $(shell find $(O) -type f -name '*.d' 2>/dev/null)

@@ -13,4 +13,5 @@ include mk/arch-guest.mk
 include mk/arch-limine.mk
 include mk/arch-linux.mk
 include mk/arch-tests.mk
+include mk/arch-efi.mk
 include mk/arch-bench.mk

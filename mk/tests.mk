@@ -41,6 +41,8 @@ SOAK ?= 100
 run-soak: all
 	@tests/soak $(SOAK)
 
+CLOUD_LINUX := $(O)/linux/fetched
+
 # The firmware of a board, for its scenarios; without it they are skipped.
 BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
 $(BOARD_FIRMWARE):
@@ -62,8 +64,8 @@ $(GUEST_TREE):
 # Debian's Linux, for scenarios of `make test-all`.
 LINUX := $(foreach a,$(ARCHES),$(LINUX_KERNEL_$(a)))
 
-run-tests: all kernels limine broken hooks $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | $(BOARD_FIRMWARE) \
-        $(GUEST_TREE) $(foreach a,$(ARCHES),$(LINUX_INITRD_$(a))) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(LINUX))
+run-tests: all kernels limine broken hooks efi $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | \
+        $(BOARD_FIRMWARE) $(CLOUD_LINUX) $(GUEST_TREE) $(foreach a,$(ARCHES),$(LINUX_INITRD_$(a))) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(LINUX))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Reproducible from N and SEED, and from the sources.
@@ -74,3 +76,24 @@ SEED ?= 1
 
 run-mutants:
 	@MUTANTS_LEAST=$(MUTANTS_LEAST) CC='$(CC)' tests/mutants $(N) $(SEED) $(FILES)
+
+# ---- EFI programs ------------------------------------------------------------------------------------------------
+
+# The same bytes for all architectures: data that is assembled.
+$(addprefix $(O)/test/efi/,initrd tree): $(O)/test/efi/%: tests/efi/%.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) --target=x86_64-unknown-none-elf -c -o $@.o $<
+	$(Q)$(LD) --oformat=binary -Ttext=0 -o $@ $@.o
+$(O)/test/efi/second.cpio:
+	@mkdir -p $(@D)/second
+	$(Q)echo 'these are the bytes of it' >$(@D)/second/second
+	$(Q)cd $(@D)/second && echo second | \
+		cpio --quiet --create --format=newc --reproducible --owner=0:0 >../second.cpio
+
+# Linux: Debian's smallest kernels, 20 and 30 MB; without them their scenarios are skipped.
+$(CLOUD_LINUX):
+	$(Q)tools/unpack $(O)/linux linux-image-cloud-amd64:amd64+ linux-image-cloud-arm64:arm64+
+	$(Q)rm -rf $(@D)/lib
+	$(Q)mkdir -p $(@D) && for a in amd64 arm64; do for f in $(@D)/boot/vmlinuz-*-$$a; do \
+		[ ! -e $$f ] || ln -sf boot/$${f##*/} $(@D)/vmlinuz-$$a; done; done
+	$(Q)[ ! -e $(@D)/vmlinuz-amd64 ] || touch $@

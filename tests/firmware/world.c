@@ -552,6 +552,8 @@ static const char *judge_initrd(void)
 
 const char *world_judge_program(void)
 {
+	if (!fake.options.program)
+		return NULL; /* another file became one by chance */
 	if (!fake.program.source_is_whole)
 		return wrong("the program is not the file: %llu bytes", (unsigned long long)fake.program.bytes);
 	if (strcmp(fake.program.path, "\\boot\\kernel.elf") != 0)
