@@ -189,3 +189,14 @@ enum arch file_kernel_arch(const char *path)
 		         path);
 	return a;
 }
+
+bool file_is_program(const char *path)
+{
+	uint8_t head[2];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool is = fd >= 0 && read_up_to(fd, (char *)head, sizeof head) == sizeof head && memcmp(head, "MZ", 2) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}

@@ -37,4 +37,7 @@ int file_copy(const char *from, const char *to);
 enum arch file_loader_arch(const char *path);
 enum arch file_kernel_arch(const char *path);
 
+/* Is it a PE image, as EFI programs are? False, too, if it cannot be read. */
+bool file_is_program(const char *path);
+
 #endif

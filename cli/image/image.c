@@ -27,7 +27,8 @@ static int check_protocol(const char *path)
 
 	c = (struct check){ 0 };
 	status = check_kernel(&c, path);
-	if (!status && strncmp(err_name(c.problem.code), "ERR_IS_", 7) == 0)
+	if (!status && (strncmp(err_name(c.problem.code), "ERR_IS_", 7) == 0 ||
+	                strncmp(err_name(c.problem.code), "ERR_PE_", 7) == 0))
 		status = complain(STATUS_TROUBLE, "%s cannot be booted by this loader: %s. Try: %s", path,
 		                  check_sentence(&c, text, sizeof text), err_advice(c.problem.code));
 	check_close(&c);
@@ -104,14 +105,16 @@ const struct verb image_verb = {
 	  "                        the name ends in .iso\n"
 	  "  --force               overwrite a disk that holds data; a disk in use is refused even so\n"
 	  VOLUME_HELP
-	  "  --entry NAME          begin an entry: --kernel, --module, --cmdline and --verbose behind it are its own;\n"
-	  "                        repeatable. The first one boots unless the firmware's load options name another\n"
+	  "  --entry NAME          begin an entry: --kernel, --linux, --module, --initrd, --devicetree, --cmdline and\n"
+	  "                        --verbose behind it are its own; repeatable. The first one boots unless the\n"
+	  "                        firmware's load options name another\n"
 	  "  -h, --help            print this help\n" },
 	{ "Exit status",
 	  "  0  the image is complete\n"
 	  "  2  wrong usage, a file or tool is missing, or the image cannot be written; then it is as it was\n" },
 	{ "Examples",
 	  "    hobnail image -o disk.img --kernel kernel.elf --module initrd.cpio --cmdline \"quiet\"\n"
+	  "    hobnail image -o disk.img --linux vmlinuz --initrd initrd.img --cmdline \"root=/dev/vda1\"\n"
 	  "    hobnail image -o disk.iso --entry new --kernel x.elf --kernel a.elf --entry old --kernel y.elf\n" },
 	{ 0 },
 	},

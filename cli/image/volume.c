@@ -207,8 +207,37 @@ static int add_loaders(struct volume *v, const struct volume_options *o)
 
 char *volume_kernel_path(const struct volume_options *o, enum arch a)
 {
-	return o->kernels.count < 2 ? string_copy("/boot/kernel.elf") :
-	                              string_format("/boot/kernel-%s.elf", arch_info[a].name);
+	const char *host = o->kernels.count ? o->kernels.at[0] : NULL;
+
+	if (o->kernels.count < 2)
+		return string_format("/boot/kernel.%s", host ? volume_kernel_suffix(host) : "elf");
+	for (size_t i = 0; i < o->kernels.count; i++)
+		if (file_kernel_arch(o->kernels.at[i]) == a)
+			host = o->kernels.at[i];
+	return string_format("/boot/kernel-%s.%s", arch_info[a].name, volume_kernel_suffix(host));
+}
+
+const char *volume_kernel_suffix(const char *host)
+{
+	return file_is_program(host) ? "efi" : "elf";
+}
+
+int volume_add_program_files(struct volume *v, const struct strings *initrds, const char *device_tree,
+                             const char *folder)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < initrds->count && !status; i++) {
+		char *path = string_format("%s/%s", folder, file_name(initrds->at[i]));
+		status = volume_add(v, initrds->at[i], path);
+		free(path);
+	}
+	if (!status && device_tree) {
+		char *path = string_format("%s/%s", folder, file_name(device_tree));
+		status = volume_add(v, device_tree, path);
+		free(path);
+	}
+	return status;
 }
 
 static int add_kernels(struct volume *v, const struct volume_options *o)
@@ -310,6 +339,8 @@ int volume_build(const struct volume_options *o, const char *path)
 		status = add_kernels(&v, o);
 	if (!status)
 		status = add_modules(&v, o);
+	if (!status)
+		status = volume_add_program_files(&v, &o->initrds, o->device_tree, "/boot/initrd");
 	if (!status && !o->entry_count)
 		status = add_config(&v, o);
 	if (!status)

@@ -16,6 +16,8 @@ struct volume_entry {
 	const char *name;
 	struct strings kernels; /* one for each architecture */
 	struct strings modules;
+	struct strings initrds;
+	const char *device_tree;
 	const char *cmdline;
 	bool verbose;
 };
@@ -26,6 +28,8 @@ struct volume_options {
 	struct strings loaders;
 	struct strings kernels;
 	struct strings modules;  /* FILE or FILE=cmdline */
+	struct strings initrds;
+	const char *device_tree; /* NULL: none           */
 	struct strings adds;     /* HOST or HOST=PATH    */
 	const char *config;
 	const char *cmdline;
@@ -45,7 +49,10 @@ enum {
 	VOLUME_ARCH = VOLUME_OPTION,
 	VOLUME_LOADER,
 	VOLUME_KERNEL,
+	VOLUME_LINUX, /* the same as VOLUME_KERNEL */
 	VOLUME_MODULE,
+	VOLUME_INITRD,
+	VOLUME_DEVICE_TREE,
 	VOLUME_ADD,
 	VOLUME_CONFIG,
 	VOLUME_CMDLINE,
@@ -57,7 +64,9 @@ enum {
 };
 #define VOLUME_LONG_OPTIONS                                                                            \
 	{ "arch", required_argument, NULL, VOLUME_ARCH }, { "loader", required_argument, NULL, VOLUME_LOADER }, \
-	{ "kernel", required_argument, NULL, VOLUME_KERNEL }, { "module", required_argument, NULL, VOLUME_MODULE }, \
+	{ "kernel", required_argument, NULL, VOLUME_KERNEL }, { "linux", required_argument, NULL, VOLUME_LINUX }, \
+	{ "module", required_argument, NULL, VOLUME_MODULE }, { "initrd", required_argument, NULL, VOLUME_INITRD }, \
+	{ "devicetree", required_argument, NULL, VOLUME_DEVICE_TREE }, \
 	{ "add", required_argument, NULL, VOLUME_ADD }, { "config", required_argument, NULL, VOLUME_CONFIG }, \
 	{ "cmdline", required_argument, NULL, VOLUME_CMDLINE }, { "verbose", no_argument, NULL, VOLUME_VERBOSE }, \
 	{ "size", required_argument, NULL, VOLUME_SIZE }, { "sector-size", required_argument, NULL, VOLUME_SECTOR_SIZE }
@@ -68,7 +77,10 @@ enum {
 	"                        the processor; both: x86_64 and aarch64; default: the kernel's\n" \
 	"  --loader FILE         the boot loader, installed under /EFI/BOOT; default: the one built with hobnail\n" \
 	"  --kernel FILE         the kernel; once per architecture\n" \
+	"  --linux FILE          the same: a Linux kernel with its EFI stub, or another EFI program\n" \
 	"  --module FILE[=TEXT]  a module and its command line; repeatable, the order is kept\n" \
+	"  --initrd FILE         an initial RAM disk for an EFI program; repeatable: one behind the other\n" \
+	"  --devicetree FILE     a device tree for an EFI program, in place of the firmware's\n" \
 	"  --cmdline TEXT        the kernel's command line\n" \
 	"  --verbose             have the loader print its log\n" \
 	"  --config FILE         use this hobnail.conf, instead of a generated one\n" \

@@ -10,7 +10,8 @@
 /* Without a configuration the loader boots /boot/kernel.elf with all modules, sorted by name. */
 bool volume_needs_config(const struct volume_options *o)
 {
-	bool needs = o->cmdline || o->verbose || o->kernels.count > 1;
+	bool needs = o->cmdline || o->verbose || o->kernels.count > 1 || o->initrds.count || o->device_tree ||
+	             (o->kernels.count && file_is_program(o->kernels.at[0]));
 
 	for (size_t i = 0; i < o->modules.count && !needs; i++) {
 		const char *cmdline;
@@ -101,6 +102,20 @@ static int add_modules(const struct volume_options *o, struct strings *lines)
 	return status;
 }
 
+int volume_config_program_files(struct strings *lines, const struct strings *initrds, const char *device_tree,
+                                const char *folder)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < initrds->count && !status; i++)
+		status = volume_config_path(lines, "initrd",
+		                            string_format("%s/%s", folder, file_name(initrds->at[i])), NULL);
+	if (!status && device_tree)
+		status = volume_config_path(lines, "devicetree",
+		                            string_format("%s/%s", folder, file_name(device_tree)), NULL);
+	return status;
+}
+
 int volume_config_cmdline(const char *cmdline, struct strings *lines)
 {
 	char *value = written(cmdline);
@@ -142,6 +157,8 @@ int volume_write_config(const struct volume_options *o, const char *path)
 		strings_add(&lines, "verbose = yes\n");
 	if (!status)
 		status = add_modules(o, &lines);
+	if (!status)
+		status = volume_config_program_files(&lines, &o->initrds, o->device_tree, "/boot/initrd");
 	if (!status)
 		status = volume_config_join(&lines, path);
 	strings_free(&lines);

@@ -14,9 +14,12 @@
 
 int volume_entry_begin(struct volume_options *o, const char *name)
 {
-	if (!o->entry_count && (o->kernels.count || o->modules.count || o->cmdline || o->verbose))
-		return complain(STATUS_TROUBLE, "--kernel, --module, --cmdline and --verbose belong to the --entry "
-		                "before them: some stand before the first one");
+	bool is_late = o->kernels.count || o->modules.count || o->initrds.count || o->device_tree || o->cmdline ||
+	               o->verbose;
+
+	if (!o->entry_count && is_late)
+		return complain(STATUS_TROUBLE, "--kernel, --linux, --module, --initrd, --devicetree, --cmdline and "
+		                "--verbose belong to the --entry before them: some stand before the first one");
 	for (size_t i = 0; i < o->entry_count; i++)
 		if (strcmp(o->entries[i].name, name) == 0)
 			return complain(STATUS_TROUBLE, "--entry %s is given twice", name);
@@ -85,8 +88,9 @@ static int add_kernels(struct volume *v, const struct volume_entry *e, const cha
 
 	for (size_t i = 0; i < e->kernels.count && !status; i++) {
 		const char *name = e->kernels.count > 1 ? arch_info[file_kernel_arch(e->kernels.at[i])].name : NULL;
-		char *path = place(v, e->kernels.at[i], name ? string_format("%s/kernel-%s.elf", folder, name)
-		                                             : string_format("%s/kernel.elf", folder));
+		const char *suffix = volume_kernel_suffix(e->kernels.at[i]);
+		char *path = place(v, e->kernels.at[i], name ? string_format("%s/kernel-%s.%s", folder, name, suffix)
+		                                             : string_format("%s/kernel.%s", folder, suffix));
 		char *key = name ? string_format("kernel.%s", name) : string_copy("kernel");
 		status = path ? volume_config_path(lines, key, path, NULL) : STATUS_TROUBLE;
 		free(key);
@@ -160,6 +164,8 @@ static int add_entry(struct volume *v, const struct volume_options *o, size_t in
 	if (!status && e->cmdline) status = volume_config_cmdline(e->cmdline, lines);
 	if (!status && e->verbose) strings_add(lines, "verbose = yes\n");
 	if (!status) status = add_modules(v, e, folder, lines);
+	if (!status) status = volume_add_program_files(v, &e->initrds, e->device_tree, folder);
+	if (!status) status = volume_config_program_files(lines, &e->initrds, e->device_tree, folder);
 	free(folder);
 	return status;
 }

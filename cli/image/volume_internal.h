@@ -32,6 +32,17 @@ struct volume {
 char *volume_kernel_path(const struct volume_options *o, enum arch a);
 char *volume_module_path(const char *host);
 
+/* "elf", or "efi" for an EFI program. */
+const char *volume_kernel_suffix(const char *host);
+
+/* Puts the files of --initrd and --devicetree into a folder of the volume. 0 or a status. */
+int volume_add_program_files(struct volume *v, const struct strings *initrds, const char *device_tree,
+                             const char *folder);
+
+/* ... and their lines of the configuration. */
+int volume_config_program_files(struct strings *lines, const struct strings *initrds, const char *device_tree,
+                                const char *folder);
+
 /* Splits FILE=TEXT of --module; *cmdline: TEXT, or NULL. If a file's name is the whole argument, with its '=', it is
  * not split. Returns FILE, which the caller frees. */
 char *volume_module_file(const char *given, const char **cmdline);

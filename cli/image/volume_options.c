@@ -52,7 +52,14 @@ static bool take_for_entry(struct volume_options *o, int option, const char *val
 		return false;
 	switch (option) {
 	case VOLUME_KERNEL:
+	case VOLUME_LINUX:
 		strings_add(&e->kernels, value);
+		return true;
+	case VOLUME_INITRD:
+		strings_add(&e->initrds, value);
+		return true;
+	case VOLUME_DEVICE_TREE:
+		e->device_tree = value;
 		return true;
 	case VOLUME_MODULE:
 		strings_add(&e->modules, value);
@@ -81,7 +88,14 @@ int volume_option(struct volume_options *o, int option, const char *value)
 		strings_add(&o->loaders, value);
 		return 0;
 	case VOLUME_KERNEL:
+	case VOLUME_LINUX:
 		strings_add(&o->kernels, value);
+		return 0;
+	case VOLUME_INITRD:
+		strings_add(&o->initrds, value);
+		return 0;
+	case VOLUME_DEVICE_TREE:
+		o->device_tree = value;
 		return 0;
 	case VOLUME_MODULE:
 		strings_add(&o->modules, value);

@@ -52,8 +52,8 @@ static bool has_volume(const struct run *r)
 {
 	const struct volume_options *v = &r->volume;
 
-	return v->kernels.count || v->modules.count || v->adds.count || v->loaders.count || v->config || v->cmdline ||
-	       v->verbose || v->size_mib;
+	return v->kernels.count || v->modules.count || v->initrds.count || v->device_tree || v->adds.count ||
+	       v->loaders.count || v->config || v->cmdline || v->verbose || v->size_mib;
 }
 
 /* A QEMU argument (-set, -global) that changes the disk's sector size, which would not fit its partition table; NULL:

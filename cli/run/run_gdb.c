@@ -28,13 +28,21 @@ static char *known_loader(const struct run *r)
 	return r->disk ? NULL : volume_loader(&r->volume, r->machine.arch);
 }
 
+/* NULL: there is none. */
+static const char *kernel_with_symbols(const struct run *r)
+{
+	const char *kernel = r->volume.kernels.count ? r->volume.kernels.at[0] : NULL;
+
+	return kernel && !file_is_program(kernel) ? kernel : NULL;
+}
+
 /* The guest waits. */
 int run_start_debugger(struct run *r)
 {
 	struct debugger *d = &r->debugger;
 	char *loader = known_loader(r);
 	const struct gdb_session session = {
-		.arch = r->machine.arch, .kernel = r->volume.kernels.count ? r->volume.kernels.at[0] : NULL,
+		.arch = r->machine.arch, .kernel = kernel_with_symbols(r),
 		.loader = loader, .memory_mib = r->machine.memory_mib, .target = d->target,
 	};
 	char *commands = gdb_commands(&session);

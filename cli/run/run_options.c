@@ -353,9 +353,10 @@ const struct verb run_verb = {
 	.usage = "[KERNEL] [options] [-- QEMU-ARGUMENT...]", .run = run_command, .letters = "h", .options = options,
 	.sections = {
 	{ "Description",
-	  "Boots KERNEL, an ELF file, in QEMU: a temporary disk image with the loader, real UEFI firmware found\n"
-	  "through QEMU's firmware descriptors, a fresh variable store. The guest's serial output goes to\n"
-	  "standard output; on a terminal, keys go to the guest, and Ctrl-C ends it.\n" },
+	  "Boots KERNEL, an ELF file or an EFI program such as Linux, in QEMU: a temporary disk image with the\n"
+	  "loader, real UEFI firmware found through QEMU's firmware descriptors, a fresh variable store. The\n"
+	  "guest's serial output goes to standard output; on a terminal, keys go to the guest, and Ctrl-C ends\n"
+	  "it.\n" },
 	{ "The volume",
 	  VOLUME_HELP
 	  "  --disk FILE           boot this disk image instead; it is not changed\n" },
@@ -482,6 +483,7 @@ const struct verb run_verb = {
 	{ "Examples",
 	  "    hobnail run kernel.elf\n"
 	  "    hobnail run kernel.elf --module initrd.cpio --cmdline quiet --memory 4G --cpus 4\n"
+	  "    hobnail run --linux vmlinuz --initrd initrd.img --cmdline console=ttyS0\n"
 	  "    hobnail run kernel.elf --expect \"all tests passed\" --forbid panic --timeout 60\n" },
 	{ 0 },
 	},

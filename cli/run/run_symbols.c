@@ -70,9 +70,12 @@ struct symbols *run_symbols(const struct run *r, const struct view *v, const str
 
 	for (size_t i = 0; i < r->symbols.count; i++)
 		add_given(&list, r->symbols.at[i], v, at);
-	for (size_t i = 0; i < r->volume.kernels.count; i++)
-		if (r->volume.kernels.count == 1 || file_kernel_arch(r->volume.kernels.at[i]) == r->machine.arch)
-			add_file(&list, r->volume.kernels.at[i], v, at);
+	for (size_t i = 0; i < r->volume.kernels.count; i++) {
+		const char *kernel = r->volume.kernels.at[i];
+		bool runs = r->volume.kernels.count == 1 || file_kernel_arch(kernel) == r->machine.arch;
+		if (runs && !file_is_program(kernel)) /* which has no symbols */
+			add_file(&list, kernel, v, at);
+	}
 	add_loader(&list, r, v, at);
 	return list;
 }
