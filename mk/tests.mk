@@ -41,8 +41,6 @@ SOAK ?= 100
 run-soak: all
 	@tests/soak $(SOAK)
 
-CLOUD_LINUX := $(O)/linux/fetched
-
 # The firmware of a board, for its scenarios; without it they are skipped.
 BOARD_FIRMWARE := $(O)/firmware/usr/lib/u-boot/rpi_3/u-boot.bin
 $(BOARD_FIRMWARE):
@@ -61,11 +59,11 @@ $(GUEST_TREE):
 	$(Q)qemu-system-aarch64 -machine virt,virtualization=on,gic-version=3,acpi=off,dumpdtb=$@ -cpu max -m 512M \
 		-display none 2>/dev/null
 
-# Debian's Linux, for scenarios of `make test-all`.
+# Debian's Linux, 15 and 30 MB; without it its scenarios are skipped.
 LINUX := $(foreach a,$(ARCHES),$(LINUX_KERNEL_$(a)))
 
 run-tests: all kernels limine broken hooks efi $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | \
-        $(BOARD_FIRMWARE) $(CLOUD_LINUX) $(GUEST_TREE) $(foreach a,$(ARCHES),$(LINUX_INITRD_$(a))) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(LINUX))
+        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Reproducible from N and SEED, and from the sources.
@@ -89,11 +87,3 @@ $(O)/test/efi/second.cpio:
 	$(Q)echo 'these are the bytes of it' >$(@D)/second/second
 	$(Q)cd $(@D)/second && echo second | \
 		cpio --quiet --create --format=newc --reproducible --owner=0:0 >../second.cpio
-
-# Linux: Debian's smallest kernels, 20 and 30 MB; without them their scenarios are skipped.
-$(CLOUD_LINUX):
-	$(Q)tools/unpack $(O)/linux linux-image-cloud-amd64:amd64+ linux-image-cloud-arm64:arm64+
-	$(Q)rm -rf $(@D)/lib
-	$(Q)mkdir -p $(@D) && for a in amd64 arm64; do for f in $(@D)/boot/vmlinuz-*-$$a; do \
-		[ ! -e $$f ] || ln -sf boot/$${f##*/} $(@D)/vmlinuz-$$a; done; done
-	$(Q)[ ! -e $(@D)/vmlinuz-amd64 ] || touch $@
