@@ -10,7 +10,8 @@ static const char *const arches[] = { "", "x86_64", "aarch64", "riscv64" };
 enum { ARCHES = COUNT_OF(arches) };
 
 enum key { KEY_DEFAULT, KEY_VERBOSE, KEY_KERNEL, KEY_CMDLINE, KEY_MODULE, KEY_ALLOW_WX, KEY_PROTOCOL,
-           KEY_FAULT_REPORTS, KEY_HHDM, KEY_TIMEOUT, KEY_EDITOR, KEY_REMEMBER, KEY_INITRD, KEY_DEVICE_TREE, KEYS };
+           KEY_FAULT_REPORTS, KEY_HHDM, KEY_TIMEOUT, KEY_EDITOR, KEY_REMEMBER, KEY_BOOT_ENTRIES, KEY_INITRD,
+           KEY_DEVICE_TREE, KEYS };
 
 static const struct {
 	const char *name;
@@ -31,6 +32,7 @@ static const struct {
 	[KEY_TIMEOUT] = { "timeout", .general = true },
 	[KEY_EDITOR] = { "editor", .general = true },
 	[KEY_REMEMBER] = { "remember", .general = true },
+	[KEY_BOOT_ENTRIES] = { "boot_entries", .general = true },
 	[KEY_INITRD] = { "initrd", .in_entry = true, .again = true },
 	[KEY_DEVICE_TREE] = { "devicetree", .in_entry = true },
 };
@@ -56,6 +58,7 @@ struct reader {
 	struct place entry_place;
 
 	struct config_list list; /* so far */
+	bool boot_entries_said;
 	bool verbose;
 	struct { struct text name; struct place place; } defaults[ARCHES];
 
@@ -377,6 +380,9 @@ static enum err read_value(struct reader *r, enum key key, unsigned arch, struct
 		return read_timeout(r, value, ours);
 	case KEY_EDITOR:
 		return read_editor(r, value, ours);
+	case KEY_BOOT_ENTRIES:
+		r->boot_entries_said |= ours;
+		return read_yes_no(r, value, ours, &r->list.boot_entries);
 	case KEY_REMEMBER:
 		return read_yes_no(r, value, ours, &r->list.remember);
 	case KEY_INITRD:
@@ -617,6 +623,8 @@ enum err config_read(const char *text, size_t bytes, const char *arch, struct te
 		e = check_defaults(&r);
 	if (e)
 		return e;
+	if (!r.boot_entries_said)
+		r.list.boot_entries = r.list.count > 1;
 	if (list)
 		*list = r.list;
 	if (!r.chosen_place.line)

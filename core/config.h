@@ -24,6 +24,8 @@
  *   entries   timeout = N | no     seconds, up to 3600, that a menu waits before it boots that one; no: for ever
  *             editor = yes | no    no: the menu lets nobody edit a command line
  *             remember = yes | no  yes: the entry that was chosen in the menu is the next default
+ *             boot_entries = yes | no  show the machine's other entries, too (bls.h); without this line they are shown
+ *                                  beside two or more [entries]
  *             verbose = yes | no   for all entries that do not say otherwise
  *   In an     kernel = PATH
  *   entry     cmdline = TEXT       the rest of the line as it is, or what is in quotation marks; may be empty
@@ -98,6 +100,7 @@ struct config_list {
 	unsigned timeout;      /* seconds, or CONFIG_WAITS                   */
 	bool no_editor;        /* editor = no                                */
 	bool remember;         /* remember = yes                             */
+	bool boot_entries;     /* look for entries of the Boot Loader Specification */
 };
 
 /* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the

@@ -8,7 +8,7 @@
 
 #include "config.h"
 
-enum entry_source { ENTRY_CONFIGURED, ENTRY_DEFAULT };
+enum entry_source { ENTRY_CONFIGURED, ENTRY_DEFAULT, ENTRY_BLS };
 
 struct entry {
 	struct text title; /* shown to people                                              */

@@ -8,6 +8,7 @@
 	{ 0x964e5b22, 0x6459, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
 #define EFI_FILE_INFO_ID { 0x09576e92, 0x6d3f, 0x11d2, { 0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b } }
 #define EFI_FILE_MODE_READ 1ull
+#define EFI_FILE_MODE_WRITE 2ull
 #define EFI_FILE_DIRECTORY 0x10ull
 
 typedef struct EFI_FILE_PROTOCOL EFI_FILE_PROTOCOL;
@@ -22,6 +23,7 @@ struct EFI_FILE_PROTOCOL {
 	EFI_UNUSED GetPosition;
 	EFI_STATUS (EFIAPI *SetPosition)(EFI_FILE_PROTOCOL *self, uint64_t position);
 	EFI_STATUS (EFIAPI *GetInfo)(EFI_FILE_PROTOCOL *self, const EFI_GUID *type, UINTN *bytes, void *buffer);
+	EFI_STATUS (EFIAPI *SetInfo)(EFI_FILE_PROTOCOL *self, const EFI_GUID *type, UINTN bytes, void *buffer);
 	/* the rest is not used */
 };
 

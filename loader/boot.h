@@ -53,6 +53,8 @@ struct choice {
 	bool asked;        /* the load options name the entry                                    */
 	struct text config_path, config; /* the configuration's text; empty: there is none       */
 	bool entry_is_read; /* b->entry is the preferred one, as the configuration has it        */
+	unsigned index;      /* of the entry in b->entry                                         */
+	char counted[300];   /* the file of a boot entry whose try was counted; else empty       */
 	size_t strings_kept; /* of b->strings: paths and options that hold for all entries       */
 };
 
@@ -82,6 +84,7 @@ struct boot {
 	struct attempt attempt;
 	struct entries entries;
 	struct choice choice;
+	struct bls_list *bls;          /* bls.c; NULL: there are no boot entries                */
 	struct config_entry entry;     /* the chosen one, its paths absolute                   */
 	struct facts facts;
 	struct memmap last_map;        /* in memory of the protocol's; filled by last_map() */
@@ -130,6 +133,24 @@ enum err preflight_within(struct boot *b, struct problem *p);  /* ... of a kerne
 
 /* entries.c: fill b->entry with what the entry of this index boots. What an earlier call made is forgotten. */
 enum err entry_load(struct boot *b, unsigned index, struct problem *p);
+
+/* bls.c. bls_add(): look for entries of the Boot Loader Specification, and add them to b->entries behind those that are
+ * there. bls_find(): the first entry whose id a pattern matches. bls_load(): entry_load() for one of them.
+ * bls_count_try(): before the chosen one runs, count the try in its name, if it has a counter. */
+void bls_add(struct boot *b);
+bool bls_find(const struct boot *b, struct text pattern, unsigned *index);
+enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p);
+void bls_count_try(struct boot *b);
+
+/* bli.c: variables of the Boot Loader Interface. bli_read(): follow those that choose an entry and a time to wait; what
+ * holds once is deleted. bli_write(): before an EFI program runs. */
+void bli_read(struct boot *b);
+void bli_write(struct boot *b);
+
+/* entries.c. text_read(): a small file whole, in a claim. path_absolute(): a path that is relative to `directory`, or
+ * begins with a separator.   Errors of path_check(), files_open(), source_fetch() */
+enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p);
+enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
 
 /* modules.c: one file into pages of type module. */
 enum err module_load(struct boot *b, struct text path, struct span *out, struct problem *p);

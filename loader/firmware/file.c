@@ -46,8 +46,8 @@ enum err firmware_path(struct text path, CHAR16 *out, size_t *out_units, struct 
 	return OK;
 }
 
-static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOCOL **out, union info *info,
-                          struct problem *p)
+static enum err open_path(struct firmware *fw, struct text path, uint64_t mode, EFI_FILE_PROTOCOL **out,
+                          union info *info, struct problem *p)
 {
 	CHAR16 name[CONFIG_MAX_PATH + 1];
 	EFI_FILE_PROTOCOL *file = NULL;
@@ -59,7 +59,7 @@ static enum err open_path(struct firmware *fw, struct text path, EFI_FILE_PROTOC
 	if (e)
 		return e;
 	EFI_FILE_PROTOCOL *root = fw->root;
-	EFI_STATUS s = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+	EFI_STATUS s = root->Open(root, &file, name, mode, 0);
 	if (s == EFI_NOT_FOUND)
 		return problem(p, ERR_FILE_NOT_FOUND, s);
 	s = brought(s, file);
@@ -80,7 +80,7 @@ enum err file_open(struct firmware *fw, struct text path, struct file *out, stru
 {
 	EFI_FILE_PROTOCOL *file;
 	union info info;
-	enum err e = open_path(fw, path, &file, &info, p);
+	enum err e = open_path(fw, path, EFI_FILE_MODE_READ, &file, &info, p);
 
 	if (e)
 		return e;
@@ -129,6 +129,26 @@ void file_close(struct file *f)
 	f->handle = NULL;
 }
 
+/* UEFI 2.10, "EFI_FILE_PROTOCOL.SetInfo()" (§13.5): another FileName renames the file. */
+enum err file_rename(struct firmware *fw, struct text path, struct text name, struct problem *p)
+{
+	EFI_FILE_PROTOCOL *file;
+	union info info;
+	size_t units, room = (sizeof info - sizeof info.info) / sizeof(CHAR16);
+	enum err e = open_path(fw, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file, &info, p);
+
+	if (e)
+		return e;
+	e = utf16_from_utf8(name.at, name.bytes, info.info.FileName, room, &units, p);
+	if (!e) {
+		info.info.Size = sizeof info.info + (units + 1) * sizeof(CHAR16);
+		EFI_STATUS s = file->SetInfo(file, &file_info_guid, info.info.Size, &info);
+		e = EFI_ERROR(s) ? firmware_said(p, s) : OK;
+	}
+	file->Close(file);
+	return e;
+}
+
 static enum err visit_entry(const EFI_FILE_INFO *info, UINTN bytes, file_visit *visit, void *context, struct problem *p)
 {
 	char name[CONFIG_MAX_PATH];
@@ -148,7 +168,7 @@ enum err file_list(struct firmware *fw, struct text directory, file_visit *visit
 {
 	EFI_FILE_PROTOCOL *dir;
 	union info info;
-	enum err e = open_path(fw, directory, &dir, &info, p);
+	enum err e = open_path(fw, directory, EFI_FILE_MODE_READ, &dir, &info, p);
 
 	if (e == ERR_FILE_NOT_FOUND)
 		return OK;

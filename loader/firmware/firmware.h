@@ -100,6 +100,10 @@ enum err file_read(struct file *f, uint64_t offset, void *to, uint64_t bytes, st
 
 void file_close(struct file *f);
 
+/* Give a file another name in its directory. `path` as for file_open(); `name` is UTF-8.
+ *   ERR_FILE_NOT_FOUND, ERR_FIRMWARE (value[0] = status), ERR_PATH */
+enum err file_rename(struct firmware *fw, struct text path, struct text name, struct problem *p);
+
 /* Visit every plain file of a directory; names are UTF-8. A missing directory has none.   ERR_DIRECTORY_END */
 typedef enum err file_visit(void *context, struct text name, struct problem *p);
 enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p);
@@ -153,7 +157,7 @@ bool firmware_console_is_serial(const struct firmware *fw);
 
 /* ---- Variables (variable.c) ---------------------------------------------------------------------------- */
 
-enum variable_vendor { VARIABLE_GLOBAL, VARIABLE_HOBNAIL, VARIABLE_VENDORS };
+enum variable_vendor { VARIABLE_GLOBAL, VARIABLE_HOBNAIL, VARIABLE_LOADER, VARIABLE_VENDORS };
 
 /* Read a variable: *bytes of it to `out`. false: there is none, it has more than `capacity` bytes, or the firmware
  * cannot read it. `name` is UTF-16. */

@@ -1,8 +1,10 @@
 #include "efi.h"
 
+/* VARIABLE_LOADER: systemd, "The Boot Loader Interface" */
 static const EFI_GUID vendors[VARIABLE_VENDORS] = {
 	[VARIABLE_GLOBAL] = EFI_GLOBAL_VARIABLE,
 	[VARIABLE_HOBNAIL] = { 0x3f5fd58a, 0x2f31, 0x4bd4, { 0x9c, 0x60, 0x0d, 0x6b, 0x1e, 0x9a, 0x57, 0xc2 } },
+	[VARIABLE_LOADER] = { 0x4a67b082, 0x0a4c, 0x41cf, { 0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f } },
 };
 
 bool variable_get(const struct firmware *fw, enum variable_vendor vendor, const uint16_t *name, void *out,

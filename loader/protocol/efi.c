@@ -25,9 +25,17 @@ static enum err prepare(struct boot *b, struct problem *p)
 	return e;
 }
 
+/* Last of all: a try is counted, and the variables say so. */
+static enum err leave(struct boot *b, bool *gone, struct problem *p)
+{
+	bls_count_try(b);
+	bli_write(b);
+	return leave_image(b, gone, p);
+}
+
 const struct protocol protocol_efi = {
 	.requested = requested,
 	.prepare = prepare,
-	.leave = leave_image,
+	.leave = leave,
 	.undo = program_undo,
 };

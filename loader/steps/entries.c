@@ -10,7 +10,7 @@
 static const char config_name[] = "hobnail.conf";
 
 /* Read a small file whole into a claim that is free again after exit. */
-static enum err read_text(struct boot *b, struct text path, struct text *out, struct problem *p)
+enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p)
 {
 	struct opened file;
 	struct source *source = &file.source;
@@ -47,7 +47,7 @@ static struct text directory_of(struct text path)
 /* A path in the configuration or in the load options is relative to `directory`, unless it begins with a separator.
  * It has to be valid on FAT, so that it holds on every volume; the firmware is not asked for other paths. Names that
  * the loader finds by itself are as the volume has them. */
-static enum err absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p)
+enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p)
 {
 	struct text pieces[] = { directory, path };
 	enum err e = path_check(path, p);
@@ -125,17 +125,24 @@ static enum err load_configured(struct boot *b, const struct entry *chosen, stru
 	if (!is_read)
 		e = config_read(c->config.at, c->config.bytes, arch_name, chosen->id, NULL, entry, p);
 	if (!e)
-		e = absolute(b, directory, entry->kernel, &entry->kernel, p);
+		e = path_absolute(b, directory, entry->kernel, &entry->kernel, p);
 	for (unsigned i = 0; !e && i < entry->module_count; i++)
-		e = absolute(b, directory, entry->modules[i].path, &entry->modules[i].path, p);
+		e = path_absolute(b, directory, entry->modules[i].path, &entry->modules[i].path, p);
 	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
-		e = absolute(b, directory, entry->initrds[i], &entry->initrds[i], p);
+		e = path_absolute(b, directory, entry->initrds[i], &entry->initrds[i], p);
 	if (!e && entry->device_tree.bytes)
-		e = absolute(b, directory, entry->device_tree, &entry->device_tree, p);
+		e = path_absolute(b, directory, entry->device_tree, &entry->device_tree, p);
 	if (!e)
 		log_line("configuration %.*s, entry %.*s", (int)c->config_path.bytes, c->config_path.at,
 		         (int)entry->name.bytes, entry->name.at);
 	return e;
+}
+
+/* Entries of the operating systems on this machine, behind ours, and their wishes. */
+static void add_others(struct boot *b)
+{
+	bls_add(b);
+	bli_read(b);
 }
 
 /* With `wanted`, or where there is one entry only, an entry that cannot be had is an error at once. Elsewhere it is
@@ -148,7 +155,8 @@ static enum err add_configured(struct boot *b, struct text wanted, struct proble
 	step_set(b, "read the configuration", c->config_path);
 	enum err e = config_read(c->config.at, c->config.bytes, arch_name, wanted, &list, &b->entry, p);
 	c->entry_is_read = !e;
-	if (e == ERR_CONFIG_KERNEL_ARCH && !wanted.bytes && list.count > 1)
+	bool is_elsewhere = e == ERR_CONFIG_NO_ENTRY; /* or nowhere */
+	if (is_elsewhere || (e == ERR_CONFIG_KERNEL_ARCH && !wanted.bytes && list.count > 1))
 		e = OK;
 	if (e)
 		return e;
@@ -159,6 +167,12 @@ static enum err add_configured(struct boot *b, struct text wanted, struct proble
 		entries_add(&b->entries, (struct entry){ .title = list.names[i], .id = list.names[i],
 		                                         .source = ENTRY_CONFIGURED, .number = i });
 	(void)entries_find(&b->entries, wanted.bytes ? wanted : list.preferred, &b->entries.preferred);
+	if (list.boot_entries || is_elsewhere)
+		add_others(b);
+	if (is_elsewhere && !bls_find(b, wanted, &b->entries.preferred)) {
+		step_set(b, "read the configuration", c->config_path);
+		return problem(p, ERR_CONFIG_NO_ENTRY, 0, 0, list.count);
+	}
 	return OK;
 }
 
@@ -183,7 +197,7 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 	e = string_join(b, pieces, 2, path, p);
 	if (!e) {
 		step_set(b, "read the configuration", *path);
-		e = read_text(b, *path, text, p);
+		e = text_read(b, *path, text, p);
 		if (e && path_check(*path, &why))
 			/* firmware may refuse such a name with whatever status */
 			e = problem(p, ERR_FILE_NOT_FOUND, 0);
@@ -194,7 +208,7 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 		e = string_join(b, pieces, 2, path, p);
 		step_set(b, "read the configuration", *path);
 		if (!e)
-			e = read_text(b, *path, text, p);
+			e = text_read(b, *path, text, p);
 	}
 	if (e == ERR_FILE_NOT_FOUND)
 		missing_config(b, folder);
@@ -253,11 +267,25 @@ static enum err read_config(struct boot *b, const struct load_options *options, 
 
 	if (!options->config.bytes)
 		return find_config(b, &c->config_path, &c->config, p);
-	enum err e = absolute(b, text_of("\\"), options->config, &c->config_path, p);
+	enum err e = path_absolute(b, text_of("\\"), options->config, &c->config_path, p);
 	if (e)
 		return e;
 	step_set(b, "read the configuration", c->config_path);
-	return read_text(b, c->config_path, &c->config, p);
+	return text_read(b, c->config_path, &c->config, p);
+}
+
+/* Without a configuration the operating systems' entries are all there is; without those the files in \boot. */
+static enum err add_unconfigured(struct boot *b, struct text wanted, struct problem *p)
+{
+	struct step step = b->step;
+
+	add_others(b);
+	b->step = step;
+	if (wanted.bytes)
+		return bls_find(b, wanted, &b->entries.preferred) ? OK : p->code;
+	if (!b->entries.count)
+		add_default(b);
+	return OK;
 }
 
 enum err entries_read(struct boot *b, struct problem *p)
@@ -272,11 +300,9 @@ enum err entries_read(struct boot *b, struct problem *p)
 	e = read_config(b, &options, p);
 	if (!e) {
 		e = add_configured(b, options.entry, p);
-	} else if (e == ERR_FILE_NOT_FOUND && !options.config.bytes && !options.entry.bytes) {
-		add_default(b);
-		e = OK;
+	} else if (e == ERR_FILE_NOT_FOUND && !options.config.bytes) {
+		e = add_unconfigured(b, options.entry, p);
 	}
-	/* Other sources add their entries here, behind these. */
 	b->choice.strings_kept = b->strings_used;
 	return e;
 }
@@ -287,9 +313,12 @@ enum err entry_load(struct boot *b, unsigned index, struct problem *p)
 
 	b->strings_used = b->choice.strings_kept;
 	b->by_default = false;
+	b->choice.index = index;
 	switch (entry->source) {
 	case ENTRY_CONFIGURED:
 		return load_configured(b, entry, p);
+	case ENTRY_BLS:
+		return bls_load(b, entry, p);
 	default:
 		return load_default(b, p);
 	}

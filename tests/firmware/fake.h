@@ -37,6 +37,7 @@ enum { ARENA_PAGES = 4096, ARENA_BYTES = ARENA_PAGES * PAGE_BYTES };
 	X(ALLOCATE_POOL, "AllocatePool") X(FREE_POOL, "FreePool") X(HANDLE_PROTOCOL, "HandleProtocol") \
 	X(LOCATE_PROTOCOL, "LocateProtocol") X(EXIT, "ExitBootServices") X(WATCHDOG, "SetWatchdogTimer") \
 	X(OUTPUT, "OutputString") X(GET_TIME, "GetTime") X(GET_VARIABLE, "GetVariable") \
+	X(SET_VARIABLE, "SetVariable") X(SET_INFO, "SetInfo") \
 	X(OPEN_VOLUME, "OpenVolume") X(OPEN, "Open") X(CLOSE, "Close") X(READ, "Read") X(SET_POSITION, "SetPosition") \
 	X(GET_INFO, "GetInfo") X(QUERY_MODE, "QueryMode") X(SET_MODE, "SetMode") X(RANDOM, "GetRNG") \
 	X(INSTALL, "InstallProtocolInterface") X(UNINSTALL, "UninstallProtocolInterface") \
@@ -58,9 +59,10 @@ struct fake_fault {
 };
 
 enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 24, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096, FAKE_MAX_FAULTS = 4,
-       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4 };
+       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4, FAKE_MAX_VARIABLES = 24 };
 
 struct fake_file {
+	char renamed[256]; /* the path after that; else empty */
 	const char *path; /* "\\boot\\kernel.elf"; directories are implied */
 	const uint8_t *data;
 	uint64_t bytes;
@@ -68,6 +70,14 @@ struct fake_file {
 	int64_t said_step;  /* and how much more with every GetInfo */
 	uint8_t *seen;      /* how often each byte has been read    */
 	unsigned opened;    /* how often                            */
+};
+
+/* Not of the global vendor. */
+struct fake_variable {
+	char name[40];
+	uint32_t attributes;
+	uint8_t data[1024];
+	size_t bytes; /* 0: deleted */
 };
 
 /* Pages of the arena get another type when the map is asked for, unless the loader holds them: the firmware has
@@ -154,6 +164,8 @@ struct fake {
 	struct fake_file files[FAKE_MAX_FILES];
 	unsigned file_count;
 	struct fake_fault faults[FAKE_MAX_FAULTS];
+	struct fake_variable variables[FAKE_MAX_VARIABLES];
+	unsigned variable_count;
 
 	/* What happened. */
 	enum outcome outcome;

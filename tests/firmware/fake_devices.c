@@ -1,6 +1,7 @@
 /* fake_devices.c — console, display, chance, clock and variables. */
 #include "fake.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Console ------------------------------------------------------------------------------------------- */
@@ -122,6 +123,39 @@ static EFI_STATUS give(const void *from, size_t bytes, UINTN *room, void *to)
 	return EFI_SUCCESS;
 }
 
+static struct fake_variable *find_variable(const CHAR16 *name)
+{
+	for (unsigned i = 0; i < fake.variable_count; i++)
+		if (fake.variables[i].bytes && is_name(name, fake.variables[i].name))
+			return &fake.variables[i];
+	return NULL;
+}
+
+/* Of all vendors but the global one together. */
+static EFI_STATUS EFIAPI set_variable(const CHAR16 *name, const EFI_GUID *vendor, uint32_t attributes, UINTN bytes,
+                                      const void *data)
+{
+	EFI_STATUS s = fake_call(SERVICE_SET_VARIABLE, NULL);
+	struct fake_variable *v = find_variable(name);
+
+	(void)vendor;
+	if (EFI_ERROR(s))
+		return s;
+	if (!v && !bytes)
+		return EFI_NOT_FOUND;
+	if (!v)
+		v = &fake.variables[fake.variable_count++];
+	if (fake.variable_count > FAKE_MAX_VARIABLES || bytes > sizeof v->data)
+		abort();
+	for (unsigned i = 0; i < sizeof v->name - 1 && (i == 0 || name[i - 1]); i++)
+		v->name[i] = (char)name[i];
+	v->attributes = attributes;
+	v->bytes = bytes;
+	if (bytes)
+		memcpy(v->data, data, bytes);
+	return EFI_SUCCESS;
+}
+
 static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor, uint32_t *attributes, UINTN *bytes,
                                       void *data)
 {
@@ -137,8 +171,9 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor
 		*bytes = 0;
 		return EFI_SUCCESS;
 	}
+	const struct fake_variable *v = find_variable(name);
 	if (memcmp(vendor, &global, sizeof global) != 0)
-		return EFI_NOT_FOUND;
+		return v ? give(v->data, v->bytes, bytes, data) : EFI_NOT_FOUND;
 	if (is_name(name, "SecureBoot") && fake.options.secure_boot_status)
 		return fake.options.secure_boot_status;
 	if (is_name(name, "SecureBoot") && fake.options.secure_boot >= 0)
@@ -149,4 +184,5 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor
 	return EFI_NOT_FOUND;
 }
 
-EFI_RUNTIME_SERVICES fake_runtime = { .GetTime = get_time, .GetVariable = get_variable };
+EFI_RUNTIME_SERVICES fake_runtime = { .GetTime = get_time, .GetVariable = get_variable,
+                                       .SetVariable = set_variable };

@@ -48,6 +48,7 @@ static EFI_STATUS EFIAPI file_close_(EFI_FILE_PROTOCOL *self);
 static EFI_STATUS EFIAPI file_read_(EFI_FILE_PROTOCOL *self, UINTN *bytes, void *buffer);
 static EFI_STATUS EFIAPI file_set_position(EFI_FILE_PROTOCOL *self, uint64_t position);
 static EFI_STATUS EFIAPI file_get_info(EFI_FILE_PROTOCOL *self, const EFI_GUID *type, UINTN *bytes, void *buffer);
+static EFI_STATUS EFIAPI file_set_info(EFI_FILE_PROTOCOL *self, const EFI_GUID *type, UINTN bytes, void *buffer);
 
 static struct handle *handle_of(EFI_FILE_PROTOCOL *self)
 {
@@ -68,7 +69,8 @@ static EFI_STATUS new_handle(struct fake_file *file, const char *path, EFI_FILE_
 			continue;
 		*h = (struct handle){ .open = true, .file = file,
 		                      .protocol = { .Open = file_open_, .Close = file_close_, .Read = file_read_,
-		                                    .SetPosition = file_set_position, .GetInfo = file_get_info } };
+		                                    .SetPosition = file_set_position, .GetInfo = file_get_info,
+		                                    .SetInfo = file_set_info } };
 		snprintf(h->path, sizeof h->path, "%s", path);
 		fake.open_files++;
 		*out = &h->protocol;
@@ -243,6 +245,25 @@ static EFI_STATUS EFIAPI file_get_info(EFI_FILE_PROTOCOL *self, const EFI_GUID *
 	if (h->file)
 		h->file->said += (uint64_t)h->file->said_step;
 	return give_info(name, strlen(name), said, !h->file, bytes, buffer);
+}
+
+/* Another name in the same directory. */
+static EFI_STATUS EFIAPI file_set_info(EFI_FILE_PROTOCOL *self, const EFI_GUID *type, UINTN bytes, void *buffer)
+{
+	struct handle *h = handle_of(self);
+	EFI_STATUS s = fake_call(SERVICE_SET_INFO, subject_of(h));
+	const EFI_FILE_INFO *info = buffer;
+	char name[256];
+
+	(void)type;
+	if (EFI_ERROR(s) || !h->file || info->Size != bytes)
+		return EFI_ERROR(s) ? s : EFI_UNSUPPORTED;
+	ascii_path(info->FileName, name, sizeof name);
+	int directory = (int)(strrchr(h->file->path, '\\') - h->file->path);
+	snprintf(h->file->renamed, sizeof h->file->renamed, "%.*s%.100s", directory > 100 ? 100 : directory,
+	         h->file->path, name);
+	h->file->path = h->file->renamed;
+	return EFI_SUCCESS;
 }
 
 /* ---- The volume ---------------------------------------------------------------------------------------- */

@@ -549,6 +549,22 @@ static void text_is_compares_whole_texts(void **state)
 	assert_false(text_is(of("abd"), "abc"));
 }
 
+static bool shows_boot_entries(const char *text)
+{
+	good(text);
+	return list.boot_entries;
+}
+
+static void boot_entries_are_shown_beside_two(void **state)
+{
+	(void)state;
+	assert_false(shows_boot_entries("[a]\nkernel = a\n"));
+	assert_true(shows_boot_entries("[a]\nkernel = a\n[b]\nkernel = b\n"));
+	assert_true(shows_boot_entries("boot_entries = yes\n[a]\nkernel = a\n"));
+	assert_false(shows_boot_entries("boot_entries = no\n[a]\nkernel = a\n[b]\nkernel = b\n"));
+	assert_true(shows_boot_entries("boot_entries.aarch64 = no\n[a]\nkernel = a\n[b]\nkernel = b\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -575,6 +591,7 @@ int main(void)
 		cmocka_unit_test(config_writes_only_on_success),
 		cmocka_unit_test(config_survives_every_cut_and_every_changed_byte),
 		cmocka_unit_test(text_is_compares_whole_texts),
+		cmocka_unit_test(boot_entries_are_shown_beside_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,170 @@
+/* bli.c — variables by which an operating system and the loader speak: systemd, "The Boot Loader Interface".
+ *
+ * They are read where boot entries are looked for, and written before an EFI program runs: a boot of one kernel of
+ * ours asks the firmware for none of them. */
+#include "bls.h"
+#include "boot.h"
+#include "format.h"
+#include "log.h"
+#include "utf16.h"
+
+#include <string.h>
+
+enum { VALUE_MOST = 512, ENTRIES_MOST = 8192 };
+
+/* "LoaderFeatures": those that work. */
+enum { FEATURE_TIMEOUT = 1, FEATURE_TIMEOUT_ONE_SHOT = 2, FEATURE_DEFAULT = 4, FEATURE_ONE_SHOT = 8,
+       FEATURE_COUNTING = 16, FEATURE_RANDOM_SEED = 64, FEATURE_SORT_KEY = 256, FEATURE_DEVICE_TREE = 1024,
+       FEATURE_UKI = 65536 };
+
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
+
+static bool read_string(const struct boot *b, const uint16_t *name, char *out, struct text *text)
+{
+	uint16_t units[VALUE_MOST];
+	size_t bytes, used;
+
+	if (!variable_get(&b->fw, VARIABLE_LOADER, name, units, sizeof units, &bytes) ||
+	    utf8_from_utf16(units, bytes / 2, out, VALUE_MOST, &used, NULL))
+		return false;
+	*text = (struct text){ out, used };
+	return used != 0;
+}
+
+/* Choose the entry that a variable names; `kept`: the variable stays. */
+static void prefer(struct boot *b, const uint16_t *name, const char *shown, bool kept)
+{
+	char value[VALUE_MOST];
+	struct text id;
+	unsigned index;
+
+	if (!read_string(b, name, value, &id))
+		return;
+	if (!kept && !variable_delete(&b->fw, VARIABLE_LOADER, name)) {
+		log_line("%s cannot be deleted: it is not followed, or it would be followed for ever", shown);
+		return;
+	}
+	if (bls_find(b, id, &index))
+		b->entries.preferred = index;
+	log_line("%s: %.*s%s", shown, (int)id.bytes, id.at, bls_find(b, id, &index) ? "" : ", and there is none");
+}
+
+/* Seconds; "menu-force" waits for ever, and "menu-hidden" does not wait. */
+static void read_timeout(struct boot *b, const uint16_t *name, bool kept)
+{
+	char value[VALUE_MOST];
+	struct text t;
+	unsigned seconds = 0;
+
+	if (!read_string(b, name, value, &t) || (!kept && !variable_delete(&b->fw, VARIABLE_LOADER, name)))
+		return;
+	if (text_is(t, "menu-force") || text_is(t, "menu-hidden")) {
+		b->choice.timeout = text_is(t, "menu-force") ? CONFIG_WAITS : 0;
+		return;
+	}
+	for (size_t i = 0; i < t.bytes; i++) {
+		if (t.at[i] < '0' || t.at[i] > '9')
+			return;
+		seconds = (unsigned)min_u64(seconds * 10 + (unsigned)(t.at[i] - '0'), CONFIG_MAX_TIMEOUT);
+	}
+	b->choice.timeout = seconds;
+}
+
+void bli_read(struct boot *b)
+{
+	read_timeout(b, u"LoaderConfigTimeout", true);
+	read_timeout(b, u"LoaderConfigTimeoutOneShot", false);
+	if (b->choice.asked)
+		return;
+	prefer(b, u"LoaderEntryDefault", "LoaderEntryDefault", true);
+	prefer(b, u"LoaderEntryOneShot", "LoaderEntryOneShot", false);
+}
+
+/* ---- Writing --------------------------------------------------------------------------------------------------- */
+
+static void write_string(struct boot *b, const uint16_t *name, const char *text, size_t bytes)
+{
+	uint16_t units[VALUE_MOST];
+	size_t used;
+
+	if (bytes && !utf16_from_utf8(text, bytes, units, COUNT_OF(units), &used, NULL))
+		(void)variable_set(&b->fw, VARIABLE_LOADER, name, false, units, (used + 1) * 2);
+}
+
+/* "LoaderEntries": all ids, each with its 0. */
+static void write_entries(struct boot *b)
+{
+	size_t at = 0, used;
+	paddr pages;
+
+	if (firmware_pages(&b->fw, ENTRIES_MOST * sizeof(uint16_t), HOBNAIL_MEMORY_USABLE, &pages, NULL))
+		return;
+	uint16_t *all = memory_at(pages);
+	for (unsigned i = 0; i < b->entries.count; i++) {
+		struct text id = b->entries.at[i].id;
+		if (utf16_from_utf8(id.at, id.bytes, all + at, ENTRIES_MOST - at, &used, NULL))
+			break;
+		at += used + 1;
+	}
+	(void)variable_set(&b->fw, VARIABLE_LOADER, u"LoaderEntries", false, all, at * 2);
+	firmware_release(&b->fw, pages);
+}
+
+static void write_partition(struct boot *b)
+{
+	uint8_t id[16];
+	char text[40];
+
+	if (!firmware_partition(&b->fw, id) || (!read_le64(id) && !read_le64(id + 8)))
+		return;
+	size_t bytes = format(text, sizeof text, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id),
+	                      read_le16(id + 4), read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13],
+	                      id[14], id[15]);
+	write_string(b, u"LoaderDevicePartUUID", text, bytes);
+}
+
+static void write_firmware(struct boot *b)
+{
+	char vendor[128], text[160], path[VALUE_MOST];
+	uint32_t revision = firmware_revision(&b->fw);
+	size_t bytes;
+
+	firmware_vendor(&b->fw, vendor, sizeof vendor);
+	bytes = format(text, sizeof text, "%s", vendor);
+	write_string(b, u"LoaderFirmwareInfo", text, bytes);
+	bytes = format(text, sizeof text, "UEFI %u.%02u", revision >> 16, revision & 0xffff);
+	write_string(b, u"LoaderFirmwareType", text, bytes);
+	if (!firmware_own_path(&b->fw, path, sizeof path, &bytes, NULL))
+		write_string(b, u"LoaderImageIdentifier", path, bytes);
+}
+
+static void write_time(struct boot *b, const uint16_t *name, uint64_t counter)
+{
+	uint64_t hz = arch_counter_hz();
+	char text[24];
+
+	if (!hz)
+		return;
+	uint64_t microseconds = counter / hz * 1000000 + counter % hz * 1000000 / hz;
+	size_t bytes = format(text, sizeof text, "%llu", (unsigned long long)microseconds);
+	write_string(b, name, text, bytes);
+}
+
+void bli_write(struct boot *b)
+{
+	static const char info[] = "hobnail " LOADER_VERSION;
+	static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
+	                                 FEATURE_ONE_SHOT | FEATURE_COUNTING | FEATURE_RANDOM_SEED | FEATURE_SORT_KEY |
+	                                 FEATURE_DEVICE_TREE | FEATURE_UKI;
+	struct text id = b->entries.at[b->choice.index].id;
+
+	write_string(b, u"LoaderInfo", info, sizeof info - 1);
+	write_firmware(b);
+	write_partition(b);
+	write_entries(b);
+	write_string(b, u"LoaderEntrySelected", id.at, id.bytes);
+	write_string(b, u"LoaderBootCountPath", b->choice.counted, strlen(b->choice.counted));
+	(void)variable_set(&b->fw, VARIABLE_LOADER, u"LoaderFeatures", false, &features, sizeof features);
+	write_time(b, u"LoaderTimeInitUSec", b->stages[HOBNAIL_STAGE_START]);
+	write_time(b, u"LoaderTimeExecUSec", arch_counter());
+}

@@ -1,0 +1,321 @@
+/* bls.c — entries of the Boot Loader Specification on the loader's volume (core/bls.h): found, judged, sorted, and
+ * turned into entries of an EFI program. An entry that cannot be booted is hidden, and the log has the reason. */
+#include "bls.h"
+#include "boot.h"
+#include "format.h"
+#include "log.h"
+#include "pe.h"
+
+#include <string.h>
+
+enum { BLS_MOST = 48, NAME_MOST = 255, SECTION_MOST = 16384 };
+
+/* In a claim of its own: most boots have none. */
+struct bls_list {
+	struct bls_entry entries[BLS_MOST];
+	char names[BLS_MOST][NAME_MOST]; /* of the files: a counted one changes */
+	char ids[BLS_MOST][NAME_MOST];
+	size_t id_bytes[BLS_MOST];
+	uint8_t order[BLS_MOST];
+	unsigned count;
+	uint8_t head[PE_HEAD_BYTES];
+};
+
+static const struct { const char *directory, *suffix; } places[] = {
+	{ "\\loader\\entries\\", ".conf" },
+	{ "\\EFI\\Linux\\", ".efi" },
+};
+
+static void log_hidden(struct text file, const struct problem *p)
+{
+	char sentence[400];
+
+	err_sentence(p, sentence, sizeof sentence);
+	log_line("boot entry %.*s is hidden: %s", (int)file.bytes, file.at, sentence);
+}
+
+static enum err make_list(struct boot *b, struct problem *p)
+{
+	paddr at;
+	enum err e = b->bls ? OK : firmware_pages(&b->fw, sizeof *b->bls, HOBNAIL_MEMORY_USABLE, &at, p);
+
+	if (!e && !b->bls) {
+		b->bls = memory_at(at);
+		b->bls->count = 0;
+	}
+	return e;
+}
+
+static enum err file_path(struct boot *b, bool is_image, struct text file, struct text *out, struct problem *p)
+{
+	struct text pieces[] = { text_of(places[is_image].directory), file };
+
+	return string_join(b, pieces, COUNT_OF(pieces), out, p);
+}
+
+/* ---- Files of an entry ----------------------------------------------------------------------------------------- */
+
+static enum err look_for(struct boot *b, struct text path, struct problem *p)
+{
+	struct opened file;
+	struct text whole;
+	enum err e = path.bytes ? path_absolute(b, text_of("\\"), path, &whole, p) : OK;
+
+	if (e || !path.bytes)
+		return e;
+	step_set(b, "look for", whole);
+	e = files_open(b, whole, &file, p);
+	if (e) {
+		log_line("boot entry: %.*s cannot be opened", (int)path.bytes, path.at);
+		return e;
+	}
+	files_close(&file);
+	return OK;
+}
+
+static enum err look_for_files(struct boot *b, const struct bls_entry *entry, struct problem *p)
+{
+	enum err e = look_for(b, entry->values[entry->program], p);
+
+	if (!e)
+		e = look_for(b, entry->values[BLS_DEVICE_TREE], p);
+	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
+		e = look_for(b, entry->initrds[i], p);
+	return e;
+}
+
+/* ---- Type 1 and 2 ---------------------------------------------------------------------------------------------- */
+
+static enum err read_type1(struct boot *b, struct text path, const struct bls_name *name, struct bls_entry *out,
+                           struct problem *p)
+{
+	struct text text;
+	enum err e = text_read(b, path, &text, p);
+
+	if (!e)
+		e = bls_read(text, name, out, p);
+	if (!e)
+		e = bls_check(out, arch_name, p);
+	if (!e)
+		e = look_for_files(b, out, p);
+	if (!e && out->unknown)
+		log_line("boot entry %.*s: %u lines with other keys (%.*s) are passed over", (int)name->whole.bytes,
+		         name->whole.at, out->unknown, (int)out->first_unknown.bytes, out->first_unknown.at);
+	return e;
+}
+
+/* The text of a section, in a claim; empty: there is none. */
+static enum err read_section(struct boot *b, struct source *source, const struct pe *pe, const char *name,
+                             struct text *out, struct problem *p)
+{
+	struct pe_section s;
+	paddr at;
+
+	*out = text_of("");
+	for (unsigned i = 0; i < pe->section_count; i++) {
+		pe_section(b->bls->head, pe, i, &s);
+		uint64_t bytes = min_u64(min_u64(s.bytes, s.virt_bytes), SECTION_MOST);
+		if (strcmp(s.name, name) != 0 || !bytes)
+			continue;
+		enum err e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_USABLE, &at, p);
+		if (!e)
+			e = source_fetch(source, s.at, memory_at(at), bytes, p);
+		if (!e)
+			*out = (struct text){ memory_at(at), bytes };
+		return e;
+	}
+	return OK;
+}
+
+static enum err read_type2(struct boot *b, struct text path, const struct bls_name *name, struct bls_entry *out,
+                           struct problem *p)
+{
+	struct opened file;
+	struct text osrel, uname;
+	struct pe pe;
+	enum err e = files_open(b, path, &file, p);
+
+	if (e)
+		return e;
+	uint64_t head = min_u64(file.source.bytes, sizeof b->bls->head);
+	e = source_fetch(&file.source, 0, b->bls->head, head, p);
+	if (!e)
+		e = pe_open(b->bls->head, head, file.source.bytes, arch_id, &pe, p);
+	if (!e)
+		e = read_section(b, &file.source, &pe, ".osrel", &osrel, p);
+	if (!e)
+		e = read_section(b, &file.source, &pe, ".uname", &uname, p);
+	if (!e)
+		e = bls_read_image(osrel, uname, name, out, p);
+	files_close(&file);
+	return e;
+}
+
+/* ---- All of them ----------------------------------------------------------------------------------------------- */
+
+static bool has_id(const struct boot *b, struct text id)
+{
+	unsigned ignored;
+
+	for (unsigned i = 0; i < b->bls->count; i++)
+		if (text_same(id, (struct text){ b->bls->ids[i], b->bls->id_bytes[i] }))
+			return true;
+	return entries_find(&b->entries, id, &ignored);
+}
+
+static enum err add_one(struct boot *b, struct text file, bool is_image, struct problem *p)
+{
+	struct bls_list *l = b->bls;
+	unsigned n = l->count;
+	struct bls_name name;
+	struct text path, kept = { l->names[n], file.bytes };
+
+	if (n == BLS_MOST || b->entries.count + n >= ENTRIES_MAX)
+		return problem(p, ERR_BLS_MANY, BLS_MOST);
+	if (file.bytes > NAME_MOST)
+		return problem(p, ERR_BLS_NAME, NAME_MOST + 1);
+	memcpy(l->names[n], file.at, file.bytes);
+	enum err e = bls_name_read(kept, places[is_image].suffix, &name, p);
+	if (!e)
+		e = file_path(b, is_image, kept, &path, p);
+	if (e)
+		return e;
+	l->id_bytes[n] = bls_id(&name, l->ids[n], NAME_MOST);
+	if (has_id(b, (struct text){ l->ids[n], l->id_bytes[n] }))
+		return problem(p, ERR_BLS_TWICE);
+	step_set(b, "read a boot entry", path);
+	e = (is_image ? read_type2 : read_type1)(b, path, &name, &l->entries[n], p);
+	if (!e)
+		l->count++;
+	return e;
+}
+
+/* One bad entry does not hide the others. */
+static enum err visit(struct boot *b, struct text file, bool is_image)
+{
+	size_t strings = b->strings_used;
+	struct problem why = { .code = OK };
+	enum err e = make_list(b, &why);
+
+	if (!e)
+		e = add_one(b, file, is_image, &why);
+	if (e && why.code != ERR_BLS_SUFFIX)
+		log_hidden(file, &why);
+	b->strings_used = strings;
+	return OK;
+}
+
+static enum err visit_type1(void *boot, struct text file, struct problem *p)
+{
+	(void)p;
+	return visit(boot, file, false);
+}
+
+static enum err visit_type2(void *boot, struct text file, struct problem *p)
+{
+	(void)p;
+	return visit(boot, file, true);
+}
+
+static void list_place(struct boot *b, bool is_image)
+{
+	struct text directory = text_of(places[is_image].directory);
+	struct problem why;
+
+	directory.bytes--;
+	step_set(b, "list", directory);
+	if (files_list(b, directory, is_image ? visit_type2 : visit_type1, b, &why))
+		log_hidden(directory, &why);
+}
+
+void bls_add(struct boot *b)
+{
+	list_place(b, false);
+	list_place(b, true);
+	if (!b->bls)
+		return;
+	struct bls_list *l = b->bls;
+	bls_sort(l->entries, l->count, l->order);
+	for (unsigned i = 0; i < l->count; i++) {
+		unsigned n = l->order[i];
+		entries_add(&b->entries, (struct entry){ .title = bls_title(&l->entries[n]),
+		                                         .id = { l->ids[n], l->id_bytes[n] },
+		                                         .source = ENTRY_BLS, .number = n });
+	}
+}
+
+bool bls_find(const struct boot *b, struct text pattern, unsigned *index)
+{
+	for (unsigned i = 0; i < b->entries.count; i++)
+		if (bls_id_matches(pattern, b->entries.at[i].id)) {
+			*index = i;
+			return true;
+		}
+	return false;
+}
+
+/* ---- The chosen one -------------------------------------------------------------------------------------------- */
+
+static enum err keep_cmdline(struct boot *b, const struct bls_entry *entry, struct text *out, struct problem *p)
+{
+	char cmdline[CONFIG_MAX_CMDLINE];
+	struct text joined = { cmdline, bls_cmdline(entry, cmdline, sizeof cmdline) };
+
+	return string_join(b, &joined, 1, out, p);
+}
+
+enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
+{
+	const struct bls_entry *from = &b->bls->entries[chosen->number];
+	struct config_entry *entry = &b->entry;
+	struct text root = text_of("\\"), tree = from->values[BLS_DEVICE_TREE];
+
+	*entry = (struct config_entry){ .name = chosen->id, .protocol = CONFIG_EFI };
+	step_set(b, "read a boot entry", chosen->id);
+	enum err e = from->is_image ? file_path(b, true, from->name.whole, &entry->kernel, p)
+	                            : path_absolute(b, root, from->values[from->program], &entry->kernel, p);
+	if (!e)
+		e = keep_cmdline(b, from, &entry->cmdline, p);
+	if (!e && tree.bytes)
+		e = path_absolute(b, root, tree, &entry->device_tree, p);
+	for (; !e && entry->initrd_count < from->initrd_count; entry->initrd_count++) {
+		unsigned i = entry->initrd_count;
+		e = path_absolute(b, root, from->initrds[i], &entry->initrds[i], p);
+	}
+	if (!e)
+		log_line("boot entry %.*s", (int)chosen->id.bytes, chosen->id.at);
+	return e;
+}
+
+/* The new name is on the volume before the program runs: a crash counts. Where it cannot be written the boot goes on,
+ * as it does from a volume that is read-only. */
+void bls_count_try(struct boot *b)
+{
+	const struct entry *chosen = &b->entries.at[b->choice.index];
+	char next[NAME_MOST];
+	struct problem why;
+	struct text path;
+
+	b->choice.counted[0] = 0;
+	if (chosen->source != ENTRY_BLS)
+		return;
+	struct bls_entry *entry = &b->bls->entries[chosen->number];
+	struct text name = { next, bls_next_name(&entry->name, next, sizeof next) };
+	if (!name.bytes)
+		return;
+	enum err e = file_path(b, entry->is_image, entry->name.whole, &path, &why);
+	if (!e)
+		e = file_rename(&b->fw, path, name, &why);
+	if (e) {
+		log_line("boot entry %.*s: this try is not counted: error %s", (int)entry->name.whole.bytes,
+		         entry->name.whole.at, err_name(e));
+		return;
+	}
+	memcpy(b->bls->names[chosen->number], next, name.bytes);
+	name.at = b->bls->names[chosen->number];
+	(void)bls_name_read(name, places[entry->is_image].suffix, &entry->name, NULL);
+	log_line("boot entry %.*s: %u tries left, %u done", (int)name.bytes, name.at, entry->name.left,
+	         entry->name.done);
+	(void)format(b->choice.counted, sizeof b->choice.counted, "%s%.*s", places[entry->is_image].directory,
+	             (int)name.bytes, name.at);
+}

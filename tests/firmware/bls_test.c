@@ -1,0 +1,244 @@
+/* Boot entries of the Boot Loader Specification, and variables of the Boot Loader Interface. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "log.h"
+#include "sabotage.h"
+#include "unit/pe_builder.h"
+#include "world.h"
+
+bool sabotage_again(struct boot *b)
+{
+	(void)b;
+	return false;
+}
+
+static void add_text(const char *path, const char *text)
+{
+	fake_add(path, text, strlen(text));
+}
+
+static void variable(const char *name, const char *value)
+{
+	struct fake_variable *v = &fake.variables[fake.variable_count++];
+
+	snprintf(v->name, sizeof v->name, "%s", name);
+	for (v->bytes = 0; *value; v->bytes += 2)
+		v->data[v->bytes] = (uint8_t)*value++;
+	v->bytes += 2;
+}
+
+/* The text of a variable; NULL: there is none. Its zeros are '|'. */
+static const char *said(const char *name)
+{
+	static char text[600];
+
+	for (unsigned i = 0; i < fake.variable_count; i++) {
+		const struct fake_variable *v = &fake.variables[i];
+		if (strcmp(v->name, name) != 0 || !v->bytes)
+			continue;
+		for (size_t k = 0; k < v->bytes / 2 && k < sizeof text - 1; k++)
+			text[k] = v->data[2 * k] ? (char)v->data[2 * k] : '|', text[k + 1] = 0;
+		return text;
+	}
+	return NULL;
+}
+
+static void expect_said(const char *name, const char *value)
+{
+	const char *found = said(name);
+
+	if (!found || strcmp(found, value) != 0)
+		fail_msg("%s is %s, not %s", name, found ? found : "not there", value);
+}
+
+static void logged(const char *text)
+{
+	if (!strstr(loader_log.text, text))
+		fail_msg("not in the log: %s\n%s", text, loader_log.text);
+}
+
+/* Three entries in front of one that is bad, and some that are hidden; no configuration. */
+static void make(void)
+{
+	world_make(FAKE_X86_64, KERNEL_EFI);
+	world_file("\\hobnail.conf")->path = "\\other.conf";
+	add_text("\\loader\\entries\\b-1.conf", "title B1\nlinux /boot/kernel.elf\noptions one\n");
+	add_text("\\loader\\entries\\b-2+3-01.conf", "title B2\nlinux boot/kernel.elf\noptions two\n"
+	         "initrd /boot/one.bin\noptions more\nid x\n");
+	add_text("\\loader\\entries\\z+0.conf", "linux /boot/kernel.elf\n");
+	add_text("\\loader\\entries\\arm.conf", "linux /boot/kernel.elf\narchitecture aa64\n");
+	add_text("\\loader\\entries\\lost.conf", "linux /boot/none.elf\n");
+	add_text("\\loader\\entries\\b-1+2.conf", "linux /boot/kernel.elf\n");
+	add_text("\\loader\\entries\\notes.txt", "linux /boot/kernel.elf\n");
+}
+
+static void starts(const char *entry)
+{
+	fake_run();
+	if (fake.outcome != FAKE_STARTED)
+		fail_msg("not started: %s", fake.console);
+	expect_said("LoaderEntrySelected", entry);
+}
+
+static void the_first_in_order_is_booted_and_its_try_counted(void **state)
+{
+	(void)state;
+	make();
+	starts("b-2.conf|");
+	logged("boot entry arm.conf is hidden: line 2: this boot entry is for another architecture");
+	logged("boot entry: /boot/none.elf cannot be opened");
+	logged("boot entry b-1+2.conf is hidden: there is an entry of this id already");
+	logged("boot entry b-2+3-01.conf: 1 lines with other keys (id) are passed over");
+	assert_null(strstr(loader_log.text, "notes.txt"));
+	expect_said("LoaderEntries", "b-2.conf|b-1.conf|z.conf|");
+	expect_said("LoaderBootCountPath", "\\loader\\entries\\b-2+2-02.conf|");
+	assert_non_null(fake_find("\\loader\\entries\\b-2+2-02.conf"));
+	assert_null(fake_find("\\loader\\entries\\b-2+3-01.conf"));
+	expect_said("LoaderFirmwareType", "UEFI 2.100|");
+	assert_int_equal(fake.program.options_bytes, 2 * sizeof "two more");
+	assert_true(fake.program.initrd_bytes != 0);
+}
+
+static void a_variable_chooses_once(void **state)
+{
+	(void)state;
+	make();
+	variable("LoaderEntryOneShot", "B-1.conf");
+	variable("LoaderEntryDefault", "z*");
+	starts("b-1.conf|");
+	assert_null(said("LoaderEntryOneShot"));
+	expect_said("LoaderEntryDefault", "z*|");
+	assert_null(said("LoaderBootCountPath"));
+	make();
+	variable("LoaderEntryDefault", "z*");
+	starts("z.conf|");
+	assert_non_null(fake_find("\\loader\\entries\\z+0.conf"));
+	make();
+	variable("LoaderEntryOneShot", "none.conf");
+	starts("b-2.conf|");
+	logged("LoaderEntryOneShot: none.conf, and there is none");
+}
+
+static void a_choice_for_once_that_cannot_be_deleted_is_not_followed(void **state)
+{
+	unsigned calls;
+
+	(void)state;
+	make();
+	variable("LoaderEntryOneShot", "b-1.conf");
+	starts("b-1.conf|");
+	for (calls = 1; fake.trace[calls - 1].service != SERVICE_SET_VARIABLE; calls++)
+		;
+	make();
+	variable("LoaderEntryOneShot", "b-1.conf");
+	fake.faults[0] = (struct fake_fault){ calls, EFI_DEVICE_ERROR };
+	starts("b-2.conf|");
+	logged("it is not followed");
+}
+
+static void a_configuration_says_whether_they_are_shown(void **state)
+{
+	static const char *const one = "[k]\nkernel = \\boot\\kernel.elf\n";
+
+	(void)state;
+	make();
+	world_file("\\other.conf")->path = "\\hobnail.conf";
+	world_config(one);
+	starts("k|");
+	expect_said("LoaderEntries", "k|");
+	make();
+	world_file("\\other.conf")->path = "\\hobnail.conf";
+	world_config("boot_entries = yes\n[k]\nkernel = \\boot\\kernel.elf\n");
+	starts("k|");
+	expect_said("LoaderEntries", "k|b-2.conf|b-1.conf|z.conf|");
+	assert_non_null(fake_find("\\loader\\entries\\b-2+3-01.conf"));
+	make();
+	world_file("\\other.conf")->path = "\\hobnail.conf";
+	world_config(one);
+	fake.options.load_options = u"entry=b-1.conf";
+	fake.options.load_options_bytes = sizeof u"entry=b-1.conf";
+	starts("b-1.conf|");
+}
+
+static void images_are_entries_by_their_os_release(void **state)
+{
+	static const char osrel[] = "PRETTY_NAME=\"Image OS\"\nID=image\nVERSION_ID=7\n";
+	static uint8_t image[PE_BUILT_BYTES];
+
+	(void)state;
+	make();
+	pe_build(image, 0x8664);
+	pe_put_section(image, 1, ".osrel", 0x2000, 0x400, sizeof osrel);
+	memcpy(image + 0x400, osrel, sizeof osrel);
+	fake_add("\\EFI\\Linux\\image+1.efi", image, sizeof image);
+	fake_add("\\EFI\\Linux\\plain.efi", world_elf.data, world_elf.bytes);
+	fake.options.program = image;
+	starts("image.efi|");
+	expect_said("LoaderBootCountPath", "\\EFI\\Linux\\image+0-1.efi|");
+	logged("boot entry plain.efi is hidden: this EFI program in \\EFI\\Linux is no unified kernel image");
+}
+
+static void there_are_many(void **state)
+{
+	static char paths[60][40];
+	char sentence[200];
+
+	(void)state;
+	make();
+	for (unsigned i = 0; i < 48; i++) {
+		snprintf(paths[i], sizeof paths[i], "\\loader\\entries\\n-%u.conf", i);
+		add_text(paths[i], "linux /boot/kernel.elf\n");
+	}
+	starts("n-44.conf|");
+	err_sentence(&(struct problem){ .code = ERR_BLS_MANY, .value = { 48 } }, sentence, sizeof sentence);
+	logged(sentence);
+}
+
+/* Entries are hidden, a try is not counted, a variable is not written; or the boot ends with an error, and nothing is
+ * left behind. */
+static void any_call_may_fail(void **state)
+{
+	static const EFI_STATUS ways[] = { EFI_NOT_FOUND, EFI_DEVICE_ERROR, EFI_OUT_OF_RESOURCES, FAULT_SHORT };
+
+	(void)state;
+	make();
+	variable("LoaderEntryOneShot", "b-1.conf");
+	variable("LoaderConfigTimeoutOneShot", "menu-force");
+	fake_run();
+	for (unsigned n = 1, calls = fake.calls; n <= calls; n++)
+		for (unsigned k = 0; k < COUNT_OF(ways); k++) {
+			make();
+			variable("LoaderEntryOneShot", "b-1.conf");
+			variable("LoaderConfigTimeoutOneShot", "menu-force");
+			fake.faults[0] = (struct fake_fault){ n, ways[k] };
+			fake_run();
+			bool clean = fake.outcome == FAKE_STARTED ||
+			             (fake.outcome == FAKE_RETURNED && !fake.open_files &&
+			              fake.pages == fake.excused_pages && strstr(fake.console, "ERR_"));
+			if (!clean || fake.forbidden[0])
+				fail_msg("call %u, way %u: outcome %u, %u files, %u pages: %s", n, k, fake.outcome,
+				         fake.open_files, fake.pages, fake.console);
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_in_order_is_booted_and_its_try_counted),
+		cmocka_unit_test(a_variable_chooses_once),
+		cmocka_unit_test(a_choice_for_once_that_cannot_be_deleted_is_not_followed),
+		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
+		cmocka_unit_test(images_are_entries_by_their_os_release),
+		cmocka_unit_test(there_are_many),
+		cmocka_unit_test(any_call_may_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
