@@ -52,6 +52,9 @@ struct choice {
 	bool remember;     /* the entry that is chosen is the next default                       */
 	bool asked;        /* the load options name the entry                                    */
 	struct text config_path, config; /* the configuration's text; empty: there is none       */
+	bool came_back;    /* an attempt has ended: the menu is next, and boots nothing by itself */
+	bool person;       /* somebody has pressed a key in the menu                             */
+	struct menu_screen *menu; /* in pages of its own; NULL: there was no menu yet            */
 	bool entry_is_read; /* b->entry is the preferred one, as the configuration has it        */
 	unsigned index;      /* of the entry in b->entry                                         */
 	char counted[300];   /* the file of a boot entry whose try was counted; else empty       */
@@ -115,7 +118,12 @@ enum err entries_read(struct boot *b, struct problem *p);      /* entries.c: loa
 
 /* choose.c: one of b->entries, as b->entry. *left: a person went back to the firmware, and nothing was chosen. */
 enum err entry_choose(struct boot *b, bool *left, struct problem *p);
-bool entry_choose_again(const struct boot *b); /* after a failure: is there a menu to go back to? */
+
+/* After a failed attempt: is there a menu to go back to? */
+bool entry_choose_again(const struct boot *b);
+
+/* The menu is shown next, with this failure; NULL: a program has ended well. */
+void entry_came_back(struct boot *b, const struct problem *p);
 
 enum err memory_survey(struct boot *b, struct problem *p);     /* facts.c: RAM, before anything is placed in it   */
 void machine_log_memory(const struct boot *b);                 /* machine_log.c: for verbose = yes                */
@@ -151,6 +159,25 @@ void bli_write(struct boot *b);
  * begins with a separator.   Errors of path_check(), files_open(), source_fetch() */
 enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p);
 enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
+
+/* menu.c: let a person choose; `pick` is the default at first. Without memory for a menu nothing is changed.
+ * menu_tell(): the text that is below the entries then. */
+struct pick {
+	unsigned entry;
+	bool left;    /* back to the firmware */
+	bool verbose;
+	bool edited;  /* with this command line */
+	struct text command_line;
+};
+void menu_run(struct boot *b, struct pick *pick);
+void menu_tell(struct boot *b, const struct problem *p);
+
+/* menu_facts.c: what is known of the entry that is loaded, as lines. Returns its bytes. */
+size_t menu_facts(struct boot *b, char *out, size_t size);
+
+/* remember.c: the variable with the entry that was chosen last. remember_read(): as the preferred one. */
+void remember_read(struct boot *b);
+void remember_write(const struct boot *b, unsigned entry);
 
 /* modules.c: one file into pages of type module. */
 enum err module_load(struct boot *b, struct text path, struct span *out, struct problem *p);

@@ -123,6 +123,7 @@ static enum err boot_entries(struct boot *b, bool *left, struct problem *p)
 			return e;
 		if (e)
 			report_failure(b, e, p);
+		entry_came_back(b, e ? p : NULL);
 		log_follow(NULL, NULL);
 		loader_log.used = log_used;
 	}

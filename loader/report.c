@@ -44,9 +44,9 @@ static bool hint_matters(const struct boot *b, const struct problem *p)
 	return *b->hint && (p->code == ERR_FILE_NOT_FOUND || b->hint_names);
 }
 
-void report_error(const struct boot *b, const struct problem *p)
+size_t report_sentence(const struct boot *b, const struct problem *p, char *out, size_t size)
 {
-	char sentence[512], text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
+	char sentence[512];
 	const char *said = *b->verdict ? b->verdict : sentence;
 	bool has_status = p->code == ERR_FIRMWARE || p->code == ERR_FILE_READ || p->code == ERR_IMAGE_REFUSED;
 	const char *status = has_status ? firmware_status(p->value[0]) : "";
@@ -55,16 +55,26 @@ void report_error(const struct boot *b, const struct problem *p)
 	size_t used;
 
 	err_sentence(p, sentence, sizeof sentence);
-	used = format(text, sizeof text, "\nhobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
+	used = format(out, size, "hobnail: cannot %s%s%.*s: %s%s%s.\n", s->doing, s->file.bytes ? " " : "",
 	              (int)s->file.bytes, s->file.at, said, *status ? ": " : "", status);
 	if (hint_matters(b, p))
-		used += format(text + used, sizeof text - used, "         There is %s.\n", b->hint);
+		used += format(out + used, size - used, "         There is %s.\n", b->hint);
 	if (p->offset && s->file.at == b->entry.kernel.at)
-		used += format(text + used, sizeof text - used, "         At offset 0x%llx of the file.\n",
+		used += format(out + used, size - used, "         At offset 0x%llx of the file.\n",
 		               (unsigned long long)p->offset);
 	if (*advice)
-		used += format(text + used, sizeof text - used, "         Try: %s.\n", advice);
-	used += format(text + used, sizeof text - used, "         (%s; back to the firmware)\n", err_name(p->code));
+		used += format(out + used, size - used, "         Try: %s.\n", advice);
+	return used;
+}
+
+void report_error(const struct boot *b, const struct problem *p)
+{
+	char text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
+	size_t used = format(text, sizeof text, "\n");
+
+	used += report_sentence(b, p, text + used, sizeof text - used);
+	used += format(text + used, sizeof text - used, "         (%s; back to the %s)\n", err_name(p->code),
+	               entry_choose_again(b) ? "menu" : "firmware");
 	report_text(b, text, used);
 }
 

@@ -17,6 +17,9 @@ struct step {
 /* Report an error on the firmware's console, and on the serial port where that does not reach it. */
 void report_error(const struct boot *b, const struct problem *p);
 
+/* An error in lines, for a menu. Returns its bytes. */
+size_t report_sentence(const struct boot *b, const struct problem *p, char *out, size_t size);
+
 /* Print on the firmware's console, and on the serial port where that does not reach it. */
 void report_text(const struct boot *b, const char *text, size_t bytes);
 

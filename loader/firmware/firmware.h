@@ -150,6 +150,26 @@ const char *firmware_status(uint64_t status);
 /* Print UTF-8 on the firmware's console. */
 void firmware_print(const struct firmware *fw, const char *text, size_t bytes);
 
+/* ---- The console as a screen (screen.c) ---- A console that cannot do a thing does without it. */
+
+enum console_style { CONSOLE_PLAIN, CONSOLE_BRIGHT, CONSOLE_INVERSE, CONSOLE_FAINT, CONSOLE_ALERT, CONSOLE_STYLES };
+
+/* Clear it, in the display mode that belongs to its text, and say its size: 80 x 25 if the firmware does not. */
+void console_begin(const struct firmware *fw, unsigned *columns, unsigned *rows);
+
+/* UTF-8 of the Basic Multilingual Plane, at most CONSOLE_ROW_UNITS characters, from this place on. */
+enum { CONSOLE_ROW_UNITS = 255 };
+void console_put(const struct firmware *fw, unsigned column, unsigned row, enum console_style style, const char *text,
+                 size_t bytes);
+
+/* A whole row where the cursor is, and its end: the first drawing is lines of text in the log of a serial line, too. */
+void console_put_line(const struct firmware *fw, enum console_style style, const char *text, size_t bytes);
+
+void console_cursor(const struct firmware *fw, bool visible, unsigned column, unsigned row);
+
+/* Text goes on at the beginning of this row, plain, with a cursor. */
+void console_end(const struct firmware *fw, unsigned row);
+
 /* Does firmware_print() reach a serial port as well? firmware_find_console() asks the firmware, and
  * firmware_console_is_serial() has the answer. */
 void firmware_find_console(struct firmware *fw);
@@ -176,6 +196,9 @@ bool variable_delete(const struct firmware *fw, enum variable_vendor vendor, con
 /* Look for the input protocol that reports control keys. Without this call and without such a protocol, keys come
  * from the simple one. */
 void keys_open(struct firmware *fw);
+
+/* Is there anything that keys can come from? */
+bool keys_exist(const struct firmware *fw);
 
 /* Take the next key, as core/key.h has it. false: no key is waiting. */
 bool keys_get(const struct firmware *fw, uint32_t *key);

@@ -14,6 +14,11 @@ void keys_open(struct firmware *fw)
 	fw->keys = console && !EFI_ERROR(boot_services(fw)->HandleProtocol(console, &guid, &found)) ? found : NULL;
 }
 
+bool keys_exist(const struct firmware *fw)
+{
+	return system_table(fw)->ConIn;
+}
+
 /* A key press, or a shift key alone, which is KEY_NONE. */
 static EFI_STATUS read_extended(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *in, uint32_t *key)
 {

@@ -138,11 +138,16 @@ static enum err load_configured(struct boot *b, const struct entry *chosen, stru
 	return e;
 }
 
-/* Entries of the operating systems on this machine, behind ours, and their wishes. */
-static void add_others(struct boot *b)
+/* Entries of the operating systems on this machine, behind ours, and their wishes, if they are wanted. These wishes
+ * count more than an earlier choice. */
+static void add_others(struct boot *b, bool wanted)
 {
-	bls_add(b);
-	bli_read(b);
+	if (wanted)
+		bls_add(b);
+	if (b->choice.remember && !b->choice.asked)
+		remember_read(b);
+	if (wanted)
+		bli_read(b);
 }
 
 /* With `wanted`, or where there is one entry only, an entry that cannot be had is an error at once. Elsewhere it is
@@ -167,8 +172,7 @@ static enum err add_configured(struct boot *b, struct text wanted, struct proble
 		entries_add(&b->entries, (struct entry){ .title = list.names[i], .id = list.names[i],
 		                                         .source = ENTRY_CONFIGURED, .number = i });
 	(void)entries_find(&b->entries, wanted.bytes ? wanted : list.preferred, &b->entries.preferred);
-	if (list.boot_entries || is_elsewhere)
-		add_others(b);
+	add_others(b, list.boot_entries || is_elsewhere);
 	if (is_elsewhere && !bls_find(b, wanted, &b->entries.preferred)) {
 		step_set(b, "read the configuration", c->config_path);
 		return problem(p, ERR_CONFIG_NO_ENTRY, 0, 0, list.count);
@@ -279,7 +283,7 @@ static enum err add_unconfigured(struct boot *b, struct text wanted, struct prob
 {
 	struct step step = b->step;
 
-	add_others(b);
+	add_others(b, true);
 	b->step = step;
 	if (wanted.bytes)
 		return bls_find(b, wanted, &b->entries.preferred) ? OK : p->code;

@@ -1,0 +1,116 @@
+/* menu_facts.c — the page about an entry. */
+#include "boot.h"
+#include "files/files.h"
+#include "format.h"
+
+#include <string.h>
+
+struct page {
+	char *out;
+	size_t size, used;
+};
+
+static void add(struct page *page, const char *text, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct page *page, const char *text, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, text);
+	page->used += format_v(page->out + page->used, page->size - page->used, text, arguments);
+	va_end(arguments);
+}
+
+static void add_file(struct boot *b, struct page *page, const char *what, struct text path)
+{
+	struct opened file;
+	struct problem p;
+	char why[256];
+
+	add(page, "%s %.*s", what, (int)path.bytes, path.at);
+	if (!files_open(b, path, &file, &p)) {
+		add(page, ", %llu bytes\n", (unsigned long long)file.source.bytes);
+		files_close(&file);
+	} else {
+		err_sentence(&p, why, sizeof why);
+		add(page, ": %s\n", why);
+	}
+}
+
+static void add_modules(struct boot *b, struct page *page)
+{
+	const struct config_entry *entry = &b->entry;
+
+	for (unsigned i = 0; i < entry->module_count; i++)
+		add_file(b, page, "Module      ", entry->modules[i].path);
+	for (unsigned i = 0; i < entry->initrd_count; i++)
+		add_file(b, page, "Initrd      ", entry->initrds[i]);
+}
+
+static void add_volume(const struct boot *b, struct page *page)
+{
+	uint8_t id[16];
+	uint32_t partition = firmware_partition(&b->fw, id);
+	uint64_t any = 0;
+
+	if (partition)
+		add(page, "Volume       partition %u", partition);
+	else
+		add(page, "Volume       not a partition");
+	for (unsigned i = 0; i < sizeof id; i++)
+		any |= id[i];
+	if (any) /* UEFI 2.10, "EFI GUID Format" (Appendix A): the first three fields are little-endian */
+		add(page, ", %08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id), read_le16(id + 4),
+		    read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+	add(page, "\n");
+}
+
+static void add_firmware(const struct boot *b, struct page *page)
+{
+	static const char *const words[] = {
+		[HOBNAIL_SECURE_BOOT_OFF] = "off", [HOBNAIL_SECURE_BOOT_ON] = "on",
+		[HOBNAIL_SECURE_BOOT_UNKNOWN] = "unknown",
+	};
+	uint32_t revision = firmware_revision(&b->fw);
+	char vendor[128];
+
+	firmware_vendor(&b->fw, vendor, sizeof vendor);
+	add(page, "Secure Boot  %s\n", b->secure_boot < COUNT_OF(words) ? words[b->secure_boot] : "?");
+	add(page, "Firmware     %s, UEFI %u.%u\n", vendor, revision >> 16, (revision & 0xffff) / 10);
+	add(page, "Loader       Hobnail " LOADER_VERSION " for %s\n", arch_name);
+}
+
+static const char *protocol_name(enum config_protocol protocol)
+{
+	switch (protocol) {
+	case CONFIG_HOBNAIL:
+		return "hobnail";
+	case CONFIG_LIMINE:
+		return "limine";
+	case CONFIG_EFI:
+		return "efi";
+	case CONFIG_MULTIBOOT2:
+		return "multiboot2";
+	default:
+		return "as the kernel's file says";
+	}
+}
+
+size_t menu_facts(struct boot *b, char *out, size_t size)
+{
+	struct page page = { out, size, 0 };
+	const struct config_entry *entry = &b->entry;
+	const struct text *config = &b->choice.config_path;
+
+	add(&page, "Entry        %.*s\n", (int)entry->name.bytes, entry->name.at);
+	if (b->by_default)
+		add(&page, "From         \\boot: there is no hobnail.conf\n");
+	else
+		add(&page, "From         %.*s, line %u\n", (int)config->bytes, config->at, entry->line);
+	add(&page, "Protocol     %s\n", protocol_name(entry->protocol));
+	add_file(b, &page, "Kernel      ", entry->kernel);
+	add(&page, "Command line %.*s\n", (int)entry->cmdline.bytes, entry->cmdline.at);
+	add_modules(b, &page);
+	add_volume(b, &page);
+	add_firmware(b, &page);
+	return page.used;
+}
