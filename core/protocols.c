@@ -128,9 +128,10 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
 		return load_multiboot2(a, r, source, p);
 	enum err e = kernel_open(&a->kernel, source, a->pages, rules, p);
 	a->protocol = r->said == CONFIG_LIMINE ? PROTOCOL_LIMINE : PROTOCOL_HOBNAIL;
-	if (e == ERR_IS_MULTIBOOT2 && r->said == CONFIG_ANY_PROTOCOL && !asks_limine(a, source, rules))
+	bool is_other = e == ERR_IS_MULTIBOOT || e == ERR_IS_MULTIBOOT2; /* Xen has both headers */
+	if (is_other && r->said == CONFIG_ANY_PROTOCOL && has_header(a, source) && !asks_limine(a, source, rules))
 		return load_multiboot2(a, r, source, p);
-	if ((is_about_rights(e) || e == ERR_IS_MULTIBOOT2) && r->said != CONFIG_HOBNAIL)
+	if ((is_about_rights(e) || is_other) && r->said != CONFIG_HOBNAIL)
 		return load_with_any_rights(a, r, source, rules, e, p);
 	if (e)
 		return e;

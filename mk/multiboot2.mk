@@ -33,3 +33,10 @@ $(O)/x86_64/multiboot2/%.elf: $(O)/x86_64/multiboot2/%.o tests/multiboot2/kernel
 $(O)/x86_64/multiboot2/%.bin: $(O)/x86_64/multiboot2/%.o tests/multiboot2/kernel.ld
 	$(Q)$(call mb2_link,$*) --oformat binary -o $@
 .SECONDARY: $(MB2_JUDGES:%=$(O)/x86_64/multiboot2/%.o) $(O)/x86_64/multiboot2/i386-flat.o
+
+# Xen, a kernel of this protocol; without it its scenario is skipped.
+XEN := $(O)/firmware/xen
+$(XEN):
+	$(Q)tools/unpack $(O)/firmware/xen-package xen-system-amd64:amd64+
+	$(Q)! ls $(O)/firmware/xen-package/boot/xen-*.gz >/dev/null 2>&1 || \
+		gzip -dc $(O)/firmware/xen-package/boot/xen-*-amd64.gz >$@

@@ -72,7 +72,7 @@ $(PROGRAMS): | $(LINUX) $(LINUX_INITRD_x86_64)
 		--add-section .initrd=$(O)/x86_64/linux/initrd.cpio --change-section-vma .initrd=0x4000000 $$stub $@; }
 
 run-tests: all kernels limine broken hooks efi $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | \
-        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(PROGRAMS))
+        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(PROGRAMS) $(XEN))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Reproducible from N and SEED, and from the sources.

@@ -654,6 +654,19 @@ static void a_file_of_any_format_may_have_the_header(void **state)
 	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 }
 
+/* Xen's file is such a one; the header of version 1 comes first. */
+static void a_kernel_with_both_versions_headers_is_one_of_the_second(void **state)
+{
+	(void)state;
+	put32(0x80, 0x1badb002), put32(0x84, 3), put32(0x88, 0 - 0x1badb002u - 3);
+	assert_int_equal(choose(CONFIG_ANY_PROTOCOL), OK);
+	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
+	fresh(NULL);
+	put32(0x80, 0x1badb002), put32(0x84, 3), put32(0x88, 0 - 0x1badb002u - 3);
+	put32(HEADER_AT, 0);
+	assert_refused(choose(CONFIG_ANY_PROTOCOL), ERR_IS_MULTIBOOT);
+}
+
 static void the_configuration_decides_first(void **state)
 {
 	(void)state;
@@ -958,6 +971,7 @@ int main(void)
 		T(a_relocatable_kernel_avoids_the_firmware),
 		T(a_required_console_must_be_there),
 		T(a_file_of_any_format_may_have_the_header),
+		T(a_kernel_with_both_versions_headers_is_one_of_the_second),
 		T(the_configuration_decides_first),
 		T(limine_requests_count_more_than_the_header),
 		T(strings_and_modules_are_there),
