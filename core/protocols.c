@@ -96,12 +96,22 @@ static bool asks_limine(struct attempt *a, struct source *source, const struct e
 	return !kernel_open(&a->kernel, source, a->pages, &any, NULL) && asks_in_file(a, source);
 }
 
-static bool has_header(const struct attempt *a, struct source *source)
+static enum err find_header(const struct attempt *a, struct source *source, bool *found, struct problem *p)
 {
 	uint64_t count = min_u64(source->bytes, MULTIBOOT2_WITHIN), at;
 	const void *bytes;
+	enum err e = source_view(source, a->pages, 0, count, &bytes, p);
 
-	return !source_view(source, a->pages, 0, count, &bytes, NULL) && multiboot2_find(bytes, count, &at);
+	if (!e)
+		*found = multiboot2_find(bytes, count, &at);
+	return e;
+}
+
+static bool has_header(const struct attempt *a, struct source *source)
+{
+	bool found = false;
+
+	return !find_header(a, source, &found, NULL) && found;
 }
 
 static enum err load_multiboot2(struct attempt *a, struct protocol_requests *r, struct source *source,
@@ -143,7 +153,11 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
 	if (e)
 		return e;
 	if (r->said == CONFIG_ANY_PROTOCOL && !r->hobnail->note_count) {
-		if (has_header(a, source) && !asks_in_file(a, source))
+		bool found = false;
+		e = find_header(a, source, &found, p);
+		if (e)
+			return e;
+		if (found && !asks_in_file(a, source))
 			return load_multiboot2(a, r, source, p);
 		r->why = "it has no requests of another protocol";
 		return load_unknown(a, r, source, p);
