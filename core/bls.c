@@ -278,7 +278,7 @@ static struct text without_zeros(struct text t)
 	return zero ? (struct text){ t.at, (size_t)(zero - t.at) } : t;
 }
 
-/* Which keys of os-release count is for systemd's tools to say: `bootctl list` has the same titles and order. */
+/* The keys of os-release, and their order, are those of `bootctl list`. */
 enum err bls_read_image(struct text osrel, struct text uname, const struct bls_name *name, struct bls_entry *out,
                         struct problem *p)
 {

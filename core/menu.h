@@ -83,7 +83,7 @@ void menu_draw(const struct menu *m, unsigned row, struct menu_row *out);
 /* Where the cursor is to be seen; false: nowhere. */
 bool menu_cursor(const struct menu *m, unsigned *column, unsigned *row);
 
-/* Rows that the list has, and rows of the page of facts that are not on the first screen. */
+/* Rows of the list; rows of a page of facts on one screen; its rows beyond the first screen. */
 unsigned menu_list_rows(const struct menu *m);
 unsigned menu_page_rows(const struct menu *m);
 unsigned menu_page_last(const struct menu *m);

@@ -263,8 +263,6 @@ static void draw_entry(const struct menu *m, unsigned index, struct menu_row *ro
 	                      m->entries->count > 9 && index < 9 ? " " : "", index + 1);
 
 	begin(row, is_chosen ? MENU_CHOSEN : MENU_PLAIN);
-	if (index >= m->entries->count)
-		return;
 	fill(row, LEFT);
 	put(row, width_of(m), (struct text){ number, bytes });
 	put(row, width_of(m), m->entries->at[index].title);

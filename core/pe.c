@@ -80,7 +80,7 @@ static enum err no_pe(const uint8_t *b, size_t count, struct problem *p)
 	return problem(p, ERR_PE_MAGIC, count < 4 ? 0 : read_le32(b));
 }
 
-/* A machine comes before a subsystem: a program for Windows on another processor is none for this one, too. */
+/* A machine comes before a subsystem: a program for Windows on another processor is not for this one either. */
 static enum err check_kind(const uint8_t *header, uint32_t arch, struct problem *p)
 {
 	uint16_t machine = read_le16(header + MACHINE_AT), subsystem = read_le16(header + SUBSYSTEM_AT);

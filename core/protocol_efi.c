@@ -2,7 +2,7 @@
 #include "protocols.h"
 #include "recognise.h"
 
-/* Most kernels are none: the page that kernel_open() reads, too, tells. */
+/* Most kernels are no PE image, as their first page shows; kernel_open() reads it anyway. */
 bool efi_owns(struct attempt *a, struct source *source)
 {
 	uint64_t first = min_u64(source->bytes, PAGE_BYTES), count = min_u64(source->bytes, PE_HEAD_BYTES);

@@ -54,6 +54,7 @@ struct choice {
 	struct text config_path, config; /* the configuration's text; empty: there is none       */
 	bool came_back;    /* an attempt has ended: the menu is next, and boots nothing by itself */
 	bool person;       /* somebody has pressed a key in the menu                             */
+	bool follows_variables;   /* bli_read() was called                                       */
 	struct menu_screen *menu; /* in pages of its own; NULL: there was no menu yet            */
 	bool entry_is_read; /* b->entry is the preferred one, as the configuration has it        */
 	unsigned index;      /* of the entry in b->entry                                         */
@@ -151,17 +152,17 @@ enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
 void bls_count_try(struct boot *b);
 
 /* bli.c: variables of the Boot Loader Interface. bli_read(): follow those that choose an entry and a time to wait; what
- * holds once is deleted. bli_write(): before an EFI program runs. */
+ * holds once is deleted. bli_write(): before an EFI program runs. bli_undo(): it has ended, or was not started. */
 void bli_read(struct boot *b);
 void bli_write(struct boot *b);
+void bli_undo(struct boot *b);
 
 /* entries.c. text_read(): a small file whole, in a claim. path_absolute(): a path that is relative to `directory`, or
  * begins with a separator.   Errors of path_check(), files_open(), source_fetch() */
 enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p);
 enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
 
-/* menu.c: let a person choose; `pick` is the default at first. Without memory for a menu nothing is changed.
- * menu_tell(): the text that is below the entries then. */
+/* menu.c: let a person choose; `pick` is the default at first. false: there is no memory for a menu. menu_tell(): the text that is below the entries then. */
 struct pick {
 	unsigned entry;
 	bool left;    /* back to the firmware */
@@ -169,7 +170,7 @@ struct pick {
 	bool edited;  /* with this command line */
 	struct text command_line;
 };
-void menu_run(struct boot *b, struct pick *pick);
+bool menu_run(struct boot *b, struct pick *pick);
 void menu_tell(struct boot *b, const struct problem *p);
 
 /* menu_facts.c: what is known of the entry that is loaded, as lines. Returns its bytes. */

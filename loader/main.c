@@ -15,6 +15,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 void step_set(struct boot *b, const char *doing, struct text file)
 {
 	b->step = (struct step){ doing, file };
+	b->verdict[0] = '\0';
 }
 
 void stage_mark(struct boot *b, unsigned stage)
@@ -58,7 +59,6 @@ static void attempt_begin(struct boot *b)
 	memset(&b->limine, 0, sizeof b->limine);
 	memset(&b->program, 0, sizeof b->program);
 	memset(&b->multiboot2, 0, sizeof b->multiboot2);
-	b->verdict[0] = 0;
 	memset(a, 0, sizeof *a);
 	a->pages = &b->pages;
 	a->image = &image;
@@ -107,11 +107,12 @@ static void report_failure(struct boot *b, enum err e, const struct problem *p)
 }
 
 /* Boot what is chosen. After a failure, or the end of a program, another entry may be chosen, and what the log says of
- * the first is forgotten: a kernel gets the log of its own boot. Returns if nothing is left to choose; *left: a person
- * wants no more. */
+ * the first is forgotten: a kernel gets the log of its own boot. Returns if nothing is left to choose. *left: the menu
+ * was left, and every error is reported; OK if a person has left it, else the last attempt's. */
 static enum err boot_entries(struct boot *b, bool *left, struct problem *p)
 {
 	const size_t log_used = loader_log.used;
+	enum err last = OK;
 
 	for (;;) {
 		enum err e = entry_choose(b, left, p);
@@ -119,10 +120,13 @@ static enum err boot_entries(struct boot *b, bool *left, struct problem *p)
 			do
 				e = attempt(b, p);
 			while (sabotage_again(b));
-		if (*left || !entry_choose_again(b))
+		if (*left)
+			return b->choice.person ? OK : last;
+		if (!entry_choose_again(b))
 			return e;
 		if (e)
 			report_failure(b, e, p);
+		last = e;
 		entry_came_back(b, e ? p : NULL);
 		log_follow(NULL, NULL);
 		loader_log.used = log_used;
@@ -185,8 +189,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 		e = prepare(&b, &p);
 	if (!e)
 		e = boot_entries(&b, &left, &p);
-	if (e && !left) /* else a person, or a program, wants no more */
+	if (e && !left)
 		report_failure(&b, e, &p);
 	firmware_undo(&b.fw, 0);
-	return left ? EFI_SUCCESS : status_of(e, &p);
+	return status_of(e, &p);
 }

@@ -158,7 +158,7 @@ enum console_style { CONSOLE_PLAIN, CONSOLE_BRIGHT, CONSOLE_INVERSE, CONSOLE_FAI
 void console_begin(const struct firmware *fw, unsigned *columns, unsigned *rows);
 
 /* UTF-8 of the Basic Multilingual Plane, at most CONSOLE_ROW_UNITS characters, from this place on. */
-enum { CONSOLE_ROW_UNITS = 255 };
+enum { CONSOLE_ROW_UNITS = 600 };
 void console_put(const struct firmware *fw, unsigned column, unsigned row, enum console_style style, const char *text,
                  size_t bytes);
 
@@ -177,7 +177,7 @@ bool firmware_console_is_serial(const struct firmware *fw);
 
 /* ---- Variables (variable.c) ---------------------------------------------------------------------------- */
 
-enum variable_vendor { VARIABLE_GLOBAL, VARIABLE_HOBNAIL, VARIABLE_LOADER, VARIABLE_VENDORS };
+enum variable_vendor { VARIABLE_HOBNAIL, VARIABLE_LOADER, VARIABLE_VENDORS };
 
 /* Read a variable: *bytes of it to `out`. false: there is none, it has more than `capacity` bytes, or the firmware
  * cannot read it. `name` is UTF-16. */
@@ -205,6 +205,7 @@ bool keys_get(const struct firmware *fw, uint32_t *key);
 
 /* Wait for a key, so many milliseconds at most. false: there was none. */
 bool keys_wait(const struct firmware *fw, unsigned milliseconds, uint32_t *key);
+
 /* ---- EFI programs: image.c ------------------------------------------------------------------------------- */
 
 /* Load an image from memory; `path` is its file on our own volume. The firmware copies the bytes. *out: its handle.

@@ -33,9 +33,15 @@ static enum err leave(struct boot *b, bool *gone, struct problem *p)
 	return leave_image(b, gone, p);
 }
 
+static void undo(struct boot *b)
+{
+	program_undo(b);
+	bli_undo(b);
+}
+
 const struct protocol protocol_efi = {
 	.requested = requested,
 	.prepare = prepare,
 	.leave = leave,
-	.undo = program_undo,
+	.undo = undo,
 };

@@ -15,7 +15,10 @@ enum { VALUE_MOST = 512, ENTRIES_MOST = 8192 };
 /* "LoaderFeatures": those that work. */
 enum { FEATURE_TIMEOUT = 1, FEATURE_TIMEOUT_ONE_SHOT = 2, FEATURE_DEFAULT = 4, FEATURE_ONE_SHOT = 8,
        FEATURE_COUNTING = 16, FEATURE_RANDOM_SEED = 64, FEATURE_SORT_KEY = 256, FEATURE_DEVICE_TREE = 1024,
-       FEATURE_UKI = 65536 };
+       FEATURE_UKI = 65536,
+       ALWAYS = FEATURE_COUNTING | FEATURE_RANDOM_SEED | FEATURE_SORT_KEY | FEATURE_DEVICE_TREE | FEATURE_UKI,
+       /* These work where the variables are read. */
+       IF_READ = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT };
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
@@ -72,6 +75,7 @@ static void read_timeout(struct boot *b, const uint16_t *name, bool kept)
 
 void bli_read(struct boot *b)
 {
+	b->choice.follows_variables = true;
 	read_timeout(b, u"LoaderConfigTimeout", true);
 	read_timeout(b, u"LoaderConfigTimeoutOneShot", false);
 	if (b->choice.asked)
@@ -82,6 +86,7 @@ void bli_read(struct boot *b)
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
 
+/* Without a value that fits, a variable of an earlier boot or attempt must not stay. */
 static void write_string(struct boot *b, const uint16_t *name, const char *text, size_t bytes)
 {
 	uint16_t units[VALUE_MOST];
@@ -89,6 +94,8 @@ static void write_string(struct boot *b, const uint16_t *name, const char *text,
 
 	if (bytes && !utf16_from_utf8(text, bytes, units, COUNT_OF(units), &used, NULL))
 		(void)variable_set(&b->fw, VARIABLE_LOADER, name, false, units, (used + 1) * 2);
+	else
+		(void)variable_delete(&b->fw, VARIABLE_LOADER, name);
 }
 
 /* "LoaderEntries": all ids, each with its 0. */
@@ -125,13 +132,12 @@ static void write_partition(struct boot *b)
 
 static void write_firmware(struct boot *b)
 {
-	char vendor[128], text[160], path[VALUE_MOST];
+	char vendor[128], text[40], path[VALUE_MOST];
 	uint32_t revision = firmware_revision(&b->fw);
 	size_t bytes;
 
 	firmware_vendor(&b->fw, vendor, sizeof vendor);
-	bytes = format(text, sizeof text, "%s", vendor);
-	write_string(b, u"LoaderFirmwareInfo", text, bytes);
+	write_string(b, u"LoaderFirmwareInfo", vendor, strlen(vendor));
 	bytes = format(text, sizeof text, "UEFI %u.%02u", revision >> 16, revision & 0xffff);
 	write_string(b, u"LoaderFirmwareType", text, bytes);
 	if (!firmware_own_path(&b->fw, path, sizeof path, &bytes, NULL))
@@ -153,9 +159,7 @@ static void write_time(struct boot *b, const uint16_t *name, uint64_t counter)
 void bli_write(struct boot *b)
 {
 	static const char info[] = "hobnail " LOADER_VERSION;
-	static const uint64_t features = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT |
-	                                 FEATURE_ONE_SHOT | FEATURE_COUNTING | FEATURE_RANDOM_SEED | FEATURE_SORT_KEY |
-	                                 FEATURE_DEVICE_TREE | FEATURE_UKI;
+	uint64_t features = ALWAYS | (b->choice.follows_variables ? IF_READ : 0);
 	struct text id = b->entries.at[b->choice.index].id;
 
 	write_string(b, u"LoaderInfo", info, sizeof info - 1);
@@ -167,4 +171,12 @@ void bli_write(struct boot *b)
 	(void)variable_set(&b->fw, VARIABLE_LOADER, u"LoaderFeatures", false, &features, sizeof features);
 	write_time(b, u"LoaderTimeInitUSec", b->stages[HOBNAIL_STAGE_START]);
 	write_time(b, u"LoaderTimeExecUSec", arch_counter());
+}
+
+/* Whoever runs next has not counted this try. */
+void bli_undo(struct boot *b)
+{
+	if (b->choice.counted[0])
+		(void)variable_delete(&b->fw, VARIABLE_LOADER, u"LoaderBootCountPath");
+	b->choice.counted[0] = '\0';
 }

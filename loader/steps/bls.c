@@ -170,7 +170,7 @@ static enum err add_one(struct boot *b, struct text file, bool is_image, struct 
 	struct bls_name name;
 	struct text path, kept = { l->names[n], file.bytes };
 
-	if (n == BLS_MOST || b->entries.count + n >= ENTRIES_MAX)
+	if (n == BLS_MOST)
 		return problem(p, ERR_BLS_MANY, BLS_MOST);
 	if (file.bytes > NAME_MOST)
 		return problem(p, ERR_BLS_NAME, NAME_MOST + 1);
@@ -190,17 +190,27 @@ static enum err add_one(struct boot *b, struct text file, bool is_image, struct 
 	return e;
 }
 
+/* Give back what was taken since, but not the volume: its directory is being read. */
+static void forget(struct boot *b, unsigned mark)
+{
+	while (b->fw.ledger.count > mark)
+		firmware_release(&b->fw, b->fw.ledger.claims[b->fw.ledger.count - 1].base);
+}
+
 /* One bad entry does not hide the others. */
 static enum err visit(struct boot *b, struct text file, bool is_image)
 {
 	size_t strings = b->strings_used;
 	struct problem why = { .code = OK };
 	enum err e = make_list(b, &why);
+	unsigned mark = b->fw.ledger.count;
 
 	if (!e)
 		e = add_one(b, file, is_image, &why);
 	if (e && why.code != ERR_BLS_SUFFIX)
 		log_hidden(file, &why);
+	if (e)
+		forget(b, mark);
 	b->strings_used = strings;
 	return OK;
 }
@@ -228,6 +238,21 @@ static void list_place(struct boot *b, bool is_image)
 		log_hidden(directory, &why);
 }
 
+/* UAPI.1 Boot Loader Specification, "Type #1 Boot Loader Specification Entries": a title that two entries have is told
+ * apart by the version. */
+static struct text title_of(struct boot *b, unsigned n)
+{
+	const struct bls_list *l = b->bls;
+	struct text title = bls_title(&l->entries[n]), version = l->entries[n].values[BLS_VERSION];
+	struct text id = { l->ids[n], l->id_bytes[n] }, joined;
+	struct text pieces[] = { title, text_of(" ("), version.bytes ? version : id, text_of(")") };
+
+	for (unsigned i = 0; i < l->count; i++)
+		if (i != n && text_same(bls_title(&l->entries[i]), title))
+			return string_join(b, pieces, COUNT_OF(pieces), &joined, NULL) ? title : joined;
+	return title;
+}
+
 void bls_add(struct boot *b)
 {
 	list_place(b, false);
@@ -238,7 +263,7 @@ void bls_add(struct boot *b)
 	bls_sort(l->entries, l->count, l->order);
 	for (unsigned i = 0; i < l->count; i++) {
 		unsigned n = l->order[i];
-		entries_add(&b->entries, (struct entry){ .title = bls_title(&l->entries[n]),
+		entries_add(&b->entries, (struct entry){ .title = title_of(b, n),
 		                                         .id = { l->ids[n], l->id_bytes[n] },
 		                                         .source = ENTRY_BLS, .number = n });
 	}

@@ -33,8 +33,9 @@ enum err entry_choose(struct boot *b, bool *left, struct problem *p)
 {
 	struct pick pick = { .entry = b->entries.preferred };
 
-	if (menu_is_wanted(b))
-		menu_run(b, &pick);
+	/* Without a menu, what has failed once is not booted again. */
+	if (menu_is_wanted(b) && !menu_run(b, &pick))
+		pick.left = b->choice.came_back;
 	*left = pick.left;
 	if (pick.left)
 		return OK;

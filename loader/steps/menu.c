@@ -162,14 +162,14 @@ static bool serve(struct boot *b, struct menu_screen *s, enum menu_answer answer
 	}
 }
 
-void menu_run(struct boot *b, struct pick *pick)
+bool menu_run(struct boot *b, struct pick *pick)
 {
 	struct menu_screen *s = screen_of(b);
 	enum menu_answer answer = MENU_WAITS;
 	uint32_t key;
 
 	if (!s)
-		return;
+		return false;
 	begin(b, s, pick->entry);
 	while (!serve(b, s, answer, pick)) {
 		draw(b, s);
@@ -181,6 +181,7 @@ void menu_run(struct boot *b, struct pick *pick)
 	b->entries.preferred = pick->entry;
 	if (s->menu.person && !pick->left && b->choice.remember)
 		remember_write(b, pick->entry);
+	return true;
 }
 
 void menu_tell(struct boot *b, const struct problem *p)

@@ -100,10 +100,13 @@ size_t menu_facts(struct boot *b, char *out, size_t size)
 	struct page page = { out, size, 0 };
 	const struct config_entry *entry = &b->entry;
 	const struct text *config = &b->choice.config_path;
+	const struct entry *chosen = &b->entries.at[b->choice.index];
 
 	add(&page, "Entry        %.*s\n", (int)entry->name.bytes, entry->name.at);
-	if (b->by_default)
+	if (chosen->source == ENTRY_DEFAULT)
 		add(&page, "From         \\boot: there is no hobnail.conf\n");
+	else if (chosen->source == ENTRY_BLS)
+		add(&page, "From         boot entry %.*s\n", (int)chosen->id.bytes, chosen->id.at);
 	else
 		add(&page, "From         %.*s, line %u\n", (int)config->bytes, config->at, entry->line);
 	add(&page, "Protocol     %s\n", protocol_name(entry->protocol));
