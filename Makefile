@@ -44,7 +44,7 @@ all: $(O)/host/hobnail $(HELP) $(LOADERS_BUILT) $(WARM_BUILT) \
 # An archive of the kind that kernels begin with, for scenarios: newc, as cpio writes it.
 $(O)/test/archive.cpio: README.md
 	@mkdir -p $(@D)
-	$(Q)echo $< | cpio --quiet --create --format=newc --reproducible >$@
+	$(Q)echo $< | $(CPIO) >$@
 
 kernels: ## build pith, its variants, and the kernels of tests/kernels/
 kernels: $(O)/test/archive.cpio $(foreach a,$(ARCHES),$(O)/$(a)/pith.elf \

@@ -153,7 +153,8 @@ static enum err start_section(struct config_reader *r, struct text line)
 
 	if (!close || close + 1 != end)
 		return config_refuse(r, ERR_CONFIG_SECTION, close ? close + 1 : end, 0);
-	struct text name = config_unquoted(config_trim(line.at + 1, close)); /* # is part of it: no comment can stand here */
+	/* # is part of it: no comment can stand here. */
+	struct text name = config_unquoted(config_trim(line.at + 1, close));
 	if (!name.bytes)
 		return config_refuse(r, ERR_CONFIG_NAME, close, 0);
 	for (unsigned i = 0; i < r->list.count; i++)

@@ -89,8 +89,7 @@ static enum err check_kind(const uint8_t *h, uint16_t machine, struct problem *p
 	return OK;
 }
 
-/* Where a table that does not fit ends, for a sentence: the end of the address space if the sum wraps. */
-static uint64_t end_of(uint64_t offset, uint64_t bytes)
+uint64_t elf_end_of(uint64_t offset, uint64_t bytes)
 {
 	return sum_fits(offset, bytes) ? offset + bytes : UINT64_MAX;
 }
@@ -108,7 +107,7 @@ static enum err check_program_table(const uint8_t *h, uint64_t file_bytes, struc
 	if (count > ELF_MAX_PROGRAM_HEADERS)
 		return problem_at(p, ERR_ELF_TOO_MANY_PHDRS, E_PHNUM, count, ELF_MAX_PROGRAM_HEADERS);
 	if (!range_within(offset, bytes, file_bytes))
-		return problem_at(p, ERR_ELF_PHDRS_PAST_END, E_PHOFF, file_bytes, end_of(offset, bytes));
+		return problem_at(p, ERR_ELF_PHDRS_PAST_END, E_PHOFF, file_bytes, elf_end_of(offset, bytes));
 	return OK;
 }
 
@@ -124,7 +123,7 @@ static enum err check_section_table(const uint8_t *h, uint64_t file_bytes, struc
 	if (read_le16(h + E_SHENTSIZE) != ELF_SECTION_HEADER_BYTES)
 		return problem_at(p, ERR_ELF_SHDR_SIZE, E_SHENTSIZE, read_le16(h + E_SHENTSIZE));
 	if (!range_within(offset, bytes, file_bytes))
-		return problem_at(p, ERR_ELF_SHDRS_PAST_END, E_SHOFF, file_bytes, end_of(offset, bytes));
+		return problem_at(p, ERR_ELF_SHDRS_PAST_END, E_SHOFF, file_bytes, elf_end_of(offset, bytes));
 	return OK;
 }
 

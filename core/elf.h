@@ -143,6 +143,9 @@ enum err elf_relocate(const struct elf_layout *layout, const struct elf_dynamic 
 
 /* ---- Sections: only for symbols and for notes that the linker script lost ------------------------------ */
 
+/* Where a table that does not fit ends, for a sentence: the end of the address space if the sum wraps. */
+uint64_t elf_end_of(uint64_t offset, uint64_t bytes);
+
 struct elf_sections {
 	struct span symbols;      /* file range of .symtab; bytes 0: none */
 	struct span symbol_names; /* file range of its string table */

@@ -98,7 +98,8 @@ static enum err read_relocatable(const uint8_t *t, uint64_t at, struct multiboot
 	m->relocatable.least = least;
 	m->relocatable.most = most;
 	m->relocatable.alignment = alignment;
-	m->relocatable.preference = read_le32(t + 20);
+	uint32_t preference = read_le32(t + 20);
+	m->relocatable.preference = preference <= MULTIBOOT2_HIGHEST ? preference : MULTIBOOT2_ANYWHERE;
 	return OK;
 }
 

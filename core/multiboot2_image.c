@@ -71,7 +71,8 @@ static enum err check_header(const struct elf_class *c, const uint8_t *head, uin
 	if (count > ELF_MAX_PROGRAM_HEADERS)
 		return problem_at(p, ERR_ELF_TOO_MANY_PHDRS, c->program_count, count, ELF_MAX_PROGRAM_HEADERS);
 	if (!range_within(table, (uint64_t)count * size, file_bytes))
-		return problem_at(p, ERR_ELF_PHDRS_PAST_END, c->program_headers, file_bytes, table);
+		return problem_at(p, ERR_ELF_PHDRS_PAST_END, c->program_headers, file_bytes,
+		                  elf_end_of(table, (uint64_t)count * size));
 	return OK;
 }
 
@@ -103,8 +104,7 @@ static enum err read_segment(const struct elf_class *c, const uint8_t *h, uint32
 	if (s.file_bytes > s.memory_bytes)
 		return problem(p, ERR_ELF_FILESZ, (uint64_t)index << 32 | index, s.file_bytes, s.memory_bytes);
 	if (s.file_bytes && !range_within(s.offset, s.file_bytes, file_bytes))
-		return problem(p, ERR_ELF_TRUNCATED, file_bytes, index,
-		               sum_fits(s.offset, s.file_bytes) ? s.offset + s.file_bytes : UINT64_MAX);
+		return problem(p, ERR_ELF_TRUNCATED, file_bytes, index, elf_end_of(s.offset, s.file_bytes));
 	if (!range_within(s.phys, s.memory_bytes, MULTIBOOT2_LIMIT))
 		return problem(p, ERR_MB2_HIGH, sum_fits(s.phys, s.memory_bytes) ? s.phys + s.memory_bytes : s.phys);
 	insert(l, &s);
@@ -239,9 +239,12 @@ static enum err load_section(const struct elf_class *c, uint8_t *h, struct sourc
 	struct page_wish wish = { .bytes = bytes, .type = HOBNAIL_MEMORY_RECORD, .below = MULTIBOOT2_LIMIT };
 	paddr at;
 
-	if (!range_within(offset, bytes, source->bytes))
-		return OK; /* no address says that it is not there */
+	/* No address says that it is not there. A kernel boots without: no section is worth a refusal. */
+	if (!range_within(offset, bytes, source->bytes) || pages->ledger->count >= LEDGER_MAX - LEDGER_RESERVE)
+		return OK;
 	enum err e = pages->take(pages->context, &wish, &at, p);
+	if (e == ERR_NO_MEMORY)
+		return OK;
 	if (!e)
 		e = source_fetch(source, offset, pages_at(pages, at), bytes, p);
 	if (!e)

@@ -102,7 +102,7 @@ static enum err check_kind(const uint8_t *header, uint32_t arch, struct problem 
 	return e;
 }
 
-/* EDK2 and U-Boot load what is there of a file that is cut short, and run it. */
+/* EDK2 and U-Boot load and run a file that is cut short. */
 static enum err check_sections(const uint8_t *b, const struct pe *pe, uint64_t file_bytes, struct problem *p)
 {
 	for (unsigned i = 0; i < pe->section_count; i++) {

@@ -178,8 +178,8 @@ static enum err place(struct attempt *a, struct multiboot2 *m, struct problem *p
 		e = take_somewhere(a, m, image.bytes, p);
 	else if (m->within)
 		e = take_linked(a, image, p);
-	else
-		return kernel_place(a, p);
+	else if ((e = kernel_place(a, p)) == OK)
+		return OK;
 	if (relocatable && (e == ERR_MB2_BUSY || e == ERR_DESTINATION || e == ERR_DESTINATION_TYPE))
 		e = take_somewhere(a, m, image.bytes, p);
 	if (e)

@@ -140,7 +140,7 @@ void seed_offer(struct boot *b);                               /* seed.c: chance
 enum err preflight(struct boot *b, struct problem *p);         /* preflight.c: do they map what was asked for?    */
 enum err preflight_within(struct boot *b, struct problem *p);  /* ... of a kernel that runs in the firmware's space */
 
-/* entries.c: fill b->entry with what the entry of this index boots. What an earlier call made is forgotten. */
+/* entries.c: fill b->entry with what the entry of this index boots. Results of an earlier call are forgotten. */
 enum err entry_load(struct boot *b, unsigned index, struct problem *p);
 
 /* bls.c. bls_add(): look for entries of the Boot Loader Specification, and add them to b->entries behind those that are
@@ -162,7 +162,8 @@ void bli_undo(struct boot *b);
 enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p);
 enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
 
-/* menu.c: let a person choose; `pick` is the default at first. false: there is no memory for a menu. menu_tell(): the text that is below the entries then. */
+/* menu.c: let a person choose; `pick` is the default at first. false: there is no memory for a menu. menu_tell(): the
+ * text that is below the entries then. */
 struct pick {
 	unsigned entry;
 	bool left;    /* back to the firmware */
@@ -189,9 +190,11 @@ void attempt_done(struct attempt *a, enum attempt_part part);
 enum err prepare_cpus(struct attempt *a, struct problem *p);
 
 /* last_map.c: convert the last map into b->last_map, and hand it to the protocol. A firmware_finish with the struct
- * boot as context. last_map_room(): how many entries b->last_map must hold. */
+ * boot as context. last_map_room(): how many entries b->last_map must hold. last_map_make_room(): scratch memory for
+ * them, for protocols that make their own form from it. */
 enum err last_map(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p);
 uint64_t last_map_room(const struct boot *b);
+enum err last_map_make_room(struct boot *b, struct problem *p);
 
 /* leave.c: a protocol's leave(). leave_firmware(): exit, switch, enter. leave_image(): start an EFI program, which may
  * come back: with OK, or as ERR_PROGRAM_ENDED. */

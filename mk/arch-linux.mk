@@ -8,7 +8,7 @@ $(O)/$(A)/linux/root/init: tests/linux/init.c tests/linux/$(A)/call.h
 	$(Q)$(CC) $(TARGET_$(A)) $(FREE) $(KERNEL_MODEL_$(A)) -iquote tests/linux/$(A) -c -o $(O)/$(A)/linux/init.o $<
 	$(Q)$(LD) -static -z noexecstack -s -o $@ $(O)/$(A)/linux/init.o
 $(O)/$(A)/linux/initrd.cpio: $(O)/$(A)/linux/root/init
-	$(Q)cd $(O)/$(A)/linux/root && echo init | cpio --quiet --create --format=newc --reproducible >../initrd.cpio
+	$(Q)cd $(O)/$(A)/linux/root && echo init | $(CPIO) >../initrd.cpio
 $(O)/$(A)/linux/vmlinuz:
 	$(Q)tools/unpack $(@D)/debian linux-image-cloud-$(DEBIAN_$(A)):$(DEBIAN_$(A))+
 	$(Q)! ls $(@D)/debian/boot/vmlinuz-* >/dev/null 2>&1 || cp $(@D)/debian/boot/vmlinuz-* $@

@@ -25,5 +25,5 @@ $(O)/$(A)/programs.cpio: $(USER_PROGRAMS:%=$(O)/$(A)/root/bin/%) $(USER_TEXTS:%=
 	@rm -rf $(O)/$(A)/archive
 	@cp -R $(O)/$(A)/root $(O)/$(A)/archive && chmod -R u=rwX,go=rX $(O)/$(A)/archive
 	@find $(O)/$(A)/archive -exec touch -d @0 {} +
-	$(Q)cd $(O)/$(A)/archive && printf '%s\n' $(^:$(O)/$(A)/root/%=%) | cpio --quiet --create --format=newc \
-		--reproducible --owner=+0:+0 >../$(@F)
+	$(Q)cd $(O)/$(A)/archive && printf '%s\n' $(^:$(O)/$(A)/root/%=%) | $(CPIO) \
+		>../$(@F)

@@ -5,6 +5,9 @@ LD := ld.lld
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla \
         -Wimplicit-fallthrough -Wundef -Werror
+# An archive of files whose names come on standard input; the same on every machine.
+CPIO := cpio --quiet --create --format=newc --reproducible --owner=+0:+0
+
 # Where the tree lies is nobody's business: what is built is the same everywhere (tests/reproducible-check).
 DEBUG  := -g $(if $(findstring clang,$(CC)),-fdebug-compilation-dir=.,-ffile-prefix-map=$(CURDIR)=.)
 COMMON := -std=c17 $(DEBUG) -MMD -MP $(WARN)

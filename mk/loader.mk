@@ -5,8 +5,8 @@
 LOADER_FAST  := lib/string.c lib/format.c core/paging.c core/walk.c core/memmap.c core/limine.c
 LOADER_CODE   = $(TARGET_$(A)) $(FREE) $(if $(filter $<,$(LOADER_FAST)),-O2) $(if $(filter lib/string.c,$<),,-flto) \
                 -fPIE -fvisibility=hidden -include loader/hidden.h -fomit-frame-pointer
-# What runs only while the firmware is there, and so is not copied into the net.
-AFTER_EXIT_CORE := fault% walk% err uart limine_null memmap iommu acpi elf_sections paging
+# Code that runs only while the firmware is there; it is not copied into the net.
+AFTER_EXIT_CORE := fault% walk% err uart limine_fault memmap iommu acpi elf_sections paging
 LOADER_UNTIL_EXIT := $(filter-out $(AFTER_EXIT_CORE:%=core/%.c),$(wildcard core/*.c)) \
         $(wildcard loader/steps/*.c loader/files/*.c loader/firmware/*.c loader/protocol/*_*.c) \
         loader/protocol/efi.c loader/main.c loader/leave.c

@@ -94,5 +94,4 @@ $(addprefix $(O)/test/efi/,initrd tree): $(O)/test/efi/%: tests/efi/%.S
 $(O)/test/efi/second.cpio:
 	@mkdir -p $(@D)/second
 	$(Q)echo 'these are the bytes of it' >$(@D)/second/second
-	$(Q)cd $(@D)/second && echo second | \
-		cpio --quiet --create --format=newc --reproducible --owner=0:0 >../second.cpio
+	$(Q)cd $(@D)/second && echo second | $(CPIO) >../second.cpio

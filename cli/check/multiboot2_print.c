@@ -46,8 +46,7 @@ static void print_place(const struct multiboot2 *m)
 	if (multiboot2_has(m, MULTIBOOT2_TAG_RELOCATABLE))
 		printf("  relocatable: from 0x%x to 0x%x, at a multiple of 0x%x, %s\n", m->relocatable.least,
 		       m->relocatable.most, m->relocatable.alignment,
-		       m->relocatable.preference < COUNT_OF(preferences) ? preferences[m->relocatable.preference]
-		                                                         : preferences[0]);
+		       preferences[m->relocatable.preference]);
 }
 
 void multiboot2_print(const struct check *c)

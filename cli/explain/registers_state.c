@@ -25,7 +25,7 @@ enum { SCTLR_M = 1, SCTLR_WXN = 1 << 19, TCR_TSZ = 63, TCR_EPD0 = 1 << 7, TCR_TG
 #define TCR_SH1     (2ull << 28)
 #define HCR_E2H     (1ull << 34)
 #define PSTATE_PAN  (1ull << 22)
-#define TTBR        0x0000fffffffff000ull
+#define TTBR        0x0000ffffffffffc0ull
 #define TTBR_UPPER  0x3cull /* with DS: bits 51 to 48 of the address */
 
 unsigned registers_level(const struct registers *r)

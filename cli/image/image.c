@@ -106,8 +106,8 @@ const struct verb image_verb = {
 	  "  --force               overwrite a disk that holds data; a disk in use is refused even so\n"
 	  VOLUME_HELP
 	  "  --entry NAME          begin an entry: --kernel, --linux, --module, --initrd, --devicetree, --cmdline and\n"
-	  "                        --verbose behind it are its own; repeatable. The first one boots unless the\n"
-	  "                        firmware's load options name another\n"
+	  "                        --verbose behind it are its own; repeatable. A menu offers them, and boots the\n"
+	  "                        first one after five seconds; the firmware's load options can name one\n"
 	  "  -h, --help            print this help\n" },
 	{ "Exit status",
 	  "  0  the image is complete\n"

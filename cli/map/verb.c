@@ -44,6 +44,9 @@ static int map_of_kernel(struct check *c, const char *path, const struct options
 
 	if (!status && c->problem.code) {
 		status = refused(c);
+	} else if (!status && c->attempt.protocol == PROTOCOL_EFI) {
+		status = complain(STATUS_FAILED, "%s is an EFI program: it runs in the firmware's own tables, so the "
+		                  "loader makes no address space for it", path);
 	} else if (!status && c->attempt.protocol == PROTOCOL_MULTIBOOT2) {
 		status = complain(STATUS_FAILED, "%s is a Multiboot2 kernel: it is entered %s, so the loader makes no "
 		                  "address space for it", path, c->multiboot2.within

@@ -29,27 +29,13 @@ static void requested(struct boot *b)
 /* For reports after the exit: static, so it travels with the image. */
 static struct limine_fault unanswered;
 
-/* Room for the last map in our own form, from which the protocol's is made. */
-static enum err make_room(struct boot *b, struct problem *p)
-{
-	paddr at;
-
-	b->last_map_stride = b->fw.map.descriptor_bytes;
-	b->last_map_descriptors = b->fw.map.capacity / b->last_map_stride;
-	uint64_t room = last_map_room(b);
-	enum err e = pages_take(&b->pages, room * sizeof(struct hobnail_memory), HOBNAIL_MEMORY_USABLE, &at, p);
-	if (!e)
-		b->last_map = (struct memmap){ memory_at(at), 0, room };
-	return e;
-}
-
 static enum err respond(struct boot *b, struct problem *p)
 {
 	static IMAGE_UNTIL_EXIT struct limine_facts facts;
 	struct attempt *a = &b->attempt;
 
 	step_set(b, "write the responses for", b->entry.kernel);
-	enum err e = make_room(b, p);
+	enum err e = last_map_make_room(b, p);
 	if (!e)
 		e = limine_gather(b, &facts, p);
 	if (!e)

@@ -18,22 +18,14 @@ static void requested(struct boot *b)
 
 /* ---- Information --------------------------------------------------------------------------------------- */
 
-/* Room for the last map in our own form, from which the protocol's is made. */
+/* Boot services that stay alive have the maps. */
 static enum err make_room(struct boot *b, struct multiboot2_facts *out, struct problem *p)
 {
-	uint64_t bytes;
-	paddr at;
-
 	if (b->multiboot2.header.within)
 		return OK;
-	b->last_map_stride = b->fw.map.descriptor_bytes;
-	b->last_map_descriptors = b->fw.map.capacity / b->last_map_stride;
-	out->map_room = last_map_room(b);
+	enum err e = last_map_make_room(b, p);
+	out->map_room = b->last_map.capacity;
 	out->efi_map_room = b->fw.map.capacity;
-	bytes = out->map_room * sizeof(struct hobnail_memory);
-	enum err e = pages_take(&b->pages, bytes, HOBNAIL_MEMORY_USABLE, &at, p);
-	if (!e)
-		b->last_map = (struct memmap){ memory_at(at), 0, out->map_room };
 	return e;
 }
 

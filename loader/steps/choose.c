@@ -10,7 +10,7 @@ static bool has_choice(const struct boot *b)
 	return b->entries.count > 1 && !b->choice.asked && keys_exist(&b->fw);
 }
 
-/* The keys that show a hidden menu are none that are pressed to get there: Return chooses in the firmware's own menu,
+/* A hidden menu is shown by keys that nobody presses on the way there: Return chooses in the firmware's own menu,
  * Esc and function keys enter its setup. */
 static bool is_held(const struct boot *b)
 {

@@ -92,6 +92,19 @@ uint64_t last_map_room(const struct boot *b)
 	return memmap_bound(b->last_map_descriptors) + 2 * LEDGER_MAX;
 }
 
+enum err last_map_make_room(struct boot *b, struct problem *p)
+{
+	paddr at;
+
+	b->last_map_stride = b->fw.map.descriptor_bytes;
+	b->last_map_descriptors = b->fw.map.capacity / b->last_map_stride;
+	uint64_t room = last_map_room(b);
+	enum err e = pages_take(&b->pages, room * sizeof(struct hobnail_memory), HOBNAIL_MEMORY_USABLE, &at, p);
+	if (!e)
+		b->last_map = (struct memmap){ memory_at(at), 0, room };
+	return e;
+}
+
 enum err last_map(void *boot, const struct uefi_map *map, uint32_t version, struct problem *p)
 {
 	struct boot *b = boot;

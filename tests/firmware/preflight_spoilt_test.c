@@ -94,7 +94,7 @@ static void no_segment_is_where_the_loader_keeps_something(void **state)
 		}
 }
 
-/* What the hand-off will put into registers and the record is what is proved, not what the plan says of it. */
+/* Values for registers and the record are proved, not the plan. */
 static void stack_is_elsewhere(struct boot *b)
 {
 	(void)b;

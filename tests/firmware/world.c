@@ -571,7 +571,7 @@ const char *world_judge_program(void)
 	return why;
 }
 
-/* Nothing of what a program finds may stay. */
+/* No protocol or table of a program may stay. */
 static const char *judge_taken_back(void)
 {
 	const void *tree = world_table(&(EFI_GUID)EFI_DTB_TABLE_GUID);

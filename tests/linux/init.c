@@ -4,8 +4,10 @@
 
 #include <stddef.h>
 
+enum { OUTPUT = 1 }; /* the standard output */
+
 /* Linux, include/uapi/linux/reboot.h, include/uapi/linux/fcntl.h */
-enum { AT_FDCWD = -100, OUTPUT = 1 };
+enum { AT_FDCWD = -100 };
 #define REBOOT_MAGIC     0xfee1dead
 #define REBOOT_MAGIC_2   0x28121969
 #define REBOOT_POWER_OFF 0x4321fedc

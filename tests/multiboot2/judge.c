@@ -264,7 +264,7 @@ static bool is_type(const uint8_t *map, uint64_t from, uint64_t to, uint32_t typ
 	return false;
 }
 
-/* What the firmware leaves is available, what it keeps is not. UEFI 2.10, "Memory Type Usage after
+/* Memory that the firmware leaves is available; the rest is not. UEFI 2.10, "Memory Type Usage after
  * ExitBootServices()". */
 static bool maps_agree(const uint8_t *map, const uint8_t *efi)
 {

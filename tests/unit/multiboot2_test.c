@@ -589,6 +589,16 @@ static void a_relocatable_kernel_without_a_place_is_refused(void **state)
 	assert_int_equal(w.m.base, 0x400000);
 }
 
+/* By the i386 entry the linked place may be no memory. */
+static void a_relocatable_kernel_leaves_what_is_no_memory(void **state)
+{
+	(void)state;
+	TAG(10, 0, 0x100000, 0xffffffff, 0x1000, MULTIBOOT2_ANYWHERE);
+	move_linked(0x40000000);
+	assert_int_equal(load(), OK);
+	assert_true(w.m.base >= RAM_BASE && w.m.base < 0x40000000);
+}
+
 /* With boot services alive the linked place may be the firmware's: a relocatable kernel goes elsewhere. */
 static void a_relocatable_kernel_avoids_the_firmware(void **state)
 {
@@ -968,6 +978,7 @@ int main(void)
 		T(a_kernel_that_must_share_with_the_firmware_is_refused),
 		T(a_relocatable_kernel_goes_where_it_prefers),
 		T(a_relocatable_kernel_without_a_place_is_refused),
+		T(a_relocatable_kernel_leaves_what_is_no_memory),
 		T(a_relocatable_kernel_avoids_the_firmware),
 		T(a_required_console_must_be_there),
 		T(a_file_of_any_format_may_have_the_header),

@@ -116,7 +116,7 @@ enter_32:
 	wrmsr
 	mov	%eax, %cr4
 	mov	%eax, %cr3
-	mov	0x0c(%ebp), %esp	/* upper half and all is undefined after the change of mode */
+	mov	0x0c(%ebp), %esp	/* ESP is undefined after the change of mode */
 	pushl	0x00(%ebp)		/* popped by ret */
 	mov	0x08(%ebp), %ebx
 	mov	0x04(%ebp), %eax

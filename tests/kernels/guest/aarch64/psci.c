@@ -31,7 +31,7 @@ static void end_machine(const struct guest *g, const struct registers *r, const 
 }
 
 /* CPU_ON is refused: the firmware would begin that processor at EL2, with the guest's code and outside of stage 2.
- * Arm DEN 0028, "Unknown Function Identifier": what is not known is answered by -1. */
+ * Arm DEN 0028, "Unknown Function Identifier": unknown functions are answered by -1. */
 void psci_answer(const struct guest *g, struct registers *r)
 {
 	switch ((uint32_t)r->x[0]) {

@@ -165,6 +165,8 @@ static void note_property(struct tree *t, unsigned depth, uint32_t name, const u
 		t->address_cells = number_at(value);
 	if (depth == 1 && bytes == 4 && strcmp(text, "#size-cells") == 0)
 		t->size_cells = number_at(value);
+	if (t->address_cells - 1 > 1 || t->size_cells - 1 > 1)
+		give_up("the device tree has addresses or sizes of other than one or two cells");
 	if (depth == 2 && strcmp(text, "stdout-path") == 0) { /* only /chosen has one */
 		t->console = (const char *)value;
 		t->console_bytes = bytes;

@@ -1,4 +1,4 @@
-/* tiny.S — aarch64: an Image as Linux has it (Documentation/arm64/booting.rst, "Call the kernel image"), anywhere in
+/* head.S — aarch64: an Image as Linux has it (Documentation/arm64/booting.rst, "Call the kernel image"), anywhere in
  * memory, with a stack of its own behind it. */
 	.section .text.head, "ax"
 	.global tiny_head
