@@ -201,6 +201,43 @@ static void there_are_many(void **state)
 	logged(sentence);
 }
 
+/* The next system must not find the counter of this one, and mark it good. */
+static void a_program_that_ends_leaves_no_counter(void **state)
+{
+	(void)state;
+	make();
+	fake.options.program_ends = true;
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_non_null(fake_find("\\loader\\entries\\b-2+2-02.conf"));
+	expect_said("LoaderEntrySelected", "b-2.conf|");
+	assert_null(said("LoaderBootCountPath"));
+}
+
+static uint64_t features(void)
+{
+	for (unsigned i = 0; i < fake.variable_count; i++)
+		if (strcmp(fake.variables[i].name, "LoaderFeatures") == 0)
+			return read_le64(fake.variables[i].data);
+	fail_msg("LoaderFeatures is not there");
+	return 0;
+}
+
+/* systemd, "The Boot Loader Interface": bits 0 to 3 are the timeouts, the default and the choice for once. */
+static void features_are_announced_where_they_work(void **state)
+{
+	(void)state;
+	make();
+	starts("b-2.conf|");
+	assert_int_equal(features() & 0xf, 0xf);
+	make();
+	world_file("\\other.conf")->path = "\\hobnail.conf";
+	world_config("[k]\nkernel = \\boot\\kernel.elf\n");
+	starts("k|");
+	assert_int_equal(features() & 0xf, 0);
+	assert_int_equal(features() & 16, 16); /* counting */
+}
+
 /* Entries are hidden, a try is not counted, a variable is not written; or the boot ends with an error, and nothing is
  * left behind. */
 static void any_call_may_fail(void **state)
@@ -237,6 +274,8 @@ int main(void)
 		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
 		cmocka_unit_test(images_are_entries_by_their_os_release),
 		cmocka_unit_test(there_are_many),
+		cmocka_unit_test(a_program_that_ends_leaves_no_counter),
+		cmocka_unit_test(features_are_announced_where_they_work),
 		cmocka_unit_test(any_call_may_fail),
 	};
 
