@@ -2,6 +2,15 @@
 
 #include <string.h>
 
+static enum err read_part(struct source *source, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
+{
+	if (!source->failed)
+		source->failed = source->read(source, offset, to, bytes, &source->failure);
+	if (source->failed && p)
+		*p = source->failure;
+	return source->failed;
+}
+
 enum err source_fetch(struct source *source, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
 {
 	uint8_t *out = to;
@@ -22,7 +31,7 @@ enum err source_fetch(struct source *source, uint64_t offset, void *to, uint64_t
 		}
 		if (have)
 			memcpy(out, have, part);
-		enum err e = have ? OK : source->read(source, offset, out, part, p);
+		enum err e = have ? OK : read_part(source, offset, out, part, p);
 		if (e)
 			return e;
 		offset += part;

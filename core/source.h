@@ -1,7 +1,10 @@
 /* source.h — the bytes of one file, each read once, from any storage.
  *
  * Bytes that have been looked at are pieces: they are in memory, and source_fetch() copies them instead of reading
- * them again. Pieces lie in pages that are free after the hand-off. */
+ * them again. Pieces lie in pages that are free after the hand-off.
+ *
+ * After a read that failed nothing is read any more: everything that is not in memory fails with the same error. So
+ * the error is told even where the one who met it first only tried what kind of file this is. */
 #ifndef CORE_SOURCE_H
 #define CORE_SOURCE_H
 
@@ -21,6 +24,8 @@ struct source {
 	void *context;
 	struct source_piece pieces[SOURCE_MAX_PIECES]; /* a file that had to be read as a whole is one piece */
 	unsigned piece_count;
+	enum err failed; /* the read that failed, or OK, and what it said */
+	struct problem failure;
 };
 
 /* Bytes of the file into `to`. */

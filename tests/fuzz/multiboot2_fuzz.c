@@ -15,16 +15,16 @@ static enum err read_file(struct source *source, uint64_t at, void *to, uint64_t
 }
 
 static void *allocated[64];
-static unsigned allocations;
+static struct ledger ledger;
 
 static enum err take_pages(void *context, const struct page_wish *wish, paddr *out, struct problem *p)
 {
 	(void)context;
-	if (allocations == COUNT_OF(allocated) || wish->bytes > MIB(1))
+	if (ledger.count == COUNT_OF(allocated) || wish->bytes > MIB(1))
 		return problem(p, ERR_NO_MEMORY, wish->bytes);
-	allocated[allocations] = malloc(wish->bytes + 1);
-	require(allocated[allocations] != NULL);
-	*out = (uintptr_t)allocated[allocations++];
+	allocated[ledger.count] = malloc(wish->bytes + 1);
+	require(allocated[ledger.count] != NULL);
+	*out = (uintptr_t)allocated[ledger.count++];
 	return OK;
 }
 
@@ -48,7 +48,7 @@ static void judge(const struct kernel *k, uint64_t bytes)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	static struct kernel k;
-	struct pages pages = { .take = take_pages, .at = page_at };
+	struct pages pages = { .take = take_pages, .at = page_at, .ledger = &ledger };
 	struct source source = { .bytes = bytes, .read = read_file };
 	uint8_t *copy = copy_of(data, bytes);
 	struct multiboot2 m;
@@ -61,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		if (!multiboot2_keep_sections(&m, &source, &pages, NULL))
 			require(m.sections.bytes == (uint64_t)m.section_count * m.section_bytes);
 	}
-	while (allocations)
-		free(allocated[--allocations]);
+	while (ledger.count)
+		free(allocated[--ledger.count]);
 	free(copy);
 	return 0;
 }

@@ -147,6 +147,26 @@ static void an_error_of_the_file_is_the_callers(void **state)
 	assert_int_equal(source.piece_count, 1);
 }
 
+/* The one who met the error did not tell it: the next one does, without another read. What is in memory is there. */
+static void after_an_error_nothing_is_read(void **state)
+{
+	const void *out;
+	uint8_t to[64];
+
+	(void)state;
+	begin();
+	fails_at = 500;
+	view(0, 100);
+	assert_int_equal(source_view(&source, &pages, 490, 20, &out, NULL), ERR_FILE_SHORT);
+	fails_at = BYTES;
+	memset(reads, 0, sizeof reads);
+	assert_int_equal(source_fetch(&source, 600, to, 40, &problem), ERR_FILE_SHORT);
+	assert_int_equal(problem.offset, 500);
+	for (unsigned i = 0; i < BYTES; i++)
+		assert_int_equal(reads[i], 0);
+	view(0, 100);
+}
+
 /* A claim that is free after the hand-off is in nobody's way. */
 static void the_ledger_names_the_first_claim_that_is_met(void **state)
 {
@@ -204,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_view_inside_a_piece_is_the_piece),
 		cmocka_unit_test(more_views_than_pieces_are_right),
 		cmocka_unit_test(an_error_of_the_file_is_the_callers),
+		cmocka_unit_test(after_an_error_nothing_is_read),
 		cmocka_unit_test(the_ledger_names_the_first_claim_that_is_met),
 		cmocka_unit_test(a_place_is_the_highest_that_no_claim_meets),
 		cmocka_unit_test(a_full_ledger_takes_no_more),
