@@ -7,6 +7,7 @@
 #include "dt_fixup.h"
 #include "load_file.h"
 #include "loaded_image.h"
+#include "say.h"
 #include "system_table.h"
 
 #include <string.h>
@@ -26,24 +27,14 @@ static unsigned held, broken;
 
 /* ---- Output ---------------------------------------------------------------------------------------------- */
 
-static void say(const char *text)
-{
-	CHAR16 line[2] = { 0 };
-
-	for (; *text; text++) {
-		line[0] = (CHAR16)(unsigned char)*text;
-		system->ConOut->OutputString(system->ConOut, line);
-	}
-}
-
 static void check(bool holds, const char *what)
 {
 	held += holds;
 	broken += !holds;
 	if (!holds) {
-		say("program: BROKEN: ");
-		say(what);
-		say("\r\n");
+		say(system, "program: BROKEN: ");
+		say(system, what);
+		say(system, "\r\n");
 	}
 }
 
@@ -156,7 +147,7 @@ static void check_seed(void)
 	uint8_t any = 0;
 
 	if (!seed) {
-		say("program: there is no seed\r\n");
+		say(system, "program: there is no seed\r\n");
 		return;
 	}
 	for (unsigned i = 4; i < 36; i++)
@@ -177,7 +168,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	check_seed();
 	count[9] = (char)('0' + held / 10);
 	count[10] = (char)('0' + held % 10);
-	say(count);
+	say(system, count);
 	/* it becomes the caller's */
 	void *data = NULL;
 	bs->AllocatePool(EfiBootServicesData, sizeof words, &data);
