@@ -51,21 +51,12 @@ $(O)/$(A)/limine/malformed/%.elf: tests/limine/malformed/%.S $(LIMINE_LD)
 		-o $(@:.elf=.o) $<
 	$(Q)$(LD) $(LIMINE_SHAPE_LINK) $(LIMINE_STATIC) $(LIMINE_BASE_$*) -o $@ $(@:.elf=.o)
 
-# Loaders that break a promise: as those of mk/arch-broken.mk.
+# Loaders that break a promise.
 LIMINE_BROKEN_$(A) := $(wildcard tests/limine/broken/*.c tests/limine/broken/$(A)/*.c)
 LIMINE_BROKEN_EFI_$(A) := $(patsubst %.c,$(O)/$(A)/limine-broken/%.efi,$(notdir $(LIMINE_BROKEN_$(A))))
 
 $(O)/$(A)/loader/tests/limine/broken/$(A)/%.o: LOADER_INCLUDES += -iquote tests/limine/broken -iquote tests/broken/$(A)
-$(O)/$(A)/limine-broken/%.elf: $(O)/$(A)/loader/tests/limine/broken/%.o $(O)/$(A)/loader/loader/sabotage.o \
-        $(O)/$(A)/rest.o loader/loader.ld
-	@mkdir -p $(@D)
-	$(Q)$(LOADER_LINK) -o $@ $(filter %.o,$^)
-$(O)/$(A)/limine-broken/%.elf: $(O)/$(A)/loader/tests/limine/broken/$(A)/%.o $(O)/$(A)/loader/loader/sabotage.o \
-        $(O)/$(A)/rest.o loader/loader.ld
-	@mkdir -p $(@D)
-	$(Q)$(LOADER_LINK) -o $@ $(filter %.o,$^)
-$(O)/$(A)/limine-broken/%.efi: $(O)/$(A)/limine-broken/%.elf $(O)/host/elf2efi
-	$(Q)$(O)/host/elf2efi -o $@ $<
+$(eval $(call SABOTAGED,limine-broken,tests/limine/broken))
 .SECONDARY: $(patsubst %.c,$(O)/$(A)/loader/%.o,$(LIMINE_BROKEN_$(A))) $(LIMINE_BROKEN_EFI_$(A):.efi=.elf)
 
 LIMINE_KERNELS_$(A) += $(O)/$(A)/limine/project.elf

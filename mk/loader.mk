@@ -18,3 +18,17 @@ LOADER_LINK  := $(LD) -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z
 LOADER       := $(wildcard loader/*.c $(LOADER_FOLDERS:%=loader/%/*.c))
 # A change of flags changes every object: those of two optimizers do not link.
 LOADER_FLAGS := mk/common.mk mk/free.mk mk/loader.mk mk/arch.mk mk/arch-loader.mk
+
+# Rules for loaders out/ARCH/$(1)/NAME.efi, each with loader/sabotage.c replaced by a file of folder $(2), or of its
+# folder for an architecture.
+define SABOTAGED_ELF
+$(O)/$(A)/$(1)/%.elf: $(O)/$(A)/loader/$(2)/%.o $(O)/$(A)/loader/loader/sabotage.o $(O)/$(A)/rest.o loader/loader.ld
+	@mkdir -p $$(@D)
+	$$(Q)$$(LOADER_LINK) -o $$@ $$(filter %.o,$$^)
+endef
+define SABOTAGED
+$(call SABOTAGED_ELF,$(1),$(2))
+$(call SABOTAGED_ELF,$(1),$(2)/$(A))
+$(O)/$(A)/$(1)/%.efi: $(O)/$(A)/$(1)/%.elf $(O)/host/elf2efi
+	$$(Q)$(O)/host/elf2efi -o $$@ $$<
+endef

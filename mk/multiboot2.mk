@@ -2,7 +2,7 @@
 # amd64 entry, and variants by words of the name. `staged` lies where OVMF has memory of its own; `flat` is no ELF file.
 
 MB2_CODE = $(FREE) -fno-builtin -fvisibility=hidden
-MB2_TARGET_i386   := --target=i686-unknown-none-elf -mgeneral-regs-only -fno-pic
+MB2_TARGET_i386   := --target=i686-unknown-none-elf -mgeneral-regs-only -fPIE
 MB2_TARGET_x86_64 := --target=x86_64-unknown-none-elf -mno-red-zone -mgeneral-regs-only -fPIE
 MB2_FLAG_within   := -DJUDGE_WITHIN
 MB2_FLAG_low      := -DJUDGE_RELOCATABLE=1
@@ -10,7 +10,7 @@ MB2_FLAG_high     := -DJUDGE_RELOCATABLE=2
 MB2_FLAG_flat     := -DJUDGE_FLAT
 MB2_BASE_staged   := 0xa00000
 MB2_BASE_high     := 0xa00000
-MB2_JUDGES  := i386 i386-staged within within-low within-high
+MB2_JUDGES  := i386 i386-staged i386-low i386-high within within-low within-high
 MB2_KERNELS := $(MB2_JUDGES:%=$(O)/x86_64/multiboot2/%.elf) $(O)/x86_64/multiboot2/i386-flat.bin
 
 mb2_words = $(subst -, ,$(1))

@@ -30,7 +30,8 @@ void judge_main(void);
 /* Saved by the entry code, before anything else. */
 uintptr_t entry_stack_pointer, entry_flags, entry_b, entry_cr0, entry_cr4;
 uint32_t entry_a;
-uint8_t segments_reach;
+
+uint32_t segments_are_flat(void); /* i386 */
 
 extern const char image_start[], image_end[];
 static uint32_t zeros[2048];
@@ -79,10 +80,14 @@ static void end_machine(uint32_t status)
 
 /* ---- Promises --------------------------------------------------------------------------------------------------- */
 
+enum { MOST_PROMISES = 64 };
+
 static unsigned applicable, held;
+static bool judged[MOST_PROMISES];
 
 static void judge(unsigned number, bool holds, const char *what)
 {
+	judged[number] = true;
 	applicable++;
 	held += holds;
 	if (holds)
@@ -94,7 +99,6 @@ static void judge(unsigned number, bool holds, const char *what)
 	say("\n");
 }
 
-/* tests/multiboot2-check reads the numbers. */
 #define PROMISE(number, holds) judge(number, holds, #holds)
 
 /* ---- Information ------------------------------------------------------------------------------------------------ */
@@ -128,7 +132,7 @@ static const uint8_t *next(const uint8_t *tag)
 /* The n-th tag of a kind, from 0. */
 static const uint8_t *tag(uint32_t kind, unsigned n)
 {
-	for (const uint8_t *t = information() + 8; word(t) != END; t = next(t))
+	for (const uint8_t *t = information() + 8; word(t) != END && word(t + 4) >= 8; t = next(t))
 		if (word(t) == kind && n-- == 0)
 			return t;
 	return NULL;
@@ -144,9 +148,16 @@ static bool tags_are_sound(void)
 	return t + 8 == end && word(t) == END && word(t + 4) == 8;
 }
 
+/* A text that ends where its tag does. */
 static bool is_text(const uint8_t *t, unsigned at)
 {
-	return t && word(t + 4) > at && !t[word(t + 4) - 1];
+	uint32_t i = at;
+
+	if (!t)
+		return false;
+	while (i < word(t + 4) && t[i])
+		i++;
+	return i + 1 == word(t + 4);
 }
 
 static bool begins(const uint8_t *at, const char *text)
@@ -162,13 +173,35 @@ static unsigned told(const char *name)
 {
 	const uint8_t *t = tag(COMMAND_LINE, 0);
 
-	for (const uint8_t *c = t + 8; *c; c++)
+	for (const uint8_t *c = t + 8; t && *c; c++)
 		if (begins(c, name)) {
 			while (*c != '=')
 				c++;
 			return c[1] - '0';
 		}
 	return 0;
+}
+
+static const uint8_t *skip(const uint8_t *at, const char *text)
+{
+	while (*text)
+		text++, at++;
+	return at;
+}
+
+/* No byte of it is free, so that it cannot be cut or changed unseen: "judge modules=N[ display=1][ return=1] end". */
+static bool command_line_is_whole(const uint8_t *t)
+{
+	static const char first[] = "judge modules=", last[] = " end";
+
+	if (!is_text(t, 8) || !begins(t + 8, first))
+		return false;
+	const uint8_t *c = skip(t + 8, first) + 1;
+	if (begins(c, " display=1"))
+		c = skip(c, " display=1");
+	if (begins(c, " return=1"))
+		c = skip(c, " return=1");
+	return begins(c, last) && !*skip(c, last);
 }
 
 static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
@@ -183,19 +216,28 @@ static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
 static void judge_information(void)
 {
 	PROMISE(8, word(information() + 4) == 0 && tags_are_sound());
-	PROMISE(9, is_text(tag(COMMAND_LINE, 0), 8) && begins(tag(COMMAND_LINE, 0) + 8, "judge "));
+	PROMISE(9, command_line_is_whole(tag(COMMAND_LINE, 0)));
 	PROMISE(10, is_text(tag(LOADER, 0), 8) && tag(LOADER, 0)[8]);
 }
 
-/* ---- Modules: byte i is i * 131 + (i >> 12), and the text is the number of bytes -------------------------------- */
+/* ---- Modules: byte i is i * 131 + (i >> 12), and the text is the module's number from 0 and its bytes ------------ */
 
-static uint32_t number_of(const uint8_t *text)
+static const uint8_t *read_number(const uint8_t *text, uint32_t *n)
 {
-	uint32_t n = 0;
+	for (*n = 0; *text >= '0' && *text <= '9'; text++)
+		*n = *n * 10 + (*text - '0');
+	return text;
+}
 
-	for (; *text >= '0' && *text <= '9'; text++)
-		n = n * 10 + (*text - '0');
-	return n;
+static bool says(const uint8_t *text, uint32_t number, uint32_t bytes)
+{
+	uint32_t first, second;
+
+	text = read_number(text, &first);
+	if (*text++ != ' ')
+		return false;
+	text = read_number(text, &second);
+	return !*text && first == number && second == bytes;
 }
 
 static bool content_is_right(const uint8_t *from, uint32_t bytes)
@@ -211,10 +253,14 @@ static bool meets(uint64_t a, uint64_t a_end, uint64_t b, uint64_t b_end)
 	return a < b_end && b < a_end;
 }
 
-static bool lies_apart(const uint8_t *module)
+/* From the information, the kernel, and the modules behind it. */
+static bool lies_apart(const uint8_t *module, unsigned number)
 {
 	uint64_t from = word(module + 8), to = word(module + 12), info = entry_b;
 
+	for (const uint8_t *m; (m = tag(MODULE, ++number));)
+		if (meets(from, to, word(m + 8), word(m + 12)))
+			return false;
 	return !meets(from, to, info, info + word(information())) &&
 	       !meets(from, to, (uintptr_t)image_start, (uintptr_t)image_end);
 }
@@ -227,10 +273,10 @@ static void judge_modules(void)
 
 	for (; (m = tag(MODULE, count)); count++) {
 		uint32_t from = word(m + 8), bytes = word(m + 12) - from;
-		in_order &= is_text(m, 16) && number_of(m + 16) == bytes;
+		in_order &= is_text(m, 16) && says(m + 16, count, bytes);
 		at_pages &= !(from & 4095);
 		right &= content_is_right((const uint8_t *)(uintptr_t)from, bytes);
-		apart &= lies_apart(m);
+		apart &= lies_apart(m, count);
 	}
 	PROMISE(11, count == told("modules=") && in_order);
 	PROMISE(12, at_pages);
@@ -253,33 +299,53 @@ static bool map_is_in_order(const uint8_t *map)
 	return true;
 }
 
-static bool is_type(const uint8_t *map, uint64_t from, uint64_t to, uint32_t type)
+enum { AVAILABLE = 1 << 1, RESERVED = 1 << 2, RECLAIMABLE = 1 << 3 };
+
+/* Where the memory from `at` on that is of these types ends: `at` if there is none. */
+static uint64_t end_of(const uint8_t *map, uint64_t at, unsigned types)
 {
 	for (const uint8_t *e = map + 16; e < map + word(map + 4); e += word(map + 8))
-		if (long_word(e) <= from && from < long_word(e) + long_word(e + 8) && word(e + 16) == type) {
-			if (to <= long_word(e) + long_word(e + 8))
-				return true;
-			from = long_word(e) + long_word(e + 8);
-		}
+		if (long_word(e) <= at && at < long_word(e) + long_word(e + 8) && types >> (word(e + 16) & 31) & 1)
+			at = long_word(e) + long_word(e + 8);
+	return at;
+}
+
+static bool is_available(const uint8_t *map, uint64_t from, uint64_t to)
+{
+	return end_of(map, from, AVAILABLE) >= to;
+}
+
+static bool has_available(const uint8_t *map, uint64_t from, uint64_t to)
+{
+	for (const uint8_t *e = map + 16; e < map + word(map + 4); e += word(map + 8))
+		if (word(e + 16) == 1 && meets(from, to, long_word(e), long_word(e) + long_word(e + 8)))
+			return true;
 	return false;
 }
 
-/* Memory that the firmware leaves is available; the rest is not. UEFI 2.10, "Memory Type Usage after
+/* Memory that the firmware leaves is in the map, and nothing else is available. UEFI 2.10, "Memory Type Usage after
  * ExitBootServices()". */
 static bool maps_agree(const uint8_t *map, const uint8_t *efi)
 {
 	for (const uint8_t *d = efi + 16; d < efi + word(efi + 4); d += word(efi + 8)) {
 		uint32_t type = word(d);
 		uint64_t from = long_word(d + 8), to = from + long_word(d + 24) * 4096;
-		bool free = type == 1 || type == 2 || type == 3 || type == 4 || type == 7;
-		bool kept = type == 0 || type == 5 || type == 6 || type == 11 || type == 12;
-		if (free && from < 4096)
+		bool left = (type >= 1 && type <= 4) || type == 7;
+		if (left && from < 4096)
 			from = 4096;
-		if ((free && from < to && !is_type(map, from, to, 1) && !is_type(map, from, to, 3) &&
-		     !is_type(map, from, to, 2)) || (kept && is_type(map, from, to, 1)))
+		if (left ? from < to && end_of(map, from, AVAILABLE | RESERVED | RECLAIMABLE) < to
+		         : has_available(map, from, to))
 			return false;
 	}
 	return true;
+}
+
+/* Lower memory is counted from 0 on, although page 0 is not in the map. */
+static bool basic_is_right(const uint8_t *map, const uint8_t *basic)
+{
+	uint64_t lower = end_of(map, 4096, AVAILABLE) >> 10, upper = (end_of(map, 0x100000, AVAILABLE) >> 10) - 1024;
+
+	return word(basic + 8) == (lower < 640 ? lower : 640) && word(basic + 12) == upper;
 }
 
 static void judge_maps(void)
@@ -292,10 +358,9 @@ static void judge_maps(void)
 		return;
 	}
 	PROMISE(15, map && word(map + 8) == 24 && word(map + 12) == 0 && map_is_in_order(map));
-	PROMISE(16, is_type(map, (uintptr_t)image_start, (uintptr_t)image_end, 1) &&
-	            is_type(map, info, info + word(information()), 1));
-	PROMISE(17, basic && word(basic + 8) <= 640 &&
-	            is_type(map, 0x100000, 0x100000 + word(basic + 12) * 1024ull, 1));
+	PROMISE(16, map && is_available(map, (uintptr_t)image_start, (uintptr_t)image_end) &&
+	            is_available(map, info, info + word(information())));
+	PROMISE(17, map && basic && basic_is_right(map, basic));
 	PROMISE(18, efi && word(efi + 8) >= 40 && word(efi + 12) == 1);
 	PROMISE(19, efi && map && maps_agree(map, efi));
 }
@@ -315,7 +380,8 @@ static void judge_image(void)
 	PROMISE(21, ((volatile uint32_t *)initialized)[0] == 0x13579bdf &&
 	            ((volatile uint32_t *)initialized)[1] == 0x2468ace0);
 	PROMISE(22, bss_is_zero());
-	PROMISE(23, (uint64_t)(uintptr_t)image_end <= 0x100000000 && (uint64_t)entry_b < 0x100000000);
+	if (WITHIN)
+		PROMISE(23, (uint64_t)(uintptr_t)image_end <= 0x100000000 && (uint64_t)entry_b < 0x100000000);
 	PROMISE(24, !tag(LOAD_BASE, 0) == !RELOCATABLE);
 	if (RELOCATABLE)
 		PROMISE(25, tag(LOAD_BASE, 0) && word(tag(LOAD_BASE, 0) + 8) == base && !(base & 0x1fffff) &&
@@ -364,7 +430,8 @@ static void judge_firmware(void)
 	const uint8_t *old = tag(RSDP_OLD, 0), *rsdp = tag(RSDP_NEW, 0), *table = tag(EFI64, 0);
 
 	PROMISE(29, (old || rsdp) && (!old || (begins(old + 8, "RSD PTR ") && sums_to_zero(old + 8, 20))) &&
-	            (!rsdp || (begins(rsdp + 8, "RSD PTR ") && sums_to_zero(rsdp + 8, word(rsdp + 4) - 8))));
+	            (!rsdp || (begins(rsdp + 8, "RSD PTR ") && sums_to_zero(rsdp + 8, 20) &&
+	                       sums_to_zero(rsdp + 8, word(rsdp + 4) - 8))));
 	PROMISE(30, tag(SMBIOS, 0) && smbios_is_sound(tag(SMBIOS, 0)));
 	PROMISE(31, table && long_word(table + 8) >> 32 == 0 &&
 	            begins((const uint8_t *)(uintptr_t)long_word(table + 8), "IBI SYST"));
@@ -397,7 +464,10 @@ static void judge_sections(void)
 /* UEFI 2.10, "EFI_BOOT_SERVICES": RaiseTPL and RestoreTPL behind the header of 24 bytes. */
 static bool services_answer(void)
 {
-	const uint8_t *table = (const uint8_t *)(uintptr_t)long_word(tag(EFI64, 0) + 8);
+	const uint8_t *table = tag(EFI64, 0) ? (const uint8_t *)(uintptr_t)long_word(tag(EFI64, 0) + 8) : NULL;
+
+	if (!table || !begins(table, "IBI SYST"))
+		return false;
 	const uint8_t *services = (const uint8_t *)(uintptr_t)long_word(table + 96);
 	uint64_t (__attribute__((ms_abi)) *raise)(uint64_t) = (void *)(uintptr_t)long_word(services + 24);
 	void (__attribute__((ms_abi)) *restore)(uint64_t) = (void *)(uintptr_t)long_word(services + 32);
@@ -430,11 +500,27 @@ static bool a20_is_on(void)
 static void judge_state(void)
 {
 	PROMISE(1, entry_a == 0x36d76289 && !(entry_b & 7));
-	PROMISE(2, segments_reach);
+	PROMISE(2, segments_are_flat());
 	PROMISE(3, (entry_cr0 & 0x80000001) == 1 && !(entry_flags & 0x20200));
 	PROMISE(4, a20_is_on() && port_read(PIC_1_MASK) == 0xff && port_read(PIC_2_MASK) == 0xff);
 }
 #endif
+
+/* tests/multiboot2-check and tests/multiboot2-broken-check read these lines. */
+static void say_result(void)
+{
+	say("mb2: judged");
+	for (unsigned i = 0; i < MOST_PROMISES; i++)
+		if (judged[i]) {
+			say(" M");
+			say_number(i);
+		}
+	say("\nmb2: ");
+	say_number(held);
+	say("/");
+	say_number(applicable);
+	say("\n");
+}
 
 /* A kernel of the EFI amd64 entry returns if it is told to. */
 void judge_main(void)
@@ -449,11 +535,7 @@ void judge_main(void)
 		judge_firmware();
 		judge_sections();
 	}
-	say("mb2: ");
-	say_number(held);
-	say("/");
-	say_number(applicable);
-	say("\n");
+	say_result();
 	if (!WITHIN || !told("return="))
 		end_machine(held == applicable ? 0 : 1);
 }

@@ -5,6 +5,7 @@ start:
 	mov	%rsp, entry_stack_pointer(%rip)
 	pushfq
 	popq	entry_flags(%rip)
+	cld
 	mov	%eax, entry_a(%rip)
 	mov	%rbx, entry_b(%rip)
 	mov	%cr0, %rax

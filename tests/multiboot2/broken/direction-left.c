@@ -1,0 +1,4 @@
+/* DF is set */
+#include "multiboot2.h"
+
+DETOUR_WITHIN("std")
