@@ -73,7 +73,7 @@ struct attempt {
 	const struct pages *pages;
 	const struct image *image;
 	uint32_t arch;           /* HOBNAIL_ARCH_* */
-	unsigned protocol;       /* PROTOCOL_*: protocols.h. protocol_load() decides */
+	enum boot_protocol protocol;  /* protocol_load() decides */
 	uint32_t cpu_area_bytes; /* of handoff_cpu.area: whole pages */
 	mode_chooser *choose_mode;
 	/* OK: other processors can be started. Called only if they are wanted. */

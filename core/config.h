@@ -47,6 +47,7 @@
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
 
+#include "boot_protocol.h"
 #include "err.h"
 
 enum {
@@ -66,9 +67,6 @@ struct text {
 	size_t bytes;
 };
 
-enum config_protocol { CONFIG_ANY_PROTOCOL, CONFIG_HOBNAIL, CONFIG_LIMINE, CONFIG_EFI, CONFIG_MULTIBOOT2,
-                       CONFIG_PROTOCOLS };
-
 struct config_module {
 	struct text path;
 	struct text cmdline; /* may be empty */
@@ -86,7 +84,7 @@ struct config_entry {
 	struct text device_tree;  /* path; empty: none                                 */
 	bool verbose;             /* verbose = yes: print the log                      */
 	bool allow_write_execute; /* allow_wx = yes: accept segments with W and X      */
-	enum config_protocol protocol;
+	enum boot_protocol protocol;
 	bool no_fault_reports;    /* fault_reports = no                                */
 	bool direct_map_no_execute; /* hhdm = no-execute                               */
 	unsigned line;            /* of its [name], 1-based                            */

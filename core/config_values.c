@@ -171,21 +171,17 @@ static enum err read_cmdline(struct config_reader *r, struct text value, bool ou
 
 static enum err read_protocol(struct config_reader *r, struct text value, bool ours)
 {
-	static const char *const names[CONFIG_PROTOCOLS] = {
-		[CONFIG_ANY_PROTOCOL] = "", [CONFIG_HOBNAIL] = "hobnail", [CONFIG_LIMINE] = "limine",
-		[CONFIG_EFI] = "efi", [CONFIG_MULTIBOOT2] = "multiboot2",
-	};
-	unsigned which = CONFIG_ANY_PROTOCOL + 1;
+	enum boot_protocol which = PROTOCOL_ANY + 1;
 	enum err e = check_plain(r, value);
 
 	if (e)
 		return e;
-	while (which < CONFIG_PROTOCOLS && !text_is(value, names[which]))
+	while (which < PROTOCOLS && !text_is(value, boot_protocol_name(which)))
 		which++;
-	if (which == CONFIG_PROTOCOLS)
+	if (which == PROTOCOLS)
 		return config_refuse(r, ERR_CONFIG_PROTOCOL, value.at, 0);
 	if (ours)
-		r->entry.protocol = (enum config_protocol)which;
+		r->entry.protocol = which;
 	return OK;
 }
 

@@ -7,6 +7,7 @@
 
 #include <hobnail/boot.h>
 
+#include "boot_protocol.h"
 #include "elf.h"
 #include "iommu.h"
 #include "mode.h"
@@ -69,7 +70,7 @@ struct handoff {
 	uint64_t entry;
 	uint64_t argument;     /* the first one                                */
 	uint32_t signature;    /* Multiboot2: EAX; the argument is in EBX      */
-	unsigned protocol;     /* its number: loader/protocol/                 */
+	enum boot_protocol protocol; /* PROTOCOL_ANY until a kernel has been loaded  */
 	uint64_t direct_map;   /* virtual base                                 */
 	paddr handed_over;     /* the protocol's record: the argument's target */
 	uint64_t kernel_stack; /* top                                          */

@@ -2,6 +2,8 @@
 
 #include "recognise.h"
 
+static const char said_so[] = "the configuration says so";
+
 /* The wants of a kernel that has asked for nothing yet. If this machine has no EL1 to enter, *refusal says so, and the
  * mode will do for loading: the places are the same. */
 static enum err first_mode(struct attempt *a, struct requests *r, enum err *refusal, struct problem *p)
@@ -44,11 +46,11 @@ static enum err load_unknown(struct attempt *a, struct protocol_requests *r, str
 	if (e)
 		return e;
 	if (r->limine->found) {
-		r->why = r->said == CONFIG_LIMINE ? "the configuration says so" : "it makes requests of that protocol";
+		r->why = r->said == PROTOCOL_LIMINE ? said_so : "it makes requests of that protocol";
 		a->protocol = PROTOCOL_LIMINE;
 		return limine_end(a, r->limine, &r->options, source, p);
 	}
-	if (r->said == CONFIG_LIMINE)
+	if (r->said == PROTOCOL_LIMINE)
 		return problem(p, ERR_LIMINE_NONE);
 	a->protocol = PROTOCOL_HOBNAIL;
 	a->done(a, ATTEMPT_REQUESTS);
@@ -74,13 +76,13 @@ static enum err load_with_any_rights(struct attempt *a, struct protocol_requests
 	if (kernel_open(&a->kernel, source, a->pages, &any, &other) ||
 	    kernel_requests(&a->kernel, source, a->pages, a->arch, r->hobnail, &other) || r->hobnail->note_count)
 		return refusal;
-	enum config_protocol said = r->said;
-	r->said = CONFIG_LIMINE;
+	enum boot_protocol said = r->said;
+	r->said = PROTOCOL_LIMINE;
 	enum err e = load_unknown(a, r, source, &other);
 	r->said = said;
 	if (e == ERR_LIMINE_NONE)
 		return refusal;
-	r->why = said == CONFIG_LIMINE ? r->why : "it makes requests of that protocol";
+	r->why = said == PROTOCOL_LIMINE ? r->why : "it makes requests of that protocol";
 	if (e && p)
 		*p = other;
 	return e;
@@ -117,7 +119,7 @@ static bool has_header(const struct attempt *a, struct source *source)
 static enum err load_multiboot2(struct attempt *a, struct protocol_requests *r, struct source *source,
                                 struct problem *p)
 {
-	r->why = r->said == CONFIG_MULTIBOOT2 ? "the configuration says so" : "it has a header of that protocol";
+	r->why = r->said == PROTOCOL_MULTIBOOT2 ? said_so : "it has a header of that protocol";
 	a->protocol = PROTOCOL_MULTIBOOT2;
 	requests_init(r->hobnail);
 	return multiboot2_load(a, r->multiboot2, source, p);
@@ -129,30 +131,30 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
                        const struct elf_rules *rules, struct problem *p)
 {
 	r->why = "the configuration says so";
-	if (r->said == CONFIG_EFI || (r->said == CONFIG_ANY_PROTOCOL && efi_owns(a, source))) {
-		r->why = r->said == CONFIG_EFI ? r->why : "it is a PE image";
+	if (r->said == PROTOCOL_EFI || (r->said == PROTOCOL_ANY && efi_owns(a, source))) {
+		r->why = r->said == PROTOCOL_EFI ? r->why : "it is a PE image";
 		a->protocol = PROTOCOL_EFI;
 		return efi_load(a, source, p);
 	}
-	if (r->said == CONFIG_MULTIBOOT2)
+	if (r->said == PROTOCOL_MULTIBOOT2)
 		return load_multiboot2(a, r, source, p);
 	enum err e = kernel_open(&a->kernel, source, a->pages, rules, p);
-	a->protocol = r->said == CONFIG_LIMINE ? PROTOCOL_LIMINE : PROTOCOL_HOBNAIL;
+	a->protocol = r->said == PROTOCOL_LIMINE ? PROTOCOL_LIMINE : PROTOCOL_HOBNAIL;
 	bool is_other = e == ERR_IS_MULTIBOOT || e == ERR_IS_MULTIBOOT2; /* Xen has both headers */
-	if (is_other && r->said == CONFIG_ANY_PROTOCOL && has_header(a, source) && !asks_limine(a, source, rules))
+	if (is_other && r->said == PROTOCOL_ANY && has_header(a, source) && !asks_limine(a, source, rules))
 		return load_multiboot2(a, r, source, p);
-	if ((is_about_rights(e) || is_other) && r->said != CONFIG_HOBNAIL)
+	if ((is_about_rights(e) || is_other) && r->said != PROTOCOL_HOBNAIL)
 		return load_with_any_rights(a, r, source, rules, e, p);
 	if (e)
 		return e;
-	if (r->said == CONFIG_LIMINE) {
+	if (r->said == PROTOCOL_LIMINE) {
 		requests_init(r->hobnail);
 		return load_unknown(a, r, source, p);
 	}
 	e = kernel_requests(&a->kernel, source, a->pages, a->arch, r->hobnail, p);
 	if (e)
 		return e;
-	if (r->said == CONFIG_ANY_PROTOCOL && !r->hobnail->note_count) {
+	if (r->said == PROTOCOL_ANY && !r->hobnail->note_count) {
 		bool found = false;
 		e = find_header(a, source, &found, p);
 		if (e)
@@ -162,7 +164,7 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
 		r->why = "it has no requests of another protocol";
 		return load_unknown(a, r, source, p);
 	}
-	if (r->said == CONFIG_ANY_PROTOCOL)
+	if (r->said == PROTOCOL_ANY)
 		r->why = "it has notes with requests";
 	e = hobnail_begin(a, r->hobnail, source, p);
 	return e ? e : hobnail_end(a, r->hobnail, source, p);

@@ -6,15 +6,13 @@
 #include "multiboot2.h"
 #include "protocol_hobnail.h"
 
-enum { PROTOCOL_HOBNAIL, PROTOCOL_LIMINE, PROTOCOL_EFI, PROTOCOL_MULTIBOOT2, PROTOCOLS };
-
 /* Requests of the kernel, in the form of its protocol. */
 struct protocol_requests {
 	struct requests *hobnail;
 	struct limine *limine;
 	struct limine_options options;
 	struct multiboot2 *multiboot2;
-	enum config_protocol said; /* the configuration's word */
+	enum boot_protocol said; /* the configuration's word */
 	const char *why;           /* out: the reason for the choice, for the log */
 };
 

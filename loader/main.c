@@ -68,6 +68,7 @@ static void attempt_begin(struct boot *b)
 	a->prepare_cpus = prepare_cpus;
 	a->context = b;
 	a->handoff = &handoff;
+	handoff.protocol = PROTOCOL_ANY;
 	a->platform.arch = b->arch;
 }
 
@@ -93,7 +94,7 @@ static enum err attempt(struct boot *b, struct problem *p)
 		report_final_problem(p);
 		arch_halt();
 	}
-	if (protocols[handoff.protocol]->undo)
+	if (handoff.protocol != PROTOCOL_ANY && protocols[handoff.protocol]->undo)
 		protocols[handoff.protocol]->undo(b);
 	firmware_undo(&b->fw, mark);
 	return e;

@@ -201,10 +201,9 @@ static void put_requests(struct json_out *o, const struct requests *r)
 /* A kernel's protocol is known with its requests. */
 static void put_protocol(struct json_out *o, const struct check *c)
 {
-	static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi", "multiboot2" };
 	bool is_known = c->held >= HELD_REQUESTS;
 
-	json_out_text(o, "protocol", is_known ? names[c->attempt.protocol] : NULL);
+	json_out_text(o, "protocol", is_known ? boot_protocol_name(c->attempt.protocol) : NULL);
 	if (is_known && is_limine(c))
 		json_out_number(o, "base_revision", c->limine.revision);
 	else

@@ -19,20 +19,18 @@ static void done(struct attempt *a, enum attempt_part part)
 		attempt_done(a, part);
 }
 
-static const char *const names[PROTOCOLS] = { "hobnail", "limine", "efi", "multiboot2" };
-
 /* Files that the kernel would not get: it would not be the boot that was meant. */
 static enum err check_files(const struct boot *b, struct problem *p)
 {
 	const struct config_entry *entry = &b->entry;
-	unsigned protocol = b->attempt.protocol;
+	enum boot_protocol protocol = b->attempt.protocol;
 	enum err e = OK;
 
 	if (protocol == PROTOCOL_EFI && entry->module_count)
 		return problem(p, ERR_KEY_MODULE);
 	if (protocol != PROTOCOL_EFI && (entry->initrd_count || entry->device_tree.bytes)) {
 		e = problem(p, ERR_KEY_INITRD);
-		p->text[0] = names[protocol];
+		p->text[0] = boot_protocol_name(protocol);
 	}
 	return e;
 }
@@ -57,6 +55,6 @@ enum err kernel_load(struct boot *b, struct problem *p)
 	handoff.protocol = b->attempt.protocol;
 	if (e)
 		return e;
-	log_line("protocol %s: %s", names[b->attempt.protocol], requests.why);
+	log_line("protocol %s: %s", boot_protocol_name(b->attempt.protocol), requests.why);
 	return check_files(b, p);
 }

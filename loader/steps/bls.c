@@ -295,7 +295,7 @@ enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
 	struct config_entry *entry = &b->entry;
 	struct text root = text_of("\\"), tree = from->values[BLS_DEVICE_TREE];
 
-	*entry = (struct config_entry){ .name = chosen->id, .protocol = CONFIG_EFI };
+	*entry = (struct config_entry){ .name = chosen->id, .protocol = PROTOCOL_EFI };
 	step_set(b, "read a boot entry", chosen->id);
 	enum err e = from->is_image ? file_path(b, true, from->name.whole, &entry->kernel, p)
 	                            : path_absolute(b, root, from->values[from->program], &entry->kernel, p);

@@ -79,22 +79,6 @@ static void add_firmware(const struct boot *b, struct page *page)
 	add(page, "Loader       Hobnail " LOADER_VERSION " for %s\n", arch_name);
 }
 
-static const char *protocol_name(enum config_protocol protocol)
-{
-	switch (protocol) {
-	case CONFIG_HOBNAIL:
-		return "hobnail";
-	case CONFIG_LIMINE:
-		return "limine";
-	case CONFIG_EFI:
-		return "efi";
-	case CONFIG_MULTIBOOT2:
-		return "multiboot2";
-	default:
-		return "as the kernel's file says";
-	}
-}
-
 size_t menu_facts(struct boot *b, char *out, size_t size)
 {
 	struct page page = { out, size, 0 };
@@ -109,7 +93,8 @@ size_t menu_facts(struct boot *b, char *out, size_t size)
 		add(&page, "From         boot entry %.*s\n", (int)chosen->id.bytes, chosen->id.at);
 	else
 		add(&page, "From         %.*s, line %u\n", (int)config->bytes, config->at, entry->line);
-	add(&page, "Protocol     %s\n", protocol_name(entry->protocol));
+	add(&page, "Protocol     %s\n",
+	    entry->protocol == PROTOCOL_ANY ? "as the kernel's file says" : boot_protocol_name(entry->protocol));
 	add_file(b, &page, "Kernel      ", entry->kernel);
 	add(&page, "Command line %.*s\n", (int)entry->cmdline.bytes, entry->cmdline.at);
 	add_modules(b, &page);

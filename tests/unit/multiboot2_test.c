@@ -635,7 +635,7 @@ static void a_required_console_must_be_there(void **state)
 static struct requests requests;
 static struct limine limine;
 
-static enum err choose(enum config_protocol said)
+static enum err choose(enum boot_protocol said)
 {
 	struct elf_rules rules = { ELF_MACHINE_X86_64, false, false };
 	struct protocol_requests r = { .hobnail = &requests, .limine = &limine, .multiboot2 = &w.m, .said = said };
@@ -647,20 +647,20 @@ static enum err choose(enum config_protocol said)
 static void a_file_of_any_format_may_have_the_header(void **state)
 {
 	(void)state;
-	assert_int_equal(choose(CONFIG_ANY_PROTOCOL), OK); /* 32-bit ELF */
+	assert_int_equal(choose(PROTOCOL_ANY), OK); /* 32-bit ELF */
 	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 	fresh(NULL);
 	make_elf64();
-	assert_int_equal(choose(CONFIG_ANY_PROTOCOL), OK);
+	assert_int_equal(choose(PROTOCOL_ANY), OK);
 	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 	fresh(NULL);
 	make_elf64();
 	put32(64 + 4, 7); /* writable and executable */
-	assert_int_equal(choose(CONFIG_ANY_PROTOCOL), OK);
+	assert_int_equal(choose(PROTOCOL_ANY), OK);
 	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 	fresh(NULL);
 	memset(w.file, 0, 64);
-	assert_refused(choose(CONFIG_ANY_PROTOCOL), ERR_MB2_NO_IMAGE);
+	assert_refused(choose(PROTOCOL_ANY), ERR_MB2_NO_IMAGE);
 	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 }
 
@@ -669,25 +669,25 @@ static void a_kernel_with_both_versions_headers_is_one_of_the_second(void **stat
 {
 	(void)state;
 	put32(0x80, 0x1badb002), put32(0x84, 3), put32(0x88, 0 - 0x1badb002u - 3);
-	assert_int_equal(choose(CONFIG_ANY_PROTOCOL), OK);
+	assert_int_equal(choose(PROTOCOL_ANY), OK);
 	assert_int_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 	fresh(NULL);
 	put32(0x80, 0x1badb002), put32(0x84, 3), put32(0x88, 0 - 0x1badb002u - 3);
 	put32(HEADER_AT, 0);
-	assert_refused(choose(CONFIG_ANY_PROTOCOL), ERR_IS_MULTIBOOT);
+	assert_refused(choose(PROTOCOL_ANY), ERR_IS_MULTIBOOT);
 }
 
 static void the_configuration_decides_first(void **state)
 {
 	(void)state;
-	assert_refused(choose(CONFIG_HOBNAIL), ERR_IS_MULTIBOOT2);
+	assert_refused(choose(PROTOCOL_HOBNAIL), ERR_IS_MULTIBOOT2);
 	fresh(NULL);
-	assert_refused(choose(CONFIG_LIMINE), ERR_IS_MULTIBOOT2);
+	assert_refused(choose(PROTOCOL_LIMINE), ERR_IS_MULTIBOOT2);
 	fresh(NULL);
-	assert_int_equal(choose(CONFIG_MULTIBOOT2), OK);
+	assert_int_equal(choose(PROTOCOL_MULTIBOOT2), OK);
 	fresh(NULL);
 	put32(HEADER_AT, 0);
-	assert_refused(choose(CONFIG_MULTIBOOT2), ERR_MB2_NONE);
+	assert_refused(choose(PROTOCOL_MULTIBOOT2), ERR_MB2_NONE);
 }
 
 /* Requests of the Limine protocol come before the header. */
@@ -699,7 +699,7 @@ static void limine_requests_count_more_than_the_header(void **state)
 		make_elf64();
 		put32(64 + 56 + 4, rights);
 		put64(0x1800, 0xf9562b2d5c95a6c8), put64(0x1808, 0x6a7b384944536bdc);
-		enum err e = choose(CONFIG_ANY_PROTOCOL);
+		enum err e = choose(PROTOCOL_ANY);
 		assert_int_not_equal(w.a.protocol, PROTOCOL_MULTIBOOT2);
 		assert_int_not_equal(e, OK); /* it reaches beyond this small machine */
 	}
