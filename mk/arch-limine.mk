@@ -39,7 +39,7 @@ $(O)/$(A)/limine/shape-%-gcc.elf: $$(call limine_shape_src,$$*,$(A)) $(LIMINE_LD
 	@mkdir -p $(@D)
 	$(Q)$(A)-linux-gnu-gcc $(LIMINE_GCC) $(LIMINE_GCC_$(A)) -o $@ $(filter %.c,$^)
 $(O)/$(A)/limine/shape-%.elf: $$(call limine_shape_obj,$$*,$(A),limine) $(LIMINE_LD)
-	$(Q)$(LD) $(LIMINE_SHAPE_LINK) $(or $(LIMINE_LINK_$(lastword $(call limine_words,$*))),$(LIMINE_STATIC)) -o $@ \
+	$(Q)$(LD) $(LIMINE_SHAPE_LINK) $(or $(LIMINE_LINK_$(lastword $(call words_of,$*))),$(LIMINE_STATIC)) -o $@ \
 		$(filter %.o,$^)
 .SECONDARY: $(foreach s,$(LIMINE_SHAPES),$(call limine_shape_obj,$(s),$(A),limine) $(call \
         limine_shape_obj,$(s),$(A),limine-lto))

@@ -12,6 +12,9 @@ CPIO := cpio --quiet --create --format=newc --reproducible --owner=+0:+0
 DEBUG  := -g $(if $(findstring clang,$(CC)),-fdebug-compilation-dir=.,-ffile-prefix-map=$(CURDIR)=.)
 COMMON := -std=c17 $(DEBUG) -MMD -MP $(WARN)
 
+# A kernel's name says how it is built: its words, which are joined by hyphens.
+words_of = $(subst -, ,$(1))
+
 CORE := $(wildcard core/*.c)
 LIB  := $(wildcard lib/*.c)
 # What of lib/ core/ needs, where there is a libc for the rest.

@@ -12,8 +12,7 @@ LIMINE_FLAG_keep     := -DLIMINE_KEEP_IOMMU
 LIMINE_FLAG_x2apic   := -DLIMINE_X2APIC
 LIMINE_STATIC := -static -T tests/limine/static.ld --defsym=KERNEL_BASE=0xffffffff80000000
 LIMINE_PIE    := -T tests/limine/pie.ld -pie --no-dynamic-linker --pack-dyn-relocs=relr --defsym=KERNEL_BASE=0
-limine_words   = $(subst -, ,$(1))
-limine_flags   = -DLIMINE_REVISION=$(firstword $(limine_words)) $(foreach w,$(limine_words),$(LIMINE_FLAG_$(w)))
+limine_flags   = -DLIMINE_REVISION=$(firstword $(words_of)) $(foreach w,$(words_of),$(LIMINE_FLAG_$(w)))
 LIMINE_JUDGES := 0 1 2 3 4 5 6 0-5level 2-5level 4-5level 6-5level 6-5or4 0-internal 6-internal 0-pie 6-pie 6-newer
 LIMINE_JUDGES_x86_64 := 6-keep 6-x2apic
 
@@ -27,7 +26,7 @@ LIMINE_SHAPE_CODE = $(TARGET_$(A)) $(FREE) $(FRAMES) $(KERNEL_MODEL_$(A)) -fno-b
 LIMINE_SHAPE_LINK := -z noexecstack -z max-page-size=4096 --build-id=none -T tests/limine/shapes/shape.ld
 LIMINE_LINK_rela := -T tests/limine/pie.ld -pie --no-dynamic-linker -z text -z norelro --defsym=KERNEL_BASE=0
 LIMINE_LINK_relr := $(LIMINE_LINK_rela) --pack-dyn-relocs=relr
-limine_shape_src = tests/limine/shapes/$(firstword $(call limine_words,$(1))).c tests/limine/shapes/voice.c \
+limine_shape_src = tests/limine/shapes/$(firstword $(call words_of,$(1))).c tests/limine/shapes/voice.c \
                    tests/limine/shapes/$(2)/machine.c
 # Of a kernel, an architecture and a folder in out/ARCH/.
 limine_shape_obj = $(patsubst tests/limine/%.c,$(O)/$(2)/$(3)/%.o,$(call limine_shape_src,$(1),$(2)))

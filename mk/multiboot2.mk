@@ -13,13 +13,12 @@ MB2_BASE_high     := 0xa00000
 MB2_JUDGES  := i386 i386-staged i386-low i386-high within within-low within-high
 MB2_KERNELS := $(MB2_JUDGES:%=$(O)/x86_64/multiboot2/%.elf) $(O)/x86_64/multiboot2/i386-flat.bin
 
-mb2_words = $(subst -, ,$(1))
 mb2_arch  = $(if $(findstring within,$(1)),x86_64,i386)
-mb2_flags = $(MB2_TARGET_$(call mb2_arch,$(1))) $(foreach w,$(call mb2_words,$(1)),$(MB2_FLAG_$(w)))
+mb2_flags = $(MB2_TARGET_$(call mb2_arch,$(1))) $(foreach w,$(call words_of,$(1)),$(MB2_FLAG_$(w)))
 
 # All but the name of what is linked, of a kernel's name.
 mb2_link = $(LD) -static -z noexecstack -z max-page-size=4096 --build-id=none -T tests/multiboot2/kernel.ld \
-           --defsym=KERNEL_BASE=$(or $(MB2_BASE_$(lastword $(call mb2_words,$(1)))),0x200000) \
+           --defsym=KERNEL_BASE=$(or $(MB2_BASE_$(lastword $(call words_of,$(1)))),0x200000) \
            $(O)/x86_64/multiboot2/$(1)-header.o $(O)/x86_64/multiboot2/$(1)-entry.o $(O)/x86_64/multiboot2/$(1).o
 
 $(O)/x86_64/multiboot2/%.o: tests/multiboot2/judge.c tests/multiboot2/header.S \
