@@ -280,7 +280,7 @@ static uint64_t put_font(struct builder *b)
 	uint64_t virt;
 	uint8_t *at = take(b, CHARACTERS * f->height, 8, &virt);
 
-	for (unsigned c = 0; at && c < CHARACTERS; c++) {
+	for (unsigned c = 0; at && f->height && c < CHARACTERS; c++) {
 		unsigned glyph = c >= f->first && c - f->first < f->count ? c - f->first : f->count;
 		memcpy(at + c * f->height, f->rows + glyph * f->height, f->height);
 	}

@@ -170,6 +170,18 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
 	return e ? e : hobnail_end(a, r->hobnail, source, p);
 }
 
+enum err protocol_takes_files(enum boot_protocol protocol, const struct config_entry *entry, struct problem *p)
+{
+	if (protocol == PROTOCOL_EFI && entry->module_count)
+		return problem(p, ERR_KEY_MODULE);
+	if (protocol == PROTOCOL_EFI || (!entry->initrd_count && !entry->device_tree.bytes))
+		return OK;
+	enum err e = problem(p, ERR_KEY_INITRD);
+	if (p)
+		p->text[0] = boot_protocol_name(protocol);
+	return e;
+}
+
 enum err protocol_grant(struct attempt *a, struct protocol_requests *r, enum err *refused, struct problem *p)
 {
 	*refused = OK;

@@ -23,6 +23,10 @@ struct protocol_requests {
 enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct source *source,
                        const struct elf_rules *rules, struct problem *p);
 
+/* The kernel's protocol is known: files of the entry that it would not get. It would not be the boot that was meant.
+ *   ERR_KEY_MODULE, ERR_KEY_INITRD */
+enum err protocol_takes_files(enum boot_protocol protocol, const struct config_entry *entry, struct problem *p);
+
 /* The machine is known: what it cannot grant is an error, or is dropped. *refused: the reason why other processors are
  * not started, which is no error in the Limine protocol. */
 enum err protocol_grant(struct attempt *a, struct protocol_requests *r, enum err *refused, struct problem *p);

@@ -6,10 +6,12 @@
 #include "check.h"
 #include "cli.h"
 #include "finding_print.h"
+#include "setup.h"
 #include "verb.h"
 
 struct wanted {
 	bool json, verbose, strict;
+	const char *config, *root; /* NULL: not given */
 };
 
 static int check(struct check *c, const char *path, const struct wanted *wanted)
@@ -29,10 +31,31 @@ static int check(struct check *c, const char *path, const struct wanted *wanted)
 	return status;
 }
 
-enum { JSON = CHECK_OPTIONS_END, VERBOSE, STRICT, DOCUMENT };
+/* A configuration, and all that it names. */
+static int check_setup(struct check *c, const struct wanted *wanted)
+{
+	static struct setup s;
+	int status = check_machine(c);
+
+	if (!status)
+		status = setup_judge(&s, c, wanted->config, wanted->root);
+	if (!status) {
+		if (wanted->json)
+			setup_print_json(&s, wanted->strict);
+		else
+			setup_print(&s, wanted->strict);
+		status = setup_is_sound(&s, wanted->strict) ? STATUS_OK : STATUS_FAILED;
+	}
+	setup_free(&s);
+	return status;
+}
+
+enum { JSON = CHECK_OPTIONS_END, VERBOSE, STRICT, CONFIG, ROOT, DOCUMENT };
 
 static const struct option options[] = {
 	CHECK_OPTIONS,
+	{ "config", required_argument, NULL, CONFIG },
+	{ "root", required_argument, NULL, ROOT },
 	{ "strict", no_argument, NULL, STRICT },
 	{ "verbose", no_argument, NULL, VERBOSE },
 	{ "json", no_argument, NULL, JSON },
@@ -57,15 +80,23 @@ static int check_command(int argc, char **argv)
 		wanted.json |= option == JSON;
 		wanted.verbose |= option == VERBOSE;
 		wanted.strict |= option == STRICT;
+		wanted.config = option == CONFIG ? optarg : wanted.config;
+		wanted.root = option == ROOT ? optarg : wanted.root;
 	}
+	if ((wanted.config || wanted.root) && argc == optind)
+		return check_setup(&c, &wanted);
+	if (wanted.config || wanted.root)
+		return complain(STATUS_TROUBLE, "--config and --root judge all kernels that the configuration names: "
+		                "leave %s out", argv[optind]);
 	if (argc - optind != 1)
-		return complain(STATUS_TROUBLE, "say which kernel is to be checked: hobnail check KERNEL");
+		return complain(STATUS_TROUBLE, "say which kernel is to be checked: hobnail check KERNEL; or which "
+		                "configuration: hobnail check --config FILE");
 	return check(&c, argv[optind], &wanted);
 }
 
 const struct verb check_verb = {
 	.name = "check", .summary = "say whether the loader would boot a kernel, and if not, why",
-	.usage = "KERNEL [options]", .run = check_command, .letters = "h", .options = options,
+	.usage = "KERNEL | --config FILE [options]", .run = check_command, .letters = "h", .options = options,
 	.sections = {
 	{ "Description",
 	  "Says whether the loader would boot KERNEL, an ELF file or an EFI program, and if not, why: in the\n"
@@ -88,8 +119,17 @@ const struct verb check_verb = {
 	  "them, else one, and a display if the kernel asks for that. Like that machine it has neither EL2\n"
 	  "nor 5-level paging unless an option says so: a kernel that requires them is refused. Modules are\n"
 	  "left out. Another machine may have its memory elsewhere, which matters to kernels that are linked\n"
-	  "to physical addresses.\n" },
+	  "to physical addresses.\n"
+	  "\n"
+	  "With --config a configuration is judged, and the volume that it is for: the folder of --root holds\n"
+	  "what the volume will hold. Every wrong line is listed; then the menu, as the loader would show it,\n"
+	  "boot entries of the Boot Loader Specification behind the configuration's own: for each entry whether\n"
+	  "it boots, and if a file that it names is missing. Boot entries that are left out are listed with the\n"
+	  "reason. Without --arch this is done for each architecture that a kernel is made for.\n" },
 	{ "Options",
+	  "  --config FILE         judge this hobnail.conf, and all that it names\n"
+	  "  --root FOLDER         the content of its volume; default: the folder of the configuration. Without\n"
+	  "                        --config: the configuration that the loader would find there, if there is one\n"
 	  CHECK_HELP
 	  "  --strict              doubtful things count as failures\n"
 	  "  --verbose             also show each step that holds, with its addresses\n"
@@ -103,15 +143,22 @@ const struct verb check_verb = {
 	  "                        machine, version, image_bytes, sections; findings, each\n"
 	  "                        with number, name, severity (\"refused\", \"doubtful\", \"note\"), fact, offset,\n"
 	  "                        more (the number of this kind that are left out), consequence, fix, example.\n"
-	  "                        Addresses and the like are strings, \"0x...\"\n"
+	  "                        Addresses and the like are strings, \"0x...\".\n"
+	  "                        With --config: configuration, root, verdict, findings, and for each\n"
+	  "                        architecture an object in menus: arch, timeout (seconds; null: it waits),\n"
+	  "                        default, entries and hidden, each with id, title, source (\"configuration\",\n"
+	  "                        \"boot entry\", \"default\"), file, kernel, protocol, verdict (\"boots\",\n"
+	  "                        \"refused\", \"elsewhere\"), findings\n"
 	  "  --document            print all findings that there are, as Markdown: docs/checks.md\n"
 	  "  -h, --help            print this help\n" },
 	{ "Exit status",
-	  "  0  it would boot\n"
-	  "  1  it would not; with --strict also: something is doubtful\n"
-	  "  2  wrong usage, or the file cannot be read\n" },
+	  "  0  it would boot; with --config: so would each entry that the menu shows\n"
+	  "  1  it would not; with --strict also: something is doubtful, or a boot entry is left out that is\n"
+	  "     for this architecture\n"
+	  "  2  wrong usage, or a file cannot be read\n" },
 	{ "Examples",
-	  "    hobnail check kernel.elf --memory 4G\n" },
+	  "    hobnail check kernel.elf --memory 4G\n"
+	  "    hobnail check --config hobnail.conf --root build/volume\n" },
 	{ 0 },
 	},
 };

@@ -41,7 +41,9 @@ struct check {
 	struct problem problem; /* code OK: it would boot */
 	struct patch patches[CHECK_MOST_PATCHES];
 	unsigned patch_count;
-	bool allow_write_execute; /* as in the configuration: allow_wx */
+	bool allow_write_execute; /* as in the configuration: allow_wx; and the next two are protocol, hhdm and so on */
+	enum boot_protocol said;
+	struct limine_options limine_options;
 	struct findings findings; /* the caller's: check_find() */
 };
 
@@ -68,6 +70,10 @@ enum { CHECK_MEMORY = 256, CHECK_ARCH, CHECK_EL2, CHECK_LA57, CHECK_LPA2, CHECK_
 
 /* Takes one of them; others are left alone. 0 or a status. */
 int check_option(int option, const char *value, struct check *c);
+
+/* --machine: takes the recorded one, if one is named. A caller with several kernels does it once, and each gets a copy
+ * of *c. 0 or a status. */
+int check_machine(struct check *c);
 
 /* Goes as far as the loader would come with the kernel. *c is zero but for what check_option() has set. 0: there is a
  * verdict, c->problem; or a status: the file cannot be read, or there is no such machine. check_close() is for both. */

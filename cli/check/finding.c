@@ -13,6 +13,9 @@
 #define NO_ANSWER     "The kernel would run without what it asks for."
 #define MAPPED_TWICE  "One address would have two meanings."
 #define HALF_MARKED   "The loader could not tell where the requests begin and end."
+#define NOT_READ      "The loader boots nothing with this configuration: it reads all of it before it begins."
+#define NOT_SHOWN     "The entry does not stand in the menu, and the log has the reason."
+#define NO_FILE       "The entry is not booted: the loader does not begin without all of its files."
 #define TOO_LITTLE    "The kernel does not fit into the memory of this machine."
 #define NO_RAM        "The bytes of the segment would be lost: no memory is there."
 #define OTHER_LEVEL \
@@ -39,6 +42,8 @@
 	".limine_requests : { KEEP(*(.limine_requests_start)) KEEP(*(.limine_requests)) " \
 	"KEEP(*(.limine_requests_end)) } :data"
 #define LOAD_ADDRESS  ".text 0x40200000 : AT(0x40200000) { *(.text .text.*) } :text"
+#define ENTRY_LINES   "[pith]\nkernel = \\boot\\pith.elf\ncmdline = quiet"
+#define BOOT_LINES    "title Linux\nlinux /vmlinuz\ninitrd /initrd.img\noptions root=/dev/vda1"
 #define MEMORY        "hobnail run kernel.elf --memory 1G"
 
 /* ---- Kinds -------------------------------------------------------------------------------------------------- */

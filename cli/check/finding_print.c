@@ -90,10 +90,11 @@ static const char intro[] =
 	"# Findings of `hobnail check`\n"
 	"\n"
 	"`hobnail check KERNEL` says whether the loader would boot a kernel, by the loader's own code, and what is\n"
-	"doubtful about a kernel that boots. Every finding has a number, which means the same in every version.\n"
+	"doubtful about a kernel that boots; `hobnail check --config FILE` says the same about a configuration, boot\n"
+	"entries and all that they name. Every finding has a number, which means the same in every version.\n"
 	"\n"
-	"- **refused**: the loader does not boot the kernel. The fact is the loader's sentence, with `{...}` for its\n"
-	"  numbers.\n"
+	"- **refused**: the loader does not boot the kernel or the entry. The fact is the loader's sentence, with\n"
+	"  `{...}` for its numbers.\n"
 	"- **doubtful**: it boots, and something in it will hardly do what is meant. `--strict` counts these as\n"
 	"  failures.\n"
 	"- **note**: nothing has to be done, but it may surprise.\n";
@@ -104,7 +105,8 @@ static const struct {
 } chapters[] = {
 	{ 100, "The file" }, { 200, "Files of other kinds" }, { 300, "Requests" }, { 400, "The address space" },
 	{ 500, "The machine" }, { 600, "Doubts about the file" }, { 700, "Doubts about requests" },
-	{ 800, "Doubts about code" }, { 900, "Doubts about machines" },
+	{ 800, "Doubts about code" }, { 900, "Doubts about machines" }, { 1000, "The configuration" },
+	{ 1100, "Boot entries" }, { 1200, "Files that an entry names" }, { 1300, "Doubts about configurations" },
 };
 
 enum { COLUMNS = 118 };
@@ -140,16 +142,14 @@ static void print_kind(const struct finding_kind *kind)
 	print_lines("    ", kind->example);
 }
 
+/* Refusals and doubts are in tables of their own. */
 void finding_print_document(void)
 {
-	unsigned chapter = 0;
-
 	fputs(intro, stdout);
-	for (unsigned i = 0; i < finding_kind_count(); i++) {
-		const struct finding_kind *kind = finding_kind(i);
-		for (; chapter < sizeof chapters / sizeof chapters[0] && kind->number >= chapters[chapter].first;
-		     chapter++)
-			printf("\n## %s\n", chapters[chapter].title);
-		print_kind(kind);
+	for (size_t c = 0; c < COUNT_OF(chapters); c++) {
+		printf("\n## %s\n", chapters[c].title);
+		for (unsigned i = 0; i < finding_kind_count(); i++)
+			if (finding_kind(i)->number / 100 == chapters[c].first / 100)
+				print_kind(finding_kind(i));
 	}
 }

@@ -131,7 +131,8 @@ static bool remove_reason(const struct check *last, struct check *next)
 {
 	*next = (struct check){ .path = last->path, .arch = last->arch, .options = last->options, .fd = last->fd,
 	                        .source = last->source, .patch_count = last->patch_count,
-	                        .allow_write_execute = last->allow_write_execute };
+	                        .allow_write_execute = last->allow_write_execute, .said = last->said,
+	                        .limine_options = last->limine_options };
 	memcpy(next->patches, last->patches, sizeof next->patches);
 	next->source.context = next;
 	return remove_from_file(next, &last->problem) || remove_request(next, &last->problem) ||

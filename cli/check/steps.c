@@ -86,8 +86,8 @@ static enum err load(struct check *c, struct problem *p)
 {
 	struct attempt *a = &c->attempt;
 	const struct elf_rules rules = { arch_info[c->arch].elf_machine, c->allow_write_execute, false };
-	struct protocol_requests r = { .hobnail = &c->requests, .limine = &c->limine,
-	                               .multiboot2 = &c->multiboot2 };
+	struct protocol_requests r = { .hobnail = &c->requests, .limine = &c->limine, .options = c->limine_options,
+	                               .multiboot2 = &c->multiboot2, .said = c->said };
 	enum err e = protocol_load(a, &r, &c->source, &rules, p);
 
 	c->why = r.why;
@@ -238,10 +238,15 @@ static int take_record(struct check *c)
 	return 0;
 }
 
+int check_machine(struct check *c)
+{
+	return c->machine && !c->options.record ? take_record(c) : 0;
+}
+
 /* The file is open. */
 static int make_model(struct check *c)
 {
-	int status = c->machine && !c->options.record ? take_record(c) : 0;
+	int status = check_machine(c);
 
 	if (status)
 		return status;

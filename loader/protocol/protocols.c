@@ -19,22 +19,6 @@ static void done(struct attempt *a, enum attempt_part part)
 		attempt_done(a, part);
 }
 
-/* Files that the kernel would not get: it would not be the boot that was meant. */
-static enum err check_files(const struct boot *b, struct problem *p)
-{
-	const struct config_entry *entry = &b->entry;
-	enum boot_protocol protocol = b->attempt.protocol;
-	enum err e = OK;
-
-	if (protocol == PROTOCOL_EFI && entry->module_count)
-		return problem(p, ERR_KEY_MODULE);
-	if (protocol != PROTOCOL_EFI && (entry->initrd_count || entry->device_tree.bytes)) {
-		e = problem(p, ERR_KEY_INITRD);
-		p->text[0] = boot_protocol_name(protocol);
-	}
-	return e;
-}
-
 enum err kernel_load(struct boot *b, struct problem *p)
 {
 	struct elf_rules rules = { arch_elf_machine, b->entry.allow_write_execute, false };
@@ -56,5 +40,5 @@ enum err kernel_load(struct boot *b, struct problem *p)
 	if (e)
 		return e;
 	log_line("protocol %s: %s", boot_protocol_name(b->attempt.protocol), requests.why);
-	return check_files(b, p);
+	return protocol_takes_files(b->attempt.protocol, &b->entry, p);
 }

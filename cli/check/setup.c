@@ -1,0 +1,513 @@
+#include "setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "file.h"
+#include "folder.h"
+#include "path.h"
+#include "tables.h"
+
+/* A configuration is judged if it is too big, too; a device tree of that size is none. */
+enum { MOST_CONFIG = 1 << 20, MOST_TREE = 64 << 20 };
+
+static struct text text_of(const char *s)
+{
+	return (struct text){ s, strlen(s) };
+}
+
+/* ---- Lists ------------------------------------------------------------------------------------------------------ */
+
+struct setup_entry *setup_add(struct setup_list *list, enum entry_source source, struct text id, struct text title)
+{
+	struct setup_entry *e = memory_resize(NULL, sizeof *e);
+
+	memset(e, 0, sizeof *e);
+	e->source = source;
+	e->id = string_format("%.*s", (int)id.bytes, id.at);
+	e->title = string_format("%.*s", (int)title.bytes, title.at);
+	list->at = memory_resize(list->at, (list->count + 1) * sizeof *list->at);
+	list->at[list->count++] = e;
+	return e;
+}
+
+static void free_list(struct setup_list *list)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		struct setup_entry *e = list->at[i];
+		free(e->id);
+		free(e->title);
+		free(e->file);
+		free(e->kernel);
+		free(e);
+	}
+	free(list->at);
+}
+
+static void free_menu(struct setup_menu *menu)
+{
+	free_list(&menu->entries);
+	free_list(&menu->hidden);
+}
+
+void setup_free(struct setup *s)
+{
+	for (unsigned i = 0; i < s->menu_count; i++)
+		free_menu(&s->menus[i]);
+	free(s->root);
+	free(s->config);
+	free(s->config_path);
+	free(s->text);
+}
+
+/* ---- Findings of an entry --------------------------------------------------------------------------------------- */
+
+/* "[pith], \boot\pith.elf: " */
+static char *subject(const struct setup_entry *e, struct text file)
+{
+	const char *name = e->file ? e->file : e->id;
+	const char *open = e->source == ENTRY_CONFIGURED ? "[" : "", *close = *open ? "]" : "";
+
+	return string_format("%s%s%s%s%.*s: ", open, name, close, file.bytes ? ", " : "", (int)file.bytes, file.at);
+}
+
+void setup_refuse(struct setup_entry *e, struct text file, const struct problem *p)
+{
+	char sentence[FINDING_TEXT_BYTES];
+	char *lead = subject(e, file);
+	struct problem about = *p;
+
+	err_sentence(p, sentence, sizeof sentence);
+	char *fact = string_format("%s%s", lead, sentence);
+	about.offset = 0; /* of another file than the report is about */
+	findings_add_refusal(&e->findings, &about, fact);
+	e->verdict = SETUP_REFUSED;
+	free(fact);
+	free(lead);
+}
+
+/* What was found about a kernel, as a part of the entry. */
+static void take_findings(struct setup_entry *e, struct text file, const struct findings *from)
+{
+	char *lead = subject(e, file);
+
+	for (unsigned i = 0; i < from->count && e->findings.count < FINDINGS_MOST; i++) {
+		struct finding *to = &e->findings.of[e->findings.count++];
+		*to = from->of[i];
+		char *fact = string_format("%s%s", lead, from->of[i].fact);
+		size_t bytes = min_u64(strlen(fact), sizeof to->fact - 1);
+		memcpy(to->fact, fact, bytes);
+		to->fact[bytes] = '\0';
+		free(fact);
+	}
+	free(lead);
+}
+
+/* ---- An entry --------------------------------------------------------------------------------------------------- */
+
+static char *absolute(struct text directory, struct text path)
+{
+	bool is = path.bytes && (path.at[0] == '\\' || path.at[0] == '/');
+
+	return string_format("%.*s%.*s", is ? 0 : (int)directory.bytes, directory.at, (int)path.bytes, path.at);
+}
+
+/* A file that the entry names. NULL: it was refused. The caller frees. */
+static char *find_file(const struct setup *s, struct setup_entry *e, struct text directory, struct text path,
+                       bool has_text)
+{
+	struct problem p;
+	char *whole = absolute(directory, path), *found = NULL;
+	enum err e2 = path_check(path, &p);
+
+	if (!e2)
+		found = folder_find(s->root, text_of(whole), &p);
+	if (!found && p.code == ERR_FILE_NOT_FOUND && has_text)
+		problem(&p, ERR_FILE_NOT_FOUND_TEXT);
+	if (!found)
+		setup_refuse(e, path, &p);
+	free(whole);
+	return found;
+}
+
+static uint64_t bytes_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static void judge_modules(const struct setup *s, struct setup_entry *e, const struct config_entry *from,
+                          struct text directory)
+{
+	for (unsigned i = 0; i < from->module_count; i++)
+		free(find_file(s, e, directory, from->modules[i].path, from->modules[i].cmdline.bytes));
+}
+
+static void judge_initrds(const struct setup *s, struct setup_entry *e, const struct config_entry *from,
+                          struct text directory)
+{
+	struct problem p;
+
+	for (unsigned i = 0; i < from->initrd_count; i++) {
+		char *found = find_file(s, e, directory, from->initrds[i], false);
+		if (found && !bytes_of(found)) {
+			problem(&p, ERR_FILE_EMPTY);
+			setup_refuse(e, from->initrds[i], &p);
+		}
+		free(found);
+	}
+}
+
+static void judge_tree(struct setup *s, struct setup_entry *e, struct text path, struct text directory)
+{
+	struct problem p = { .code = OK };
+	struct fdt fdt;
+	size_t bytes;
+	char *found = path.bytes ? find_file(s, e, directory, path, false) : NULL;
+	char *tree = found && bytes_of(found) ? file_load(found, MOST_TREE, &bytes) : NULL;
+
+	if (found && !bytes_of(found))
+		problem(&p, ERR_FILE_EMPTY);
+	else if (found && !tree)
+		s->trouble = STATUS_TROUBLE;
+	else if (tree)
+		(void)fdt_open(tree, bytes, &fdt, &p);
+	if (p.code)
+		setup_refuse(e, path, &p);
+	free(tree);
+	free(found);
+}
+
+/* loader/protocol/efi.c logs the same. */
+static void judge_keys(struct setup_entry *e, const struct config_entry *from, enum boot_protocol protocol)
+{
+	struct problem p;
+
+	if (protocol_takes_files(protocol, from, &p))
+		setup_refuse(e, text_of(""), &p);
+	if (protocol == PROTOCOL_EFI &&
+	    (from->no_fault_reports || from->direct_map_no_execute || from->allow_write_execute))
+		findings_add(&e->findings, DOUBT_KEYS_IGNORED, 0, "[%s]: fault_reports, hhdm and allow_wx have no "
+		             "effect on an EFI program", e->id);
+}
+
+/* Goes through the loader's steps with the kernel; false: it is refused, or could not be read. */
+static bool judge_kernel(struct setup *s, const struct setup_menu *menu, struct setup_entry *e,
+                         const struct config_entry *from, const char *path)
+{
+	static struct check c;
+
+	c = *s->machine;
+	c.arch = menu->arch;
+	c.said = from->protocol;
+	c.allow_write_execute = from->allow_write_execute;
+	c.limine_options = (struct limine_options){ from->no_fault_reports, from->direct_map_no_execute };
+	int status = check_kernel(&c, path);
+	bool boots = !status && !c.problem.code;
+	if (status) {
+		s->trouble = status;
+	} else {
+		check_find(&c);
+		take_findings(e, from->kernel, &c.findings);
+	}
+	if (boots) {
+		e->protocol = boot_protocol_name(c.attempt.protocol);
+		judge_keys(e, from, c.attempt.protocol);
+	} else {
+		e->verdict = SETUP_REFUSED;
+	}
+	check_close(&c);
+	return boots;
+}
+
+void setup_judge_entry(struct setup *s, const struct setup_menu *menu, struct setup_entry *e,
+                       const struct config_entry *from, struct text directory)
+{
+	e->kernel = absolute(directory, from->kernel);
+	char *found = find_file(s, e, directory, from->kernel, false);
+	if (found) {
+		e->made_for = setup_arch_of(found);
+		judge_kernel(s, menu, e, from, found);
+	}
+	judge_modules(s, e, from, directory);
+	judge_initrds(s, e, from, directory);
+	judge_tree(s, e, from->device_tree, directory);
+	findings_sort(&e->findings);
+	free(found);
+}
+
+enum arch setup_arch_of(const char *path)
+{
+	static uint8_t head[MULTIBOOT2_WITHIN];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : pread(fd, head, sizeof head, 0);
+	size_t count = n < 0 ? 0 : (size_t)n;
+	enum arch a = arch_of_kernel(head, count);
+	uint64_t at;
+
+	if (fd >= 0)
+		close(fd);
+	return a == ARCH_NONE && multiboot2_find(head, count, &at) ? ARCH_X86_64 : a;
+}
+
+/* ---- Entries of the configuration ------------------------------------------------------------------------------- */
+
+/* The part of a path up to and including its last separator. */
+static struct text directory_of(const char *path)
+{
+	return (struct text){ path, (size_t)(strrchr(path, '\\') - path) + 1 };
+}
+
+static void add_configured(struct setup *s, struct setup_menu *menu, struct text name)
+{
+	struct setup_entry *e = setup_add(&menu->entries, ENTRY_CONFIGURED, name, name);
+	struct config_entry entry;
+	struct problem p;
+	enum err err = config_read(s->text, s->bytes, arch_info[menu->arch].name, name, NULL, &entry, &p);
+
+	if (err == ERR_CONFIG_KERNEL_ARCH) {
+		e->verdict = SETUP_ELSEWHERE;
+		return;
+	}
+	if (text_is(entry.kernel, setup_no_kernel)) {
+		e->verdict = SETUP_REFUSED;
+		return;
+	}
+	setup_judge_entry(s, menu, e, &entry, directory_of(s->config_path));
+}
+
+/* The entry that is booted without a question must have a kernel; others may be for another architecture. */
+static void judge_elsewhere(struct setup *s, struct setup_menu *menu)
+{
+	for (unsigned i = 0; i < menu->entries.count; i++) {
+		struct setup_entry *e = menu->entries.at[i];
+		struct config_entry entry;
+		struct problem p;
+		if (e->verdict != SETUP_ELSEWHERE)
+			continue;
+		if (i != menu->preferred) {
+			findings_add(&e->findings, DOUBT_ENTRY_ELSEWHERE, 0, "[%s] has no kernel for %s", e->id,
+			             arch_info[menu->arch].name);
+			continue;
+		}
+		(void)config_read(s->text, s->bytes, arch_info[menu->arch].name, text_of(e->id), NULL, &entry, &p);
+		setup_refuse(e, text_of(""), &p);
+	}
+}
+
+static void find_preferred(struct setup_menu *menu)
+{
+	for (unsigned i = 0; i < menu->entries.count; i++)
+		if (menu->list.preferred.bytes && text_is(menu->list.preferred, menu->entries.at[i]->id))
+			menu->preferred = i;
+}
+
+/* Entries that can only be reached by a key that is held while the loader starts. */
+static void judge_hidden_menu(struct setup_menu *menu)
+{
+	for (unsigned i = 0; i < menu->entries.count && menu->list.count && !menu->list.timeout; i++)
+		if (i != menu->preferred)
+			findings_add(&menu->entries.at[i]->findings, DOUBT_ENTRY_BEHIND, 0,
+			             "the menu is hidden (timeout = 0), and %s is not the default",
+			             menu->entries.at[i]->id);
+}
+
+/* ---- Without a configuration ------------------------------------------------------------------------------------ */
+
+/* \boot\kernel.elf with every file in \boot\modules. */
+static void add_default(struct setup *s, struct setup_menu *menu)
+{
+	struct text directory = text_of("\\boot\\modules\\");
+	struct config_entry entry = { .kernel = text_of("\\boot\\kernel.elf") };
+	struct strings names = { 0 };
+	struct problem p;
+	struct setup_entry *e = setup_add(&menu->entries, ENTRY_DEFAULT, text_of("default"), entry.kernel);
+	unsigned count = 0;
+
+	folder_list(s->root, directory, &names);
+	for (size_t i = 0; i < names.count; i++)
+		count += names.at[i][0] != '.';
+	if (count > CONFIG_MAX_MODULES) {
+		problem(&p, ERR_TOO_MANY_MODULES, CONFIG_MAX_MODULES);
+		setup_refuse(e, directory, &p);
+	}
+	setup_judge_entry(s, menu, e, &entry, directory);
+	strings_free(&names);
+}
+
+/* ---- A menu ----------------------------------------------------------------------------------------------------- */
+
+static void make_menu(struct setup *s, struct setup_menu *menu, enum arch arch)
+{
+	struct config_entry ignored;
+
+	*menu = (struct setup_menu){ .arch = arch };
+	if (s->has_entries)
+		(void)config_read(s->text, s->bytes, arch_info[arch].name, text_of(""), &menu->list, &ignored, NULL);
+	menu->shows_boot_entries = s->config ? menu->list.boot_entries : true;
+	for (unsigned i = 0; i < menu->list.count; i++)
+		add_configured(s, menu, menu->list.names[i]);
+	if (s->has_entries || !s->config)
+		setup_add_boot_entries(s, menu);
+	if (!s->config && !menu->entries.count)
+		add_default(s, menu);
+	find_preferred(menu);
+	judge_elsewhere(s, menu);
+	judge_hidden_menu(menu);
+	for (unsigned i = 0; i < menu->entries.count; i++)
+		findings_sort(&menu->entries.at[i]->findings);
+}
+
+/* Is a kernel in it that is made for this architecture? */
+static bool is_meant(const struct setup_menu *menu)
+{
+	for (unsigned i = 0; i < menu->entries.count; i++)
+		if (menu->entries.at[i]->made_for == menu->arch)
+			return true;
+	return false;
+}
+
+/* Without a word on the architecture: those that some kernel is made for. */
+static void make_menus(struct setup *s)
+{
+	enum arch only = s->machine->arch;
+	struct setup_menu *x86 = &s->menus[0], *next = x86;
+
+	for (enum arch a = ARCH_NONE + 1; a < ARCH_COUNT; a++) {
+		if (!model_has(a) || (only != ARCH_NONE && a != only))
+			continue;
+		make_menu(s, next, a);
+		if (only != ARCH_NONE || is_meant(next)) {
+			next++;
+			s->menu_count++;
+		} else {
+			free_menu(next);
+		}
+	}
+	if (!s->menu_count) {
+		make_menu(s, x86, ARCH_X86_64);
+		s->menu_count = 1;
+	}
+}
+
+/* ---- The folder and the configuration --------------------------------------------------------------------------- */
+
+static char *real(const char *path)
+{
+	char *own = realpath(path, NULL);
+
+	if (!own)
+		complain(STATUS_TROUBLE, "cannot open %s: %s", path, strerror(errno));
+	return own;
+}
+
+/* The file's path on the volume. A file from elsewhere counts as the one in the root. */
+static char *path_on_volume(const char *root, const char *config)
+{
+	char *real_config = real(config), *real_root = real(root), *path = NULL;
+	size_t bytes = real_root ? strlen(real_root) : 0;
+
+	if (real_config && real_root && strncmp(real_config, real_root, bytes) == 0 && real_config[bytes] == '/')
+		path = string_copy(real_config + bytes);
+	else if (real_config && real_root)
+		path = string_copy("\\hobnail.conf");
+	for (char *p = path; p && *p; p++)
+		*p = *p == '/' ? '\\' : *p;
+	free(real_config);
+	free(real_root);
+	return path;
+}
+
+/* Beside the loader, else in the root. */
+static void find_config(struct setup *s)
+{
+	static const char *const places[] = { "\\EFI\\BOOT\\hobnail.conf", "\\hobnail.conf" };
+
+	for (unsigned i = 0; i < COUNT_OF(places); i++) {
+		struct problem p;
+		char *found = folder_find(s->root, text_of(places[i]), &p);
+		if (found && s->config)
+			findings_add(&s->findings, DOUBT_CONFIG_TWICE, 0, "there is \\EFI\\BOOT\\hobnail.conf, and "
+			             "another hobnail.conf in the root");
+		if (!found || s->config) {
+			free(found);
+			continue;
+		}
+		s->config = found;
+		s->config_path = string_copy(places[i]);
+	}
+}
+
+/* 0 or a status. */
+static int find_root(struct setup *s, const char *config, const char *root)
+{
+	struct stat st;
+	const char *slash = config ? strrchr(config, '/') : NULL;
+
+	s->root = root ? string_copy(root) : slash ? string_format("%.*s", (int)(slash - config) + 1, config)
+	                                           : string_copy(".");
+	if (stat(s->root, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return complain(STATUS_TROUBLE, "%s is no folder", s->root);
+}
+
+static int find_all(struct setup *s, const char *config, const char *root)
+{
+	int status = find_root(s, config, root);
+
+	if (status)
+		return status;
+	if (!config) {
+		find_config(s);
+		return 0;
+	}
+	s->config_path = path_on_volume(s->root, config);
+	s->config = s->config_path ? string_copy(config) : NULL;
+	return s->config ? 0 : STATUS_TROUBLE;
+}
+
+int setup_judge(struct setup *s, const struct check *machine, const char *config, const char *root)
+{
+	*s = (struct setup){ .machine = machine };
+	int status = find_all(s, config, root);
+	if (status)
+		return status;
+	if (s->config) {
+		s->text = file_load(s->config, MOST_CONFIG, &s->bytes);
+		if (!s->text)
+			return STATUS_TROUBLE;
+		setup_judge_lines(s);
+	}
+	make_menus(s);
+	findings_sort(&s->findings);
+	return s->trouble;
+}
+
+/* ---- The verdict ------------------------------------------------------------------------------------------------ */
+
+static bool list_is_sound(const struct setup_list *list, bool strict)
+{
+	for (unsigned i = 0; i < list->count; i++)
+		if (list->at[i]->verdict == SETUP_REFUSED ||
+		    (strict && findings_count(&list->at[i]->findings, SEVERITY_DOUBTFUL)))
+			return false;
+	return true;
+}
+
+bool setup_is_sound(const struct setup *s, bool strict)
+{
+	if (findings_count(&s->findings, SEVERITY_REFUSED) ||
+	    (strict && findings_count(&s->findings, SEVERITY_DOUBTFUL)))
+		return false;
+	for (unsigned i = 0; i < s->menu_count; i++)
+		if (!list_is_sound(&s->menus[i].entries, strict) ||
+		    (strict && !list_is_sound(&s->menus[i].hidden, strict)))
+			return false;
+	return true;
+}

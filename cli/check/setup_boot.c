@@ -1,0 +1,278 @@
+/* setup_boot.c — boot entries of the volume: read, judged, named and sorted by core/bls*.c, as loader/steps/bls.c does
+ * it with the firmware's files. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "file.h"
+#include "folder.h"
+#include "pe.h"
+#include "setup.h"
+
+/* As in the loader. */
+enum { MOST_ENTRIES = 48, MOST_NAME = 255, MOST_SECTION = 16384 };
+
+static const struct { const char *directory, *suffix; } places[] = {
+	{ "\\loader\\entries\\", ".conf" },
+	{ "\\EFI\\Linux\\", ".efi" },
+};
+
+struct candidate {
+	char *file;                /* its name */
+	char *bytes;               /* of the file: the entry points into it */
+	struct bls_entry entry;
+	char *id;
+};
+
+struct candidates {
+	struct setup *s;
+	struct setup_menu *menu;
+	struct candidate at[MOST_ENTRIES];
+	unsigned count;
+};
+
+static struct text text_of(const char *s)
+{
+	return (struct text){ s, strlen(s) };
+}
+
+static const char *arch_name(const struct candidates *all)
+{
+	return arch_info[all->menu->arch].name;
+}
+
+/* ---- Type 1 ----------------------------------------------------------------------------------------------------- */
+
+static enum err look_for(const struct candidates *all, struct text path, struct text *which, struct problem *p)
+{
+	char *whole = string_format("\\%.*s", (int)path.bytes, path.at);
+	char *found = path.bytes ? folder_find(all->s->root, text_of(whole), p) : NULL;
+	enum err e = path.bytes && !found ? p->code : OK;
+
+	if (e)
+		*which = path;
+	free(found);
+	free(whole);
+	return e;
+}
+
+static enum err look_for_files(const struct candidates *all, const struct bls_entry *entry, struct text *which,
+                               struct problem *p)
+{
+	enum err e = look_for(all, entry->values[entry->program], which, p);
+
+	if (!e)
+		e = look_for(all, entry->values[BLS_DEVICE_TREE], which, p);
+	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
+		e = look_for(all, entry->initrds[i], which, p);
+	return e;
+}
+
+static enum err read_type1(struct candidates *all, struct candidate *c, const char *path, const struct bls_name *name,
+                           struct text *which, struct problem *p)
+{
+	size_t bytes = 0;
+
+	c->bytes = file_load(path, SIZE_MAX >> 1, &bytes);
+	if (!c->bytes)
+		return all->s->trouble = STATUS_TROUBLE, problem(p, ERR_FILE_SHORT);
+	if (bytes > CONFIG_MAX_BYTES)
+		return problem(p, ERR_FILE_TOO_BIG, bytes, CONFIG_MAX_BYTES);
+	enum err e = bls_read((struct text){ c->bytes, bytes }, name, &c->entry, p);
+	if (!e)
+		e = bls_check(&c->entry, arch_name(all), p);
+	return e ? e : look_for_files(all, &c->entry, which, p);
+}
+
+/* ---- Type 2 ----------------------------------------------------------------------------------------------------- */
+
+/* The section's text; empty: there is none. */
+static struct text section(const uint8_t *bytes, const struct pe *pe, const char *name)
+{
+	struct pe_section s;
+
+	for (unsigned i = 0; i < pe->section_count; i++) {
+		pe_section(bytes, pe, i, &s);
+		if (strcmp(s.name, name) == 0)
+			return (struct text){ (const char *)bytes + s.at,
+			                      min_u64(min_u64(s.bytes, s.virt_bytes), MOST_SECTION) };
+	}
+	return text_of("");
+}
+
+static uint32_t arch_number(enum arch a)
+{
+	return a == ARCH_X86_64 ? HOBNAIL_ARCH_X86_64 : HOBNAIL_ARCH_AARCH64;
+}
+
+static enum err read_type2(struct candidates *all, struct candidate *c, const char *path, const struct bls_name *name,
+                           struct problem *p)
+{
+	size_t bytes = 0;
+	struct pe pe;
+
+	c->bytes = file_load(path, SIZE_MAX >> 1, &bytes);
+	if (!c->bytes)
+		return all->s->trouble = STATUS_TROUBLE, problem(p, ERR_FILE_SHORT);
+	const uint8_t *b = (const uint8_t *)c->bytes;
+	enum err e = pe_open(b, min_u64(bytes, PE_HEAD_BYTES), bytes, arch_number(all->menu->arch), &pe, p);
+	return e ? e : bls_read_image(section(b, &pe, ".osrel"), section(b, &pe, ".uname"), name, &c->entry, p);
+}
+
+/* ---- All of them ------------------------------------------------------------------------------------------------ */
+
+static bool has_id(const struct candidates *all, const char *id)
+{
+	for (unsigned i = 0; i < all->count; i++)
+		if (strcmp(all->at[i].id, id) == 0)
+			return true;
+	for (unsigned i = 0; i < all->menu->entries.count; i++)
+		if (strcmp(all->menu->entries.at[i]->id, id) == 0)
+			return true;
+	return false;
+}
+
+static enum err read_one(struct candidates *all, struct candidate *c, bool is_image, struct text *which,
+                         struct problem *p)
+{
+	char id[MOST_NAME];
+	struct bls_name name;
+
+	if (all->count == MOST_ENTRIES)
+		return problem(p, ERR_BLS_MANY, MOST_ENTRIES);
+	enum err e = bls_name_read(text_of(c->file), places[is_image].suffix, &name, p);
+	if (e)
+		return e;
+	c->id = string_format("%.*s", (int)bls_id(&name, id, sizeof id), id);
+	if (has_id(all, c->id))
+		return problem(p, ERR_BLS_TWICE);
+	char *volume_path = string_format("%s%s", places[is_image].directory, c->file);
+	char *path = folder_find(all->s->root, text_of(volume_path), p);
+	if (!path)
+		e = p->code;
+	else if (is_image)
+		e = read_type2(all, c, path, &name, p);
+	else
+		e = read_type1(all, c, path, &name, which, p);
+	free(path);
+	free(volume_path);
+	return e;
+}
+
+static void free_candidate(struct candidate *c)
+{
+	free(c->file);
+	free(c->bytes);
+	free(c->id);
+}
+
+static bool is_for_another(enum err e)
+{
+	return e == ERR_BLS_ARCHITECTURE || e == ERR_PE_MACHINE;
+}
+
+/* The entry does not stand in the menu, and this is why. */
+static void add_hidden(struct candidates *all, const struct candidate *c, bool is_image, struct text which,
+                       const struct problem *p)
+{
+	struct text name = text_of(c->id ? c->id : c->file);
+	struct setup_entry *e = setup_add(&all->menu->hidden, ENTRY_BLS, name, name);
+
+	e->file = string_format("%s%s", places[is_image].directory, c->file);
+	if (!is_for_another(p->code)) {
+		setup_refuse(e, which, p);
+		return;
+	}
+	e->verdict = SETUP_ELSEWHERE;
+	findings_add(&e->findings, DOUBT_ENTRY_ELSEWHERE, 0, "%s is for another architecture than %s", e->file,
+	             arch_name(all));
+}
+
+static void list_place(struct candidates *all, bool is_image)
+{
+	struct strings names = { 0 };
+
+	folder_list(all->s->root, text_of(places[is_image].directory), &names);
+	for (size_t i = 0; i < names.count; i++) {
+		struct candidate c = { .file = string_copy(names.at[i]) };
+		struct problem p = { .code = OK };
+		struct text which = text_of("");
+		enum err e = read_one(all, &c, is_image, &which, &p);
+		if (!e) {
+			all->at[all->count++] = c;
+			continue;
+		}
+		if (e != ERR_BLS_SUFFIX)
+			add_hidden(all, &c, is_image, which, &p);
+		free_candidate(&c);
+	}
+	strings_free(&names);
+}
+
+/* A title that two entries have is told apart by the version. */
+static char *title_of(const struct candidates *all, unsigned n)
+{
+	struct text title = bls_title(&all->at[n].entry), version = all->at[n].entry.values[BLS_VERSION];
+	bool again = false;
+
+	for (unsigned i = 0; i < all->count; i++)
+		again |= i != n && text_same(bls_title(&all->at[i].entry), title);
+	if (!version.bytes)
+		version = text_of(all->at[n].id);
+	return string_format("%.*s%s%.*s%s", (int)title.bytes, title.at, again ? " (" : "",
+	                     again ? (int)version.bytes : 0, version.at, again ? ")" : "");
+}
+
+/* The entry as the loader boots it. */
+static void judge(struct candidates *all, const struct candidate *c, struct setup_entry *e)
+{
+	const struct bls_entry *from = &c->entry;
+	struct config_entry entry = { .protocol = PROTOCOL_EFI, .device_tree = from->values[BLS_DEVICE_TREE],
+	                              .kernel = from->is_image ? text_of(e->file) : from->values[from->program],
+	                              .initrd_count = from->initrd_count };
+
+	memcpy(entry.initrds, from->initrds, from->initrd_count * sizeof *from->initrds);
+	setup_judge_entry(all->s, all->menu, e, &entry, text_of("\\"));
+	if (from->unknown)
+		findings_add(&e->findings, DOUBT_BOOT_KEYS, 0, "%u line%s of %s ha%s other keys (%.*s)", from->unknown,
+		             from->unknown == 1 ? "" : "s", e->file, from->unknown == 1 ? "s" : "ve",
+		             (int)from->first_unknown.bytes, from->first_unknown.at);
+}
+
+/* Behind the configuration's own, if the loader looks for them; else they are left out, one and all. */
+static void add_sorted(struct candidates *all)
+{
+	struct setup_menu *menu = all->menu;
+	struct bls_entry entries[MOST_ENTRIES];
+	uint8_t order[MOST_ENTRIES];
+
+	for (unsigned i = 0; i < all->count; i++)
+		entries[i] = all->at[i].entry;
+	bls_sort(entries, all->count, order);
+	for (unsigned i = 0; i < all->count; i++) {
+		const struct candidate *c = &all->at[order[i]];
+		char *title = title_of(all, order[i]);
+		struct setup_entry *e = setup_add(menu->shows_boot_entries ? &menu->entries : &menu->hidden, ENTRY_BLS,
+		                                  text_of(c->id), text_of(title));
+		e->file = string_format("%s%s", places[c->entry.is_image].directory, c->file);
+		judge(all, c, e);
+		if (!menu->shows_boot_entries)
+			findings_add(&e->findings, DOUBT_BOOT_UNSEEN, 0, "%s is not shown: the configuration has one "
+			             "entry, or boot_entries = no", e->file);
+		findings_sort(&e->findings);
+		free(title);
+	}
+}
+
+void setup_add_boot_entries(struct setup *s, struct setup_menu *menu)
+{
+	struct candidates *all = memory_resize(NULL, sizeof *all);
+
+	*all = (struct candidates){ .s = s, .menu = menu };
+	list_place(all, false);
+	list_place(all, true);
+	add_sorted(all);
+	for (unsigned i = 0; i < all->count; i++)
+		free_candidate(&all->at[i]);
+	free(all);
+}
