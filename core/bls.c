@@ -36,19 +36,14 @@ const char *bls_key_name(enum bls_key key)
 	return keys[key];
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static bool is_blank_or_end(char c)
 {
-	return is_blank(c) || c == '\r' || c == '\n';
+	return text_is_blank(c) || c == '\r' || c == '\n';
 }
 
 static struct text trim(struct text t)
 {
-	while (t.bytes && is_blank(t.at[0])) {
+	while (t.bytes && text_is_blank(t.at[0])) {
 		t.at++;
 		t.bytes--;
 	}
@@ -110,7 +105,7 @@ static enum err read_line(struct bls_entry *e, struct text line, unsigned number
 	if (!word.bytes || word.at[0] == '#')
 		return OK;
 	value = word;
-	for (word.bytes = 0; word.bytes < value.bytes && !is_blank(value.at[word.bytes]); word.bytes++)
+	for (word.bytes = 0; word.bytes < value.bytes && !text_is_blank(value.at[word.bytes]); word.bytes++)
 		;
 	value = trim((struct text){ value.at + word.bytes, value.bytes - word.bytes });
 	while (key < BLS_ALL_KEYS && !text_is(word, keys[key]))

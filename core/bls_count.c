@@ -3,25 +3,10 @@
 
 #include <string.h>
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool ends_with(struct text t, const char *suffix, size_t bytes)
-{
-	if (t.bytes < bytes)
-		return false;
-	for (size_t i = 0; i < bytes; i++)
-		if (lower(t.at[t.bytes - bytes + i]) != suffix[i])
-			return false;
-	return true;
-}
-
 /* "Type #1 Boot Loader Specification Entries": letters, digits and + - _ . of ASCII. */
 static bool may_be_in_name(char c)
 {
-	char l = lower(c);
+	char l = text_lower(c);
 
 	return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '_' || c == '.';
 }
@@ -73,7 +58,7 @@ enum err bls_name_read(struct text file, const char *suffix, struct bls_name *ou
 {
 	size_t suffix_bytes = strlen(suffix);
 
-	if (file.bytes <= suffix_bytes || !ends_with(file, suffix, suffix_bytes))
+	if (file.bytes <= suffix_bytes || !text_ends(file, suffix))
 		return problem(p, ERR_BLS_SUFFIX);
 	for (size_t i = 0; i < file.bytes; i++)
 		if (!may_be_in_name(file.at[i]))
@@ -153,7 +138,7 @@ bool bls_id_matches(struct text pattern, struct text id)
 			star = at++;
 			taken = in_id;
 		} else if (at < pattern.bytes &&
-		           (pattern.at[at] == '?' || lower(pattern.at[at]) == lower(id.at[in_id]))) {
+		           (pattern.at[at] == '?' || text_lower(pattern.at[at]) == text_lower(id.at[in_id]))) {
 			at++;
 			in_id++;
 		} else if (star != SIZE_MAX) {

@@ -31,39 +31,6 @@ static const struct {
 	[KEY_DEVICE_TREE] = { "devicetree", .in_entry = true },
 };
 
-bool text_same(struct text a, struct text b)
-{
-	return a.bytes == b.bytes && (a.bytes == 0 || memcmp(a.at, b.at, a.bytes) == 0);
-}
-
-bool text_is(struct text t, const char *literal)
-{
-	return text_same(t, (struct text){ literal, strlen(literal) });
-}
-
-bool config_is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-struct text config_trim(const char *at, const char *end)
-{
-	while (at < end && config_is_blank(*at))
-		at++;
-	while (at < end && config_is_blank(end[-1]))
-		end--;
-	return (struct text){ at, (size_t)(end - at) };
-}
-
-unsigned text_column(const char *line, const char *at)
-{
-	unsigned column = 1;
-
-	for (; line < at; line++)
-		column += ((unsigned char)*line & 0xc0) != 0x80;
-	return column;
-}
-
 enum err config_refuse_at(const struct config_reader *r, enum err code, struct place place, uint64_t detail)
 {
 	unsigned column = text_column(place.line_at, place.at);
@@ -154,7 +121,7 @@ static enum err start_section(struct config_reader *r, struct text line)
 	if (!close || close + 1 != end)
 		return config_refuse(r, ERR_CONFIG_SECTION, close ? close + 1 : end, 0);
 	/* # is part of it: no comment can stand here. */
-	struct text name = config_unquoted(config_trim(line.at + 1, close));
+	struct text name = config_unquoted(text_trim(text_between(line.at + 1, close)));
 	if (!name.bytes)
 		return config_refuse(r, ERR_CONFIG_NAME, close, 0);
 	for (unsigned i = 0; i < r->list.count; i++)
@@ -205,7 +172,7 @@ static bool is_invisible(uint32_t code)
 
 static bool is_comment(const char *at, const char *end)
 {
-	struct text line = config_trim(at, end);
+	struct text line = text_trim(text_between(at, end));
 
 	return line.bytes && line.at[0] == '#';
 }
@@ -233,7 +200,7 @@ static enum err check_characters(const struct config_reader *r, const char *end)
 
 static enum err read_line(struct config_reader *r, const char *end)
 {
-	struct text line = config_trim(r->line_at, end);
+	struct text line = text_trim(text_between(r->line_at, end));
 	enum err e = check_characters(r, end);
 
 	if (e || !line.bytes || line.at[0] == '#')
@@ -245,7 +212,8 @@ static enum err read_line(struct config_reader *r, const char *end)
 	const char *equals = memchr(line.at, '=', line.bytes);
 	if (!equals || equals == line.at)
 		return config_refuse(r, ERR_CONFIG_LINE, line.at, 0);
-	return read_key(r, config_trim(line.at, equals), config_trim(equals + 1, line.at + line.bytes));
+	return read_key(r, text_trim(text_between(line.at, equals)),
+	                text_trim(text_between(equals + 1, line.at + line.bytes)));
 }
 
 static enum err read_lines(struct config_reader *r, const char *at, const char *end)

@@ -49,6 +49,7 @@
 
 #include "boot_protocol.h"
 #include "err.h"
+#include "text.h"
 
 enum {
 	CONFIG_MAX_BYTES = 65536,
@@ -60,11 +61,6 @@ enum {
 	CONFIG_MAX_TIMEOUT = 3600, /* seconds */
 	CONFIG_TIMEOUT = 5,        /* ... of a configuration that does not say */
 	CONFIG_WAITS = CONFIG_MAX_TIMEOUT + 1, /* timeout = no */
-};
-
-struct text {
-	const char *at;
-	size_t bytes;
 };
 
 struct config_module {
@@ -110,12 +106,5 @@ struct config_list {
  * ERR_CONFIG_KERNEL_ARCH is reported only for the entry that is chosen. */
 enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_list *list,
                      struct config_entry *out, struct problem *p);
-
-bool text_same(struct text a, struct text b);
-bool text_is(struct text t, const char *literal);
-
-/* The column of `at` in its line, from 1: characters before it, plus one. Every byte but UTF-8's continuation bytes
- * begins one. */
-unsigned text_column(const char *line, const char *at);
 
 #endif

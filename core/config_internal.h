@@ -42,11 +42,6 @@ struct config_reader {
 	struct place chosen_place; /* line 0: not found yet */
 };
 
-bool config_is_blank(char c);
-
-/* The text without blanks at its ends. */
-struct text config_trim(const char *at, const char *end);
-
 /* The text between quotation marks, or the text itself. */
 struct text config_unquoted(struct text value);
 

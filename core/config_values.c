@@ -23,7 +23,7 @@ static enum err check_plain(const struct config_reader *r, struct text t)
 		const char *close = t.at[i] == '"' ? memchr(t.at + i + 1, '"', t.bytes - i - 1) : NULL;
 		if (close)
 			i = (size_t)(close - t.at);
-		else if (t.at[i] == '#' && (i == 0 || config_is_blank(t.at[i - 1])))
+		else if (t.at[i] == '#' && (i == 0 || text_is_blank(t.at[i - 1])))
 			return config_refuse(r, ERR_CONFIG_COMMENT, t.at + i, 0);
 	}
 	return OK;
@@ -55,21 +55,21 @@ static enum err read_path(const struct config_reader *r, struct text value, stru
 	bool quoted = value.at[0] == '"';
 	const char *from = value.at + quoted;
 
-	for (stop = from; stop < end && (quoted ? *stop != '"' : !config_is_blank(*stop)); stop++)
+	for (stop = from; stop < end && (quoted ? *stop != '"' : !text_is_blank(*stop)); stop++)
 		;
 	const char *after = stop + quoted;
-	if (quoted && (stop == end || (after < end && !config_is_blank(*after))))
+	if (quoted && (stop == end || (after < end && !text_is_blank(*after))))
 		return config_refuse(r, ERR_CONFIG_QUOTE, value.at, 0);
 	if (stop == from)
 		return config_refuse(r, ERR_CONFIG_EMPTY, from, 0);
 	if (stop - from > CONFIG_MAX_PATH)
 		return config_refuse(r, ERR_CONFIG_LONG, from, CONFIG_MAX_PATH);
-	struct text found = { from, (size_t)(stop - from) };
+	struct text found = text_between(from, stop);
 	enum err e = quoted ? OK : check_plain(r, found);
 	if (e)
 		return e;
 	*path = found;
-	*rest = config_trim(after, end);
+	*rest = text_trim(text_between(after, end));
 	return OK;
 }
 

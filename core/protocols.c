@@ -130,7 +130,7 @@ static enum err load_multiboot2(struct attempt *a, struct protocol_requests *r, 
 enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct source *source,
                        const struct elf_rules *rules, struct problem *p)
 {
-	r->why = "the configuration says so";
+	r->why = said_so;
 	if (r->said == PROTOCOL_EFI || (r->said == PROTOCOL_ANY && efi_owns(a, source))) {
 		r->why = r->said == PROTOCOL_EFI ? r->why : "it is a PE image";
 		a->protocol = PROTOCOL_EFI;

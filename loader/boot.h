@@ -225,11 +225,6 @@ void stage_mark(struct boot *b, unsigned stage);
 /* Join the pieces in b->strings.   ERR_PATHS_FULL */
 enum err string_join(struct boot *b, const struct text *pieces, unsigned count, struct text *out, struct problem *p);
 
-static inline struct text text_of(const char *literal)
-{
-	return (struct text){ literal, __builtin_strlen(literal) };
-}
-
 static inline void *memory_at(paddr at)
 {
 	return (void *)(uintptr_t)at;

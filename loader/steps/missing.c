@@ -5,38 +5,15 @@
 
 #include <string.h>
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Does `name` have these characters from byte `at` on, in upper or lower case? */
-static bool has_at(struct text name, size_t at, const char *what)
-{
-	size_t bytes = strlen(what);
-
-	if (at > name.bytes || bytes > name.bytes - at)
-		return false;
-	for (size_t i = 0; i < bytes; i++)
-		if (lower(name.at[at + i]) != what[i])
-			return false;
-	return true;
-}
-
-static bool ends_in(struct text name, const char *what)
-{
-	return name.bytes >= strlen(what) && has_at(name, name.bytes - strlen(what), what);
-}
-
 /* Names like hobnail.conf.txt, Hobnail.cfg, "hobnail .conf", but no programs and no kernels. */
 static bool is_like_config(struct text name)
 {
-	return has_at(name, 0, "hobnail") && !ends_in(name, ".efi") && !ends_in(name, ".elf");
+	return text_begins(name, "hobnail") && !text_ends(name, ".efi") && !text_ends(name, ".elf");
 }
 
 static bool is_like_kernel(struct text name)
 {
-	return ends_in(name, ".elf");
+	return text_ends(name, ".elf");
 }
 
 static void hint_add(struct boot *b, const char *before, struct text directory, struct text name)
@@ -68,7 +45,7 @@ static enum err visit(void *context, struct text name, struct problem *p)
 
 static bool is_same(struct text a, const char *b)
 {
-	return a.bytes == strlen(b) && has_at(a, 0, b);
+	return a.bytes == strlen(b) && text_begins(a, b);
 }
 
 /* Search these directories; one that cannot be listed is skipped. */
