@@ -16,11 +16,6 @@
 /* A configuration is judged if it is too big, too; a device tree of that size is none. */
 enum { MOST_CONFIG = 1 << 20, MOST_TREE = 64 << 20 };
 
-static struct text text_of(const char *s)
-{
-	return (struct text){ s, strlen(s) };
-}
-
 /* ---- Lists ------------------------------------------------------------------------------------------------------ */
 
 struct setup_entry *setup_add(struct setup_list *list, enum entry_source source, struct text id, struct text title)

@@ -31,11 +31,6 @@ struct candidates {
 	unsigned count;
 };
 
-static struct text text_of(const char *s)
-{
-	return (struct text){ s, strlen(s) };
-}
-
 static const char *arch_name(const struct candidates *all)
 {
 	return arch_info[all->menu->arch].name;
