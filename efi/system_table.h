@@ -27,6 +27,7 @@ typedef enum { TimerCancel, TimerPeriodic, TimerRelative } EFI_TIMER_DELAY;
 enum { EFI_VARIABLE_NON_VOLATILE = 1, EFI_VARIABLE_BOOTSERVICE_ACCESS = 2, EFI_VARIABLE_RUNTIME_ACCESS = 4 };
 
 typedef enum { EFI_NATIVE_INTERFACE } EFI_INTERFACE_TYPE;
+typedef enum { AllHandles, ByRegisterNotify, ByProtocol } EFI_LOCATE_SEARCH_TYPE;
 typedef enum { AllocateAnyPages, AllocateMaxAddress, AllocateAddress } EFI_ALLOCATE_TYPE;
 
 typedef struct {
@@ -68,7 +69,8 @@ typedef struct {
 	EFI_UNUSED ConnectController, DisconnectController;
 	EFI_UNUSED OpenProtocol, CloseProtocol, OpenProtocolInformation;
 	EFI_UNUSED ProtocolsPerHandle;
-	EFI_UNUSED LocateHandleBuffer;
+	EFI_STATUS (EFIAPI *LocateHandleBuffer)(EFI_LOCATE_SEARCH_TYPE type, const EFI_GUID *protocol, void *key,
+	                                        UINTN *count, EFI_HANDLE **handles);
 	EFI_STATUS (EFIAPI *LocateProtocol)(const EFI_GUID *protocol, void *registration, void **interface);
 	EFI_UNUSED InstallMultipleProtocolInterfaces, UninstallMultipleProtocolInterfaces;
 	EFI_UNUSED CalculateCrc32, CopyMem, SetMem, CreateEventEx;

@@ -89,7 +89,8 @@ struct boot {
 	struct entries entries;
 	struct choice choice;
 	struct bls_list *bls;          /* bls.c; NULL: there are no boot entries                */
-	struct config_entry entry;     /* the chosen one, its paths absolute                   */
+	struct config_entry entry;     /* the chosen one, its paths absolute ...               */
+	enum volume volume;            /* ... on this volume                                   */
 	struct facts facts;
 	struct memmap last_map;        /* in memory of the protocol's; filled by last_map() */
 	uint64_t last_map_descriptors; /* the most that the firmware's map may have         */
@@ -159,7 +160,7 @@ void bli_undo(struct boot *b);
 
 /* entries.c. text_read(): a small file whole, in a claim. path_absolute(): a path that is relative to `directory`, or
  * begins with a separator.   Errors of path_check(), files_open(), source_fetch() */
-enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p);
+enum err text_read(struct boot *b, enum volume volume, struct text path, struct text *out, struct problem *p);
 enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
 
 /* menu.c: let a person choose; `pick` is the default at first. false: there is no memory for a menu. menu_tell(): the

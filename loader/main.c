@@ -145,6 +145,7 @@ static EFI_STATUS status_of(enum err e, const struct problem *p)
 		return p->value[0];
 	case ERR_FILE_NOT_FOUND:
 	case ERR_FILE_NOT_FOUND_TEXT:
+	case ERR_FILE_NOT_FOUND_XBOOTLDR:
 	case ERR_CONFIG_NO_ENTRY:
 		return EFI_NOT_FOUND;
 	case ERR_NO_MEMORY:

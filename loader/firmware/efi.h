@@ -32,6 +32,16 @@ static inline enum err firmware_said(struct problem *p, EFI_STATUS status)
  * name). `out` has room for CONFIG_MAX_PATH units and the NUL. file.c   ERR_PATH */
 enum err firmware_path(struct text path, CHAR16 *out, size_t *units, struct problem *p);
 
+/* The root directory of a volume, which is opened once. volume.c
+ *   ERR_NO_VOLUME, ERR_NO_VOLUME_XBOOTLDR */
+enum err firmware_root(struct firmware *fw, enum volume volume, EFI_FILE_PROTOCOL **out, struct problem *p);
+
+/* Close the volumes that are open. volume.c */
+void firmware_close_volumes(struct firmware *fw);
+
+/* The device path of a volume; NULL: the firmware does not tell. volume.c */
+const uint8_t *firmware_volume_path(const struct firmware *fw, enum volume volume);
+
 /* A firmware table by its GUID; NULL: there is none. firmware_facts.c */
 void *firmware_table(const struct firmware *fw, const EFI_GUID *guid);
 

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-static const EFI_GUID file_system_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID;
 static const EFI_GUID file_info_guid = EFI_FILE_INFO_ID;
 
 /* The longest EFI_FILE_INFO: FAT names have at most 255 characters. */
@@ -11,24 +10,6 @@ union info {
 	EFI_FILE_INFO info;
 	uint8_t bytes[sizeof(EFI_FILE_INFO) + 2 * 512];
 };
-
-static enum err open_root(struct firmware *fw, struct problem *p)
-{
-	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-	EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *fs = NULL;
-	EFI_FILE_PROTOCOL *root = NULL;
-
-	if (fw->root)
-		return OK;
-	EFI_STATUS s = boot_services(fw)->HandleProtocol(loaded->DeviceHandle, &file_system_guid, (void **)&fs);
-	s = brought(s, fs);
-	if (!EFI_ERROR(s))
-		s = brought(fs->OpenVolume(fs, &root), root);
-	if (EFI_ERROR(s))
-		return problem(p, ERR_NO_VOLUME, s);
-	fw->root = root;
-	return OK;
-}
 
 enum err firmware_path(struct text path, CHAR16 *out, size_t *out_units, struct problem *p)
 {
@@ -46,22 +27,21 @@ enum err firmware_path(struct text path, CHAR16 *out, size_t *out_units, struct 
 	return OK;
 }
 
-static enum err open_path(struct firmware *fw, struct text path, uint64_t mode, EFI_FILE_PROTOCOL **out,
-                          union info *info, struct problem *p)
+static enum err open_path(struct firmware *fw, enum volume volume, struct text path, uint64_t mode,
+                          EFI_FILE_PROTOCOL **out, union info *info, struct problem *p)
 {
 	CHAR16 name[CONFIG_MAX_PATH + 1];
-	EFI_FILE_PROTOCOL *file = NULL;
+	EFI_FILE_PROTOCOL *root, *file = NULL;
 	size_t units;
 	enum err e = firmware_path(path, name, &units, p);
 
 	if (!e)
-		e = open_root(fw, p);
+		e = firmware_root(fw, volume, &root, p);
 	if (e)
 		return e;
-	EFI_FILE_PROTOCOL *root = fw->root;
 	EFI_STATUS s = root->Open(root, &file, name, mode, 0);
 	if (s == EFI_NOT_FOUND)
-		return problem(p, ERR_FILE_NOT_FOUND, s);
+		return problem(p, volume == VOLUME_OWN ? ERR_FILE_NOT_FOUND : ERR_FILE_NOT_FOUND_XBOOTLDR, s);
 	s = brought(s, file);
 	if (EFI_ERROR(s))
 		return firmware_said(p, s);
@@ -76,11 +56,11 @@ static enum err open_path(struct firmware *fw, struct text path, uint64_t mode, 
 	return OK;
 }
 
-enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p)
+enum err file_open(struct firmware *fw, enum volume volume, struct text path, struct file *out, struct problem *p)
 {
 	EFI_FILE_PROTOCOL *file;
 	union info info;
-	enum err e = open_path(fw, path, EFI_FILE_MODE_READ, &file, &info, p);
+	enum err e = open_path(fw, volume, path, EFI_FILE_MODE_READ, &file, &info, p);
 
 	if (e)
 		return e;
@@ -130,12 +110,12 @@ void file_close(struct file *f)
 }
 
 /* UEFI 2.10, "EFI_FILE_PROTOCOL.SetInfo()" (§13.5): another FileName renames the file. */
-enum err file_rename(struct firmware *fw, struct text path, struct text name, struct problem *p)
+enum err file_rename(struct firmware *fw, enum volume volume, struct text path, struct text name, struct problem *p)
 {
 	EFI_FILE_PROTOCOL *file;
 	union info info;
 	size_t units, room = (sizeof info - sizeof info.info) / sizeof(CHAR16);
-	enum err e = open_path(fw, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file, &info, p);
+	enum err e = open_path(fw, volume, path, EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE, &file, &info, p);
 
 	if (e)
 		return e;
@@ -164,13 +144,14 @@ static enum err visit_entry(const EFI_FILE_INFO *info, UINTN bytes, file_visit *
 /* A damaged directory may lead back into itself. */
 enum { DIRECTORY_ENTRIES = 4096 };
 
-enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p)
+enum err file_list(struct firmware *fw, enum volume volume, struct text directory, file_visit *visit, void *context,
+                   struct problem *p)
 {
 	EFI_FILE_PROTOCOL *dir;
 	union info info;
-	enum err e = open_path(fw, directory, EFI_FILE_MODE_READ, &dir, &info, p);
+	enum err e = open_path(fw, volume, directory, EFI_FILE_MODE_READ, &dir, &info, p);
 
-	if (e == ERR_FILE_NOT_FOUND)
+	if (e == ERR_FILE_NOT_FOUND || e == ERR_FILE_NOT_FOUND_XBOOTLDR)
 		return OK;
 	if (e)
 		return e;

@@ -23,12 +23,18 @@ struct firmware_map {
 	uint32_t version;
 };
 
+/* A volume that files lie on. */
+enum volume { VOLUME_OWN, VOLUME_XBOOTLDR, VOLUMES };
+
 struct firmware {
 	void *image;        /* our EFI_HANDLE                                     */
 	void *system_table; /* EFI_SYSTEM_TABLE *                                 */
 	void *boot;         /* EFI_BOOT_SERVICES *; NULL once they must not be used */
 	void *loaded;       /* EFI_LOADED_IMAGE_PROTOCOL * of ourselves           */
-	void *root;         /* EFI_FILE_PROTOCOL * of our volume                  */
+	struct {
+		void *device; /* EFI_HANDLE; NULL: there is no such volume      */
+		void *root;   /* EFI_FILE_PROTOCOL *; NULL: not open             */
+	} volumes[VOLUMES];
 	void *keys;         /* EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *, or NULL       */
 	bool console_is_serial; /* by the firmware's word: it is asked once       */
 	struct ledger ledger;
@@ -43,7 +49,7 @@ struct firmware {
 /* Find our own image, ask where the console is, and switch the watchdog off. */
 enum err firmware_open(struct firmware *fw, void *image, void *system_table, struct problem *p);
 
-/* Give back all pages claimed since the ledger had `claims` entries, and close the volume. Never fails. */
+/* Give back all pages claimed since the ledger had `claims` entries, and close the volumes. Never fails. */
 void firmware_undo(struct firmware *fw, unsigned claims);
 
 /* The pages of this firmware, for core/. They lie at their physical addresses. */
@@ -82,17 +88,25 @@ enum err firmware_map_room(struct firmware *fw, uint64_t *descriptors, struct pr
 /* Read the memory map into fw->map, which grows if it must. */
 enum err firmware_read_map(struct firmware *fw, struct problem *p);
 
-/* ---- Files on our own volume --------------------------------------------------------------------------- */
+/* ---- Files (file.c), and the volumes they lie on (volume.c) -------------------------------------------- */
+
+/* Look for the XBOOTLDR partition of our own volume's disk, which is a volume then. false: there is none that the
+ * firmware has a file system for. */
+bool firmware_find_xbootldr(struct firmware *fw);
+
+/* The partition of a volume: its number from 1 (0: none), and the GPT's id of it (0: none). */
+uint32_t firmware_partition(const struct firmware *fw, enum volume volume, uint8_t id[16]);
 
 struct file {
 	void *handle;
 	uint64_t bytes;
 };
 
-/* `path` is UTF-8 and absolute on the volume; / and \ both separate. The volume need not be FAT: the firmware
- * decides which names it has.
- *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, ERR_FIRMWARE (value[0] = status), ERR_PATH (value[0] = CONFIG_MAX_PATH) */
-enum err file_open(struct firmware *fw, struct text path, struct file *out, struct problem *p);
+/* `path` is UTF-8 and absolute on the volume, which must be there; / and \ both separate. It need not be FAT: the
+ * firmware decides which names it has.
+ *   ERR_FILE_NOT_FOUND, ERR_FILE_NOT_FOUND_XBOOTLDR, ERR_FILE_DIRECTORY, ERR_NO_VOLUME, ERR_NO_VOLUME_XBOOTLDR,
+ *   ERR_FIRMWARE (value[0] = status), ERR_PATH (value[0] = CONFIG_MAX_PATH) */
+enum err file_open(struct firmware *fw, enum volume volume, struct text path, struct file *out, struct problem *p);
 
 /* Read exactly [offset, offset + bytes) into `to`. The problem's offset is where it stopped.
  *   ERR_FILE_SHORT, ERR_FILE_READ (value[0] = status) */
@@ -102,11 +116,12 @@ void file_close(struct file *f);
 
 /* Give a file another name in its directory. `path` as for file_open(); `name` is UTF-8.
  *   ERR_FILE_NOT_FOUND, ERR_FIRMWARE (value[0] = status), ERR_PATH */
-enum err file_rename(struct firmware *fw, struct text path, struct text name, struct problem *p);
+enum err file_rename(struct firmware *fw, enum volume volume, struct text path, struct text name, struct problem *p);
 
 /* Visit every plain file of a directory; names are UTF-8. A missing directory has none.   ERR_DIRECTORY_END */
 typedef enum err file_visit(void *context, struct text name, struct problem *p);
-enum err file_list(struct firmware *fw, struct text directory, file_visit *visit, void *context, struct problem *p);
+enum err file_list(struct firmware *fw, enum volume volume, struct text directory, file_visit *visit, void *context,
+                   struct problem *p);
 
 /* ---- Facts --------------------------------------------------------------------------------------------- */
 
@@ -129,9 +144,6 @@ int firmware_mode(const struct firmware *fw, uint32_t number, struct hobnail_fra
 
 /* The EDID of that display. Returns its bytes, 0 if there is none. */
 uint64_t firmware_edid(const struct firmware *fw, uint8_t *out, uint64_t capacity);
-
-/* The partition of our own volume: its number from 1 (0: none), and the GPT's id of it (0: none). */
-uint32_t firmware_partition(const struct firmware *fw, uint8_t id[16]);
 
 /* The TPM's event log, in the firmware's memory, and its format (TPM_LOG_*). The firmware stops to log there when it
  * is left. false: there is no TPM, or no log. */
@@ -208,10 +220,10 @@ bool keys_wait(const struct firmware *fw, unsigned milliseconds, uint32_t *key);
 
 /* ---- EFI programs: image.c ------------------------------------------------------------------------------- */
 
-/* Load an image from memory; `path` is its file on our own volume. The firmware copies the bytes. *out: its handle.
+/* Load an image from memory; `path` is its file on the volume. The firmware copies the bytes. *out: its handle.
  *   ERR_IMAGE_REFUSED  value[0] = status. Other errors: of pages, and ERR_FIRMWARE */
-enum err firmware_load_image(struct firmware *fw, struct text path, const void *bytes, uint64_t count, void **out,
-                             struct problem *p);
+enum err firmware_load_image(struct firmware *fw, enum volume volume, struct text path, const void *bytes,
+                             uint64_t count, void **out, struct problem *p);
 
 /* Give a loaded image its load options, in a claim; none if the text is empty. */
 enum err firmware_image_options(struct firmware *fw, void *image, struct text options, struct problem *p);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
-static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 
 /* ---- The path of a file ---------------------------------------------------------------------------------- */
 
@@ -39,19 +38,16 @@ static uint8_t *begin_node(uint8_t *at, uint8_t type, uint8_t sub_type, uint64_t
 	return at + sizeof(EFI_DEVICE_PATH_PROTOCOL);
 }
 
-/* The path of a file on our own volume, in a claim. A program finds its volume by it. */
-static enum err make_path(struct firmware *fw, struct text file, paddr *out, struct problem *p)
+/* The path of a file, in a claim. A program finds its volume by it; without the device's path the name is left. */
+static enum err make_path(struct firmware *fw, enum volume volume, struct text file, paddr *out, struct problem *p)
 {
-	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
 	CHAR16 name[CONFIG_MAX_PATH + 1];
-	const uint8_t *device = NULL;
 	size_t units;
 	enum err e = firmware_path(file, name, &units, p);
 
 	if (e)
 		return e;
-	if (EFI_ERROR(boot_services(fw)->HandleProtocol(loaded->DeviceHandle, &device_path_guid, (void **)&device)))
-		device = NULL; /* the file's name is left */
+	const uint8_t *device = firmware_volume_path(fw, volume);
 	uint64_t name_bytes = (units + 1) * sizeof(CHAR16), device_bytes = path_bytes(device);
 	e = firmware_pages(fw, device_bytes + name_bytes + 2 * sizeof(EFI_DEVICE_PATH_PROTOCOL),
 	                   HOBNAIL_MEMORY_USABLE, out, p);
@@ -78,13 +74,13 @@ static EFI_LOADED_IMAGE_PROTOCOL *loaded_image(const struct firmware *fw, void *
 	return EFI_ERROR(*status) ? NULL : loaded;
 }
 
-enum err firmware_load_image(struct firmware *fw, struct text path, const void *bytes, uint64_t count, void **out,
-                             struct problem *p)
+enum err firmware_load_image(struct firmware *fw, enum volume volume, struct text path, const void *bytes,
+                             uint64_t count, void **out, struct problem *p)
 {
 	EFI_BOOT_SERVICES *bs = boot_services(fw);
 	EFI_HANDLE image = NULL;
 	paddr at;
-	enum err e = make_path(fw, path, &at, p);
+	enum err e = make_path(fw, volume, path, &at, p);
 
 	if (e)
 		return e;

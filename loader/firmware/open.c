@@ -17,16 +17,16 @@ enum err firmware_open(struct firmware *fw, void *image, void *table, struct pro
 	 * goes on. */
 	(void)bs->SetWatchdogTimer(0, 0, 0, NULL);
 	EFI_STATUS s = bs->HandleProtocol(image, &loaded_image_guid, &fw->loaded);
-	return EFI_ERROR(s) || !fw->loaded ? problem(p, ERR_NO_IMAGE, s) : OK;
+	if (EFI_ERROR(s) || !fw->loaded)
+		return problem(p, ERR_NO_IMAGE, s);
+	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
+	fw->volumes[VOLUME_OWN].device = loaded->DeviceHandle;
+	return OK;
 }
 
 void firmware_undo(struct firmware *fw, unsigned claims)
 {
-	EFI_FILE_PROTOCOL *root = fw->root;
-
-	if (root)
-		root->Close(root);
-	fw->root = NULL;
+	firmware_close_volumes(fw);
 	while (fw->ledger.count > claims) {
 		const struct claim *c = &fw->ledger.claims[--fw->ledger.count];
 		boot_services(fw)->FreePages(c->base, c->bytes / PAGE_BYTES);
@@ -102,29 +102,4 @@ void firmware_vendor(const struct firmware *fw, char *out, size_t capacity)
 uint32_t firmware_revision(const struct firmware *fw)
 {
 	return system_table(fw)->Hdr.Revision;
-}
-
-static const EFI_GUID device_path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
-
-uint32_t firmware_partition(const struct firmware *fw, uint8_t id[16])
-{
-	const EFI_LOADED_IMAGE_PROTOCOL *loaded = fw->loaded;
-	const uint8_t *node = NULL;
-	EFI_STATUS s = boot_services(fw)->HandleProtocol(loaded->DeviceHandle, &device_path_guid, (void **)&node);
-
-	memset(id, 0, 16);
-	if (EFI_ERROR(s) || !node)
-		return 0;
-	for (unsigned i = 0; i < 64 && node[0] != EFI_PATH_END; i++) {
-		unsigned bytes = node[2] | (unsigned)node[3] << 8;
-		if (node[0] == EFI_PATH_MEDIA && node[1] == EFI_PATH_HARD_DRIVE && bytes >= 42) {
-			if (node[41] == 2) /* SignatureType: a GUID */
-				memcpy(id, node + 24, 16);
-			return read_le32(node + 4);
-		}
-		if (bytes < 4)
-			return 0;
-		node += bytes;
-	}
-	return 0;
 }

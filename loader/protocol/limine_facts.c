@@ -97,7 +97,7 @@ enum err limine_gather(struct boot *b, struct limine_facts *out, struct problem 
 		.efi_map_room = b->last_map_descriptors * b->last_map_stride,
 		.x2apic = b->attempt.mode.state & STATE_X2APIC && b->arch.x2apic,
 	};
-	out->partition = firmware_partition(&b->fw, out->partition_id);
+	out->partition = firmware_partition(&b->fw, VOLUME_OWN, out->partition_id);
 	if (asks(b, LIMINE_DATE))
 		out->has_date = firmware_time(&b->fw, &out->date);
 	gather_counter(b, out);

@@ -32,7 +32,7 @@ enum err kernel_load(struct boot *b, struct problem *p)
 
 	b->attempt.done = done;
 	step_set(b, "load the kernel", b->entry.kernel);
-	enum err e = files_open(b, b->entry.kernel, &file, p);
+	enum err e = files_open(b, b->volume, b->entry.kernel, &file, p);
 	if (!e)
 		e = protocol_load(&b->attempt, &requests, &file.source, &rules, p);
 	files_close(&file);

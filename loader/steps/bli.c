@@ -14,11 +14,11 @@ enum { VALUE_MOST = 512, ENTRIES_MOST = 8192 };
 
 /* "LoaderFeatures": those that work. */
 enum { FEATURE_TIMEOUT = 1, FEATURE_TIMEOUT_ONE_SHOT = 2, FEATURE_DEFAULT = 4, FEATURE_ONE_SHOT = 8,
-       FEATURE_COUNTING = 16, FEATURE_RANDOM_SEED = 64, FEATURE_SORT_KEY = 256, FEATURE_DEVICE_TREE = 1024,
-       FEATURE_UKI = 65536,
+       FEATURE_COUNTING = 16, FEATURE_XBOOTLDR = 32, FEATURE_RANDOM_SEED = 64, FEATURE_SORT_KEY = 256,
+       FEATURE_DEVICE_TREE = 1024, FEATURE_UKI = 65536,
        ALWAYS = FEATURE_COUNTING | FEATURE_RANDOM_SEED | FEATURE_SORT_KEY | FEATURE_DEVICE_TREE | FEATURE_UKI,
        /* These work where the variables are read. */
-       IF_READ = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT };
+       IF_READ = FEATURE_XBOOTLDR | FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT };
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
@@ -122,7 +122,7 @@ static void write_partition(struct boot *b)
 	uint8_t id[16];
 	char text[40];
 
-	if (!firmware_partition(&b->fw, id) || (!read_le64(id) && !read_le64(id + 8)))
+	if (!firmware_partition(&b->fw, VOLUME_OWN, id) || (!read_le64(id) && !read_le64(id + 8)))
 		return;
 	size_t bytes = format(text, sizeof text, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id),
 	                      read_le16(id + 4), read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13],

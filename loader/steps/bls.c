@@ -1,5 +1,6 @@
-/* bls.c — entries of the Boot Loader Specification on the loader's volume (core/bls.h): found, judged, sorted, and
- * turned into entries of an EFI program. An entry that cannot be booted is hidden, and the log has the reason. */
+/* bls.c — entries of the Boot Loader Specification (core/bls.h), on the loader's volume and on the XBOOTLDR partition
+ * of its disk: found, judged, sorted, and turned into entries of an EFI program, whose files are all on the entry's
+ * volume. An entry that cannot be booted is hidden, and the log has the reason. */
 #include "bls.h"
 #include "boot.h"
 #include "format.h"
@@ -16,6 +17,7 @@ struct bls_list {
 	char names[BLS_MOST][NAME_MOST]; /* of the files: a counted one changes */
 	char ids[BLS_MOST][NAME_MOST];
 	size_t id_bytes[BLS_MOST];
+	enum volume volumes[BLS_MOST];
 	uint8_t order[BLS_MOST];
 	unsigned count;
 	uint8_t head[PE_HEAD_BYTES];
@@ -26,12 +28,25 @@ static const struct { const char *directory, *suffix; } places[] = {
 	{ "\\EFI\\Linux\\", ".efi" },
 };
 
-static void log_hidden(struct text file, const struct problem *p)
+/* Where the loader looks for entries now, and for which. */
+struct visit {
+	struct boot *b;
+	enum volume volume;
+	bool is_image;
+};
+
+/* For the log, behind a name. */
+static const char *where(enum volume volume)
+{
+	return volume == VOLUME_OWN ? "" : " (XBOOTLDR)";
+}
+
+static void log_hidden(const struct visit *v, struct text file, const struct problem *p)
 {
 	char sentence[400];
 
 	err_sentence(p, sentence, sizeof sentence);
-	log_line("boot entry %.*s is hidden: %s", (int)file.bytes, file.at, sentence);
+	log_line("boot entry %.*s%s is hidden: %s", (int)file.bytes, file.at, where(v->volume), sentence);
 }
 
 static enum err make_list(struct boot *b, struct problem *p)
@@ -55,7 +70,7 @@ static enum err file_path(struct boot *b, bool is_image, struct text file, struc
 
 /* ---- Files of an entry ----------------------------------------------------------------------------------------- */
 
-static enum err look_for(struct boot *b, struct text path, struct problem *p)
+static enum err look_for(struct boot *b, enum volume volume, struct text path, struct problem *p)
 {
 	struct opened file;
 	struct text whole;
@@ -64,7 +79,7 @@ static enum err look_for(struct boot *b, struct text path, struct problem *p)
 	if (e || !path.bytes)
 		return e;
 	step_set(b, "look for", whole);
-	e = files_open(b, whole, &file, p);
+	e = files_open(b, volume, whole, &file, p);
 	if (e) {
 		log_line("boot entry: %.*s cannot be opened", (int)path.bytes, path.at);
 		return e;
@@ -73,31 +88,31 @@ static enum err look_for(struct boot *b, struct text path, struct problem *p)
 	return OK;
 }
 
-static enum err look_for_files(struct boot *b, const struct bls_entry *entry, struct problem *p)
+static enum err look_for_files(struct boot *b, enum volume volume, const struct bls_entry *entry, struct problem *p)
 {
-	enum err e = look_for(b, entry->values[entry->program], p);
+	enum err e = look_for(b, volume, entry->values[entry->program], p);
 
 	if (!e)
-		e = look_for(b, entry->values[BLS_DEVICE_TREE], p);
+		e = look_for(b, volume, entry->values[BLS_DEVICE_TREE], p);
 	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
-		e = look_for(b, entry->initrds[i], p);
+		e = look_for(b, volume, entry->initrds[i], p);
 	return e;
 }
 
 /* ---- Type 1 and 2 ---------------------------------------------------------------------------------------------- */
 
-static enum err read_type1(struct boot *b, struct text path, const struct bls_name *name, struct bls_entry *out,
+static enum err read_type1(const struct visit *v, struct text path, const struct bls_name *name, struct bls_entry *out,
                            struct problem *p)
 {
 	struct text text;
-	enum err e = text_read(b, path, &text, p);
+	enum err e = text_read(v->b, v->volume, path, &text, p);
 
 	if (!e)
 		e = bls_read(text, name, out, p);
 	if (!e)
 		e = bls_check(out, arch_name, p);
 	if (!e)
-		e = look_for_files(b, out, p);
+		e = look_for_files(v->b, v->volume, out, p);
 	if (!e && out->unknown)
 		log_line("boot entry %.*s: %u lines with other keys (%.*s) are passed over", (int)name->whole.bytes,
 		         name->whole.at, out->unknown, (int)out->first_unknown.bytes, out->first_unknown.at);
@@ -127,13 +142,14 @@ static enum err read_section(struct boot *b, struct source *source, const struct
 	return OK;
 }
 
-static enum err read_type2(struct boot *b, struct text path, const struct bls_name *name, struct bls_entry *out,
+static enum err read_type2(const struct visit *v, struct text path, const struct bls_name *name, struct bls_entry *out,
                            struct problem *p)
 {
+	struct boot *b = v->b;
 	struct opened file;
 	struct text osrel, uname;
 	struct pe pe;
-	enum err e = files_open(b, path, &file, p);
+	enum err e = files_open(b, v->volume, path, &file, p);
 
 	if (e)
 		return e;
@@ -163,8 +179,9 @@ static bool has_id(const struct boot *b, struct text id)
 	return entries_find(&b->entries, id, &ignored);
 }
 
-static enum err add_one(struct boot *b, struct text file, bool is_image, struct problem *p)
+static enum err add_one(const struct visit *v, struct text file, struct problem *p)
 {
+	struct boot *b = v->b;
 	struct bls_list *l = b->bls;
 	unsigned n = l->count;
 	struct bls_name name;
@@ -175,16 +192,17 @@ static enum err add_one(struct boot *b, struct text file, bool is_image, struct 
 	if (file.bytes > NAME_MOST)
 		return problem(p, ERR_BLS_NAME, NAME_MOST + 1);
 	memcpy(l->names[n], file.at, file.bytes);
-	enum err e = bls_name_read(kept, places[is_image].suffix, &name, p);
+	enum err e = bls_name_read(kept, places[v->is_image].suffix, &name, p);
 	if (!e)
-		e = file_path(b, is_image, kept, &path, p);
+		e = file_path(b, v->is_image, kept, &path, p);
 	if (e)
 		return e;
 	l->id_bytes[n] = bls_id(&name, l->ids[n], NAME_MOST);
 	if (has_id(b, (struct text){ l->ids[n], l->id_bytes[n] }))
 		return problem(p, ERR_BLS_TWICE);
 	step_set(b, "read a boot entry", path);
-	e = (is_image ? read_type2 : read_type1)(b, path, &name, &l->entries[n], p);
+	l->volumes[n] = v->volume;
+	e = (v->is_image ? read_type2 : read_type1)(v, path, &name, &l->entries[n], p);
 	if (!e)
 		l->count++;
 	return e;
@@ -197,45 +215,43 @@ static void forget(struct boot *b, unsigned mark)
 		firmware_release(&b->fw, b->fw.ledger.claims[b->fw.ledger.count - 1].base);
 }
 
-/* One bad entry does not hide the others. */
-static enum err visit(struct boot *b, struct text file, bool is_image)
+/* A file_visit. One bad entry does not hide the others. */
+static enum err visit(void *context, struct text file, struct problem *p)
 {
+	const struct visit *v = context;
+	struct boot *b = v->b;
 	size_t strings = b->strings_used;
 	struct problem why = { .code = OK };
 	enum err e = make_list(b, &why);
 	unsigned mark = b->fw.ledger.count;
 
+	(void)p;
 	if (!e)
-		e = add_one(b, file, is_image, &why);
+		e = add_one(v, file, &why);
 	if (e && why.code != ERR_BLS_SUFFIX)
-		log_hidden(file, &why);
+		log_hidden(v, file, &why);
 	if (e)
 		forget(b, mark);
 	b->strings_used = strings;
 	return OK;
 }
 
-static enum err visit_type1(void *boot, struct text file, struct problem *p)
-{
-	(void)p;
-	return visit(boot, file, false);
-}
-
-static enum err visit_type2(void *boot, struct text file, struct problem *p)
-{
-	(void)p;
-	return visit(boot, file, true);
-}
-
-static void list_place(struct boot *b, bool is_image)
+static void list_place(struct boot *b, enum volume volume, bool is_image)
 {
 	struct text directory = text_of(places[is_image].directory);
+	struct visit v = { b, volume, is_image };
 	struct problem why;
 
 	directory.bytes--;
 	step_set(b, "list", directory);
-	if (files_list(b, directory, is_image ? visit_type2 : visit_type1, b, &why))
-		log_hidden(directory, &why);
+	if (files_list(b, volume, directory, visit, &v, &why))
+		log_hidden(&v, directory, &why);
+}
+
+static void list_volume(struct boot *b, enum volume volume)
+{
+	list_place(b, volume, false);
+	list_place(b, volume, true);
 }
 
 /* UAPI.1 Boot Loader Specification, "Type #1 Boot Loader Specification Entries": a title that two entries have is told
@@ -255,8 +271,9 @@ static struct text title_of(struct boot *b, unsigned n)
 
 void bls_add(struct boot *b)
 {
-	list_place(b, false);
-	list_place(b, true);
+	list_volume(b, VOLUME_OWN);
+	if (firmware_find_xbootldr(&b->fw))
+		list_volume(b, VOLUME_XBOOTLDR);
 	if (!b->bls)
 		return;
 	struct bls_list *l = b->bls;
@@ -296,6 +313,7 @@ enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
 	struct text root = text_of("\\"), tree = from->values[BLS_DEVICE_TREE];
 
 	*entry = (struct config_entry){ .name = chosen->id, .protocol = PROTOCOL_EFI };
+	b->volume = b->bls->volumes[chosen->number];
 	step_set(b, "read a boot entry", chosen->id);
 	enum err e = from->is_image ? file_path(b, true, from->name.whole, &entry->kernel, p)
 	                            : path_absolute(b, root, from->values[from->program], &entry->kernel, p);
@@ -308,7 +326,7 @@ enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
 		e = path_absolute(b, root, from->initrds[i], &entry->initrds[i], p);
 	}
 	if (!e)
-		log_line("boot entry %.*s", (int)chosen->id.bytes, chosen->id.at);
+		log_line("boot entry %.*s%s", (int)chosen->id.bytes, chosen->id.at, where(b->volume));
 	return e;
 }
 
@@ -330,7 +348,7 @@ void bls_count_try(struct boot *b)
 		return;
 	enum err e = file_path(b, entry->is_image, entry->name.whole, &path, &why);
 	if (!e)
-		e = file_rename(&b->fw, path, name, &why);
+		e = file_rename(&b->fw, b->volume, path, name, &why);
 	if (e) {
 		log_line("boot entry %.*s: this try is not counted: error %s", (int)entry->name.whole.bytes,
 		         entry->name.whole.at, err_name(e));

@@ -10,12 +10,12 @@
 static const char config_name[] = "hobnail.conf";
 
 /* Read a small file whole into a claim that is free again after exit. */
-enum err text_read(struct boot *b, struct text path, struct text *out, struct problem *p)
+enum err text_read(struct boot *b, enum volume volume, struct text path, struct text *out, struct problem *p)
 {
 	struct opened file;
 	struct source *source = &file.source;
 	paddr at;
-	enum err e = files_open(b, path, &file, p);
+	enum err e = files_open(b, volume, path, &file, p);
 
 	if (e)
 		return e;
@@ -101,7 +101,7 @@ static enum err load_default(struct boot *b, struct problem *p)
 	                                  .cmdline = text_of("") };
 	log_line("booting \\boot\\kernel.elf with every file in \\boot\\modules");
 	step_set(b, "list", text_of("\\boot\\modules"));
-	return files_list(b, text_of("\\boot\\modules"), add_module, b, p);
+	return files_list(b, VOLUME_OWN, text_of("\\boot\\modules"), add_module, b, p);
 }
 
 static void add_default(struct boot *b)
@@ -201,7 +201,7 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 	e = string_join(b, pieces, 2, path, p);
 	if (!e) {
 		step_set(b, "read the configuration", *path);
-		e = text_read(b, *path, text, p);
+		e = text_read(b, VOLUME_OWN, *path, text, p);
 		if (e && path_check(*path, &why))
 			/* firmware may refuse such a name with whatever status */
 			e = problem(p, ERR_FILE_NOT_FOUND, 0);
@@ -212,7 +212,7 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 		e = string_join(b, pieces, 2, path, p);
 		step_set(b, "read the configuration", *path);
 		if (!e)
-			e = text_read(b, *path, text, p);
+			e = text_read(b, VOLUME_OWN, *path, text, p);
 	}
 	if (e == ERR_FILE_NOT_FOUND)
 		missing_config(b, folder);
@@ -275,7 +275,7 @@ static enum err read_config(struct boot *b, const struct load_options *options, 
 	if (e)
 		return e;
 	step_set(b, "read the configuration", c->config_path);
-	return text_read(b, c->config_path, &c->config, p);
+	return text_read(b, VOLUME_OWN, c->config_path, &c->config, p);
 }
 
 /* Without a configuration the operating systems' entries are all there is; without those the files in \boot. */
@@ -317,6 +317,7 @@ enum err entry_load(struct boot *b, unsigned index, struct problem *p)
 
 	b->strings_used = b->choice.strings_kept;
 	b->by_default = false;
+	b->volume = VOLUME_OWN;
 	b->choice.index = index;
 	switch (entry->source) {
 	case ENTRY_CONFIGURED:

@@ -31,7 +31,7 @@ static enum err open_one(struct boot *b, struct text path, uint64_t *total, stru
 {
 	struct program_state *s = &b->program;
 	struct opened *file = &s->initrds[s->initrd_count];
-	enum err e = files_open(b, path, file, p);
+	enum err e = files_open(b, b->volume, path, file, p);
 
 	if (e)
 		return e;

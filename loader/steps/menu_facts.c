@@ -27,7 +27,7 @@ static void add_file(struct boot *b, struct page *page, const char *what, struct
 	char why[256];
 
 	add(page, "%s %.*s", what, (int)path.bytes, path.at);
-	if (!files_open(b, path, &file, &p)) {
+	if (!files_open(b, b->volume, path, &file, &p)) {
 		add(page, ", %llu bytes\n", (unsigned long long)file.source.bytes);
 		files_close(&file);
 	} else {
@@ -49,7 +49,7 @@ static void add_modules(struct boot *b, struct page *page)
 static void add_volume(const struct boot *b, struct page *page)
 {
 	uint8_t id[16];
-	uint32_t partition = firmware_partition(&b->fw, id);
+	uint32_t partition = firmware_partition(&b->fw, b->volume, id);
 	uint64_t any = 0;
 
 	if (partition)

@@ -54,7 +54,7 @@ static void look_in(struct search *s, const struct text *directories, unsigned c
 	for (unsigned i = 0; i < count; i++) {
 		struct problem ignored;
 		s->directory = directories[i];
-		(void)files_list(s->b, directories[i], visit, s, &ignored);
+		(void)files_list(s->b, VOLUME_OWN, directories[i], visit, s, &ignored);
 	}
 }
 

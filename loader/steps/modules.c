@@ -31,7 +31,7 @@ static enum err read_module(struct boot *b, struct opened *file, struct span *ou
 enum err module_load(struct boot *b, struct text path, struct span *out, struct problem *p)
 {
 	struct opened file;
-	enum err e = files_open(b, path, &file, p);
+	enum err e = files_open(b, b->volume, path, &file, p);
 
 	if (e)
 		return e;

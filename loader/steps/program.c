@@ -7,7 +7,7 @@ enum err program_load(struct boot *b, struct problem *p)
 	const struct span *file = &b->attempt.kernel_file;
 
 	step_set(b, "load the program", b->entry.kernel);
-	enum err e = firmware_load_image(&b->fw, b->entry.kernel, memory_at(file->base), file->bytes,
+	enum err e = firmware_load_image(&b->fw, b->volume, b->entry.kernel, memory_at(file->base), file->bytes,
 	                                 &b->program.image, p);
 	firmware_release(&b->fw, file->base);
 	if (!e)

@@ -17,7 +17,7 @@ static enum err read_tree(struct boot *b, struct text path, struct span *out, st
 	struct opened file;
 	struct fdt fdt;
 	paddr at = 0;
-	enum err e = files_open(b, path, &file, p);
+	enum err e = files_open(b, b->volume, path, &file, p);
 
 	if (e)
 		return e;

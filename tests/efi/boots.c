@@ -1,6 +1,6 @@
 /* boots.c — an EFI program that boots its machine again and again. It counts the boots in a variable that survives
- * them, says what its loader has left in variables of the Boot Loader Interface, writes those that its options name for
- * this boot, and resets the machine, or switches it off.
+ * them, says from which partition it comes and what its loader has left in variables of the Boot Loader Interface,
+ * writes those that its options name for this boot, and resets the machine, or switches it off.
  *
  *     cmdline = NAME last=3 1:LoaderEntryOneShot=b.conf
  *
@@ -17,7 +17,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 enum { RESET_COLD, RESET_SHUTDOWN = 2 };
 typedef void (EFIAPI *EFI_RESET_SYSTEM)(uint32_t type, EFI_STATUS status, UINTN bytes, void *data);
 
-static const EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID,
+static const EFI_GUID image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID, path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID,
                       loader_guid = { 0x4a67b082, 0x0a4c, 0x41cf, { 0xb6, 0xc7, 0x44, 0x0b, 0x29, 0xbb, 0x8c, 0x4f } },
                       own_guid = { 0x6d7a1f0e, 0x8b1c, 0x4f57, { 0x9b, 0x0a, 0x51, 0x2c, 0x7e, 0xd3, 0x40, 0x99 } };
 
@@ -94,6 +94,20 @@ static void say_variable(const CHAR16 *name)
 	else
 		say(system, "none");
 	say(system, "\r\n");
+}
+
+/* Of the device that the image comes from. */
+static void say_partition(EFI_HANDLE device)
+{
+	char number[] = "partition ?\r\n";
+	const uint8_t *node = NULL;
+
+	system->BootServices->HandleProtocol(device, &path_guid, (void **)&node);
+	for (; node && node[0] != EFI_PATH_END; node += node[2] | node[3] << 8)
+		if (node[0] == EFI_PATH_MEDIA && node[1] == EFI_PATH_HARD_DRIVE)
+			number[10] = (char)('0' + node[4]);
+	begin_line();
+	say(system, number);
 }
 
 static void say_variables(void)
@@ -173,6 +187,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 	say(table, "this is ");
 	say_texts(options, units);
 	say(table, "\r\n");
+	say_partition(loaded->DeviceHandle);
 	say_variables();
 	bool is_last = !*options || follow(options + units);
 	if (is_last) {

@@ -238,6 +238,140 @@ static void features_are_announced_where_they_work(void **state)
 	assert_int_equal(features() & 16, 16); /* counting */
 }
 
+/* ---- XBOOTLDR ---------------------------------------------------------------------------------------------------- */
+
+static void add_second(const char *path, const void *data, uint64_t bytes)
+{
+	fake_add(path, data, bytes)->volume = 1;
+}
+
+static void add_second_text(const char *path, const char *text)
+{
+	add_second(path, text, strlen(text));
+}
+
+/* Entries on both partitions; those on the second one come first. */
+static void make_two(void)
+{
+	make();
+	fake.options.second = (struct fake_second){ .is_there = true, .block_bytes = 512 };
+	add_second_text("\\loader\\entries\\x-1+3.conf", "linux /x/linux\ninitrd /x/initrd\noptions x\n");
+	add_second_text("\\loader\\entries\\lost.conf", "linux /boot/kernel.elf\n");
+	add_second("\\x\\linux", world_elf.data, world_elf.bytes);
+	add_second_text("\\x\\initrd", "second");
+}
+
+static void expect_second(void)
+{
+	starts("x-1.conf|");
+	assert_int_equal(fake.program.volume, 1);
+	assert_string_equal(fake.program.path, "\\x\\linux");
+	assert_int_equal(fake.program.initrd_bytes, 6);
+	assert_true(fake.program.source_is_whole);
+	expect_said("LoaderEntries", "x-1.conf|b-2.conf|b-1.conf|z.conf|");
+	expect_said("LoaderBootCountPath", "\\loader\\entries\\x-1+2-1.conf|");
+	assert_non_null(fake_find_on(1, "\\loader\\entries\\x-1+2-1.conf"));
+	logged("boot entry x-1.conf (XBOOTLDR)");
+	logged("boot entry lost.conf (XBOOTLDR) is hidden: there is no such file on the XBOOTLDR partition, which has "
+	       "the boot entry");
+}
+
+static void entries_on_the_xbootldr_partition_have_their_files_there(void **state)
+{
+	static const uint32_t blocks[] = { 512, 4096, 65536 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(blocks); i++) {
+		make_two();
+		fake.options.second.block_bytes = blocks[i];
+		expect_second();
+	}
+	make_two();
+	fake.options.second.is_told = true;
+	fake.options.second.has_no_disk = true;
+	expect_second();
+	make_two();
+	variable("LoaderEntryOneShot", "b-1.conf");
+	starts("b-1.conf|");
+	assert_int_equal(fake.program.volume, 0);
+	expect_said("LoaderEntries", "x-1.conf|b-2.conf|b-1.conf|z.conf|");
+}
+
+static unsigned calls_of(enum service service)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fake.calls; i++)
+		count += fake.trace[i].service == service;
+	return count;
+}
+
+static void other_partitions_are_not_read(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 14; i++) {
+		struct fake_second *second = &fake.options.second;
+		make_two();
+		second->is_told = i % 2;
+		second->is_data = i / 2 == 0;
+		second->is_on_other_disk = i / 2 == 1;
+		second->is_in_mbr = i / 2 == 2;
+		second->has_other_id = i / 2 == 3;
+		second->has_no_disk = i / 2 == 4 && !second->is_told;
+		second->block_bytes = i / 2 == 5 ? 131072 : i / 2 == 6 ? 256 : 512;
+		fake_run();
+		if (i >= 8 && second->is_told) { /* the disk is not asked */
+			expect_said("LoaderEntrySelected", "x-1.conf|");
+			continue;
+		}
+		expect_said("LoaderEntrySelected", "b-2.conf|");
+		assert_int_equal(fake.program.volume, 0);
+		assert_int_equal(fake.pools, 0);
+		assert_null(strstr(loader_log.text, "XBOOTLDR"));
+	}
+	make();
+	starts("b-2.conf|"); /* from no partition at all */
+	assert_int_equal(calls_of(SERVICE_LOCATE_HANDLES), 0);
+}
+
+static void a_file_system_that_cannot_be_opened_hides_its_entries(void **state)
+{
+	unsigned call, opened = 0;
+
+	(void)state;
+	make_two();
+	expect_second();
+	for (call = 0; opened < 2; call++)
+		opened += fake.trace[call].service == SERVICE_OPEN_VOLUME;
+	make_two();
+	fake.faults[0] = (struct fake_fault){ call, EFI_DEVICE_ERROR };
+	fake.faults[1] = (struct fake_fault){ call + 2, EFI_DEVICE_ERROR };
+	starts("b-2.conf|");
+	logged("boot entry \\loader\\entries (XBOOTLDR) is hidden: the firmware cannot open the file system of the "
+	       "XBOOTLDR partition (status 0x8000000000000007)");
+}
+
+/* ---- Failures ---------------------------------------------------------------------------------------------------- */
+
+/* With one partition, and with two whose types are told or read. */
+static void make_for_failure(unsigned way)
+{
+	if (!way)
+		make();
+	else
+		make_two();
+	fake.options.second.is_told = way == 2;
+	variable("LoaderEntryOneShot", way ? "x-1.conf" : "b-1.conf");
+	variable("LoaderConfigTimeoutOneShot", "menu-force");
+}
+
+static bool is_clean(void)
+{
+	return (fake.outcome == FAKE_STARTED && !fake.pools) ||
+	       (fake.outcome == FAKE_RETURNED && !fake.open_files && !fake.pools &&
+	        fake.pages == fake.excused_pages && strstr(fake.console, "ERR_"));
+}
+
 /* Entries are hidden, a try is not counted, a variable is not written; or the boot ends with an error, and nothing is
  * left behind. */
 static void any_call_may_fail(void **state)
@@ -245,24 +379,19 @@ static void any_call_may_fail(void **state)
 	static const EFI_STATUS ways[] = { EFI_NOT_FOUND, EFI_DEVICE_ERROR, EFI_OUT_OF_RESOURCES, FAULT_SHORT };
 
 	(void)state;
-	make();
-	variable("LoaderEntryOneShot", "b-1.conf");
-	variable("LoaderConfigTimeoutOneShot", "menu-force");
-	fake_run();
-	for (unsigned n = 1, calls = fake.calls; n <= calls; n++)
-		for (unsigned k = 0; k < COUNT_OF(ways); k++) {
-			make();
-			variable("LoaderEntryOneShot", "b-1.conf");
-			variable("LoaderConfigTimeoutOneShot", "menu-force");
-			fake.faults[0] = (struct fake_fault){ n, ways[k] };
-			fake_run();
-			bool clean = fake.outcome == FAKE_STARTED ||
-			             (fake.outcome == FAKE_RETURNED && !fake.open_files &&
-			              fake.pages == fake.excused_pages && strstr(fake.console, "ERR_"));
-			if (!clean || fake.forbidden[0])
-				fail_msg("call %u, way %u: outcome %u, %u files, %u pages: %s", n, k, fake.outcome,
-				         fake.open_files, fake.pages, fake.console);
-		}
+	for (unsigned way = 0; way < 3; way++) {
+		make_for_failure(way);
+		fake_run();
+		for (unsigned n = 1, calls = fake.calls; n <= calls; n++)
+			for (unsigned k = 0; k < COUNT_OF(ways); k++) {
+				make_for_failure(way);
+				fake.faults[0] = (struct fake_fault){ n, ways[k] };
+				fake_run();
+				if (!is_clean() || fake.forbidden[0])
+					fail_msg("%u: call %u, way %u: outcome %u, %u files, %u pages: %s", way, n, k,
+					         fake.outcome, fake.open_files, fake.pages, fake.console);
+			}
+	}
 }
 
 int main(void)
@@ -276,6 +405,9 @@ int main(void)
 		cmocka_unit_test(there_are_many),
 		cmocka_unit_test(a_program_that_ends_leaves_no_counter),
 		cmocka_unit_test(features_are_announced_where_they_work),
+		cmocka_unit_test(entries_on_the_xbootldr_partition_have_their_files_there),
+		cmocka_unit_test(other_partitions_are_not_read),
+		cmocka_unit_test(a_file_system_that_cannot_be_opened_hides_its_entries),
 		cmocka_unit_test(any_call_may_fail),
 	};
 

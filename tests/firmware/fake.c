@@ -17,10 +17,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 static EFI_SYSTEM_TABLE table;
 static EFI_LOADED_IMAGE_PROTOCOL loaded_image;
 static EFI_CONFIGURATION_TABLE configuration[8];
-static int image_handle, device_handle, console_handle;
-
-/* A hard disk's partition, as short as a path can be. */
-const uint8_t fake_device_path[16] = { 1, 4, 12, 0, 1, 2, 3, 4, 5, 6, 7, 8, EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 };
+static int image_handle, console_handle;
 
 EFI_CONFIGURATION_TABLE *fake_tables(void)
 {
@@ -411,9 +408,7 @@ static bool is_guid(const EFI_GUID *guid, EFI_GUID wanted)
 
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface)
 {
-	static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;
 	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID,
-			      files_guid = EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID,
 			      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_HANDLE_PROTOCOL, NULL);
 
@@ -423,10 +418,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 		*interface = &loaded_image;
 	else if (fake_child_image(handle) && is_guid(protocol, loaded_guid))
 		*interface = fake_child_image(handle);
-	else if (handle == &device_handle && is_guid(protocol, path_guid) && !fake.options.no_device_path)
-		*interface = (void *)(uintptr_t)fake_device_path;
-	else if (handle == &device_handle && is_guid(protocol, files_guid))
-		*interface = &fake_file_system;
+	else if (fake_device_protocol(handle, protocol))
+		*interface = fake_device_protocol(handle, protocol);
 	else if (handle == &console_handle && is_guid(protocol, gop_guid) && fake.options.console_gop)
 		*interface = &fake_gop;
 	else
@@ -576,12 +569,13 @@ static void fill_tables(void)
 		.BootServices = &boot_services_table,
 	};
 	loaded_image = (EFI_LOADED_IMAGE_PROTOCOL){
-		.DeviceHandle = &device_handle,
+		.DeviceHandle = fake_own_device(),
 		.FilePath = fake.options.file_path,
 		.LoadOptionsSize = fake.options.load_options_bytes,
 		.LoadOptions = (void *)(uintptr_t)fake.options.load_options,
 	};
 	fake_images_fill(&boot_services_table);
+	fake_volumes_fill(&boot_services_table);
 	fill_configuration();
 }
 

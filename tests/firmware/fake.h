@@ -42,7 +42,8 @@ enum { ARENA_PAGES = 4096, ARENA_BYTES = ARENA_PAGES * PAGE_BYTES };
 	X(GET_INFO, "GetInfo") X(QUERY_MODE, "QueryMode") X(SET_MODE, "SetMode") X(RANDOM, "GetRNG") \
 	X(INSTALL, "InstallProtocolInterface") X(UNINSTALL, "UninstallProtocolInterface") \
 	X(LOCATE_PATH, "LocateDevicePath") X(INSTALL_TABLE, "InstallConfigurationTable") \
-	X(LOAD_IMAGE, "LoadImage") X(START_IMAGE, "StartImage") X(UNLOAD_IMAGE, "UnloadImage") X(FIXUP, "Fixup")
+	X(LOAD_IMAGE, "LoadImage") X(START_IMAGE, "StartImage") X(UNLOAD_IMAGE, "UnloadImage") X(FIXUP, "Fixup") \
+	X(LOCATE_HANDLES, "LocateHandleBuffer") X(READ_BLOCKS, "ReadBlocks")
 enum service {
 #define X(name, text) SERVICE_##name,
 	FAKE_SERVICES(X)
@@ -70,6 +71,7 @@ struct fake_file {
 	int64_t said_step;  /* and how much more with every GetInfo */
 	uint8_t *seen;      /* how often each byte has been read    */
 	unsigned opened;    /* how often                            */
+	unsigned volume;    /* 0: the loader's own; 1: the second one */
 };
 
 /* Not of the global vendor. */
@@ -87,6 +89,14 @@ struct fake_drift {
 	paddr base;
 	unsigned pages;
 	EFI_MEMORY_TYPE type;
+};
+
+/* A second partition with files, of type XBOOTLDR. */
+struct fake_second {
+	bool is_there;         /* the loader's own volume is a partition of that disk then */
+	bool is_told;          /* the firmware has EFI_PARTITION_INFO_PROTOCOL ...         */
+	uint32_t block_bytes;  /* ... or else the disk's blocks are read                   */
+	bool is_data, is_on_other_disk, is_in_mbr, has_other_id, has_no_disk;
 };
 
 enum { FAKE_UNLISTED = 0xff }; /* a drift's type: the map says nothing of these pages */
@@ -143,6 +153,7 @@ struct fake_options {
 	UINTN last_words_bytes;
 	bool initrd_is_served;          /* by somebody else                         */
 	bool no_device_path;            /* the firmware does not know the volume's  */
+	struct fake_second second;
 	bool has_fixup;                 /* of device trees ...                      */
 	uint64_t fixup_wants;           /* ... in a buffer of so many bytes         */
 	bool fixup_lies, fixup_breaks;  /* ... it wants more than it says; the tree is none any more */
@@ -184,6 +195,7 @@ struct fake {
 		unsigned runs;
 		uint64_t bytes;
 		char path[256], options[256];
+		unsigned volume; /* of the path */
 		uint32_t options_bytes;
 		uint8_t initrd[32768];
 		uint64_t initrd_bytes;
@@ -236,8 +248,9 @@ bool fake_hit(enum service service);
 /* Count a call; what it must answer: EFI_SUCCESS, FAULT_SHORT or an error. `subject`: the file, or NULL. */
 EFI_STATUS fake_call(enum service service, const char *subject);
 
-/* The file that Open() finds under this path; NULL: none. */
+/* The file that Open() finds under this path, on the loader's own volume or on another; NULL: none. */
 struct fake_file *fake_find(const char *path);
+struct fake_file *fake_find_on(unsigned volume, const char *path);
 
 void fake_say(char *text, size_t size, size_t *used, char c);
 void fake_event(enum event_kind kind, uint64_t base, uint64_t bytes);
@@ -249,11 +262,15 @@ void fake_files_reset(void);
 void fake_devices_reset(void);
 EFI_STATUS fake_pool(UINTN bytes, void **out);
 
-extern EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_system;
+extern EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_systems[2]; /* by volume */
 extern EFI_GRAPHICS_OUTPUT_PROTOCOL fake_gop;
 extern EFI_RNG_PROTOCOL fake_rng;
 extern struct EFI_DT_FIXUP_PROTOCOL fake_fixup;
-extern const uint8_t fake_device_path[16]; /* of the volume */
+size_t fake_volume_path(unsigned volume, const uint8_t **out); /* its bytes, without its end */
+void *fake_own_device(void);
+void *fake_device_protocol(EFI_HANDLE handle, const EFI_GUID *guid); /* NULL: this device has it not */
+EFI_STATUS fake_locate_disk(const EFI_DEVICE_PATH_PROTOCOL **path, EFI_HANDLE *device);
+void fake_volumes_fill(EFI_BOOT_SERVICES *services);
 void fake_images_fill(EFI_BOOT_SERVICES *services);
 EFI_CONFIGURATION_TABLE *fake_tables(void);
 UINTN *fake_table_count(void);

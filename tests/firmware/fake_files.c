@@ -12,6 +12,7 @@ struct handle {
 	bool open;
 	struct fake_file *file; /* NULL: a directory ... */
 	char path[256];         /* ... of this path, without a final backslash */
+	unsigned volume;
 	uint64_t position;      /* of a directory: index into fake.files */
 };
 
@@ -61,13 +62,13 @@ static struct handle *handle_of(EFI_FILE_PROTOCOL *self)
 	return h;
 }
 
-static EFI_STATUS new_handle(struct fake_file *file, const char *path, EFI_FILE_PROTOCOL **out)
+static EFI_STATUS new_handle(unsigned volume, struct fake_file *file, const char *path, EFI_FILE_PROTOCOL **out)
 {
 	for (unsigned i = 0; i < FAKE_MAX_HANDLES; i++) {
 		struct handle *h = &handles[i];
 		if (h->open)
 			continue;
-		*h = (struct handle){ .open = true, .file = file,
+		*h = (struct handle){ .open = true, .file = file, .volume = volume,
 		                      .protocol = { .Open = file_open_, .Close = file_close_, .Read = file_read_,
 		                                    .SetPosition = file_set_position, .GetInfo = file_get_info,
 		                                    .SetInfo = file_set_info } };
@@ -93,38 +94,45 @@ static void ascii_path(const CHAR16 *name, char *out, size_t size)
 }
 
 /* Is `path` a directory on the way to some file? */
-static bool is_directory(const char *path)
+static bool is_directory(unsigned volume, const char *path)
 {
 	size_t bytes = strlen(path);
 
 	for (unsigned i = 0; i < fake.file_count; i++)
-		if (strncasecmp(fake.files[i].path, path, bytes) == 0 && fake.files[i].path[bytes] == '\\')
+		if (fake.files[i].volume == volume && strncasecmp(fake.files[i].path, path, bytes) == 0 &&
+		    fake.files[i].path[bytes] == '\\')
 			return true;
 	return bytes == 0;
 }
 
-struct fake_file *fake_find(const char *path)
+struct fake_file *fake_find_on(unsigned volume, const char *path)
 {
 	for (unsigned i = 0; i < fake.file_count; i++)
-		if (strcasecmp(fake.files[i].path, path) == 0)
+		if (fake.files[i].volume == volume && strcasecmp(fake.files[i].path, path) == 0)
 			return &fake.files[i];
 	return NULL;
+}
+
+struct fake_file *fake_find(const char *path)
+{
+	return fake_find_on(0, path);
 }
 
 static EFI_STATUS EFIAPI file_open_(EFI_FILE_PROTOCOL *self, EFI_FILE_PROTOCOL **out, const CHAR16 *name, uint64_t mode,
                                     uint64_t attributes)
 {
 	char path[256];
+	unsigned volume = handle_of(self)->volume;
 
-	(void)handle_of(self), (void)mode, (void)attributes;
+	(void)mode, (void)attributes;
 	ascii_path(name, path, sizeof path);
-	struct fake_file *file = fake_find(path);
+	struct fake_file *file = fake_find_on(volume, path);
 	EFI_STATUS s = fake_call(SERVICE_OPEN, file ? file->path : NULL);
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS; /* FAULT_SHORT: nothing is written */
 	if (file)
 		file->opened++;
-	return file || is_directory(path) ? new_handle(file, path, out) : EFI_NOT_FOUND;
+	return file || is_directory(volume, path) ? new_handle(volume, file, path, out) : EFI_NOT_FOUND;
 }
 
 static EFI_STATUS EFIAPI file_close_(EFI_FILE_PROTOCOL *self)
@@ -178,7 +186,7 @@ static EFI_STATUS read_directory(struct handle *h, UINTN *bytes, void *buffer)
 		h->position %= fake.file_count;
 	while (h->position < fake.file_count) {
 		const struct fake_file *f = &fake.files[h->position++];
-		if (strncasecmp(f->path, h->path, prefix) != 0 || f->path[prefix] != '\\')
+		if (f->volume != h->volume || strncasecmp(f->path, h->path, prefix) != 0 || f->path[prefix] != '\\')
 			continue;
 		const char *name = f->path + prefix + 1, *end = strchr(name, '\\');
 		return give_info(name, end ? (size_t)(end - name) : strlen(name), f->said, end != NULL, bytes, buffer);
@@ -272,10 +280,9 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *self, EFI_
 {
 	EFI_STATUS s = fake_call(SERVICE_OPEN_VOLUME, NULL);
 
-	(void)self;
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS;
-	return new_handle(NULL, "", root);
+	return new_handle(self == &fake_file_systems[1], NULL, "", root);
 }
 
-EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_system = { .OpenVolume = open_volume };
+EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_systems[2] = { { .OpenVolume = open_volume }, { .OpenVolume = open_volume } };

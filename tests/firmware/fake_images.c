@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "block_io.h"
 #include "dt_fixup.h"
 #include "load_file.h"
 
 static const EFI_GUID load_file_guid = EFI_LOAD_FILE2_PROTOCOL_GUID, path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID,
-                      initrd_guid = LINUX_INITRD_MEDIA_GUID, seed_guid = EFI_RANDOM_SEED_TABLE_GUID;
+                      initrd_guid = LINUX_INITRD_MEDIA_GUID, seed_guid = EFI_RANDOM_SEED_TABLE_GUID,
+                      block_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
 
 static int initrd_handle;
 static EFI_LOADED_IMAGE_PROTOCOL child;
@@ -78,6 +80,8 @@ static EFI_STATUS EFIAPI locate_device_path(const EFI_GUID *protocol, const EFI_
 
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS;
+	if (memcmp(protocol, &block_guid, sizeof *protocol) == 0)
+		return fake_locate_disk(path, device);
 	if (memcmp(protocol, &load_file_guid, sizeof *protocol) != 0 || !is_initrd_path(*path))
 		return EFI_INVALID_PARAMETER;
 	if (!fake.options.initrd_is_served && !(fake.served.load_file && fake.served.path))
@@ -119,14 +123,25 @@ static EFI_STATUS EFIAPI install_table(const EFI_GUID *guid, void *table)
 
 /* ---- Images ---------------------------------------------------------------------------------------------- */
 
-/* The file's path: the device's node, the file's, the end. */
+/* The path of the file's volume; where the firmware does not tell it, the path begins with the file. */
+static const uint8_t *behind_volume(const uint8_t *path)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		const uint8_t *device;
+		size_t bytes = fake_volume_path(i, &device);
+		fake.program.volume = i;
+		if (memcmp(path, device, bytes) == 0)
+			return path + bytes;
+	}
+	return path;
+}
+
+/* The file's path: its volume's, the file's, the end. */
 static void take_path(const EFI_DEVICE_PATH_PROTOCOL *path)
 {
-	const uint8_t *b = (const uint8_t *)path, *node = b + sizeof fake_device_path - 4;
+	const uint8_t *node = behind_volume((const uint8_t *)path);
 	size_t used = 0;
 
-	if (memcmp(b, fake_device_path, sizeof fake_device_path - 4) != 0)
-		node = b; /* the firmware has not told the device's */
 	if (node[0] != 4 || node[1] != 4)
 		forbid("the program's path has no file");
 	for (const uint8_t *c = node + 4; (c[0] || c[1]) && used < sizeof fake.program.path - 1; c += 2)
