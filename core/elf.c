@@ -71,9 +71,9 @@ static enum err check_ident(const uint8_t *h, struct problem *p)
 	return OK;
 }
 
-/* Is it a linked program for this machine? */
-static enum err check_kind(const uint8_t *h, uint16_t machine, struct problem *p)
+enum err elf_check_kind(const void *header, uint16_t machine, struct problem *p)
 {
+	const uint8_t *h = header;
 	uint16_t type = read_le16(h + E_TYPE);
 
 	if (read_le16(h + E_MACHINE) != machine)
@@ -84,9 +84,14 @@ static enum err check_kind(const uint8_t *h, uint16_t machine, struct problem *p
 		return problem_at(p, ERR_ELF_TYPE, E_TYPE, type);
 	if (read_le32(h + E_VERSION) != 1)
 		return problem_at(p, ERR_ELF_VERSION, E_VERSION, read_le32(h + E_VERSION));
-	if (read_le16(h + E_EHSIZE) != ELF_HEADER_BYTES)
-		return problem_at(p, ERR_ELF_HEADER_SIZE, E_EHSIZE, read_le16(h + E_EHSIZE));
 	return OK;
+}
+
+static enum err check_header_size(const uint8_t *h, struct problem *p)
+{
+	uint16_t bytes = read_le16(h + E_EHSIZE);
+
+	return bytes == ELF_HEADER_BYTES ? OK : problem_at(p, ERR_ELF_HEADER_SIZE, E_EHSIZE, bytes);
 }
 
 uint64_t elf_end_of(uint64_t offset, uint64_t bytes)
@@ -174,7 +179,8 @@ enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const st
 	enum err e = check_ident(bytes, p);
 	if (!e && file_bytes > ELF_MAX_FILE_BYTES) /* after the magic: a disk image is "not ELF", not "too big" */
 		e = problem(p, ERR_ELF_TOO_BIG, file_bytes, ELF_MAX_FILE_BYTES);
-	if (!e) e = check_kind(bytes, rules->machine, p);
+	if (!e) e = elf_check_kind(bytes, rules->machine, p);
+	if (!e) e = check_header_size(bytes, p);
 	if (!e) e = check_program_table(bytes, file_bytes, p);
 	if (!e) e = check_section_table(bytes, file_bytes, p);
 	if (!e) e = check_entry(bytes, rules->machine, p);

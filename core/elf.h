@@ -101,6 +101,9 @@ struct elf_rules {
 enum err elf_open(const void *bytes, size_t count, uint64_t file_bytes, const struct elf_rules *rules,
                   struct elf_file *out, struct problem *p);
 
+/* Is it a linked program for this machine? For files of 32 and of 64 bits: these fields lie alike. */
+enum err elf_check_kind(const void *header, uint16_t machine, struct problem *p);
+
 /* Check the program headers: `table` holds program_header_count * 56 bytes read from file->program_headers.
  * Afterwards these hold: file ranges lie in the file (those of file_bytes 0 may have any offset); memory ranges do
  * not wrap, not even rounded up to pages, and those of a static kernel's low segments do not physically; segments

@@ -6,6 +6,10 @@
 
 /* ---- ELF files of both classes ------------------------------------------------------------------------- */
 
+/* A reader of its own. That of elf.c judges a kernel that is mapped, and most of its rules do not hold for one that
+ * runs at its physical addresses: segments may share pages, none needs to have the entry, and a position-independent
+ * one needs no PT_DYNAMIC. For two classes of files each of its fields would be looked up, in every boot. */
+
 /* System V gABI, "ELF Header", "Program Header", "Section Header": offsets of fields in a file of 32 or of 64 bits.
  * A word is an address, an offset or a size. */
 struct elf_class {
@@ -35,7 +39,7 @@ static const struct elf_class elf64 = {
 	.sh_flags = 8, .sh_addr = 16, .sh_offset = 24, .sh_size = 32, .machine = ELF_MACHINE_X86_64,
 };
 
-enum { CLASS_AT = 4, ORDER_AT = 5, TYPE_AT = 16, MACHINE_AT = 18, TYPE_EXECUTABLE = 2, TYPE_SHARED = 3, PT_LOAD = 1 };
+enum { CLASS_AT = 4, ORDER_AT = 5, PT_LOAD = 1 };
 enum { SHT_SYMTAB = 2, SHT_STRTAB = 3, SHT_NOBITS = 8, SHF_ALLOC = 2 };
 
 static uint64_t word(const struct elf_class *c, const uint8_t *at)
@@ -56,14 +60,12 @@ static const struct elf_class *class_of(const uint8_t *head, uint64_t bytes)
 
 static enum err check_header(const struct elf_class *c, const uint8_t *head, uint64_t file_bytes, struct problem *p)
 {
-	uint16_t type = read_le16(head + TYPE_AT), machine = read_le16(head + MACHINE_AT);
 	uint16_t count = read_le16(head + c->program_count), size = read_le16(head + c->program_size);
 	uint64_t table = word(c, head + c->program_headers);
+	enum err e = elf_check_kind(head, c->machine, p);
 
-	if (machine != c->machine)
-		return problem_at(p, ERR_ELF_MACHINE, MACHINE_AT, machine, c->machine);
-	if (type != TYPE_EXECUTABLE && type != TYPE_SHARED)
-		return problem_at(p, ERR_ELF_TYPE, TYPE_AT, type);
+	if (e)
+		return e;
 	if (!count || !table)
 		return problem_at(p, ERR_ELF_NO_PHDRS, c->program_count);
 	if (size != c->program_bytes)

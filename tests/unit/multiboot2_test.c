@@ -400,7 +400,8 @@ static void an_elf64_file_is_loaded_by_physical_order(void **state)
 static void elf_files_that_cannot_be_loaded_are_refused(void **state)
 {
 	static const struct { unsigned at, bytes; uint64_t value; enum err code; } spoilt[] = {
-		{ 18, 2, 40, ERR_ELF_MACHINE }, { 16, 2, 1, ERR_ELF_TYPE }, { 44, 2, 0, ERR_ELF_NO_PHDRS },
+		{ 18, 2, 40, ERR_ELF_MACHINE }, { 16, 2, 1, ERR_ELF_NOT_LINKED }, { 44, 2, 0, ERR_ELF_NO_PHDRS },
+		{ 16, 2, 4, ERR_ELF_TYPE }, { 20, 4, 2, ERR_ELF_VERSION },
 		{ 42, 2, 56, ERR_ELF_PHDR_SIZE }, { 44, 2, 65, ERR_ELF_TOO_MANY_PHDRS },
 		{ 28, 4, FILE_BYTES - 31, ERR_ELF_PHDRS_PAST_END }, { 52, 4, 2, ERR_ELF_NO_LOAD },
 		{ 68, 4, 0x3001, ERR_ELF_FILESZ }, { 56, 4, FILE_BYTES - 0x1fff, ERR_ELF_TRUNCATED },
