@@ -76,7 +76,23 @@ static bool find_version(const struct check *c, char out[VERSION_BYTES])
 	return find_banner(c, out);
 }
 
-static const char *kind_of(const struct check *c)
+enum { KIND_BYTES = 64 };
+
+/* Linux, drivers/firmware/efi/libstub/zboot-header.S: the name of the compression is a text at 24, up to the magic
+ * number at 56. */
+static const char *zboot_kind(const uint8_t *head, char room[KIND_BYTES])
+{
+	enum { NAME_AT = 24, NAME_BYTES = 32 };
+	size_t bytes = strnlen((const char *)head + NAME_AT, NAME_BYTES);
+
+	for (size_t i = 0; i < bytes; i++)
+		if (head[NAME_AT + i] <= ' ' || head[NAME_AT + i] >= 0x7f)
+			bytes = 0;
+	snprintf(room, KIND_BYTES, "Linux, compressed%s%.*s (zboot)", bytes ? " by " : "", (int)bytes, head + NAME_AT);
+	return room;
+}
+
+static const char *kind_of(const struct check *c, char room[KIND_BYTES])
 {
 	const uint8_t *head = head_of(c);
 	uint64_t count = c->source.bytes;
@@ -88,19 +104,19 @@ static const char *kind_of(const struct check *c)
 		return "Linux (bzImage)";
 	if (count >= 60 && (memcmp(head + 56, "ARM\x64", 4) == 0 || memcmp(head + 56, "RSC\x05", 4) == 0))
 		return "Linux (Image)";
-	return memcmp(head, "MZ\0\0zimg", 8) == 0 ? "Linux, compressed (zboot)" : "an EFI program";
+	return count >= 60 && memcmp(head, "MZ\0\0zimg", 8) == 0 ? zboot_kind(head, room) : "an EFI program";
 }
 
 /* ---- Output ------------------------------------------------------------------------------------------------- */
 
 void program_print(const struct check *c)
 {
-	char version[VERSION_BYTES];
+	char version[VERSION_BYTES], room[KIND_BYTES];
 	struct pe_section s;
 
 	if (!has_program(c))
 		return;
-	printf("  %s for %s, %u bytes in memory\n", kind_of(c), pe_machine_name(c->attempt.program.machine),
+	printf("  %s for %s, %u bytes in memory\n", kind_of(c, room), pe_machine_name(c->attempt.program.machine),
 	       c->attempt.program.image_bytes);
 	if (find_version(c, version))
 		printf("  version %s\n", version);
@@ -114,7 +130,7 @@ void program_print(const struct check *c)
 
 void program_put(struct json_out *o, const struct check *c)
 {
-	char version[VERSION_BYTES];
+	char version[VERSION_BYTES], room[KIND_BYTES];
 	struct pe_section s;
 
 	if (!has_program(c)) {
@@ -122,7 +138,7 @@ void program_put(struct json_out *o, const struct check *c)
 		return;
 	}
 	json_out_begin(o, "program", '{');
-	json_out_text(o, "kind", kind_of(c));
+	json_out_text(o, "kind", kind_of(c, room));
 	json_out_text(o, "machine", pe_machine_name(c->attempt.program.machine));
 	json_out_text(o, "version", find_version(c, version) ? version : NULL);
 	json_out_number(o, "image_bytes", c->attempt.program.image_bytes);

@@ -163,7 +163,7 @@ static EFI_STATUS EFIAPI load_image(BOOLEAN boot_policy, EFI_HANDLE parent, cons
 		return EFI_ERROR(s) ? s : EFI_SUCCESS;
 	take_path(path);
 	fake.program.bytes = source_bytes;
-	fake.program.source_is_whole = source_bytes == fake.options.program_bytes &&
+	fake.program.source_is_whole = fake.options.program && source_bytes == fake.options.program_bytes &&
 	                               memcmp(source, fake.options.program, source_bytes) == 0;
 	fake.images++;
 	child = (EFI_LOADED_IMAGE_PROTOCOL){ .ParentHandle = parent };
@@ -212,9 +212,12 @@ static void take_initrd(void)
 		return;
 	if (!is_initrd_path(fake.served.path))
 		forbid("the initial RAM disk has another path");
-	if (file->LoadFile(file, &end, false, &bytes, NULL) != EFI_BUFFER_TOO_SMALL ||
-	    bytes > sizeof fake.program.initrd) {
+	if (file->LoadFile(file, &end, false, &bytes, NULL) != EFI_BUFFER_TOO_SMALL) {
 		forbid("the initial RAM disk does not say its size");
+		return;
+	}
+	if (bytes > sizeof fake.program.initrd) { /* the program has no memory for it, and comes back */
+		fake.program.initrd_status = EFI_OUT_OF_RESOURCES;
 		return;
 	}
 	memset(fake.program.initrd, 0xcc, sizeof fake.program.initrd);

@@ -64,6 +64,26 @@ static void a_program_gets_all_of_its_entry(void **state)
 	}
 }
 
+/* Linux, zboot-header.S: the program decompresses itself. */
+static void a_compressed_linux_is_a_program(void **state)
+{
+	(void)state;
+	for (unsigned said = 0; said < 2; said++) {
+		world_make(FAKE_AARCH64, KERNEL_EFI);
+		memcpy(world_elf.data + 4, "zimg", 4);
+		memcpy(world_elf.data + 24, "zstd", 5);
+		if (said)
+			world_config("[k]\nkernel = \\boot\\kernel.elf\nprotocol = efi\n");
+		fake_run();
+		assert_int_equal(fake.outcome, FAKE_STARTED);
+		assert_true(fake.program.source_is_whole);
+	}
+	world_make(FAKE_AARCH64, KERNEL_EFI);
+	memcpy(world_elf.data + 4, "zimg", 4);
+	world_config("[k]\nkernel = \\boot\\kernel.elf\nprotocol = hobnail\n");
+	refused("(ERR_IS_ZBOOT;", "EFI zboot");
+}
+
 static void it_needs_none_of_it(void **state)
 {
 	(void)state;
@@ -259,23 +279,15 @@ static void a_tree_is_checked_and_corrected(void **state)
 	refused("(ERR_FILE_EMPTY;", "board.dtb");
 }
 
-static void secure_boot_is_on(struct boot *b)
-{
-	b->secure_boot = HOBNAIL_SECURE_BOOT_ON;
-	fake.options.program_status = 0;
-}
-
-static void nobody_has_signed_a_tree(void **state)
+/* A device tree names devices and memory: whoever can change it has the machine. No file is even opened. */
+static void with_secure_boot_no_tree_is_read(void **state)
 {
 	(void)state;
 	world_make(FAKE_X86_64, KERNEL_EFI);
-	fake.options.program_ends = true;
-	before_second = secure_boot_is_on;
-	attempts = 0;
-	fake_run();
-	before_second = NULL;
-	assert_int_equal(fake.outcome, FAKE_RETURNED);
-	assert_true(world_said("(ERR_TREE_SECURE_BOOT;"));
+	fake.options.secure_boot = 1;
+	refused("(ERR_SECURE_BOOT;", "verifies no kernel");
+	for (unsigned i = 0; i < fake.file_count; i++)
+		assert_int_equal(fake.files[i].opened, 0);
 }
 
 /* ---- The end of a program -------------------------------------------------------------------------------- */
@@ -380,6 +392,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_program_gets_all_of_its_entry),
+		cmocka_unit_test(a_compressed_linux_is_a_program),
 		cmocka_unit_test(it_needs_none_of_it),
 		cmocka_unit_test(keys_of_kernels_are_ignored_with_a_line),
 		cmocka_unit_test(options_are_utf_16),
@@ -391,7 +404,7 @@ int main(void)
 		cmocka_unit_test(it_answers_by_the_rules),
 		cmocka_unit_test(one_that_was_withdrawn_answers_no_more),
 		cmocka_unit_test(a_tree_is_checked_and_corrected),
-		cmocka_unit_test(nobody_has_signed_a_tree),
+		cmocka_unit_test(with_secure_boot_no_tree_is_read),
 		cmocka_unit_test(a_program_that_ends_well_is_no_error),
 		cmocka_unit_test(its_status_and_words_are_passed_on),
 		cmocka_unit_test(the_firmware_may_refuse_it),

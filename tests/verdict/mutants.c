@@ -37,6 +37,11 @@ static void count_code(const char *name)
 	codes[i].count++;
 }
 
+static enum machine program_machine(const struct mutant_file *f)
+{
+	return mutant_get(f, mutant_get(f, 0x3c, 4) + 4, 2) == 0x8664 ? FAKE_X86_64 : FAKE_AARCH64;
+}
+
 static bool read_kernel(const char *path)
 {
 	FILE *in = fopen(path, "rb");
@@ -47,7 +52,8 @@ static bool read_kernel(const char *path)
 	f->bytes = malloc(MOST_BYTES);
 	f->count = f->bytes ? fread(f->bytes, 1, MOST_BYTES, in) : 0;
 	fclose(in);
-	machine_of[kernel_count++] = mutant_get(f, 18, 2) == 62 ? FAKE_X86_64 : FAKE_AARCH64;
+	machine_of[kernel_count++] = mutant_is_program(f) ? program_machine(f)
+	                             : mutant_get(f, 18, 2) == 62 ? FAKE_X86_64 : FAKE_AARCH64;
 	return f->count > 64 && f->count < MOST_BYTES;
 }
 
@@ -91,7 +97,7 @@ static void loaders_code(char *out, size_t bytes)
 {
 	const char *end = strstr(fake.console, "; back to the firmware)"), *begin = end;
 
-	if (fake.outcome == FAKE_ENTERED) {
+	if (fake.outcome == FAKE_ENTERED || fake.outcome == FAKE_STARTED) {
 		snprintf(out, bytes, "OK");
 		return;
 	}
@@ -145,7 +151,8 @@ static bool judge(unsigned index, const struct mutant_file *f, unsigned kernel)
 	struct host_verdict check = { .code = "" };
 	char loader[64];
 
-	world_make(machine_of[kernel], KERNEL_UPPER);
+	world_make(machine_of[kernel], mutant_is_program(&kernels[kernel]) ? KERNEL_EFI : KERNEL_UPPER);
+	fake.options.program = NULL; /* the mutant is */
 	int fd = file_of(f);
 	bool known = ask_check(fd, machine_of[kernel], &check);
 	close(fd);
@@ -169,7 +176,7 @@ static bool make(unsigned index, uint64_t seed)
 	struct mutant_file f = { bytes, kernels[kernel].count };
 
 	memcpy(bytes, kernels[kernel].bytes, f.count);
-	mutant_spoil(&chance, &f);
+	(mutant_is_program(&f) ? mutant_spoil_program : mutant_spoil)(&chance, &f);
 	if (!folder)
 		return judge(index, &f, kernel);
 	write_mutant(index, &f);

@@ -1,6 +1,6 @@
-/* mutate.h — kernels of the tree, spoilt by chance: fields of headers, notes, requests, dynamic section, relocations,
- * sections and symbols get values at their edges or of their neighbours, and files are cut. The same for the same
- * seed. */
+/* mutate.h — kernels and EFI programs, spoilt by chance: fields of headers, notes, requests, dynamic section,
+ * relocations, sections and symbols get values at their edges or of their neighbours, and files are cut. The same for
+ * the same seed. */
 #ifndef TESTS_VERDICT_MUTATE_H
 #define TESTS_VERDICT_MUTATE_H
 
@@ -144,6 +144,40 @@ static inline void mutant_elsewhere(struct chance *c, struct mutant_file *f)
 		mutant_field(c, f, sections + 64 * chance_below(c, count) + 8 * chance_below(c, 8), 8);
 	else
 		mutant_field(c, f, 8 * chance_below(c, f->count / 8), 8);
+}
+
+/* PE Format: a field of an EFI program's headers, or of its sections'. */
+static inline void mutant_program_field(struct chance *c, struct mutant_file *f)
+{
+	/* offset from the signature, and bytes */
+	static const uint8_t fields[][2] = {
+		{ 0, 4 },   { 4, 2 },   { 6, 2 },   { 20, 2 },  { 24, 2 }, { 40, 4 },
+		{ 80, 4 },  { 92, 2 },  { 4, 2 },   { 92, 2 },
+	};
+	uint64_t at = mutant_get(f, 0x3c, 4), table = at + 24 + mutant_get(f, at + 20, 2);
+	uint64_t section = table + 40 * chance_below(c, mutant_get(f, at + 6, 2));
+	unsigned i = (unsigned)chance_below(c, sizeof fields / sizeof fields[0]);
+
+	switch (chance_below(c, 8)) {
+	case 0:  mutant_field(c, f, 0, 2); break;
+	case 1:  mutant_field(c, f, 0x3c, 4); break;
+	case 2:
+	case 3:  mutant_field(c, f, section + 8 + 4 * chance_below(c, 4), 4); break;
+	default: mutant_field(c, f, at + fields[i][0], fields[i][1]);
+	}
+}
+
+static inline bool mutant_is_program(const struct mutant_file *f)
+{
+	return f->count > 1 && f->bytes[0] == 'M' && f->bytes[1] == 'Z';
+}
+
+static inline void mutant_spoil_program(struct chance *c, struct mutant_file *f)
+{
+	for (uint64_t i = chance_below(c, 3) + 1; i; i--)
+		mutant_program_field(c, f);
+	if (!chance_below(c, 12))
+		f->count = chance_below(c, f->count) + 1;
 }
 
 enum { MUTANT_LOAD = 1, MUTANT_DYNAMIC = 2, MUTANT_NOTE = 4 };
