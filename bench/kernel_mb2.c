@@ -1,5 +1,6 @@
-/* kernel_mb2.c — a kernel for GRUB on x86_64: Multiboot2, 32-bit. Multiboot2 Specification 2.0, "Header layout"
- * (§3.1.1), "Boot information format" (§3.6), "Modules" (§3.6.6). */
+/* kernel_mb2.c — a kernel of Multiboot2: one of 32 bits for the i386 entry, which GRUB boots, too, and one of 64 bits for
+ * the EFI amd64 entry. Multiboot2 Specification 2.0, "Header layout" (§3.1.1), "Boot information format" (§3.6),
+ * "Modules" (§3.6.6). */
 #include "guest.h"
 
 void kernel_main(const uint8_t *information, uint64_t now);
@@ -8,6 +9,17 @@ BALLAST;
 
 __attribute__((used, aligned(4096))) uint8_t stack[16384];
 
+#if defined(__x86_64__)
+__asm__(".section .text.entry,\"ax\"\n"
+        "\t.balign 8\n"
+        "1:\t.long 0xe85250d6, 0, 2f - 1b, -(0xe85250d6 + (2f - 1b))\n"
+        "\t.short 7, 0\n\t.long 8\n"
+        "\t.short 9, 0\n\t.long 12, kernel_entry, 0\n"
+        "\t.short 0, 0\n\t.long 8\n"
+        "2:\n"
+        ".globl kernel_entry\nkernel_entry:\n"
+        "\trdtsc\n\tshl $32, %rdx\n\tlea (%rdx, %rax), %rsi\n\tmov %rbx, %rdi\n\tcall kernel_main\n");
+#else
 __asm__(".section .text.entry,\"ax\"\n"
         "\t.balign 8\n"
         "1:\t.long 0xe85250d6, 0, 2f - 1b, -(0xe85250d6 + (2f - 1b))\n"
@@ -15,6 +27,7 @@ __asm__(".section .text.entry,\"ax\"\n"
         "2:\n"
         ".globl kernel_entry\nkernel_entry:\n"
         "\trdtsc\n\tmov $stack + 16384, %esp\n\tpush %edx\n\tpush %eax\n\tpush %ebx\n\tcall kernel_main\n");
+#endif
 
 static uint32_t word(const uint8_t *at)
 {

@@ -3,7 +3,7 @@
 BENCH_EFI := stamp floor kernel_efi
 BENCH_PROGRAMS := $(foreach a,$(ARCHES),$(BENCH_EFI:%=$(O)/bench/$(a)/%.efi) $(O)/bench/$(a)/kernel \
         $(O)/bench/$(a)/kernel_limine) \
-        $(O)/bench/x86_64/kernel_mb2
+        $(O)/bench/x86_64/kernel_mb2 $(O)/bench/x86_64/kernel_mb2_efi
 BENCH_LINK := $(LD) -s -static -z max-page-size=4096 -z noexecstack --build-id=none -T bench/kernel.ld
 BENCH_ENTRY = $(if $(filter %kernel_efi.elf,$@),kernel_entry,efi_main)
 
@@ -12,6 +12,12 @@ $(O)/bench/x86_64/kernel_mb2: bench/kernel_mb2.c bench/guest.h bench/kernel.ld
 	$(Q)$(CC) --target=i386-unknown-none-elf -mgeneral-regs-only $(filter-out -MMD -MP,$(FREE)) $(FRAMES) -O2 -c \
 		-o $@.o $<
 	$(Q)$(BENCH_LINK) -m elf_i386 --defsym=KERNEL_BASE=0x1000000 -o $@ $@.o
+
+# Where OVMF has nothing: the kernel is there while boot services are.
+$(O)/bench/x86_64/kernel_mb2_efi: bench/kernel_mb2.c bench/guest.h bench/kernel.ld mk/bench.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(TARGET_x86_64) $(filter-out -MMD -MP,$(FREE)) $(FRAMES) -O2 -c -o $@.o $<
+	$(Q)$(BENCH_LINK) --defsym=KERNEL_BASE=0x2000000 -o $@ $@.o
 
 $(O)/bench/profile.so: bench/profile.c
 	@mkdir -p $(@D)
