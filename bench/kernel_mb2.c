@@ -1,5 +1,5 @@
-/* kernel_mb2.c — a kernel of Multiboot2: one of 32 bits for the i386 entry, which GRUB boots, too, and one of 64 bits for
- * the EFI amd64 entry. Multiboot2 Specification 2.0, "Header layout" (§3.1.1), "Boot information format" (§3.6),
+/* kernel_mb2.c — a kernel of Multiboot2: one of 32 bits for the i386 entry, which GRUB boots, too, and one of 64 bits
+ * for the EFI amd64 entry. Multiboot2 Specification 2.0, "Header layout" (§3.1.1), "Boot information format" (§3.6),
  * "Modules" (§3.6.6). */
 #include "guest.h"
 
