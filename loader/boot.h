@@ -55,6 +55,7 @@ struct choice {
 	bool came_back;    /* an attempt has ended: the menu is next, and boots nothing by itself */
 	bool person;       /* somebody has pressed a key in the menu                             */
 	bool follows_variables;   /* bli_read() was called                                       */
+	bool menu_asked, menu_disabled; /* by a variable: whatever there is to choose; never    */
 	struct menu_screen *menu; /* in pages of its own; NULL: there was no menu yet            */
 	bool entry_is_read; /* b->entry is the preferred one, as the configuration has it        */
 	unsigned index;      /* of the entry in b->entry                                         */
@@ -68,6 +69,7 @@ struct program_state {
 	struct opened initrds[CONFIG_MAX_INITRDS];
 	unsigned initrd_count;    /* that are open                       */
 	struct firmware_initrd initrd;
+	bool has_seed;            /* of random numbers                   */
 	struct text unread;       /* path of the one that could not be read, with its problem */
 	struct problem problem;
 	char said[512];           /* the program's last words, as the end of a sentence       */
@@ -145,10 +147,11 @@ enum err preflight_within(struct boot *b, struct problem *p);  /* ... of a kerne
 enum err entry_load(struct boot *b, unsigned index, struct problem *p);
 
 /* bls.c. bls_add(): look for entries of the Boot Loader Specification, and add them to b->entries behind those that are
- * there. bls_find(): the first entry whose id a pattern matches. bls_load(): entry_load() for one of them.
+ * there. bls_find(): the first entry whose id a pattern matches; `good`: of those that have not used up their tries.
+ * bls_load(): entry_load() for one of them.
  * bls_count_try(): before the chosen one runs, count the try in its name, if it has a counter. */
 void bls_add(struct boot *b);
-bool bls_find(const struct boot *b, struct text pattern, unsigned *index);
+bool bls_find(const struct boot *b, struct text pattern, bool good, unsigned *index);
 enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p);
 void bls_count_try(struct boot *b);
 

@@ -15,10 +15,11 @@ enum { VALUE_MOST = 512, ENTRIES_MOST = 8192 };
 /* "LoaderFeatures": those that work. */
 enum { FEATURE_TIMEOUT = 1, FEATURE_TIMEOUT_ONE_SHOT = 2, FEATURE_DEFAULT = 4, FEATURE_ONE_SHOT = 8,
        FEATURE_COUNTING = 16, FEATURE_XBOOTLDR = 32, FEATURE_RANDOM_SEED = 64, FEATURE_SORT_KEY = 256,
-       FEATURE_DEVICE_TREE = 1024, FEATURE_UKI = 65536,
-       ALWAYS = FEATURE_COUNTING | FEATURE_RANDOM_SEED | FEATURE_SORT_KEY | FEATURE_DEVICE_TREE | FEATURE_UKI,
+       FEATURE_DEVICE_TREE = 1024, FEATURE_MENU_DISABLED = 8192, FEATURE_UKI = 65536, FEATURE_PREFERRED = 524288,
+       ALWAYS = FEATURE_COUNTING | FEATURE_SORT_KEY | FEATURE_DEVICE_TREE | FEATURE_UKI,
        /* These work where the variables are read. */
-       IF_READ = FEATURE_XBOOTLDR | FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT };
+       IF_READ = FEATURE_XBOOTLDR | FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT |
+                 FEATURE_MENU_DISABLED | FEATURE_PREFERRED };
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
@@ -34,54 +35,93 @@ static bool read_string(const struct boot *b, const uint16_t *name, char *out, s
 	return used != 0;
 }
 
-/* Choose the entry that a variable names; `kept`: the variable stays. */
-static void prefer(struct boot *b, const uint16_t *name, const char *shown, bool kept)
+/* What holds once has to be deleted before it is followed. */
+static bool take_once(struct boot *b, const uint16_t *name, const char *shown)
+{
+	bool deleted = variable_delete(&b->fw, VARIABLE_LOADER, name);
+
+	if (!deleted)
+		log_line("%s cannot be deleted: it is not followed, or it would be followed for ever", shown);
+	return deleted;
+}
+
+enum prefer { PREFER_ANY, PREFER_GOOD, PREFER_ONCE };
+
+/* Choose the entry that a variable names, if there is one; PREFER_GOOD: and if it has not used up its tries. */
+static void prefer(struct boot *b, const uint16_t *name, const char *shown, enum prefer how)
 {
 	char value[VALUE_MOST];
 	struct text id;
 	unsigned index;
 
-	if (!read_string(b, name, value, &id))
+	if (!read_string(b, name, value, &id) || (how == PREFER_ONCE && !take_once(b, name, shown)))
 		return;
-	if (!kept && !variable_delete(&b->fw, VARIABLE_LOADER, name)) {
-		log_line("%s cannot be deleted: it is not followed, or it would be followed for ever", shown);
-		return;
-	}
-	if (bls_find(b, id, &index))
+	bool found = bls_find(b, id, how == PREFER_GOOD, &index);
+	if (found)
 		b->entries.preferred = index;
-	log_line("%s: %.*s%s", shown, (int)id.bytes, id.at, bls_find(b, id, &index) ? "" : ", and there is none");
+	log_line("%s: %.*s%s", shown, (int)id.bytes, id.at, found ? "" : how == PREFER_GOOD ?
+	         ", and there is none that has tries left" : ", and there is none");
 }
 
-/* Seconds; "menu-force" waits for ever, and "menu-hidden" does not wait. */
-static void read_timeout(struct boot *b, const uint16_t *name, bool kept)
+/* Seconds, the most if the text has no end; false: this is no number. */
+static bool read_seconds(struct text t, unsigned *out)
+{
+	unsigned seconds = 0;
+
+	for (size_t i = 0; i < t.bytes; i++) {
+		if (t.at[i] < '0' || t.at[i] > '9')
+			return false;
+		seconds = (unsigned)min_u64(seconds * 10 + (unsigned)(t.at[i] - '0'), CONFIG_MAX_TIMEOUT);
+	}
+	*out = seconds;
+	return true;
+}
+
+/* 0 seconds hide the menu; for once they show it until somebody chooses. So does "menu-force", and any time for once
+ * shows it: somebody has asked for the menu. */
+static bool follow_timeout(struct choice *c, struct text t, bool once)
+{
+	unsigned seconds = 0;
+	bool waits = text_is(t, "menu-force"), hides = text_is(t, "menu-hidden") || text_is(t, "menu-disabled");
+
+	if (!waits && !hides && !read_seconds(t, &seconds))
+		return false;
+	if (once && !hides && !seconds)
+		waits = true;
+	c->timeout = waits ? CONFIG_WAITS : seconds;
+	c->menu_asked = waits || (once && seconds);
+	c->menu_disabled = text_is(t, "menu-disabled");
+	return true;
+}
+
+static void read_timeout(struct boot *b, const uint16_t *name, const char *shown, bool once)
 {
 	char value[VALUE_MOST];
 	struct text t;
-	unsigned seconds = 0;
 
-	if (!read_string(b, name, value, &t) || (!kept && !variable_delete(&b->fw, VARIABLE_LOADER, name)))
+	if (!read_string(b, name, value, &t) || (once && !take_once(b, name, shown)))
 		return;
-	if (text_is(t, "menu-force") || text_is(t, "menu-hidden")) {
-		b->choice.timeout = text_is(t, "menu-force") ? CONFIG_WAITS : 0;
-		return;
-	}
-	for (size_t i = 0; i < t.bytes; i++) {
-		if (t.at[i] < '0' || t.at[i] > '9')
-			return;
-		seconds = (unsigned)min_u64(seconds * 10 + (unsigned)(t.at[i] - '0'), CONFIG_MAX_TIMEOUT);
-	}
-	b->choice.timeout = seconds;
+	bool follows = follow_timeout(&b->choice, t, once);
+	log_line("%s: %.*s%s", shown, (int)t.bytes, t.at, follows ? "" : ", which is no time: it is not followed");
 }
 
+/* An entry that the load options name is not chosen again here. But what was for this boot is not for the next one. */
 void bli_read(struct boot *b)
 {
+	char value[VALUE_MOST];
+	struct text id;
+
 	b->choice.follows_variables = true;
-	read_timeout(b, u"LoaderConfigTimeout", true);
-	read_timeout(b, u"LoaderConfigTimeoutOneShot", false);
-	if (b->choice.asked)
-		return;
-	prefer(b, u"LoaderEntryDefault", "LoaderEntryDefault", true);
-	prefer(b, u"LoaderEntryOneShot", "LoaderEntryOneShot", false);
+	read_timeout(b, u"LoaderConfigTimeout", "LoaderConfigTimeout", false);
+	read_timeout(b, u"LoaderConfigTimeoutOneShot", "LoaderConfigTimeoutOneShot", true);
+	if (!b->choice.asked) {
+		prefer(b, u"LoaderEntryDefault", "LoaderEntryDefault", PREFER_ANY);
+		prefer(b, u"LoaderEntryPreferred", "LoaderEntryPreferred", PREFER_GOOD);
+		prefer(b, u"LoaderEntryOneShot", "LoaderEntryOneShot", PREFER_ONCE);
+	} else if (read_string(b, u"LoaderEntryOneShot", value, &id)) {
+		(void)take_once(b, u"LoaderEntryOneShot", "LoaderEntryOneShot");
+		log_line("LoaderEntryOneShot: %.*s, but the load options name an entry", (int)id.bytes, id.at);
+	}
 }
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
@@ -159,7 +199,8 @@ static void write_time(struct boot *b, const uint16_t *name, uint64_t counter)
 void bli_write(struct boot *b)
 {
 	static const char info[] = "hobnail " LOADER_VERSION;
-	uint64_t features = ALWAYS | (b->choice.follows_variables ? IF_READ : 0);
+	uint64_t features = ALWAYS | (b->choice.follows_variables ? IF_READ : 0) |
+	                    (b->program.has_seed ? FEATURE_RANDOM_SEED : 0);
 	struct text id = b->entries.at[b->choice.index].id;
 
 	write_string(b, u"LoaderInfo", info, sizeof info - 1);

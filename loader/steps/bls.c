@@ -248,9 +248,26 @@ static void list_place(struct boot *b, enum volume volume, bool is_image)
 		log_hidden(&v, directory, &why);
 }
 
+/* Without a word on it the directory holds entries of type 1; somebody else's are not touched. */
+static bool has_type1(struct boot *b, enum volume volume)
+{
+	struct text path = text_of("\\loader\\entries.srel"), text;
+	unsigned mark = b->fw.ledger.count;
+	struct problem ignored;
+
+	step_set(b, "read", path);
+	bool has = text_read(b, volume, path, &text, &ignored) || bls_is_type1(text);
+	if (!has)
+		log_line("\\loader\\entries%s is not read: entries.srel says that its entries are not of type 1",
+		         where(volume));
+	forget(b, mark);
+	return has;
+}
+
 static void list_volume(struct boot *b, enum volume volume)
 {
-	list_place(b, volume, false);
+	if (has_type1(b, volume))
+		list_place(b, volume, false);
 	list_place(b, volume, true);
 }
 
@@ -286,10 +303,15 @@ void bls_add(struct boot *b)
 	}
 }
 
-bool bls_find(const struct boot *b, struct text pattern, unsigned *index)
+static bool is_bad(const struct boot *b, const struct entry *entry)
+{
+	return entry->source == ENTRY_BLS && bls_is_bad(&b->bls->entries[entry->number].name);
+}
+
+bool bls_find(const struct boot *b, struct text pattern, bool good, unsigned *index)
 {
 	for (unsigned i = 0; i < b->entries.count; i++)
-		if (bls_id_matches(pattern, b->entries.at[i].id)) {
+		if (bls_id_matches(pattern, b->entries.at[i].id) && !(good && is_bad(b, &b->entries.at[i]))) {
 			*index = i;
 			return true;
 		}

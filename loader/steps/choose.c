@@ -26,7 +26,9 @@ static bool menu_is_wanted(const struct boot *b)
 {
 	const struct choice *c = &b->choice;
 
-	return c->came_back || (has_choice(b) && c->timeout) || is_held(b);
+	if (c->menu_disabled)
+		return false;
+	return c->came_back || (has_choice(b) && c->timeout) || (c->menu_asked && keys_exist(&b->fw)) || is_held(b);
 }
 
 enum err entry_choose(struct boot *b, bool *left, struct problem *p)
@@ -51,7 +53,7 @@ enum err entry_choose(struct boot *b, bool *left, struct problem *p)
 
 bool entry_choose_again(const struct boot *b)
 {
-	return has_choice(b) || b->choice.menu;
+	return !b->choice.menu_disabled && (has_choice(b) || b->choice.menu);
 }
 
 void entry_came_back(struct boot *b, const struct problem *p)

@@ -173,7 +173,7 @@ static enum err add_configured(struct boot *b, struct text wanted, struct proble
 		                                         .source = ENTRY_CONFIGURED, .number = i });
 	(void)entries_find(&b->entries, wanted.bytes ? wanted : list.preferred, &b->entries.preferred);
 	add_others(b, list.boot_entries || is_elsewhere);
-	if (is_elsewhere && !bls_find(b, wanted, &b->entries.preferred)) {
+	if (is_elsewhere && !bls_find(b, wanted, false, &b->entries.preferred)) {
 		step_set(b, "read the configuration", c->config_path);
 		return problem(p, ERR_CONFIG_NO_ENTRY, 0, 0, list.count);
 	}
@@ -286,7 +286,7 @@ static enum err add_unconfigured(struct boot *b, struct text wanted, struct prob
 	add_others(b, true);
 	b->step = step;
 	if (wanted.bytes)
-		return bls_find(b, wanted, &b->entries.preferred) ? OK : p->code;
+		return bls_find(b, wanted, false, &b->entries.preferred) ? OK : p->code;
 	if (!b->entries.count)
 		add_default(b);
 	return OK;

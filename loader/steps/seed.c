@@ -43,6 +43,7 @@ void seed_offer(struct boot *b)
 	seed->bytes = SEED_BYTES;
 	mix(firmware_offered(&b->fw, FIRMWARE_RANDOM_SEED), fresh, seed->at);
 	memset(fresh, 0, sizeof fresh);
-	if (firmware_offer(&b->fw, FIRMWARE_RANDOM_SEED, at, NULL))
+	b->program.has_seed = !firmware_offer(&b->fw, FIRMWARE_RANDOM_SEED, at, NULL);
+	if (!b->program.has_seed)
 		log_line("the firmware takes no seed for random numbers");
 }

@@ -87,6 +87,27 @@ static void starts(const char *entry)
 	expect_said("LoaderEntrySelected", entry);
 }
 
+static void add_second(const char *path, const void *data, uint64_t bytes)
+{
+	fake_add(path, data, bytes)->volume = 1;
+}
+
+static void add_second_text(const char *path, const char *text)
+{
+	add_second(path, text, strlen(text));
+}
+
+/* Entries on both partitions; those on the second one come first. */
+static void make_two(void)
+{
+	make();
+	fake.options.second = (struct fake_second){ .is_there = true, .block_bytes = 512 };
+	add_second_text("\\loader\\entries\\x-1+3.conf", "linux /x/linux\ninitrd /x/initrd\noptions x\n");
+	add_second_text("\\loader\\entries\\lost.conf", "linux /boot/kernel.elf\n");
+	add_second("\\x\\linux", world_elf.data, world_elf.bytes);
+	add_second_text("\\x\\initrd", "second");
+}
+
 static void the_first_in_order_is_booted_and_its_try_counted(void **state)
 {
 	(void)state;
@@ -124,6 +145,78 @@ static void a_variable_chooses_once(void **state)
 	variable("LoaderEntryOneShot", "none.conf");
 	starts("b-2.conf|");
 	logged("LoaderEntryOneShot: none.conf, and there is none");
+}
+
+static void choose_between(const char *preferred, const char *preset, const char *once, const char *started)
+{
+	make();
+	variable("LoaderEntryPreferred", preferred);
+	variable("LoaderEntryDefault", preset);
+	if (once)
+		variable("LoaderEntryOneShot", once);
+	starts(started);
+}
+
+/* systemd, "The Boot Loader Interface": for once, preferred and not failed, default. */
+static void what_is_preferred_must_have_tries_left(void **state)
+{
+	(void)state;
+	choose_between("b-1.conf", "z.conf", NULL, "b-1.conf|");
+	choose_between("b-1.conf", "z.conf", "b-2.conf", "b-2.conf|");
+	choose_between("z.conf", "z.conf", NULL, "z.conf|");
+	logged("LoaderEntryPreferred: z.conf, and there is none that has tries left");
+	choose_between("z.conf", "b-1.conf", NULL, "b-1.conf|");
+	choose_between("*", "z.conf", NULL, "b-2.conf|");
+	choose_between("z.conf", "none.conf", NULL, "b-2.conf|");
+}
+
+static void a_choice_for_once_ends_where_another_is_given(void **state)
+{
+	(void)state;
+	make();
+	fake.options.load_options = u"entry=b-1.conf";
+	fake.options.load_options_bytes = sizeof u"entry=b-1.conf";
+	variable("LoaderEntryOneShot", "z.conf");
+	variable("LoaderEntryDefault", "z.conf");
+	starts("b-1.conf|");
+	assert_null(said("LoaderEntryOneShot"));
+	expect_said("LoaderEntryDefault", "z.conf|");
+	logged("LoaderEntryOneShot: z.conf, but the load options name an entry");
+}
+
+static void times_are_numbers_or_words(void **state)
+{
+	static const char *const good[] = { "0", "5", "99999999999", "menu-force", "menu-hidden", "menu-disabled" },
+	                         *const bad[] = { "-1", "5 s", "menu", "0x5" };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(good) + COUNT_OF(bad); i++) {
+		make();
+		variable("LoaderConfigTimeout", "7");
+		variable("LoaderConfigTimeoutOneShot", i < COUNT_OF(good) ? good[i] : bad[i - COUNT_OF(good)]);
+		starts("b-2.conf|"); /* without keys there is no menu */
+		assert_null(said("LoaderConfigTimeoutOneShot"));
+		expect_said("LoaderConfigTimeout", "7|");
+		logged("LoaderConfigTimeout: 7\n");
+		if ((strstr(loader_log.text, "which is no time") != NULL) != (i >= COUNT_OF(good)))
+			fail_msg("%u: %s", i, loader_log.text);
+	}
+}
+
+static void entries_of_another_type_are_not_read(void **state)
+{
+	(void)state;
+	make_two();
+	add_text("\\loader\\entries.srel", "type1\n");
+	add_second_text("\\loader\\entries.srel", "mine\n");
+	starts("b-2.conf|");
+	expect_said("LoaderEntries", "b-2.conf|b-1.conf|z.conf|");
+	logged("\\loader\\entries (XBOOTLDR) is not read: entries.srel says that its entries are not of type 1");
+	make_two();
+	add_text("\\loader\\entries.srel", "");
+	add_second_text("\\loader\\entries.srel", "type1");
+	starts("x-1.conf|");
+	expect_said("LoaderEntries", "x-1.conf|");
 }
 
 static void a_choice_for_once_that_cannot_be_deleted_is_not_followed(void **state)
@@ -223,6 +316,31 @@ static uint64_t features(void)
 	return 0;
 }
 
+static void a_seed_is_announced_where_there_is_one(void **state)
+{
+	(void)state;
+	make();
+	starts("b-2.conf|");
+	assert_int_equal(features() & 64, 64);
+	make();
+	fake.options.no_rng = true;
+	starts("b-2.conf|");
+	assert_int_equal(features() & 64, 0);
+	make();
+	fake.options.rng_fails = true;
+	starts("b-2.conf|");
+	assert_int_equal(features() & 64, 0);
+	make();
+	starts("b-2.conf|");
+	unsigned call = fake.calls;
+	while (fake.trace[call - 1].service != SERVICE_INSTALL_TABLE)
+		call--;
+	make();
+	fake.faults[0] = (struct fake_fault){ call, EFI_OUT_OF_RESOURCES };
+	starts("b-2.conf|");
+	assert_int_equal(features() & 64, 0);
+}
+
 /* systemd, "The Boot Loader Interface": bits 0 to 3 are the timeouts, the default and the choice for once. */
 static void features_are_announced_where_they_work(void **state)
 {
@@ -230,36 +348,17 @@ static void features_are_announced_where_they_work(void **state)
 	make();
 	starts("b-2.conf|");
 	assert_int_equal(features() & 0xf, 0xf);
+	assert_int_equal(features() & (1 << 5 | 1 << 13 | 1 << 19), 1 << 5 | 1 << 13 | 1 << 19);
 	make();
 	world_file("\\other.conf")->path = "\\hobnail.conf";
 	world_config("[k]\nkernel = \\boot\\kernel.elf\n");
 	starts("k|");
 	assert_int_equal(features() & 0xf, 0);
+	assert_int_equal(features() & (1 << 5 | 1 << 13 | 1 << 19), 0);
 	assert_int_equal(features() & 16, 16); /* counting */
 }
 
 /* ---- XBOOTLDR ---------------------------------------------------------------------------------------------------- */
-
-static void add_second(const char *path, const void *data, uint64_t bytes)
-{
-	fake_add(path, data, bytes)->volume = 1;
-}
-
-static void add_second_text(const char *path, const char *text)
-{
-	add_second(path, text, strlen(text));
-}
-
-/* Entries on both partitions; those on the second one come first. */
-static void make_two(void)
-{
-	make();
-	fake.options.second = (struct fake_second){ .is_there = true, .block_bytes = 512 };
-	add_second_text("\\loader\\entries\\x-1+3.conf", "linux /x/linux\ninitrd /x/initrd\noptions x\n");
-	add_second_text("\\loader\\entries\\lost.conf", "linux /boot/kernel.elf\n");
-	add_second("\\x\\linux", world_elf.data, world_elf.bytes);
-	add_second_text("\\x\\initrd", "second");
-}
 
 static void expect_second(void)
 {
@@ -399,6 +498,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_in_order_is_booted_and_its_try_counted),
 		cmocka_unit_test(a_variable_chooses_once),
+		cmocka_unit_test(what_is_preferred_must_have_tries_left),
+		cmocka_unit_test(a_choice_for_once_ends_where_another_is_given),
+		cmocka_unit_test(times_are_numbers_or_words),
+		cmocka_unit_test(entries_of_another_type_are_not_read),
+		cmocka_unit_test(a_seed_is_announced_where_there_is_one),
 		cmocka_unit_test(a_choice_for_once_that_cannot_be_deleted_is_not_followed),
 		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
 		cmocka_unit_test(images_are_entries_by_their_os_release),
