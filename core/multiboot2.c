@@ -74,6 +74,14 @@ static const uint8_t tag_bytes[MULTIBOOT2_TAGS] = {
 	[MULTIBOOT2_TAG_EFI64] = 12, [MULTIBOOT2_TAG_RELOCATABLE] = 24,
 };
 
+/* Keep the first ones, and count all. */
+static void ignore(uint32_t number, uint32_t list[MULTIBOOT2_MAX_IGNORED], unsigned *count)
+{
+	if (*count < MULTIBOOT2_MAX_IGNORED)
+		list[*count] = number;
+	++*count;
+}
+
 /* "Multiboot2 information request": to understand a type is enough; the machine need not have the information. */
 static enum err read_request(const uint8_t *t, uint32_t bytes, bool optional, uint64_t at, struct multiboot2 *m,
                              struct problem *p)
@@ -84,6 +92,8 @@ static enum err read_request(const uint8_t *t, uint32_t bytes, bool optional, ui
 			m->asks |= 1u << kind;
 		else if (!optional)
 			return problem_at(p, ERR_MB2_KIND, at + i, kind);
+		else
+			ignore(kind, m->unknown, &m->unknown_count);
 	}
 	return OK;
 }
@@ -149,9 +159,7 @@ static enum err read_tag(const uint8_t *t, uint64_t at, struct multiboot2 *m, st
 		                               : read_known(type, t, bytes, at, m, p);
 	if (!(read_le16(t + 2) & TAG_OPTIONAL))
 		return problem_at(p, ERR_MB2_TAG, at, type);
-	if (m->ignored_count < MULTIBOOT2_MAX_IGNORED)
-		m->ignored[m->ignored_count] = type;
-	m->ignored_count++;
+	ignore(type, m->ignored, &m->ignored_count);
 	return OK;
 }
 

@@ -58,6 +58,8 @@ struct multiboot2 {
 	uint32_t asks;     /* bit n: information n is requested                  */
 	uint32_t ignored[MULTIBOOT2_MAX_IGNORED]; /* optional tags that are unknown here */
 	unsigned ignored_count;                   /* may exceed MULTIBOOT2_MAX_IGNORED   */
+	uint32_t unknown[MULTIBOOT2_MAX_IGNORED]; /* likewise: information that is requested, and unknown here */
+	unsigned unknown_count;
 	struct { uint32_t header, load, load_end, bss_end; } address;
 	uint32_t entry, entry_efi64;
 	uint32_t console;

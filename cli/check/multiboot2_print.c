@@ -68,6 +68,8 @@ void multiboot2_print(const struct check *c)
 			printf("  requests %s%s%s\n", multiboot2_kind_name(kind), served ? "" : ": not given, ",
 			       served ? "" : reason(m, kind));
 	}
+	for (unsigned i = 0; i < m->unknown_count && i < MULTIBOOT2_MAX_IGNORED; i++)
+		printf("  information %u is unknown, and its request optional: ignored\n", m->unknown[i]);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------------------- */
@@ -91,6 +93,14 @@ static void put_tag(struct json_out *o, const struct multiboot2 *m, unsigned tag
 	json_out_end(o, '}');
 }
 
+static void put_numbers(struct json_out *o, const char *name, const uint32_t *list, unsigned count)
+{
+	json_out_begin(o, name, '[');
+	for (unsigned i = 0; i < count && i < MULTIBOOT2_MAX_IGNORED; i++)
+		json_out_number(o, NULL, list[i]);
+	json_out_end(o, ']');
+}
+
 void multiboot2_put(struct json_out *o, const struct check *c)
 {
 	const struct multiboot2 *m = &c->multiboot2;
@@ -100,14 +110,12 @@ void multiboot2_put(struct json_out *o, const struct check *c)
 		if (m->asks >> kind & 1)
 			put_kind(o, m, kind);
 	json_out_end(o, ']');
-	json_out_begin(o, "unknown_requests", '[');
-	for (unsigned i = 0; i < m->ignored_count && i < MULTIBOOT2_MAX_IGNORED; i++)
-		json_out_number(o, NULL, m->ignored[i]);
-	json_out_end(o, ']');
+	put_numbers(o, "unknown_requests", m->unknown, m->unknown_count);
 	json_out_begin(o, "header_tags", '[');
 	for (unsigned tag = 1; tag < MULTIBOOT2_TAGS; tag++)
 		if (multiboot2_has(m, tag))
 			put_tag(o, m, tag);
 	json_out_end(o, ']');
+	put_numbers(o, "ignored_tags", m->ignored, m->ignored_count);
 	json_out_text(o, "entry_taken", entry_taken(m));
 }

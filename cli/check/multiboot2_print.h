@@ -9,7 +9,7 @@
 /* The entry that is taken, the header's tags, and the information that it asks for. */
 void multiboot2_print(const struct check *c);
 
-/* The members `requests`, `unknown_requests`, `header_tags` and `entry_taken`. */
+/* The members `requests`, `unknown_requests`, `header_tags`, `ignored_tags` and `entry_taken`. */
 void multiboot2_put(struct json_out *o, const struct check *c);
 
 #endif
