@@ -69,8 +69,10 @@ static void check_image(EFI_HANDLE handle)
 	check(!EFI_ERROR(bs->HandleProtocol(image->DeviceHandle, &path_guid, &device)) && device,
 	      "its device has a path");
 	node = image->FilePath;
+	/* hobnail run --linux has its own name for the file. */
+	const CHAR16 *file = (const CHAR16 *)(const void *)(node + 1);
 	check(node && node->Type == EFI_PATH_MEDIA && node->SubType == EFI_PATH_FILE &&
-	      ends_in((const CHAR16 *)(const void *)(node + 1), "\\program.efi"), "its file has a path");
+	      (ends_in(file, "\\program.efi") || ends_in(file, "\\boot\\kernel.efi")), "its file has a path");
 }
 
 /* ---- The initial RAM disk -------------------------------------------------------------------------------- */
