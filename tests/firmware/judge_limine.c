@@ -200,10 +200,12 @@ static const char *judge_cpus(void)
 {
 	bool x86 = fake.options.machine == FAKE_X86_64;
 	const uint64_t *mp = world_answer(ASK_MP, 5), *list;
+	/* The boot processor may be another one than those that are listed, or tables may list others. */
+	uint64_t most = fake.options.tables_anywhere ? UINT64_MAX : WORLD_CPUS + !!fake.options.facts.boot_cpu;
 
 	mp += mp && x86 ? 1 : mp ? 2 : 0; /* the word before the number */
 	list = mp ? world_mapped(mp[2], mp[1] * 8) : NULL;
-	if (!list || mp[1] < 1 || mp[1] > WORLD_CPUS)
+	if (!list || mp[1] < 1 || mp[1] > most)
 		return WRONG("there is no list of processors");
 	for (uint64_t i = 0; i < mp[1]; i++) {
 		const uint64_t *cpu = world_mapped(list[i], 40);

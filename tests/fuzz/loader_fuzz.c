@@ -1,8 +1,8 @@
 /* The whole loader, over a firmware and a volume that the input spoils: it enters a kernel that is as it must be,
  * or it says what is wrong and leaves nothing behind.
  *
- * The first byte chooses machine and kernel; what follows is a list of changes, each a byte that says which and its
- * operands. Where the input ends in the middle of one, the rest of it is zeros. */
+ * The first byte chooses machine, protocol and kernel; what follows is a list of changes, each a byte that says which
+ * and its operands. Where the input ends in the middle of one, the rest of it is zeros. */
 #include <stdio.h>
 #include <sys/mman.h>
 
@@ -18,6 +18,8 @@ enum { CONFIG, KERNEL }; /* indices of world_make()'s files */
 
 static char config[TEXT_BYTES];
 static uint8_t kernel[RAW_BYTES], options[600], path[300], small[8][300], large[600 * KIB(1)];
+static enum world_kernel kind;
+static bool volume_changed;
 static bool kernel_changed; /* its segments may share bytes of the file, which are read for each */
 
 static void *memory(paddr at)
@@ -377,6 +379,7 @@ static void change_reads(struct input *in)
 		fake.options.read_limit = take(in, 3);
 }
 
+enum { VOLUME_CHANGES = 12 }; /* the first ones, of files and of what chooses them */
 static void (*const changes[])(struct input *) = {
 	change_fault,     change_config,    change_kernel, change_kernel_bytes, change_kernel_size, change_kernel_place,
 	change_size_said, change_read_most, add_file,      remove_file,         change_options,     change_path,
@@ -435,20 +438,48 @@ static bool is_possible(void)
 
 /* ---- A run ---------------------------------------------------------------------------------------------------- */
 
+/* Kernels of our own protocol, those of aarch64 alone at the end; and of the others, x86_64's at the end. */
+static enum world_kernel kernel_of(unsigned first)
+{
+	static const enum world_kernel own[] = { KERNEL_UPPER, KERNEL_PIE, KERNEL_STAGED, KERNEL_MMU_OFF,
+	                                         KERNEL_MMU_OFF_STAGED };
+	static const enum world_kernel others[] = { KERNEL_EFI, KERNEL_LIMINE, KERNEL_MULTIBOOT2,
+	                                            KERNEL_MULTIBOOT2_WITHIN };
+	bool is_arm = first & 1;
+
+	return first < 128 ? own[(first >> 1) % (is_arm ? 5 : 3)] : others[(first >> 1) % (is_arm ? 2 : 4)];
+}
+
+/* The program may end, as it likes. What it must find is known only where nothing is changed. */
+static void make_program(struct input *in)
+{
+	static const EFI_STATUS statuses[] = { EFI_SUCCESS, EFI_ABORTED, EFI_LOAD_ERROR, EFI_OUT_OF_RESOURCES };
+	unsigned how = pick(in, 8);
+
+	fake.options.program_ends = how & 1;
+	fake.options.program_status = statuses[how >> 1];
+	if (in->left)
+		fake.options.program = NULL;
+}
+
 static void make(struct input in)
 {
-	static const enum world_kernel kernels[] = { KERNEL_UPPER, KERNEL_PIE, KERNEL_STAGED, KERNEL_MMU_OFF,
-	                                             KERNEL_MMU_OFF_STAGED };
 	unsigned first = pick(&in, 256);
 
-	kernel_changed = false;
-	world_make(first & 1 ? FAKE_AARCH64 : FAKE_X86_64, kernels[(first >> 1) % (first & 1 ? 5 : 3)]);
+	kind = kernel_of(first);
+	kernel_changed = volume_changed = false;
+	world_make(first & 1 ? FAKE_AARCH64 : FAKE_X86_64, kind);
 	fake.options.ranges[0].PhysicalStart = LOW_PAGE * PAGE_BYTES;
 	fake.options.ranges[0].NumberOfPages -= LOW_PAGE;
 	fake.options.ranges[4] = (EFI_MEMORY_DESCRIPTOR){ .Type = EfiBootServicesData, .PhysicalStart = FAR_BASE,
 	                                                  .NumberOfPages = FAR_BOOT_PAGES, .Attribute = 8 };
-	while (in.left)
-		changes[pick(&in, COUNT_OF(changes))](&in);
+	if (kind == KERNEL_EFI)
+		make_program(&in);
+	while (in.left) {
+		unsigned i = pick(&in, COUNT_OF(changes));
+		volume_changed |= i < VOLUME_CHANGES;
+		changes[i](&in);
+	}
 }
 
 static void judge(const char *why)
@@ -457,6 +488,17 @@ static void judge(const char *why)
 		return;
 	fprintf(stderr, "%s\nconsole: %s\nserial: %s\n", why, fake.console, fake.serial);
 	abort();
+}
+
+/* A kernel of another protocol is told less of files than a record says: what it must find is known only of the volume
+ * that world_make() has made. */
+static const char *why_not(void)
+{
+	bool is_other = kind == KERNEL_LIMINE || kind == KERNEL_MULTIBOOT2 || kind == KERNEL_MULTIBOOT2_WITHIN;
+
+	if (is_other && volume_changed && fake.outcome == FAKE_ENTERED)
+		return fake.forbidden[0] ? fake.forbidden : NULL;
+	return world_judge();
 }
 
 static void forget_memory(void)
@@ -485,7 +527,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	if (!is_possible())
 		return -1;
 	fake_run();
-	judge(world_judge());
+	judge(why_not());
 	if (!kernel_changed)
 		judge(world_judge_read_once());
 	/* Now and then twice: nothing may depend on the run before. */
