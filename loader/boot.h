@@ -123,8 +123,8 @@ enum err entries_read(struct boot *b, struct problem *p);      /* entries.c: loa
 /* choose.c: one of b->entries, as b->entry. *left: a person went back to the firmware, and nothing was chosen. */
 enum err entry_choose(struct boot *b, bool *left, struct problem *p);
 
-/* After a failed attempt: is there a menu to go back to? */
-bool entry_choose_again(const struct boot *b);
+/* After a failed attempt: is there a menu to go back to? Its memory is there then, b->choice.menu. */
+bool entry_choose_again(struct boot *b);
 
 /* The menu is shown next, with this failure; NULL: a program has ended well. */
 void entry_came_back(struct boot *b, const struct problem *p);
@@ -167,7 +167,7 @@ enum err text_read(struct boot *b, enum volume volume, struct text path, struct 
 enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
 
 /* menu.c: let a person choose; `pick` is the default at first. false: there is no memory for a menu. menu_tell(): the
- * text that is below the entries then. */
+ * text that is below the entries then. menu_has_memory(): it is allocated if it was not. */
 struct pick {
 	unsigned entry;
 	bool left;    /* back to the firmware */
@@ -176,6 +176,7 @@ struct pick {
 	struct text command_line;
 };
 bool menu_run(struct boot *b, struct pick *pick);
+bool menu_has_memory(struct boot *b);
 void menu_tell(struct boot *b, const struct problem *p);
 
 /* menu_facts.c: what is known of the entry that is loaded, as lines. Returns its bytes. */

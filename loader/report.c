@@ -74,7 +74,7 @@ void report_error(const struct boot *b, const struct problem *p)
 
 	used += report_sentence(b, p, text + used, sizeof text - used);
 	used += format(text + used, sizeof text - used, "         (%s; back to the %s)\n", err_name(p->code),
-	               entry_choose_again(b) ? "menu" : "firmware");
+	               b->choice.menu ? "menu" : "firmware");
 	report_text(b, text, used);
 }
 

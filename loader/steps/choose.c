@@ -51,9 +51,9 @@ enum err entry_choose(struct boot *b, bool *left, struct problem *p)
 	return e;
 }
 
-bool entry_choose_again(const struct boot *b)
+bool entry_choose_again(struct boot *b)
 {
-	return !b->choice.menu_disabled && (has_choice(b) || b->choice.menu);
+	return !b->choice.menu_disabled && (b->choice.menu || (has_choice(b) && menu_has_memory(b)));
 }
 
 void entry_came_back(struct boot *b, const struct problem *p)

@@ -12,6 +12,7 @@ enum { SECONDS_AFTER_FAILURE = 60 };
 struct menu_screen {
 	struct menu menu;
 	struct { uint64_t sum; unsigned columns; } shown[MENU_MAX_ROWS]; /* on the console; sum 0: an empty row */
+	struct { bool visible; unsigned column, row; } cursor;            /* ... and its cursor */
 	char message[2048];
 	size_t message_bytes;
 	char page[4096];
@@ -76,21 +77,37 @@ static void draw_first(const struct boot *b, struct menu_screen *s)
 		s->shown[i].columns = row.columns;
 		s->shown[i].sum = sum_of(&row);
 	}
+	s->cursor.visible = false;
 	console_cursor(&b->fw, false, 0, 0);
+}
+
+/* A terminal is told only what changes: each word of it is bytes on a serial line. */
+static void draw_cursor(const struct boot *b, struct menu_screen *s, bool has_moved)
+{
+	unsigned column = 0, row = 0;
+	bool visible = menu_cursor(&s->menu, &column, &row);
+
+	has_moved |= column != s->cursor.column || row != s->cursor.row;
+	if (visible != s->cursor.visible || (visible && has_moved))
+		console_cursor(&b->fw, visible, column, row);
+	s->cursor.visible = visible;
+	s->cursor.column = column;
+	s->cursor.row = row;
 }
 
 static void draw(const struct boot *b, struct menu_screen *s)
 {
 	struct menu_row row;
-	unsigned column = 0, at = 0;
+	bool drawn = false;
 
 	for (unsigned i = 0; i + 1 < s->menu.rows; i++) {
 		menu_draw(&s->menu, i, &row);
-		if (sum_of(&row) != s->shown[i].sum)
-			put_row(b, s, i, &row);
+		if (sum_of(&row) == s->shown[i].sum)
+			continue;
+		put_row(b, s, i, &row);
+		drawn = true;
 	}
-	bool visible = menu_cursor(&s->menu, &column, &at);
-	console_cursor(&b->fw, visible, column, at);
+	draw_cursor(b, s, drawn);
 }
 
 /* ---- A session ----------------------------------------------------------------------------------------- */
@@ -182,6 +199,11 @@ bool menu_run(struct boot *b, struct pick *pick)
 	if (s->menu.person && !pick->left && b->choice.remember)
 		remember_write(b, pick->entry);
 	return true;
+}
+
+bool menu_has_memory(struct boot *b)
+{
+	return screen_of(b);
 }
 
 void menu_tell(struct boot *b, const struct problem *p)

@@ -17,7 +17,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 static EFI_SYSTEM_TABLE table;
 static EFI_LOADED_IMAGE_PROTOCOL loaded_image;
 static EFI_CONFIGURATION_TABLE configuration[8];
-static int image_handle, console_handle;
+static int image_handle, console_handle, input_handle;
 
 EFI_CONFIGURATION_TABLE *fake_tables(void)
 {
@@ -409,7 +409,8 @@ static bool is_guid(const EFI_GUID *guid, EFI_GUID wanted)
 static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *protocol, void **interface)
 {
 	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID,
-			      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+			      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID,
+			      keys_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_HANDLE_PROTOCOL, NULL);
 
 	if (s)
@@ -422,6 +423,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 		*interface = fake_device_protocol(handle, protocol);
 	else if (handle == &console_handle && is_guid(protocol, gop_guid) && fake.options.console_gop)
 		*interface = &fake_gop;
+	else if (handle == &input_handle && is_guid(protocol, keys_guid) && !fake.options.simple_keys)
+		*interface = &fake_console_in_ex;
 	else
 		return EFI_UNSUPPORTED;
 	return EFI_SUCCESS;
@@ -563,6 +566,8 @@ static void fill_tables(void)
 	table = (EFI_SYSTEM_TABLE){
 		.Hdr = { .Revision = 2 << 16 | 100 },
 		.FirmwareVendor = fake.options.vendor ? fake.options.vendor : vendor,
+		.ConsoleInHandle = fake.options.next_key ? &input_handle : NULL,
+		.ConIn = fake.options.next_key ? &fake_console_in : NULL,
 		.ConsoleOutHandle = &console_handle,
 		.ConOut = fake.options.no_console_out ? NULL : &fake_console_out,
 		.RuntimeServices = &fake_runtime,
@@ -576,6 +581,7 @@ static void fill_tables(void)
 	};
 	fake_images_fill(&boot_services_table);
 	fake_volumes_fill(&boot_services_table);
+	fake_console_fill(&boot_services_table);
 	fill_configuration();
 }
 

@@ -43,7 +43,11 @@ enum { ARENA_PAGES = 4096, ARENA_BYTES = ARENA_PAGES * PAGE_BYTES };
 	X(INSTALL, "InstallProtocolInterface") X(UNINSTALL, "UninstallProtocolInterface") \
 	X(LOCATE_PATH, "LocateDevicePath") X(INSTALL_TABLE, "InstallConfigurationTable") \
 	X(LOAD_IMAGE, "LoadImage") X(START_IMAGE, "StartImage") X(UNLOAD_IMAGE, "UnloadImage") X(FIXUP, "Fixup") \
-	X(LOCATE_HANDLES, "LocateHandleBuffer") X(READ_BLOCKS, "ReadBlocks")
+	X(LOCATE_HANDLES, "LocateHandleBuffer") X(READ_BLOCKS, "ReadBlocks") \
+	X(READ_KEY, "ReadKeyStroke") X(READ_KEY_EX, "ReadKeyStrokeEx") X(CREATE_EVENT, "CreateEvent") \
+	X(SET_TIMER, "SetTimer") X(WAIT, "WaitForEvent") X(CLOSE_EVENT, "CloseEvent") X(STALL, "Stall") \
+	X(TEXT_MODE, "console's SetMode") X(TEXT_SIZE, "console's QueryMode") X(ATTRIBUTE, "SetAttribute") \
+	X(CLEAR, "ClearScreen") X(CURSOR, "SetCursorPosition") X(SHOW_CURSOR, "EnableCursor")
 enum service {
 #define X(name, text) SERVICE_##name,
 	FAKE_SERVICES(X)
@@ -60,7 +64,7 @@ struct fake_fault {
 };
 
 enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 24, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096, FAKE_MAX_FAULTS = 4,
-       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4, FAKE_MAX_VARIABLES = 24 };
+       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4, FAKE_MAX_VARIABLES = 24, FAKE_COLUMNS = 80, FAKE_ROWS = 25 };
 
 struct fake_file {
 	char renamed[256]; /* the path after that; else empty */
@@ -158,6 +162,9 @@ struct fake_options {
 	uint64_t fixup_wants;           /* ... in a buffer of so many bytes         */
 	bool fixup_lies, fixup_breaks;  /* ... it wants more than it says; the tree is none any more */
 	paddr seed;                     /* a seed that is there already             */
+	/* The console's input: the key that is waiting, as core/key.h has it, or KEY_NONE. NULL: there is no input. */
+	uint32_t (*next_key)(void);
+	bool simple_keys;               /* ... and it has the simple protocol alone */
 };
 
 enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS, FAKE_STARTED };
@@ -201,8 +208,15 @@ struct fake {
 		uint64_t initrd_bytes;
 		EFI_STATUS initrd_status;
 	} program;
-	char console[32768], serial[32768];
+	char console[32768], serial[32768]; /* everything that was written, in order */
 	size_t console_used, serial_used;
+	char screen[FAKE_ROWS][FAKE_COLUMNS + 1]; /* what is seen of it now */
+	uint8_t colours[FAKE_ROWS];               /* attribute of the row's last text */
+	unsigned column, row, attribute;          /* of the next text                 */
+	bool cursor_is_shown;
+	unsigned console_calls;                   /* of any kind that could draw      */
+	uint64_t milliseconds;                    /* that the loader has let pass     */
+	unsigned open_events, excused_events;     /* CloseEvent was told to fail      */
 	struct event events[FAKE_MAX_EVENTS];
 	unsigned event_count;
 	bool prepared;             /* arch_cpus_prepare() was asked                */
@@ -279,5 +293,8 @@ void *fake_own_image(void);
 void *fake_child_image(EFI_HANDLE handle); /* the protocol of a loaded program; NULL: it is none */
 extern EFI_RUNTIME_SERVICES fake_runtime;
 extern EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL fake_console_out;
+extern EFI_SIMPLE_TEXT_INPUT_PROTOCOL fake_console_in;
+extern EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL fake_console_in_ex;
+void fake_console_fill(EFI_BOOT_SERVICES *services);
 
 #endif

@@ -1,26 +1,8 @@
-/* fake_devices.c — console, display, chance, clock and variables. */
+/* fake_devices.c — display, chance, clock and variables. */
 #include "fake.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- Console ------------------------------------------------------------------------------------------- */
-
-static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *self, const CHAR16 *text)
-{
-	EFI_STATUS s = fake_call(SERVICE_OUTPUT, NULL);
-
-	(void)self;
-	if (s)
-		return EFI_ERROR(s) ? s : EFI_SUCCESS;
-	for (; *text; text++)
-		if (*text != '\r')
-			fake_say(fake.console, sizeof fake.console, &fake.console_used,
-			         *text < 0x80 ? (char)*text : '?');
-	return EFI_SUCCESS;
-}
-
-EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL fake_console_out = { .OutputString = output_string };
 
 /* ---- Display ------------------------------------------------------------------------------------------- */
 

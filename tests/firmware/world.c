@@ -610,6 +610,8 @@ static const char *judge_returned(void)
 		return wrong("%u pools were left behind", fake.pools);
 	if (fake.open_files)
 		return wrong("%u files were left open", fake.open_files);
+	if (fake.open_events != fake.excused_events)
+		return wrong("%u events were left open", fake.open_events);
 	return has_ended_well() && !EFI_ERROR(fake.status) ? NULL : judge_text();
 }
 
