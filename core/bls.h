@@ -39,7 +39,8 @@ struct bls_name {
 };
 
 /* `suffix` is ".conf" or ".efi"; capitals do not count.
- *   ERR_BLS_SUFFIX  another one, or none   ERR_BLS_NAME  a character that no such name may have: value[0], from 1 */
+ *   ERR_BLS_SUFFIX  another one, or none; or the name begins with a dot: other systems leave such files on volumes
+ *   ERR_BLS_NAME    a character that no such name may have: value[0], from 1 */
 enum err bls_name_read(struct text file, const char *suffix, struct bls_name *out, struct problem *p);
 
 /* The entry is counted and has no tries left. */

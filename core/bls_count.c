@@ -58,7 +58,9 @@ enum err bls_name_read(struct text file, const char *suffix, struct bls_name *ou
 {
 	size_t suffix_bytes = strlen(suffix);
 
-	if (file.bytes <= suffix_bytes || !text_ends(file, suffix))
+	bool is_left_over = file.bytes && file.at[0] == '.';
+
+	if (is_left_over || file.bytes <= suffix_bytes || !text_ends(file, suffix))
 		return problem(p, ERR_BLS_SUFFIX);
 	for (size_t i = 0; i < file.bytes; i++)
 		if (!may_be_in_name(file.at[i]))

@@ -62,11 +62,11 @@ $(GUEST_TREE):
 # Debian's Linux, 15 and 30 MB; without it its scenarios are skipped.
 LINUX := $(foreach a,$(ARCHES),$(LINUX_KERNEL_$(a)))
 
-# EFI programs of others, and a unified kernel image made of them; x86_64 alone has an objcopy that can.
+# EFI programs of others, a unified kernel image made of them (x86_64 alone has an objcopy that can), and bootctl.
 PROGRAMS := $(O)/programs/linux.efi
 $(PROGRAMS): | $(LINUX) $(LINUX_INITRD_x86_64)
 	$(Q)tools/unpack $(@D) systemd-boot-efi:amd64 systemd-boot-efi:arm64 memtest86+:amd64 efi-shell-x64 \
-		efi-shell-aa64
+		efi-shell-aa64 systemd-boot:amd64 libsystemd-shared:amd64
 	$(Q)stub=$(@D)/usr/lib/systemd/boot/efi/linuxx64.efi.stub && { [ ! -e $$stub ] || objcopy \
 		--add-section .linux=$(O)/x86_64/linux/vmlinuz --change-section-vma .linux=0x2000000 \
 		--add-section .initrd=$(O)/x86_64/linux/initrd.cpio --change-section-vma .initrd=0x4000000 $$stub $@; }

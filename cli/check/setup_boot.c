@@ -204,6 +204,20 @@ static void list_place(struct candidates *all, bool is_image)
 	strings_free(&names);
 }
 
+/* Without a word on it the directory holds entries of type 1. */
+static bool has_type1(struct candidates *all)
+{
+	struct problem ignored;
+	char *path = folder_find(all->s->root, text_of("\\loader\\entries.srel"), &ignored);
+	size_t bytes = 0;
+	char *text = path ? file_load(path, CONFIG_MAX_BYTES, &bytes) : NULL;
+	bool has = !text || bls_is_type1((struct text){ text, bytes });
+
+	free(text);
+	free(path);
+	return has;
+}
+
 /* A title that two entries have is told apart by the version. */
 static char *title_of(const struct candidates *all, unsigned n)
 {
@@ -264,7 +278,8 @@ void setup_add_boot_entries(struct setup *s, struct setup_menu *menu)
 	struct candidates *all = memory_resize(NULL, sizeof *all);
 
 	*all = (struct candidates){ .s = s, .menu = menu };
-	list_place(all, false);
+	if (has_type1(all))
+		list_place(all, false);
 	list_place(all, true);
 	add_sorted(all);
 	for (unsigned i = 0; i < all->count; i++)

@@ -311,6 +311,8 @@ static void names_that_cannot_be_are_refused(void **state)
 	assert_int_equal(bls_name_read(of(".conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
 	assert_int_equal(bls_name_read(of("conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
 	assert_int_equal(bls_name_read(of("a.efi"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(of("._a.conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(of(""), ".conf", &n, &problem), ERR_BLS_SUFFIX);
 	assert_int_equal(bls_name_read(of("a b.conf"), ".conf", &n, &problem), ERR_BLS_NAME);
 	assert_int_equal(problem.value[0], 2);
 	assert_int_equal(bls_name_read(of("\xc3\xa9.conf"), ".conf", &n, &problem), ERR_BLS_NAME);
