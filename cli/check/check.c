@@ -11,7 +11,7 @@
 
 struct wanted {
 	bool json, verbose, strict;
-	const char *config, *root; /* NULL: not given */
+	struct setup_places places; /* NULL: not given */
 };
 
 static int check(struct check *c, const char *path, const struct wanted *wanted)
@@ -38,7 +38,7 @@ static int check_setup(struct check *c, const struct wanted *wanted)
 	int status = check_machine(c);
 
 	if (!status)
-		status = setup_judge(&s, c, wanted->config, wanted->root);
+		status = setup_judge(&s, c, &wanted->places);
 	if (!status) {
 		if (wanted->json)
 			setup_print_json(&s, wanted->strict);
@@ -50,12 +50,13 @@ static int check_setup(struct check *c, const struct wanted *wanted)
 	return status;
 }
 
-enum { JSON = CHECK_OPTIONS_END, VERBOSE, STRICT, CONFIG, ROOT, DOCUMENT };
+enum { JSON = CHECK_OPTIONS_END, VERBOSE, STRICT, CONFIG, ROOT, XBOOTLDR, DOCUMENT };
 
 static const struct option options[] = {
 	CHECK_OPTIONS,
 	{ "config", required_argument, NULL, CONFIG },
 	{ "root", required_argument, NULL, ROOT },
+	{ "xbootldr", required_argument, NULL, XBOOTLDR },
 	{ "strict", no_argument, NULL, STRICT },
 	{ "verbose", no_argument, NULL, VERBOSE },
 	{ "json", no_argument, NULL, JSON },
@@ -63,6 +64,13 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
+
+static void take_place(struct setup_places *places, int option, const char *value)
+{
+	places->config = option == CONFIG ? value : places->config;
+	places->root = option == ROOT ? value : places->root;
+	places->xbootldr = option == XBOOTLDR ? value : places->xbootldr;
+}
 
 static int check_command(int argc, char **argv)
 {
@@ -80,12 +88,14 @@ static int check_command(int argc, char **argv)
 		wanted.json |= option == JSON;
 		wanted.verbose |= option == VERBOSE;
 		wanted.strict |= option == STRICT;
-		wanted.config = option == CONFIG ? optarg : wanted.config;
-		wanted.root = option == ROOT ? optarg : wanted.root;
+		take_place(&wanted.places, option, optarg);
 	}
-	if ((wanted.config || wanted.root) && argc == optind)
+	bool is_setup = wanted.places.config || wanted.places.root;
+	if (wanted.places.xbootldr && !is_setup)
+		return complain(STATUS_TROUBLE, "--xbootldr is the second partition of the volume: say --root, too");
+	if (is_setup && argc == optind)
 		return check_setup(&c, &wanted);
-	if (wanted.config || wanted.root)
+	if (is_setup)
 		return complain(STATUS_TROUBLE, "--config and --root judge all kernels that the configuration names: "
 		                "leave %s out", argv[optind]);
 	if (argc - optind != 1)
@@ -130,6 +140,7 @@ const struct verb check_verb = {
 	  "  --config FILE         judge this hobnail.conf, and all that it names\n"
 	  "  --root FOLDER         the content of its volume; default: the folder of the configuration. Without\n"
 	  "                        --config: the configuration that the loader would find there, if there is one\n"
+	  "  --xbootldr FOLDER     the content of the XBOOTLDR partition, which has boot entries, too\n"
 	  CHECK_HELP
 	  "  --strict              doubtful things count as failures\n"
 	  "  --verbose             also show each step that holds, with its addresses\n"
@@ -148,9 +159,10 @@ const struct verb check_verb = {
 	  "                        Addresses and the like are strings, \"0x...\".\n"
 	  "                        With --config: configuration, root, verdict, findings, and for each\n"
 	  "                        architecture an object in menus: arch, timeout (seconds; null: it waits),\n"
-	  "                        default, entries and hidden, each with id, title, source (\"configuration\",\n"
-	  "                        \"boot entry\", \"default\"), file, kernel, protocol, verdict (\"boots\",\n"
-	  "                        \"refused\", \"elsewhere\"), findings\n"
+	  "                        default, findings, entries and hidden, each with id, title, source\n"
+	  "                        (\"configuration\", \"boot entry\", \"default\"), file, xbootldr (true: it is\n"
+	  "                        there), kernel, protocol, verdict (\"boots\", \"refused\", \"elsewhere\"),\n"
+	  "                        findings\n"
 	  "  --document            print all findings that there are, as Markdown: docs/checks.md\n"
 	  "  -h, --help            print this help\n" },
 	{ "Exit status",

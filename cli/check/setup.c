@@ -67,8 +67,9 @@ static char *subject(const struct setup_entry *e, struct text file)
 {
 	const char *name = e->file ? e->file : e->id;
 	const char *open = e->source == ENTRY_CONFIGURED ? "[" : "", *close = *open ? "]" : "";
+	const char *there = e->on_xbootldr ? " (XBOOTLDR)" : "", *comma = file.bytes ? ", " : "";
 
-	return string_format("%s%s%s%s%.*s: ", open, name, close, file.bytes ? ", " : "", (int)file.bytes, file.at);
+	return string_format("%s%s%s%s%s%.*s: ", open, name, close, there, comma, (int)file.bytes, file.at);
 }
 
 void setup_refuse(struct setup_entry *e, struct text file, const struct problem *p)
@@ -112,6 +113,15 @@ static char *absolute(struct text directory, struct text path)
 	return string_format("%.*s%.*s", is ? 0 : (int)directory.bytes, directory.at, (int)path.bytes, path.at);
 }
 
+char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, struct problem *p)
+{
+	char *found = folder_find(on_xbootldr ? s->xbootldr : s->root, path, p);
+
+	if (!found && on_xbootldr && p->code == ERR_FILE_NOT_FOUND)
+		problem(p, ERR_FILE_NOT_FOUND_XBOOTLDR);
+	return found;
+}
+
 /* A file that the entry names. NULL: it was refused. The caller frees. */
 static char *find_file(const struct setup *s, struct setup_entry *e, struct text directory, struct text path,
                        bool has_text)
@@ -121,7 +131,7 @@ static char *find_file(const struct setup *s, struct setup_entry *e, struct text
 	enum err e2 = path_check(path, &p);
 
 	if (!e2)
-		found = folder_find(s->root, text_of(whole), &p);
+		found = setup_find(s, e->on_xbootldr, text_of(whole), &p);
 	if (!found && p.code == ERR_FILE_NOT_FOUND && has_text)
 		problem(&p, ERR_FILE_NOT_FOUND_TEXT);
 	if (!found)
@@ -439,23 +449,32 @@ static void find_config(struct setup *s)
 	}
 }
 
+static int check_folder(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return complain(STATUS_TROUBLE, "%s is no folder", path);
+}
+
 /* 0 or a status. */
 static int find_root(struct setup *s, const char *config, const char *root)
 {
-	struct stat st;
 	const char *slash = config ? strrchr(config, '/') : NULL;
 
 	s->root = root ? string_copy(root) : slash ? string_format("%.*s", (int)(slash - config) + 1, config)
 	                                           : string_copy(".");
-	if (stat(s->root, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	return complain(STATUS_TROUBLE, "%s is no folder", s->root);
+	return check_folder(s->root);
 }
 
-static int find_all(struct setup *s, const char *config, const char *root)
+static int find_all(struct setup *s, const struct setup_places *places)
 {
-	int status = find_root(s, config, root);
+	const char *config = places->config;
+	int status = find_root(s, config, places->root);
 
+	if (!status && places->xbootldr)
+		status = check_folder(s->xbootldr = places->xbootldr);
 	if (status)
 		return status;
 	if (!config) {
@@ -467,10 +486,10 @@ static int find_all(struct setup *s, const char *config, const char *root)
 	return s->config ? 0 : STATUS_TROUBLE;
 }
 
-int setup_judge(struct setup *s, const struct check *machine, const char *config, const char *root)
+int setup_judge(struct setup *s, const struct check *machine, const struct setup_places *places)
 {
 	*s = (struct setup){ .machine = machine };
-	int status = find_all(s, config, root);
+	int status = find_all(s, places);
 	if (status)
 		return status;
 	if (s->config) {

@@ -21,6 +21,7 @@ struct setup_entry {
 	enum entry_source source;
 	char *id, *title;
 	char *file;           /* of a boot entry: its path on the volume; else NULL */
+	bool on_xbootldr;     /* ... which is the XBOOTLDR partition */
 	char *kernel;         /* its path on the volume; NULL: there is none */
 	const char *protocol; /* NULL: it did not come to that */
 	enum arch made_for;   /* the kernel's own word; ARCH_NONE: none */
@@ -40,12 +41,14 @@ struct setup_menu {
 	struct setup_list entries; /* in the order in which the loader's menu shows them */
 	struct setup_list hidden;  /* boot entries that it leaves out */
 	bool shows_boot_entries;   /* it looks for them */
+	struct findings findings;  /* about boot entries as a whole */
 	unsigned preferred;        /* index of the one that is booted if nobody chooses */
 };
 
 struct setup {
 	const struct check *machine; /* the options; each kernel gets its own copy */
 	char *root;                  /* the folder */
+	const char *xbootldr;        /* the one for the XBOOTLDR partition; NULL: there is none */
 	char *config;                /* file of the host; NULL: there is none */
 	char *config_path;           /* ... and its path on the volume */
 	char *text;                  /* of the configuration, without lines that are wrong */
@@ -57,9 +60,15 @@ struct setup {
 	int trouble;                 /* a status: something could not be read */
 };
 
-/* Judge the configuration file `config` (NULL: the one that the loader would find in the folder) over the folder
- * `root` (NULL: the configuration's own). 0 or a status. */
-int setup_judge(struct setup *s, const struct check *machine, const char *config, const char *root);
+/* Files of the host that are judged. */
+struct setup_places {
+	const char *config;   /* NULL: the one that the loader would find in the folder  */
+	const char *root;     /* the folder; NULL: the configuration's own               */
+	const char *xbootldr; /* that of the XBOOTLDR partition; NULL: there is none     */
+};
+
+/* 0 or a status. */
+int setup_judge(struct setup *s, const struct check *machine, const struct setup_places *places);
 void setup_free(struct setup *s);
 
 /* Would the loader boot every entry that it shows? `strict`: and nothing is doubtful. */
@@ -90,6 +99,9 @@ void setup_judge_entry(struct setup *s, const struct setup_menu *menu, struct se
 
 /* A refusal of the loader, about this file of the entry ("": about the entry itself). */
 void setup_refuse(struct setup_entry *e, struct text file, const struct problem *p);
+
+/* A file of the host that the entry names, on its partition. NULL: *p says why, as folder_find(). The caller frees. */
+char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, struct problem *p);
 
 /* The architecture that a kernel file is made for; ARCH_NONE: it does not say, or is none. */
 enum arch setup_arch_of(const char *path);

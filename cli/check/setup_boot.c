@@ -22,6 +22,7 @@ struct candidate {
 	char *bytes;               /* of the file: the entry points into it */
 	struct bls_entry entry;
 	char *id;
+	bool on_xbootldr;
 };
 
 struct candidates {
@@ -31,6 +32,12 @@ struct candidates {
 	unsigned count;
 };
 
+/* Where entries are looked for now, and which. */
+struct visit {
+	struct candidates *all;
+	bool on_xbootldr, is_image;
+};
+
 static const char *arch_name(const struct candidates *all)
 {
 	return arch_info[all->menu->arch].name;
@@ -38,10 +45,10 @@ static const char *arch_name(const struct candidates *all)
 
 /* ---- Type 1 ----------------------------------------------------------------------------------------------------- */
 
-static enum err look_for(const struct candidates *all, struct text path, struct text *which, struct problem *p)
+static enum err look_for(const struct visit *v, struct text path, struct text *which, struct problem *p)
 {
 	char *whole = string_format("\\%.*s", (int)path.bytes, path.at);
-	char *found = path.bytes ? folder_find(all->s->root, text_of(whole), p) : NULL;
+	char *found = path.bytes ? setup_find(v->all->s, v->on_xbootldr, text_of(whole), p) : NULL;
 	enum err e = path.bytes && !found ? p->code : OK;
 
 	if (e)
@@ -51,22 +58,23 @@ static enum err look_for(const struct candidates *all, struct text path, struct 
 	return e;
 }
 
-static enum err look_for_files(const struct candidates *all, const struct bls_entry *entry, struct text *which,
+static enum err look_for_files(const struct visit *v, const struct bls_entry *entry, struct text *which,
                                struct problem *p)
 {
-	enum err e = look_for(all, entry->values[entry->program], which, p);
+	enum err e = look_for(v, entry->values[entry->program], which, p);
 
 	if (!e)
-		e = look_for(all, entry->values[BLS_DEVICE_TREE], which, p);
+		e = look_for(v, entry->values[BLS_DEVICE_TREE], which, p);
 	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
-		e = look_for(all, entry->initrds[i], which, p);
+		e = look_for(v, entry->initrds[i], which, p);
 	return e;
 }
 
-static enum err read_type1(struct candidates *all, struct candidate *c, const char *path, const struct bls_name *name,
+static enum err read_type1(const struct visit *v, struct candidate *c, const char *path, const struct bls_name *name,
                            struct text *which, struct problem *p)
 {
 	size_t bytes = 0;
+	struct candidates *all = v->all;
 
 	c->bytes = file_load(path, SIZE_MAX >> 1, &bytes);
 	if (!c->bytes)
@@ -76,7 +84,7 @@ static enum err read_type1(struct candidates *all, struct candidate *c, const ch
 	enum err e = bls_read((struct text){ c->bytes, bytes }, name, &c->entry, p);
 	if (!e)
 		e = bls_check(&c->entry, arch_name(all), p);
-	return e ? e : look_for_files(all, &c->entry, which, p);
+	return e ? e : look_for_files(v, &c->entry, which, p);
 }
 
 /* ---- Type 2 ----------------------------------------------------------------------------------------------------- */
@@ -100,10 +108,11 @@ static uint32_t arch_number(enum arch a)
 	return a == ARCH_X86_64 ? HOBNAIL_ARCH_X86_64 : HOBNAIL_ARCH_AARCH64;
 }
 
-static enum err read_type2(struct candidates *all, struct candidate *c, const char *path, const struct bls_name *name,
+static enum err read_type2(const struct visit *v, struct candidate *c, const char *path, const struct bls_name *name,
                            struct problem *p)
 {
 	size_t bytes = 0;
+	struct candidates *all = v->all;
 	struct pe pe;
 
 	c->bytes = file_load(path, SIZE_MAX >> 1, &bytes);
@@ -127,28 +136,28 @@ static bool has_id(const struct candidates *all, const char *id)
 	return false;
 }
 
-static enum err read_one(struct candidates *all, struct candidate *c, bool is_image, struct text *which,
-                         struct problem *p)
+static enum err read_one(const struct visit *v, struct candidate *c, struct text *which, struct problem *p)
 {
+	struct candidates *all = v->all;
 	char id[MOST_NAME];
 	struct bls_name name;
 
 	if (all->count == MOST_ENTRIES)
 		return problem(p, ERR_BLS_MANY, MOST_ENTRIES);
-	enum err e = bls_name_read(text_of(c->file), places[is_image].suffix, &name, p);
+	enum err e = bls_name_read(text_of(c->file), places[v->is_image].suffix, &name, p);
 	if (e)
 		return e;
 	c->id = string_format("%.*s", (int)bls_id(&name, id, sizeof id), id);
 	if (has_id(all, c->id))
 		return problem(p, ERR_BLS_TWICE);
-	char *volume_path = string_format("%s%s", places[is_image].directory, c->file);
-	char *path = folder_find(all->s->root, text_of(volume_path), p);
+	char *volume_path = string_format("%s%s", places[v->is_image].directory, c->file);
+	char *path = setup_find(all->s, v->on_xbootldr, text_of(volume_path), p);
 	if (!path)
 		e = p->code;
-	else if (is_image)
-		e = read_type2(all, c, path, &name, p);
+	else if (v->is_image)
+		e = read_type2(v, c, path, &name, p);
 	else
-		e = read_type1(all, c, path, &name, which, p);
+		e = read_type1(v, c, path, &name, which, p);
 	free(path);
 	free(volume_path);
 	return e;
@@ -167,13 +176,14 @@ static bool is_for_another(enum err e)
 }
 
 /* The entry does not stand in the menu, and this is why. */
-static void add_hidden(struct candidates *all, const struct candidate *c, bool is_image, struct text which,
-                       const struct problem *p)
+static void add_hidden(const struct visit *v, const struct candidate *c, struct text which, const struct problem *p)
 {
+	struct candidates *all = v->all;
 	struct text name = text_of(c->id ? c->id : c->file);
 	struct setup_entry *e = setup_add(&all->menu->hidden, ENTRY_BLS, name, name);
 
-	e->file = string_format("%s%s", places[is_image].directory, c->file);
+	e->file = string_format("%s%s", places[v->is_image].directory, c->file);
+	e->on_xbootldr = v->on_xbootldr;
 	if (!is_for_another(p->code)) {
 		setup_refuse(e, which, p);
 		return;
@@ -183,39 +193,53 @@ static void add_hidden(struct candidates *all, const struct candidate *c, bool i
 	             arch_name(all));
 }
 
-static void list_place(struct candidates *all, bool is_image)
+static void list_place(struct candidates *all, bool on_xbootldr, bool is_image)
 {
+	const struct visit v = { all, on_xbootldr, is_image };
+	const char *root = on_xbootldr ? all->s->xbootldr : all->s->root;
 	struct strings names = { 0 };
 
-	folder_list(all->s->root, text_of(places[is_image].directory), &names);
+	folder_list(root, text_of(places[is_image].directory), &names);
 	for (size_t i = 0; i < names.count; i++) {
-		struct candidate c = { .file = string_copy(names.at[i]) };
+		struct candidate c = { .file = string_copy(names.at[i]), .on_xbootldr = on_xbootldr };
 		struct problem p = { .code = OK };
 		struct text which = text_of("");
-		enum err e = read_one(all, &c, is_image, &which, &p);
+		enum err e = read_one(&v, &c, &which, &p);
 		if (!e) {
 			all->at[all->count++] = c;
 			continue;
 		}
 		if (e != ERR_BLS_SUFFIX)
-			add_hidden(all, &c, is_image, which, &p);
+			add_hidden(&v, &c, which, &p);
 		free_candidate(&c);
 	}
 	strings_free(&names);
 }
 
 /* Without a word on it the directory holds entries of type 1. */
-static bool has_type1(struct candidates *all)
+static bool has_type1(struct candidates *all, bool on_xbootldr)
 {
-	struct problem ignored;
-	char *path = folder_find(all->s->root, text_of("\\loader\\entries.srel"), &ignored);
+	struct problem p;
 	size_t bytes = 0;
-	char *text = path ? file_load(path, CONFIG_MAX_BYTES, &bytes) : NULL;
-	bool has = !text || bls_is_type1((struct text){ text, bytes });
+	char *path = setup_find(all->s, on_xbootldr, text_of("\\loader\\entries.srel"), &p);
+	char *srel = path ? file_load(path, CONFIG_MAX_BYTES, &bytes) : NULL;
+	bool has = !srel || bls_is_type1((struct text){ srel, bytes });
 
-	free(text);
+	free(srel);
 	free(path);
 	return has;
+}
+
+static void list_volume(struct candidates *all, bool on_xbootldr)
+{
+	struct findings *f = &all->menu->findings;
+
+	if (has_type1(all, on_xbootldr))
+		list_place(all, on_xbootldr, false);
+	else
+		findings_add(f, DOUBT_BOOT_TYPE, 0, "\\loader\\entries%s is not read: entries.srel says that its "
+		             "entries are not of type 1", on_xbootldr ? " (XBOOTLDR)" : "");
+	list_place(all, on_xbootldr, true);
 }
 
 /* A title that two entries have is told apart by the version. */
@@ -264,6 +288,7 @@ static void add_sorted(struct candidates *all)
 		struct setup_entry *e = setup_add(menu->shows_boot_entries ? &menu->entries : &menu->hidden, ENTRY_BLS,
 		                                  text_of(c->id), text_of(title));
 		e->file = string_format("%s%s", places[c->entry.is_image].directory, c->file);
+		e->on_xbootldr = c->on_xbootldr;
 		judge(all, c, e);
 		if (!menu->shows_boot_entries)
 			findings_add(&e->findings, DOUBT_BOOT_UNSEEN, 0, "%s is not shown: the configuration has one "
@@ -278,9 +303,9 @@ void setup_add_boot_entries(struct setup *s, struct setup_menu *menu)
 	struct candidates *all = memory_resize(NULL, sizeof *all);
 
 	*all = (struct candidates){ .s = s, .menu = menu };
-	if (has_type1(all))
-		list_place(all, false);
-	list_place(all, true);
+	list_volume(all, false);
+	if (s->xbootldr)
+		list_volume(all, true);
 	add_sorted(all);
 	for (unsigned i = 0; i < all->count; i++)
 		free_candidate(&all->at[i]);

@@ -32,9 +32,9 @@ static void print_entry(const struct setup_entry *e, bool is_default)
 {
 	printf("  %s%s%s %s", e->source == ENTRY_CONFIGURED ? "[" : "", e->title,
 	       e->source == ENTRY_CONFIGURED ? "]" : "", verdict_words(e));
-	if (e->file && (!e->kernel || strcmp(e->file, e->kernel) != 0))
-		printf(", %s", e->file);
-	if (e->kernel)
+	if (e->file)
+		printf(", %s%s", e->file, e->on_xbootldr ? " (XBOOTLDR)" : "");
+	if (e->kernel && (!e->file || strcmp(e->file, e->kernel) != 0))
 		printf(", %s", e->kernel);
 	if (e->protocol)
 		printf(", protocol %s", e->protocol);
@@ -75,6 +75,7 @@ static void print_menu(const struct setup_menu *m)
 	if (m->hidden.count)
 		printf("not shown:\n");
 	print_list(&m->hidden, NULL);
+	finding_print_all(&m->findings);
 	print_findings(&m->entries);
 	print_findings(&m->hidden);
 }
@@ -101,6 +102,7 @@ static void put_entry(struct json_out *o, const struct setup_entry *e)
 	json_out_text(o, "title", e->title);
 	json_out_text(o, "source", source_name(e->source));
 	json_out_text(o, "file", e->file);
+	json_out_bool(o, "xbootldr", e->on_xbootldr);
 	json_out_text(o, "kernel", e->kernel);
 	json_out_text(o, "protocol", e->protocol);
 	json_out_text(o, "verdict", verdict_name(e->verdict));
@@ -126,6 +128,7 @@ static void put_menu(struct json_out *o, const struct setup_menu *m)
 	else
 		json_out_number(o, "timeout", m->list.count ? m->list.timeout : CONFIG_TIMEOUT);
 	json_out_text(o, "default", m->preferred < m->entries.count ? m->entries.at[m->preferred]->id : NULL);
+	finding_put_all(o, &m->findings);
 	put_list(o, "entries", &m->entries);
 	put_list(o, "hidden", &m->hidden);
 	json_out_end(o, '}');
