@@ -62,17 +62,24 @@ $(GUEST_TREE):
 # Debian's Linux, 15 and 30 MB; without it its scenarios are skipped.
 LINUX := $(foreach a,$(ARCHES),$(LINUX_KERNEL_$(a)))
 
-# EFI programs of others, a unified kernel image made of them (x86_64 alone has an objcopy that can), and bootctl.
+# EFI programs of others, and a unified kernel image made of them; x86_64 alone has an objcopy that can.
 PROGRAMS := $(O)/programs/linux.efi
 $(PROGRAMS): | $(LINUX) $(LINUX_INITRD_x86_64)
 	$(Q)tools/unpack $(@D) systemd-boot-efi:amd64 systemd-boot-efi:arm64 memtest86+:amd64 efi-shell-x64 \
-		efi-shell-aa64 systemd-boot:amd64 libsystemd-shared:amd64
+		efi-shell-aa64
 	$(Q)stub=$(@D)/usr/lib/systemd/boot/efi/linuxx64.efi.stub && { [ ! -e $$stub ] || objcopy \
 		--add-section .linux=$(O)/x86_64/linux/vmlinuz --change-section-vma .linux=0x2000000 \
 		--add-section .initrd=$(O)/x86_64/linux/initrd.cpio --change-section-vma .initrd=0x4000000 $$stub $@; }
 
+# systemd's bootctl, and an initrd in which Linux runs it.
+BOOTCTL := $(O)/bootctl/initrd.cpio
+$(BOOTCTL): tests/linux/bootctl-initrd tests/linux/bootctl-init | $(LINUX)
+	$(Q)[ -e $(@D)/usr/bin/bootctl ] || tools/unpack $(@D) systemd-boot:amd64 libsystemd-shared:amd64 \
+		systemd:amd64 busybox-static:amd64
+	$(Q)tests/linux/bootctl-initrd $(@D) $(O)/x86_64/linux $@
+
 run-tests: all kernels limine broken hooks efi $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | \
-        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(PROGRAMS) $(XEN))
+        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(PROGRAMS) $(BOOTCTL) $(XEN))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Reproducible from N and SEED, and from the sources.
