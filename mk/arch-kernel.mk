@@ -1,4 +1,4 @@
-KERNEL_SRC_$(A) := $(KERNEL) $(wildcard kernel/arch/$(A)/*.[cS] kernel/contract/$(A)/*.[cS]) $(CORE) $(LIB) \
+KERNEL_SRC_$(A) := $(KERNEL) $(wildcard kernel/arch/$(A)/*.[cS] kernel/contract/$(A)/*.[cS]) $(KERNEL_CORE) $(LIB) \
         $(O)/gen/font_console.c
 KERNEL_OBJ_$(A) := $(addprefix $(O)/$(A)/kernel/,$(addsuffix .o,$(basename $(KERNEL_SRC_$(A)))))
 

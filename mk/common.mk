@@ -16,6 +16,9 @@ COMMON := -std=c17 $(DEBUG) -MMD -MP $(WARN)
 words_of = $(subst -, ,$(1))
 
 CORE := $(wildcard core/*.c)
+# What of it pith uses: to read tables of the firmware, to prove page tables, to explain faults.
+KERNEL_CORE := $(filter $(addprefix core/,$(addsuffix .c,acpi% elf elf_sections err fault% fdt fdt_machine memmap \
+        paging paging_formats spans uart walk%)),$(CORE))
 LIB  := $(wildcard lib/*.c)
 # What of lib/ core/ needs, where there is a libc for the rest.
 CORE_LIB := lib/format.c
