@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "key.h"
 #include "log.h"
 #include "sabotage.h"
 #include "unit/pe_builder.h"
@@ -203,6 +204,105 @@ static void times_are_numbers_or_words(void **state)
 	}
 }
 
+/* ---- The menu ---------------------------------------------------------------------------------------------------- */
+
+static const char one[] = "boot_entries = yes\n[k]\nkernel = \\boot\\kernel.elf\n",
+                  two[] = "[k]\nkernel = \\boot\\kernel.elf\n[l]\nkernel = \\boot\\kernel.elf\n",
+                  broken[] = "[k]\nkernel = \\boot\\nowhere.elf\n[l]\nkernel = \\boot\\kernel.elf\n";
+static bool menu_seen;
+static uint32_t pressed;  /* from this time on, in milliseconds, there is always this key */
+static uint64_t pressed_at;
+
+static uint32_t next_key(void)
+{
+	menu_seen |= strncmp(fake.screen[0], " Hobnail ", 9) == 0;
+	return fake.milliseconds >= pressed_at ? pressed : KEY_NONE;
+}
+
+static void make_menu(const char *config, uint64_t at, uint32_t key)
+{
+	world_make(FAKE_X86_64, KERNEL_EFI);
+	world_config(config);
+	fake.options.next_key = next_key;
+	menu_seen = false;
+	pressed = key;
+	pressed_at = at;
+}
+
+/* How long it took until k was started, in seconds; -1: there was no menu. */
+static int waited(void)
+{
+	starts("k|");
+	return menu_seen ? (int)(fake.milliseconds / 1000) : -1;
+}
+
+enum { LONG = 100 }; /* longer than any time here */
+
+static void a_menu_is_shown_where_a_variable_asks_for_it(void **state)
+{
+	static const struct { const char *config, *name, *value; int waits; } cases[] = {
+		{ one, NULL, NULL, -1 },
+		{ two, NULL, NULL, 5 },
+		{ one, "LoaderConfigTimeout", "9", -1 }, /* there is nothing to choose */
+		{ two, "LoaderConfigTimeout", "9", 9 },
+		{ two, "LoaderConfigTimeout", "0", -1 },
+		{ two, "LoaderConfigTimeout", "menu-hidden", -1 },
+		{ one, "LoaderConfigTimeout", "menu-force", LONG },
+		{ one, "LoaderConfigTimeoutOneShot", "9", 9 },
+		{ one, "LoaderConfigTimeoutOneShot", "0", LONG },
+		{ two, "LoaderConfigTimeoutOneShot", "0", LONG },
+		{ two, "LoaderConfigTimeoutOneShot", "menu-hidden", -1 },
+		{ two, "LoaderConfigTimeoutOneShot", "menu-disabled", -1 },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(cases); i++) {
+		make_menu(cases[i].config, LONG * 1000, KEY_RETURN);
+		if (cases[i].name)
+			variable(cases[i].name, cases[i].value);
+		int is = waited();
+		if (is != cases[i].waits)
+			fail_msg("case %u: %d seconds, not %d", i, is, cases[i].waits);
+	}
+}
+
+static void for_once_counts_more(void **state)
+{
+	(void)state;
+	make_menu(two, LONG * 1000, KEY_RETURN);
+	variable("LoaderConfigTimeout", "menu-disabled");
+	variable("LoaderConfigTimeoutOneShot", "9");
+	assert_int_equal(waited(), 9);
+	make_menu(two, LONG * 1000, KEY_RETURN);
+	variable("LoaderConfigTimeout", "menu-force");
+	variable("LoaderConfigTimeoutOneShot", "menu-hidden");
+	assert_int_equal(waited(), -1);
+	/* even where the load options name an entry */
+	make_menu(two, LONG * 1000, KEY_RETURN);
+	fake.options.load_options = u"entry=k";
+	fake.options.load_options_bytes = sizeof u"entry=k";
+	variable("LoaderConfigTimeoutOneShot", "9");
+	assert_int_equal(waited(), 9);
+}
+
+static void a_menu_that_is_disabled_is_never_shown(void **state)
+{
+	(void)state;
+	make_menu(two, 0, ' ');
+	variable("LoaderConfigTimeout", "menu-hidden");
+	fake_run();
+	assert_true(menu_seen); /* by a held key */
+	make_menu(two, 0, ' ');
+	variable("LoaderConfigTimeout", "menu-disabled");
+	assert_int_equal(waited(), -1);
+	make_menu(broken, 0, ' ');
+	variable("LoaderConfigTimeout", "menu-disabled");
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_false(menu_seen);
+	assert_non_null(strstr(fake.console, "(ERR_FILE_NOT_FOUND; back to the firmware)"));
+}
+
 static void entries_of_another_type_are_not_read(void **state)
 {
 	(void)state;
@@ -238,12 +338,12 @@ static void a_choice_for_once_that_cannot_be_deleted_is_not_followed(void **stat
 
 static void a_configuration_says_whether_they_are_shown(void **state)
 {
-	static const char *const one = "[k]\nkernel = \\boot\\kernel.elf\n";
+	static const char *const alone = "[k]\nkernel = \\boot\\kernel.elf\n";
 
 	(void)state;
 	make();
 	world_file("\\other.conf")->path = "\\hobnail.conf";
-	world_config(one);
+	world_config(alone);
 	starts("k|");
 	expect_said("LoaderEntries", "k|");
 	make();
@@ -254,7 +354,7 @@ static void a_configuration_says_whether_they_are_shown(void **state)
 	assert_non_null(fake_find("\\loader\\entries\\b-2+3-01.conf"));
 	make();
 	world_file("\\other.conf")->path = "\\hobnail.conf";
-	world_config(one);
+	world_config(alone);
 	fake.options.load_options = u"entry=b-1.conf";
 	fake.options.load_options_bytes = sizeof u"entry=b-1.conf";
 	starts("b-1.conf|");
@@ -501,6 +601,9 @@ int main(void)
 		cmocka_unit_test(what_is_preferred_must_have_tries_left),
 		cmocka_unit_test(a_choice_for_once_ends_where_another_is_given),
 		cmocka_unit_test(times_are_numbers_or_words),
+		cmocka_unit_test(a_menu_is_shown_where_a_variable_asks_for_it),
+		cmocka_unit_test(for_once_counts_more),
+		cmocka_unit_test(a_menu_that_is_disabled_is_never_shown),
 		cmocka_unit_test(entries_of_another_type_are_not_read),
 		cmocka_unit_test(a_seed_is_announced_where_there_is_one),
 		cmocka_unit_test(a_choice_for_once_that_cannot_be_deleted_is_not_followed),
