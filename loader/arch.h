@@ -104,6 +104,11 @@ extern const char arch_return_trap[];
  * changes FAR_EL1 and FAR_EL2. */
 bool arch_live_walker(struct walker *out);
 
+/* In firmware: visit what this processor reads by itself, tables of pages and of interrupts. Only if visit() says that
+ * it matters where one lies, those that it points at are visited, too. The stack is left out. */
+typedef bool arch_visit(void *context, paddr at, uint64_t bytes);
+void arch_own_memory(arch_visit *visit, void *context);
+
 /* Is this a spurious interrupt, after which the kernel goes on? May read devices through net_device(). */
 bool arch_is_spurious(const struct fault *f, const struct fault_view *v);
 

@@ -8,9 +8,10 @@ MB2_FLAG_within   := -DJUDGE_WITHIN
 MB2_FLAG_low      := -DJUDGE_RELOCATABLE=1
 MB2_FLAG_high     := -DJUDGE_RELOCATABLE=2
 MB2_FLAG_flat     := -DJUDGE_FLAT
+MB2_BASE_1m       := 0x100000
 MB2_BASE_staged   := 0xa00000
 MB2_BASE_high     := 0xa00000
-MB2_JUDGES  := i386 i386-staged i386-low i386-high within within-low within-high
+MB2_JUDGES  := i386 i386-1m i386-staged i386-low i386-high within within-1m within-low within-high
 MB2_KERNELS := $(MB2_JUDGES:%=$(O)/x86_64/multiboot2/%.elf) $(O)/x86_64/multiboot2/i386-flat.bin
 
 mb2_arch  = $(if $(findstring within,$(1)),x86_64,i386)

@@ -148,6 +148,11 @@ static inline void cpu_store_gdt(struct descriptor_table *out)
 	__asm__ volatile("sgdt %0" : "=m"(*(uint8_t (*)[10])out));
 }
 
+static inline void cpu_store_idt(struct descriptor_table *out)
+{
+	__asm__ volatile("sidt %0" : "=m"(*(uint8_t (*)[10])out));
+}
+
 /* Another place of the same GDT, and flat data segments in FS and GS. */
 static inline void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data)
 {

@@ -75,6 +75,10 @@ enum err firmware_take(struct firmware *fw, const struct page_wish *wish, paddr 
 /* Exactly these pages, which must be free.   ERR_NO_MEMORY */
 enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32_t type, struct problem *p);
 
+/* Tell the firmware that it uses this page itself, until the exit. It is no claim. false: it knows, or lets nobody have
+ * it. */
+bool firmware_hold(struct firmware *fw, paddr page);
+
 /* Give one claim back early. */
 void firmware_release(struct firmware *fw, paddr at);
 

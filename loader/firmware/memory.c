@@ -95,6 +95,11 @@ enum err firmware_pages_at(struct firmware *fw, paddr at, uint64_t bytes, uint32
 	return allocate(fw, AllocateAddress, EfiLoaderData, bytes, at, type, &where, p);
 }
 
+bool firmware_hold(struct firmware *fw, paddr page)
+{
+	return boot_services(fw)->AllocatePages(AllocateAddress, EfiBootServicesData, 1, &page) == EFI_SUCCESS;
+}
+
 /* fw->map is a copy, which our own allocations do not change. */
 static enum err take_within(void *context, paddr at, uint64_t bytes, uint32_t type, uint64_t *taken, struct problem *p)
 {

@@ -35,6 +35,52 @@ enum err secure_boot_check(struct boot *b, struct problem *p)
 
 /* ---- Memory -------------------------------------------------------------------------------------------- */
 
+static enum err read_map(struct boot *b, struct problem *p)
+{
+	enum err e = firmware_read_map(&b->fw, p);
+
+	if (e)
+		return e;
+	b->attempt.platform.memory.count = 0;
+	return memmap_from_uefi(&b->attempt.platform.memory, &(struct uefi_map){ b->fw.map.buffer, b->fw.map.bytes,
+	                                                                        b->fw.map.descriptor_bytes }, p);
+}
+
+struct holder {
+	struct boot *boot;
+	bool held; /* something: the map is an old one */
+};
+
+/* An arch_visit: what lies in memory that the map calls free becomes the firmware's. */
+static bool hold(void *context, paddr at, uint64_t bytes)
+{
+	struct holder *h = context;
+	bool held = false;
+
+	for (paddr page = align_down(at, PAGE_BYTES); page < at + bytes; page += PAGE_BYTES) {
+		const struct hobnail_memory *entry = memmap_find(&h->boot->attempt.platform.memory, page);
+		if (entry && entry->type == HOBNAIL_MEMORY_USABLE && firmware_hold(&h->boot->fw, page))
+			held = true;
+	}
+	h->held |= held;
+	return held;
+}
+
+/* U-Boot 2023.01 on x86_64 runs on a stack at 1 MiB, with page tables at 512 KiB, and its map calls both free: a kernel
+ * that is linked there would be read over them. UEFI 2.10, "x64 Platforms": a stack has 128 KiB. What the callers have
+ * on it is less. */
+static bool hold_own_memory(struct boot *b)
+{
+	const uint64_t most = KIB(128);
+	struct holder h = { b, false };
+	paddr here = (uintptr_t)__builtin_frame_address(0);
+
+	if (hold(&h, here, 1))
+		hold(&h, here > most ? here - most : 0, 2 * most);
+	arch_own_memory(hold, &h);
+	return h.held;
+}
+
 enum err memory_survey(struct boot *b, struct problem *p)
 {
 	uint64_t descriptors;
@@ -46,14 +92,13 @@ enum err memory_survey(struct boot *b, struct problem *p)
 		return e;
 	size_t capacity = memmap_bound(descriptors);
 	e = firmware_pages(&b->fw, capacity * sizeof(struct hobnail_memory), HOBNAIL_MEMORY_USABLE, &at, p);
-	if (!e)
-		e = firmware_read_map(&b->fw, p);
 	if (e)
 		return e;
-	struct uefi_map map = { b->fw.map.buffer, b->fw.map.bytes, b->fw.map.descriptor_bytes };
 	struct memmap *memory = &b->attempt.platform.memory;
 	*memory = (struct memmap){ memory_at(at), 0, capacity };
-	e = memmap_from_uefi(memory, &map, p);
+	e = read_map(b, p);
+	if (!e && hold_own_memory(b))
+		e = read_map(b, p);
 	/* A map that lacks memory that we hold, or gives it another type, is wrong elsewhere, too. */
 	for (unsigned i = 0; !e && i < b->fw.ledger.count; i++) {
 		const struct claim *c = &b->fw.ledger.claims[i];

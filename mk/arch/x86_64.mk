@@ -6,8 +6,9 @@ DEBIAN_x86_64 := amd64
 
 # Position-independent code serves static kernels and pith-pie alike.
 KERNEL_MODEL_x86_64    := -fPIE -fvisibility=hidden
-KERNEL_VARIANTS_x86_64 := 5level debug devicemap fptrap identity low nonotes pie recursive
+KERNEL_VARIANTS_x86_64 := 1m 5level debug devicemap fptrap identity low nonotes pie recursive
 KERNEL_LINK_x86_64_pie := $(KERNEL_PIE) --defsym=KERNEL_BASE=0x1000
+KERNEL_LINK_x86_64_1m  := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x100000
 KERNEL_LINK_x86_64_low := $(KERNEL_STATIC) --defsym=KERNEL_BASE=0x1000000
 
 # Floating point is for programs to use.

@@ -127,6 +127,12 @@ static uint64_t call_within(uint64_t entry, uint32_t signature, uint64_t argumen
 
 uint64_t (*const arch_call_within)(uint64_t entry, uint32_t signature, uint64_t argument) = call_within;
 
+void arch_own_memory(arch_visit *visit, void *context)
+{
+	if (fake.options.own.bytes)
+		visit(context, fake.options.own.base, fake.options.own.bytes);
+}
+
 bool arch_live_walker(struct walker *out)
 {
 	*out = fake.options.live;

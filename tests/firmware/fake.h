@@ -143,6 +143,7 @@ struct fake_options {
 	uint32_t silent;                /* bit i: the i-th of them does not answer   */
 	bool faults_at_start;           /* one of them reports a fault instead       */
 	struct walker live;             /* the firmware's own tables; root 0: none that can be read */
+	struct span own;                /* what the processor reads by itself       */
 	uint64_t kernel_returns;        /* a kernel within the firmware returns this (0: it never returns) */
 	unsigned budget;                /* calls before it counts as a hang         */
 	bool tables_anywhere;           /* see below                                */

@@ -288,10 +288,31 @@ static void a_destination_may_be_partly_free(void **state)
 	enters("kernel at", ARENA_BUSY + 63 * PAGE_BYTES);
 }
 
+/* U-Boot on x86_64 has its stack and its tables in memory that its map calls free. */
+static void what_the_processor_reads_is_not_overwritten(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		world_make(FAKE_X86_64, KERNEL_STAGED);
+		world_kernel_at(ARENA_FREE);
+		if (k)
+			fake.options.own = (struct span){ ARENA_FREE + PAGE_BYTES + 100, PAGE_BYTES };
+		enters("kernel at", ARENA_FREE);
+		assert_int_equal(handoff.move_count != 0, k);
+		assert_int_equal(fake.kind[(ARENA_FREE - ARENA) / PAGE_BYTES + 1] == EfiBootServicesData, k);
+		assert_int_equal(fake.kind[(ARENA_FREE - ARENA) / PAGE_BYTES + 2] == EfiBootServicesData, k);
+	}
+	/* The second attempt finds a map that knows. */
+	plain();
+	fake.options.own = (struct span){ ARENA_BUSY, 2 * PAGE_BYTES };
+	enters("tables where they should be", 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_segments_that_go_to_one_place_are_an_error),
+		cmocka_unit_test(what_the_processor_reads_is_not_overwritten),
 		cmocka_unit_test(descriptors_may_have_any_honest_size),
 		cmocka_unit_test(descriptors_that_change_size_do_no_harm),
 		cmocka_unit_test(a_map_that_grows_still_fits),

@@ -461,14 +461,43 @@ static void judge_sections(void)
 /* ---- The processor ----------------------------------------------------------------------------------------------- */
 
 #ifdef JUDGE_WITHIN
-/* UEFI 2.10, "EFI_BOOT_SERVICES": RaiseTPL and RestoreTPL behind the header of 24 bytes. */
-static bool services_answer(void)
+/* NULL: tag 12 is not the system table. */
+static const uint8_t *boot_services(void)
 {
 	const uint8_t *table = tag(EFI64, 0) ? (const uint8_t *)(uintptr_t)long_word(tag(EFI64, 0) + 8) : NULL;
 
-	if (!table || !begins(table, "IBI SYST"))
+	return table && begins(table, "IBI SYST") ? (const uint8_t *)(uintptr_t)long_word(table + 96) : NULL;
+}
+
+/* UEFI 2.10, "EFI_BOOT_SERVICES.GetMemoryMap()". The firmware's stack is in memory of boot services, a loader's is not.
+ * Without boot services nobody knows: that is another promise. */
+static bool stack_is_of_firmware(void)
+{
+	enum { GET_MEMORY_MAP = 56, SERVICES_CODE = 3, SERVICES_DATA = 4 };
+	static uint8_t map[32768];
+	const uint8_t *services = boot_services();
+	uint64_t bytes = sizeof map, key, descriptor;
+	uint32_t version;
+
+	if (!services)
+		return true;
+	uint64_t (__attribute__((ms_abi)) *get)(uint64_t *, void *, uint64_t *, uint64_t *, uint32_t *) =
+		(void *)(uintptr_t)long_word(services + GET_MEMORY_MAP);
+	if (get(&bytes, map, &key, &descriptor, &version))
 		return false;
-	const uint8_t *services = (const uint8_t *)(uintptr_t)long_word(table + 96);
+	for (const uint8_t *d = map; d < map + bytes; d += descriptor)
+		if (entry_stack_pointer - long_word(d + 8) < long_word(d + 24) * 4096)
+			return word(d) == SERVICES_CODE || word(d) == SERVICES_DATA;
+	return false;
+}
+
+/* UEFI 2.10, "EFI_BOOT_SERVICES": RaiseTPL and RestoreTPL behind the header of 24 bytes. */
+static bool services_answer(void)
+{
+	const uint8_t *services = boot_services();
+
+	if (!services)
+		return false;
 	uint64_t (__attribute__((ms_abi)) *raise)(uint64_t) = (void *)(uintptr_t)long_word(services + 24);
 	void (__attribute__((ms_abi)) *restore)(uint64_t) = (void *)(uintptr_t)long_word(services + 32);
 	uint64_t level = raise(16);
@@ -481,7 +510,7 @@ static void judge_state(void)
 {
 	PROMISE(1, entry_a == 0x36d76289 && !(entry_b & 7));
 	PROMISE(5, (entry_cr0 & 0x80000001) == 0x80000001 && entry_cr4 & 0x20);
-	PROMISE(6, (entry_stack_pointer & 15) == 8 && !(entry_flags & 0x400));
+	PROMISE(6, (entry_stack_pointer & 15) == 8 && !(entry_flags & 0x400) && stack_is_of_firmware());
 	PROMISE(7, services_answer());
 }
 #else

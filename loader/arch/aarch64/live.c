@@ -47,6 +47,12 @@ static bool one_range(struct walker *out)
 	return sctlr & SCTLR_M && !(tcr & TCR_EL2_HPD) && !(tcr & TCR_TG0);
 }
 
+/* EDK2's and U-Boot's tables are in memory that their maps keep (U-Boot, common/board_f.c, reserve_mmu()). */
+void arch_own_memory(arch_visit *visit, void *context)
+{
+	(void)visit, (void)context;
+}
+
 bool arch_live_walker(struct walker *out)
 {
 	return cpu_level() == 2 && !el2_has_host() ? one_range(out) : two_ranges(out);

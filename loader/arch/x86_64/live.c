@@ -1,6 +1,31 @@
 /* live.c — the translation that is live now. */
 #include "arch.h"
 #include "cpu.h"
+#include "descriptor.h"
+#include "image.h"
+
+/* Intel SDM vol. 3A, "Paging-Structure Entries": all levels but the last have tables, where no bit says that it is a
+ * page. A table that is in itself ends with the levels. */
+static IMAGE_CODE_UNTIL_EXIT void visit_table(paddr table, unsigned level, arch_visit *visit, void *context)
+{
+	enum { PRESENT = 1, IS_PAGE = 1 << 7, ENTRIES = 512 };
+	const uint64_t *entries = (const uint64_t *)(uintptr_t)table;
+
+	if (!visit(context, table, PAGE_BYTES) || level == 1)
+		return;
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if ((entries[i] & (PRESENT | IS_PAGE)) == PRESENT)
+			visit_table(entries[i] & CR3_ADDRESS, level - 1, visit, context);
+}
+
+IMAGE_CODE_UNTIL_EXIT void arch_own_memory(arch_visit *visit, void *context)
+{
+	struct descriptor_table idt;
+
+	cpu_store_idt(&idt);
+	visit(context, idt.base, idt.limit + 1u);
+	visit_table(cpu_read_cr3() & CR3_ADDRESS, cpu_read_cr4() & CR4_LA57 ? 5 : 4, visit, context);
+}
 
 bool arch_live_walker(struct walker *out)
 {

@@ -51,6 +51,7 @@ struct descriptor_table;
 void cpu_load_tables(const struct descriptor_table *gdt, const struct descriptor_table *idt, uint64_t code,
                      uint16_t data, uint16_t tss);
 void cpu_store_gdt(struct descriptor_table *out);
+void cpu_store_idt(struct descriptor_table *out);
 void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data);
 void cpu_jump(uint64_t root, uint64_t stack, uint64_t target, void *argument) __attribute__((noreturn));
 

@@ -500,6 +500,11 @@ void cpu_store_gdt(struct descriptor_table *out)
 	*out = (struct descriptor_table){ current()->gdt_limit, current()->gdt };
 }
 
+void cpu_store_idt(struct descriptor_table *out)
+{
+	*out = (struct descriptor_table){ 256 * sizeof(struct descriptor_gate) - 1, current()->idt };
+}
+
 void cpu_move_gdt(const struct descriptor_table *gdt, uint16_t data)
 {
 	bool bare = handoff.mode.state & STATE_NO_HANDLERS; /* and its TSS is none */

@@ -1,5 +1,4 @@
 /* memory that is not in the file is not zero */
 #include "multiboot2.h"
 
-/* Not where a stack is, or a variable. */
 BROKEN_SEGMENT(JUDGE_DATA, bytes[s->memory_bytes - 4096] = 1)
