@@ -2,6 +2,7 @@
 
 #include "boot.h"
 #include "format.h"
+#include "image.h"
 #include "log.h"
 #include "after/screen.h"
 #include "after/serial.h"
@@ -19,19 +20,19 @@ static void show(const void *boot, const char *text, size_t bytes)
 	report_text(boot, text, bytes);
 }
 
-void report_follow(const struct boot *b)
+IMAGE_CODE_UNTIL_EXIT void report_follow(const struct boot *b)
 {
 	show(b, loader_log.text, loader_log.used);
 	log_follow(show, b);
 }
 
-void report_follow_again(const struct boot *b)
+IMAGE_CODE_UNTIL_EXIT void report_follow_again(const struct boot *b)
 {
 	if (b->verbose)
 		log_follow(show, b);
 }
 
-void report_catch_up(struct boot *b)
+IMAGE_CODE_UNTIL_EXIT void report_catch_up(struct boot *b)
 {
 	if (b->verbose && !b->serial_has_log && !firmware_console_is_serial(&b->fw))
 		serial_write(loader_log.text, loader_log.used);
@@ -39,12 +40,12 @@ void report_catch_up(struct boot *b)
 }
 
 /* A boot without a configuration may be intended: the hint is shown only where it can explain the error. */
-static bool hint_matters(const struct boot *b, const struct problem *p)
+static IMAGE_CODE_UNTIL_EXIT bool hint_matters(const struct boot *b, const struct problem *p)
 {
 	return *b->hint && (p->code == ERR_FILE_NOT_FOUND || b->hint_names);
 }
 
-size_t report_sentence(const struct boot *b, const struct problem *p, char *out, size_t size)
+IMAGE_CODE_UNTIL_EXIT size_t report_sentence(const struct boot *b, const struct problem *p, char *out, size_t size)
 {
 	char sentence[512];
 	const char *said = *b->verdict ? b->verdict : sentence;
@@ -67,7 +68,7 @@ size_t report_sentence(const struct boot *b, const struct problem *p, char *out,
 	return used;
 }
 
-void report_error(const struct boot *b, const struct problem *p)
+IMAGE_CODE_UNTIL_EXIT void report_error(const struct boot *b, const struct problem *p)
 {
 	char text[2 * CONFIG_MAX_PATH + 1024 + sizeof b->hint]; /* a directory and a name */
 	size_t used = format(text, sizeof text, "\n");

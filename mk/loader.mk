@@ -11,6 +11,7 @@ LOADER_UNTIL_EXIT := $(filter-out $(AFTER_EXIT_CORE:%=core/%.c),$(wildcard core/
         $(wildcard loader/steps/*.c loader/files/*.c loader/firmware/*.c loader/protocol/*_*.c) \
         loader/protocol/efi.c loader/main.c loader/leave.c
 LOADER_CODE  += $(if $(filter $<,$(LOADER_UNTIL_EXIT)),-include loader/until_exit.h)
+LOADER_CODE  += $(if $(filter core/menu%.c loader/steps/menu%.c,$<),-include loader/until_exit_data.h)
 LOADER_INCLUDES = -Iinclude -Icore -Ilib -Iefi -Iloader -Iloader/arch/$(A) -Iarch/$(A)
 LOADER_LINK  := $(LD) -pie --no-dynamic-linker --pack-dyn-relocs=relr -z text -z norelro -z noexecstack \
         --build-id=none \
