@@ -9,9 +9,6 @@
 #include "pe.h"
 #include "setup.h"
 
-/* As in the loader. */
-enum { MOST_ENTRIES = 48, MOST_NAME = 255, MOST_SECTION = 16384 };
-
 static const struct { const char *directory, *suffix; } places[] = {
 	{ "\\loader\\entries\\", ".conf" },
 	{ "\\EFI\\Linux\\", ".efi" },
@@ -28,7 +25,7 @@ struct candidate {
 struct candidates {
 	struct setup *s;
 	struct setup_menu *menu;
-	struct candidate at[MOST_ENTRIES];
+	struct candidate at[BLS_MAX_ENTRIES];
 	unsigned count;
 };
 
@@ -98,7 +95,7 @@ static struct text section(const uint8_t *bytes, const struct pe *pe, const char
 		pe_section(bytes, pe, i, &s);
 		if (strcmp(s.name, name) == 0)
 			return (struct text){ (const char *)bytes + s.at,
-			                      min_u64(min_u64(s.bytes, s.virt_bytes), MOST_SECTION) };
+			                      min_u64(min_u64(s.bytes, s.virt_bytes), BLS_MAX_SECTION_BYTES) };
 	}
 	return text_of("");
 }
@@ -139,11 +136,11 @@ static bool has_id(const struct candidates *all, const char *id)
 static enum err read_one(const struct visit *v, struct candidate *c, struct text *which, struct problem *p)
 {
 	struct candidates *all = v->all;
-	char id[MOST_NAME];
+	char id[BLS_MAX_NAME];
 	struct bls_name name;
 
-	if (all->count == MOST_ENTRIES)
-		return problem(p, ERR_BLS_MANY, MOST_ENTRIES);
+	if (all->count == BLS_MAX_ENTRIES)
+		return problem(p, ERR_BLS_MANY, BLS_MAX_ENTRIES);
 	enum err e = bls_name_read(text_of(c->file), places[v->is_image].suffix, &name, p);
 	if (e)
 		return e;
@@ -276,8 +273,8 @@ static void judge(struct candidates *all, const struct candidate *c, struct setu
 static void add_sorted(struct candidates *all)
 {
 	struct setup_menu *menu = all->menu;
-	struct bls_entry entries[MOST_ENTRIES];
-	uint8_t order[MOST_ENTRIES];
+	struct bls_entry entries[BLS_MAX_ENTRIES];
+	uint8_t order[BLS_MAX_ENTRIES];
 
 	for (unsigned i = 0; i < all->count; i++)
 		entries[i] = all->at[i].entry;

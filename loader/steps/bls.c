@@ -9,16 +9,14 @@
 
 #include <string.h>
 
-enum { BLS_MOST = 48, NAME_MOST = 255, SECTION_MOST = 16384 };
-
 /* In a claim of its own: most boots have none. */
 struct bls_list {
-	struct bls_entry entries[BLS_MOST];
-	char names[BLS_MOST][NAME_MOST]; /* of the files: a counted one changes */
-	char ids[BLS_MOST][NAME_MOST];
-	size_t id_bytes[BLS_MOST];
-	enum volume volumes[BLS_MOST];
-	uint8_t order[BLS_MOST];
+	struct bls_entry entries[BLS_MAX_ENTRIES];
+	char names[BLS_MAX_ENTRIES][BLS_MAX_NAME]; /* of the files: a counted one changes */
+	char ids[BLS_MAX_ENTRIES][BLS_MAX_NAME];
+	size_t id_bytes[BLS_MAX_ENTRIES];
+	enum volume volumes[BLS_MAX_ENTRIES];
+	uint8_t order[BLS_MAX_ENTRIES];
 	unsigned count;
 	uint8_t head[PE_HEAD_BYTES];
 };
@@ -129,7 +127,7 @@ static enum err read_section(struct boot *b, struct source *source, const struct
 	*out = text_of("");
 	for (unsigned i = 0; i < pe->section_count; i++) {
 		pe_section(b->bls->head, pe, i, &s);
-		uint64_t bytes = min_u64(min_u64(s.bytes, s.virt_bytes), SECTION_MOST);
+		uint64_t bytes = min_u64(min_u64(s.bytes, s.virt_bytes), BLS_MAX_SECTION_BYTES);
 		if (strcmp(s.name, name) != 0 || !bytes)
 			continue;
 		enum err e = firmware_pages(&b->fw, bytes, HOBNAIL_MEMORY_USABLE, &at, p);
@@ -187,17 +185,17 @@ static enum err add_one(const struct visit *v, struct text file, struct problem 
 	struct bls_name name;
 	struct text path, kept = { l->names[n], file.bytes };
 
-	if (n == BLS_MOST)
-		return problem(p, ERR_BLS_MANY, BLS_MOST);
-	if (file.bytes > NAME_MOST)
-		return problem(p, ERR_BLS_NAME, NAME_MOST + 1);
+	if (n == BLS_MAX_ENTRIES)
+		return problem(p, ERR_BLS_MANY, BLS_MAX_ENTRIES);
+	if (file.bytes > BLS_MAX_NAME)
+		return problem(p, ERR_BLS_NAME, BLS_MAX_NAME + 1);
 	memcpy(l->names[n], file.at, file.bytes);
 	enum err e = bls_name_read(kept, places[v->is_image].suffix, &name, p);
 	if (!e)
 		e = file_path(b, v->is_image, kept, &path, p);
 	if (e)
 		return e;
-	l->id_bytes[n] = bls_id(&name, l->ids[n], NAME_MOST);
+	l->id_bytes[n] = bls_id(&name, l->ids[n], BLS_MAX_NAME);
 	if (has_id(b, (struct text){ l->ids[n], l->id_bytes[n] }))
 		return problem(p, ERR_BLS_TWICE);
 	step_set(b, "read a boot entry", path);
@@ -357,7 +355,7 @@ enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
 void bls_count_try(struct boot *b)
 {
 	const struct entry *chosen = &b->entries.at[b->choice.index];
-	char next[NAME_MOST];
+	char next[BLS_MAX_NAME];
 	struct problem why;
 	struct text path;
 
