@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "boot_protocol.h"
 #include "cpu.h"
 #include "fault.h"
 #include "machine.h"
@@ -50,7 +51,7 @@ static void reset(unsigned level, bool host)
 	machine_has("ttbr1_el1", 0x1ff0);
 	machine_has("sp_el0", 0x5000);
 	machine_has("hcr_el2", host ? HCR_E2H : HCR_RW);
-	handoff = (struct handoff){ 0 };
+	handoff = (struct handoff){ .protocol = PROTOCOL_HOBNAIL };
 	net.places.memory = (struct memmap){ &code_entry, 1, 1 };
 	code_entry.base = (uintptr_t)code;
 	for (unsigned i = 0; i < COUNT_OF(frame.general); i++)
