@@ -1,11 +1,13 @@
 #include "folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "cli.h"
 #include "path.h"
 
 static bool is_separator(char c)
@@ -93,11 +95,13 @@ static int order(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-void folder_list(const char *root, struct text directory, struct strings *names)
+int folder_list(const char *root, struct text directory, struct strings *names)
 {
 	struct stat s;
 	char *folder = resolve(root, directory);
 	DIR *dir = folder ? opendir(folder) : NULL;
+	int status = folder && !dir && errno != ENOTDIR
+	             ? complain(STATUS_TROUBLE, "cannot open %s: %s", folder, strerror(errno)) : 0;
 
 	for (struct dirent *d; dir && (d = readdir(dir));) {
 		char *path = string_format("%s/%s", folder, d->d_name);
@@ -110,4 +114,5 @@ void folder_list(const char *root, struct text directory, struct strings *names)
 	free(folder);
 	if (names->count)
 		qsort(names->at, names->count, sizeof *names->at, order);
+	return status;
 }

@@ -10,7 +10,8 @@
  *   ERR_FILE_NOT_FOUND, ERR_FILE_DIRECTORY, errors of path_check() */
 char *folder_find(const char *root, struct text path, struct problem *p);
 
-/* The plain files of a directory of the volume, sorted by name; none if there is no such directory. */
-void folder_list(const char *root, struct text directory, struct strings *names);
+/* The plain files of a directory of the volume, sorted by name; none if there is no such directory. 0, or a status: it
+ * cannot be read. */
+int folder_list(const char *root, struct text directory, struct strings *names);
 
 #endif

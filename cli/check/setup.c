@@ -122,6 +122,14 @@ char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, stru
 	return found;
 }
 
+void setup_list(struct setup *s, bool on_xbootldr, struct text directory, struct strings *names)
+{
+	int status = folder_list(on_xbootldr ? s->xbootldr : s->root, directory, names);
+
+	if (status)
+		s->trouble = status;
+}
+
 /* A file that the entry names. NULL: it was refused. The caller frees. */
 static char *find_file(const struct setup *s, struct setup_entry *e, struct text directory, struct text path,
                        bool has_text)
@@ -331,17 +339,20 @@ static void add_default(struct setup *s, struct setup_menu *menu)
 	struct text directory = text_of("\\boot\\modules\\");
 	struct config_entry entry = { .kernel = text_of("\\boot\\kernel.elf") };
 	struct strings names = { 0 };
-	struct problem p;
+	struct problem p = { .code = OK };
 	struct setup_entry *e = setup_add(&menu->entries, ENTRY_DEFAULT, text_of("default"), entry.kernel);
-	unsigned count = 0;
 
-	folder_list(s->root, directory, &names);
-	for (size_t i = 0; i < names.count; i++)
-		count += names.at[i][0] != '.';
-	if (count > CONFIG_MAX_MODULES) {
-		problem(&p, ERR_TOO_MANY_MODULES, CONFIG_MAX_MODULES);
-		setup_refuse(e, directory, &p);
+	setup_list(s, false, directory, &names);
+	for (size_t i = 0; i < names.count; i++) {
+		if (names.at[i][0] == '.')
+			continue;
+		if (entry.module_count == CONFIG_MAX_MODULES)
+			problem(&p, ERR_TOO_MANY_MODULES, CONFIG_MAX_MODULES);
+		else
+			entry.modules[entry.module_count++].path = text_of(names.at[i]);
 	}
+	if (p.code)
+		setup_refuse(e, directory, &p);
 	setup_judge_entry(s, menu, e, &entry, directory);
 	strings_free(&names);
 }
@@ -412,18 +423,41 @@ static char *real(const char *path)
 	return own;
 }
 
+/* The file's path below the folder; NULL: it lies elsewhere. Both are absolute, without links. */
+static char *path_below(const char *root, const char *file)
+{
+	size_t bytes = strcmp(root, "/") == 0 ? 0 : strlen(root);
+
+	if (strncmp(file, root, bytes) != 0 || file[bytes] != '/')
+		return NULL;
+	char *path = string_copy(file + bytes);
+	for (char *p = path; *p; p++)
+		*p = *p == '/' ? '\\' : *p;
+	return path;
+}
+
+/* The name in its folder, of which alone links are followed: a link that lies in the volume is a file there. */
+static char *place_of(const char *path)
+{
+	char *folder = string_format("%.*s.", (int)(file_name(path) - path), path), *own = real(folder);
+	char *place = own ? string_format("%s/%s", strcmp(own, "/") == 0 ? "" : own, file_name(path)) : NULL;
+
+	free(own);
+	free(folder);
+	return place;
+}
+
 /* The file's path on the volume. A file from elsewhere counts as the one in the root. */
 static char *path_on_volume(const char *root, const char *config)
 {
-	char *real_config = real(config), *real_root = real(root), *path = NULL;
-	size_t bytes = real_root ? strlen(real_root) : 0;
+	char *real_config = real(config), *real_root = real(root), *place = place_of(config), *path = NULL;
 
-	if (real_config && real_root && strncmp(real_config, real_root, bytes) == 0 && real_config[bytes] == '/')
-		path = string_copy(real_config + bytes);
-	else if (real_config && real_root)
-		path = string_copy("\\hobnail.conf");
-	for (char *p = path; p && *p; p++)
-		*p = *p == '/' ? '\\' : *p;
+	if (real_config && real_root && place) {
+		path = path_below(real_root, place);
+		path = path ? path : path_below(real_root, real_config);
+		path = path ? path : string_copy("\\hobnail.conf");
+	}
+	free(place);
 	free(real_config);
 	free(real_root);
 	return path;

@@ -103,6 +103,9 @@ void setup_refuse(struct setup_entry *e, struct text file, const struct problem 
 /* A file of the host that the entry names, on its partition. NULL: *p says why, as folder_find(). The caller frees. */
 char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, struct problem *p);
 
+/* The plain files of a directory, as folder_list(); one that cannot be read is trouble. */
+void setup_list(struct setup *s, bool on_xbootldr, struct text directory, struct strings *names);
+
 /* The architecture that a kernel file is made for; ARCH_NONE: it does not say, or is none. */
 enum arch setup_arch_of(const char *path);
 

@@ -193,10 +193,9 @@ static void add_hidden(const struct visit *v, const struct candidate *c, struct 
 static void list_place(struct candidates *all, bool on_xbootldr, bool is_image)
 {
 	const struct visit v = { all, on_xbootldr, is_image };
-	const char *root = on_xbootldr ? all->s->xbootldr : all->s->root;
 	struct strings names = { 0 };
 
-	folder_list(root, text_of(places[is_image].directory), &names);
+	setup_list(all->s, on_xbootldr, text_of(places[is_image].directory), &names);
 	for (size_t i = 0; i < names.count; i++) {
 		struct candidate c = { .file = string_copy(names.at[i]), .on_xbootldr = on_xbootldr };
 		struct problem p = { .code = OK };
