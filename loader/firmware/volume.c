@@ -114,19 +114,19 @@ static bool disk_has_type(EFI_BLOCK_IO_PROTOCOL *disk, const struct partition *p
 	uint32_t block_bytes = disk->Media->BlockSize;
 	struct partition_place at;
 
-	memset(block, 0, BLOCK_MOST);
 	return block_bytes <= BLOCK_MOST && read_block(disk, 1, block) &&
 	       partition_place(block, block_bytes, partition->number, &at) && read_block(disk, at.block, block) &&
 	       partition_has_type(block + at.offset, partition, type);
 }
 
+/* The path names a partition of a GPT, so that is what the protocol tells of. */
 static bool has_type(struct firmware *fw, EFI_HANDLE handle, const struct place *place, const uint8_t type[16])
 {
 	const EFI_PARTITION_INFO_PROTOCOL *info = protocol_of(fw, handle, &partition_guid);
 	paddr room;
 
 	if (info)
-		return info->Type == PARTITION_TYPE_GPT && partition_has_type(info->Entry, &place->partition, type);
+		return partition_has_type(info->Entry, &place->partition, type);
 	if (firmware_pages(fw, BLOCK_MOST, HOBNAIL_MEMORY_USABLE, &room, NULL))
 		return false;
 	uint8_t *block = (uint8_t *)(uintptr_t)room;

@@ -485,9 +485,14 @@ static void entries_on_the_xbootldr_partition_have_their_files_there(void **stat
 		fake.options.second.block_bytes = blocks[i];
 		expect_second();
 	}
+	unsigned pages = fake.pages;
 	make_two();
 	fake.options.second.is_told = true;
 	fake.options.second.has_no_disk = true;
+	expect_second();
+	assert_int_equal(fake.pages, pages); /* what was read of the disk is not kept */
+	make_two();
+	fake.options.second.own_too = fake.options.second.has_third = true;
 	expect_second();
 	make_two();
 	variable("LoaderEntryOneShot", "b-1.conf");
@@ -508,7 +513,7 @@ static unsigned calls_of(enum service service)
 static void other_partitions_are_not_read(void **state)
 {
 	(void)state;
-	for (unsigned i = 0; i < 14; i++) {
+	for (unsigned i = 0; i < 16; i++) {
 		struct fake_second *second = &fake.options.second;
 		make_two();
 		second->is_told = i % 2;
@@ -517,6 +522,7 @@ static void other_partitions_are_not_read(void **state)
 		second->is_in_mbr = i / 2 == 2;
 		second->has_other_id = i / 2 == 3;
 		second->has_no_disk = i / 2 == 4 && !second->is_told;
+		second->disk_is_parent = i / 2 == 7;
 		second->block_bytes = i / 2 == 5 ? 131072 : i / 2 == 6 ? 256 : 512;
 		fake_run();
 		if (i >= 8 && second->is_told) { /* the disk is not asked */

@@ -101,6 +101,9 @@ struct fake_second {
 	bool is_told;          /* the firmware has EFI_PARTITION_INFO_PROTOCOL ...         */
 	uint32_t block_bytes;  /* ... or else the disk's blocks are read                   */
 	bool is_data, is_on_other_disk, is_in_mbr, has_other_id, has_no_disk;
+	bool disk_is_parent;   /* what has blocks is not the disk but what it hangs on     */
+	bool own_too;          /* the loader's own volume is of that type, too             */
+	bool has_third;        /* and so is another one behind both, without files         */
 };
 
 enum { FAKE_UNLISTED = 0xff }; /* a drift's type: the map says nothing of these pages */

@@ -12,9 +12,9 @@ enum { DISK_NODE_BYTES = 12, PARTITION_NODE_BYTES = 42, PATH_MOST = 64 };
 
 /* Handles: of the volumes, of their disk, of a device that has files and no path. */
 static int volumes[2], disk, stray;
-static uint8_t paths[2][PATH_MOST];
+static uint8_t paths[3][PATH_MOST];
 
-static const uint8_t ids[2][16] = { { 0x11, 1 }, { 0x22, 2 } };
+static const uint8_t ids[3][16] = { { 0x11, 1 }, { 0x22, 2 }, { 0x33, 3 } };
 
 /* bc13c2ff-59e6-4262-a352-b275fd6f7172, and that of Linux's data: UAPI.2 Discoverable Partitions Specification */
 static const uint8_t xbootldr[16] = { 0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x62, 0x42,
@@ -67,7 +67,7 @@ static void put_entry(unsigned volume, uint8_t *out)
 	const struct fake_second *second = &fake.options.second;
 
 	memset(out, 0, 128);
-	memcpy(out, volume && !second->is_data ? xbootldr : data, 16);
+	memcpy(out, (volume || second->own_too) && !second->is_data ? xbootldr : data, 16);
 	memcpy(out + 16, ids[volume], 16);
 	out[16] ^= second->has_other_id;
 }
@@ -94,7 +94,7 @@ static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *self, uint32_t media
 	memset(out, 0, bytes);
 	if (block == 1)
 		put_header(out);
-	for (unsigned i = 0; block == 2 && i < 2; i++)
+	for (unsigned i = 0; block == 2 && i < 2u + fake.options.second.has_third; i++)
 		put_entry(i, out + 128 * i);
 	return EFI_SUCCESS;
 }
@@ -111,7 +111,7 @@ static bool is_guid(const EFI_GUID *guid, EFI_GUID wanted)
 
 static void *partition_info(unsigned volume)
 {
-	static EFI_PARTITION_INFO_PROTOCOL info[2];
+	static EFI_PARTITION_INFO_PROTOCOL info[3];
 
 	info[volume].Type = fake.options.second.is_in_mbr ? 1 : PARTITION_TYPE_GPT;
 	put_entry(volume, info[volume].Entry);
@@ -141,13 +141,16 @@ void *fake_device_protocol(EFI_HANDLE handle, const EFI_GUID *guid)
 	for (unsigned i = 0; i < 2; i++)
 		if (handle == &volumes[i])
 			return protocol_of(i, guid);
+	if (handle == &stray && fake.options.second.has_third &&
+	    !is_guid(guid, (EFI_GUID)EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID))
+		return protocol_of(2, guid);
 	return NULL;
 }
 
 static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, const EFI_GUID *protocol, void *key, UINTN *count,
                                         EFI_HANDLE **handles)
 {
-	EFI_HANDLE all[] = { &stray, &volumes[1], &volumes[0] };
+	EFI_HANDLE all[] = { &volumes[1], &stray, &volumes[0] };
 	EFI_STATUS s = fake_call(SERVICE_LOCATE_HANDLES, NULL);
 
 	(void)key;
@@ -169,7 +172,8 @@ EFI_STATUS fake_locate_disk(const EFI_DEVICE_PATH_PROTOCOL **path, EFI_HANDLE *d
 	put_disk(node, false);
 	if (memcmp(*path, node, sizeof node) != 0 || fake.options.second.has_no_disk)
 		return EFI_NOT_FOUND;
-	*path = (const void *)((const uint8_t *)*path + sizeof node);
+	if (!fake.options.second.disk_is_parent)
+		*path = (const void *)((const uint8_t *)*path + sizeof node);
 	*device = &disk;
 	return EFI_SUCCESS;
 }
