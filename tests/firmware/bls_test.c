@@ -103,10 +103,13 @@ static void make_two(void)
 {
 	make();
 	fake.options.second = (struct fake_second){ .is_there = true, .block_bytes = 512 };
-	add_second_text("\\loader\\entries\\x-1+3.conf", "linux /x/linux\ninitrd /x/initrd\noptions x\n");
+	add_second_text("\\loader\\entries\\x-1+3.conf", "linux /x/linux\ninitrd /x/initrd\noptions x\n"
+	                "devicetree /x/tree\n");
 	add_second_text("\\loader\\entries\\lost.conf", "linux /boot/kernel.elf\n");
 	add_second("\\x\\linux", world_elf.data, world_elf.bytes);
 	add_second_text("\\x\\initrd", "second");
+	const struct fake_file *tree = fake_find("\\boot\\board.dtb");
+	add_second("\\x\\tree", tree->data, tree->bytes);
 }
 
 static void the_first_in_order_is_booted_and_its_try_counted(void **state)
@@ -471,6 +474,7 @@ static void expect_second(void)
 	expect_said("LoaderBootCountPath", "\\loader\\entries\\x-1+2-1.conf|");
 	assert_non_null(fake_find_on(1, "\\loader\\entries\\x-1+2-1.conf"));
 	logged("boot entry x-1.conf (XBOOTLDR)");
+	logged("device tree /x/tree at ");
 	logged("boot entry lost.conf (XBOOTLDR) is hidden: there is no such file on the XBOOTLDR partition, which has "
 	       "the boot entry");
 }
@@ -499,6 +503,34 @@ static void entries_on_the_xbootldr_partition_have_their_files_there(void **stat
 	starts("b-1.conf|");
 	assert_int_equal(fake.program.volume, 0);
 	expect_said("LoaderEntries", "x-1.conf|b-2.conf|b-1.conf|z.conf|");
+}
+
+/* Return; when the first program has ended, the entry below; when that one has ended, back to the firmware. */
+static uint32_t chooses_below(void)
+{
+	static bool is_below;
+
+	if (fake.program.runs != 1) {
+		is_below = false;
+		return fake.program.runs ? KEY_ESCAPE : KEY_RETURN;
+	}
+	is_below = !is_below;
+	return is_below ? KEY_DOWN : KEY_RETURN;
+}
+
+static void the_next_attempt_is_of_its_own_volume(void **state)
+{
+	(void)state;
+	make_two();
+	fake.options.program_ends = true;
+	fake.options.next_key = chooses_below;
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_int_equal(fake.program.runs, 2);
+	expect_said("LoaderEntrySelected", "b-2.conf|");
+	assert_int_equal(fake.program.volume, 0);
+	assert_string_equal(fake.program.path, "\\boot\\kernel.elf");
+	assert_int_equal(fake.open_files, 0);
 }
 
 static unsigned calls_of(enum service service)
@@ -619,6 +651,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_ends_leaves_no_counter),
 		cmocka_unit_test(features_are_announced_where_they_work),
 		cmocka_unit_test(entries_on_the_xbootldr_partition_have_their_files_there),
+		cmocka_unit_test(the_next_attempt_is_of_its_own_volume),
 		cmocka_unit_test(other_partitions_are_not_read),
 		cmocka_unit_test(a_file_system_that_cannot_be_opened_hides_its_entries),
 		cmocka_unit_test(any_call_may_fail),
