@@ -74,7 +74,7 @@ EFI_STATUS fake_call(enum service service, const char *subject)
 	for (unsigned i = 0; i < COUNT_OF(fake.faults); i++)
 		if (fake.faults[i].call == call)
 			return fake.faults[i].status;
-	return EFI_SUCCESS;
+	return fake.options.broken[service];
 }
 
 bool fake_hit(enum service service)

@@ -169,6 +169,7 @@ struct fake_options {
 	/* The console's input: the key that is waiting, as core/key.h has it, or KEY_NONE. NULL: there is no input. */
 	uint32_t (*next_key)(void);
 	bool simple_keys;               /* ... and it has the simple protocol alone */
+	EFI_STATUS broken[SERVICES];    /* every call of these fails (0: it does not)  */
 };
 
 enum outcome { FAKE_RETURNED, FAKE_ENTERED, FAKE_HALTED, FAKE_HANGS, FAKE_STARTED };

@@ -268,6 +268,35 @@ static void any_call_of_a_menu_may_fail(void **state)
 	assert_true(seen[SERVICE_SET_VARIABLE]);
 }
 
+/* A console that is broken for good has no menu to speak of: the clock boots the default, and time passes without
+ * timers. With broken timers and a broken Stall it does not, and the clock is fast. */
+static void the_default_is_booted_whatever_is_broken(void **state)
+{
+	static const struct { enum service first, last; bool is_slow; } rows[] = {
+		{ SERVICE_READ_KEY, SERVICE_READ_KEY, true }, { SERVICE_READ_KEY, SERVICE_READ_KEY_EX, true },
+		{ SERVICE_CREATE_EVENT, SERVICE_CREATE_EVENT, true }, { SERVICE_SET_TIMER, SERVICE_SET_TIMER, true },
+		{ SERVICE_WAIT, SERVICE_WAIT, true }, { SERVICE_CREATE_EVENT, SERVICE_STALL, false },
+		{ SERVICE_TEXT_MODE, SERVICE_TEXT_MODE, true }, { SERVICE_TEXT_MODE, SERVICE_SHOW_CURSOR, true },
+		{ SERVICE_OUTPUT, SERVICE_OUTPUT, true }, { SERVICE_READ_KEY, SERVICE_SHOW_CURSOR, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		for (size_t k = 0; k < COUNT_OF(ways); k++) {
+			if (ways[k].status == FAULT_SHORT && rows[i].first == SERVICE_WAIT)
+				continue; /* that is another clock */
+			make(FAKE_X86_64, KERNEL_UPPER, "timeout = 2\ndefault = good\n" BROKEN GOOD, nobody);
+			for (enum service s = rows[i].first; s <= rows[i].last; s++)
+				fake.options.broken[s] = ways[k].status;
+			fake_run();
+			const char *why = world_judge_entered();
+			if (why || fake.forbidden[0] || fake.open_events != fake.excused_events)
+				fail_msg("row %zu, %s: %s", i, ways[k].name, why ? why : "not clean");
+			if (rows[i].is_slow)
+				assert_in_range(fake.milliseconds, 2000, 2200);
+		}
+}
+
 static uint32_t takes_memory(void)
 {
 	fake_leave_free(0);
@@ -812,6 +841,7 @@ int main(void)
 		cmocka_unit_test(the_editor_may_be_forbidden),
 		cmocka_unit_test(facts_and_the_plan_are_shown),
 		cmocka_unit_test(a_thousand_failures_leave_nothing),
+		cmocka_unit_test(the_default_is_booted_whatever_is_broken),
 		cmocka_unit_test(without_memory_for_a_menu_the_firmware_goes_on),
 		cmocka_unit_test(any_call_of_a_menu_may_fail), /* last: it takes longest */
 	};
