@@ -20,6 +20,7 @@ enum {
 	BLS_MAX_BYTES = 65536, BLS_MAX_INITRDS = 16, BLS_MAX_OPTIONS = 16,
 	BLS_MAX_ENTRIES = 48,         /* that are listed                                */
 	BLS_MAX_NAME = 255,           /* bytes of a file's name                         */
+	BLS_MAX_TOLD_APART = 160,     /* bytes of a title with its version              */
 	BLS_MAX_SECTION_BYTES = 16384 /* of an image's text; the rest of it is not read */
 };
 

@@ -248,6 +248,7 @@ static char *title_of(const struct candidates *all, unsigned n)
 		again |= i != n && text_same(bls_title(&all->at[i].entry), title);
 	if (!version.bytes)
 		version = text_of(all->at[n].id);
+	again &= title.bytes + version.bytes + 3 <= BLS_MAX_TOLD_APART;
 	return string_format("%.*s%s%.*s%s", (int)title.bytes, title.at, again ? " (" : "",
 	                     again ? (int)version.bytes : 0, version.at, again ? ")" : "");
 }

@@ -14,6 +14,7 @@ struct bls_list {
 	struct bls_entry entries[BLS_MAX_ENTRIES];
 	char names[BLS_MAX_ENTRIES][BLS_MAX_NAME]; /* of the files: a counted one changes */
 	char ids[BLS_MAX_ENTRIES][BLS_MAX_NAME];
+	char titles[BLS_MAX_ENTRIES][BLS_MAX_TOLD_APART + 1];
 	size_t id_bytes[BLS_MAX_ENTRIES];
 	enum volume volumes[BLS_MAX_ENTRIES];
 	uint8_t order[BLS_MAX_ENTRIES];
@@ -270,18 +271,21 @@ static void list_volume(struct boot *b, enum volume volume)
 }
 
 /* UAPI.1 Boot Loader Specification, "Type #1 Boot Loader Specification Entries": a title that two entries have is told
- * apart by the version. */
-static struct text title_of(struct boot *b, unsigned n)
+ * apart by the version, where that leaves it short enough to be read. */
+static struct text title_of(struct bls_list *l, unsigned n)
 {
-	const struct bls_list *l = b->bls;
 	struct text title = bls_title(&l->entries[n]), version = l->entries[n].values[BLS_VERSION];
-	struct text id = { l->ids[n], l->id_bytes[n] }, joined;
-	struct text pieces[] = { title, text_of(" ("), version.bytes ? version : id, text_of(")") };
+	bool again = false;
 
+	if (!version.bytes)
+		version = (struct text){ l->ids[n], l->id_bytes[n] };
 	for (unsigned i = 0; i < l->count; i++)
-		if (i != n && text_same(bls_title(&l->entries[i]), title))
-			return string_join(b, pieces, COUNT_OF(pieces), &joined, NULL) ? title : joined;
-	return title;
+		again |= i != n && text_same(bls_title(&l->entries[i]), title);
+	if (!again || title.bytes + version.bytes + 3 > BLS_MAX_TOLD_APART)
+		return title;
+	size_t bytes = format(l->titles[n], sizeof l->titles[n], "%.*s (%.*s)", (int)title.bytes, title.at,
+	                      (int)version.bytes, version.at);
+	return (struct text){ l->titles[n], bytes };
 }
 
 void bls_add(struct boot *b)
@@ -295,7 +299,7 @@ void bls_add(struct boot *b)
 	bls_sort(l->entries, l->count, l->order);
 	for (unsigned i = 0; i < l->count; i++) {
 		unsigned n = l->order[i];
-		entries_add(&b->entries, (struct entry){ .title = title_of(b, n),
+		entries_add(&b->entries, (struct entry){ .title = title_of(l, n),
 		                                         .id = { l->ids[n], l->id_bytes[n] },
 		                                         .source = ENTRY_BLS, .number = n });
 	}

@@ -397,6 +397,23 @@ static void there_are_many(void **state)
 	logged(sentence);
 }
 
+/* Paths and the command line of what is booted have the room of the loader's texts to themselves. */
+static void long_titles_leave_room_for_a_command_line(void **state)
+{
+	static char texts[2][16000];
+
+	(void)state;
+	make();
+	for (unsigned i = 0; i < 2; i++)
+		snprintf(texts[i], sizeof texts[i], "title %0*u\nversion %u\nlinux /boot/kernel.elf\noptions %0*u\n",
+		         9990, 0, i, 4000, 0);
+	add_text("\\loader\\entries\\0.conf", texts[0]);
+	add_text("\\loader\\entries\\1.conf", texts[1]);
+	variable("LoaderEntryOneShot", "1.conf");
+	starts("1.conf|");
+	assert_int_equal(fake.program.options_bytes, 2 * 4001);
+}
+
 /* The next system must not find the counter of this one, and mark it good. */
 static void a_program_that_ends_leaves_no_counter(void **state)
 {
@@ -648,6 +665,7 @@ int main(void)
 		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
 		cmocka_unit_test(images_are_entries_by_their_os_release),
 		cmocka_unit_test(there_are_many),
+		cmocka_unit_test(long_titles_leave_room_for_a_command_line),
 		cmocka_unit_test(a_program_that_ends_leaves_no_counter),
 		cmocka_unit_test(features_are_announced_where_they_work),
 		cmocka_unit_test(entries_on_the_xbootldr_partition_have_their_files_there),
