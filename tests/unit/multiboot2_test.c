@@ -406,7 +406,8 @@ static void elf_files_that_cannot_be_loaded_are_refused(void **state)
 		{ 28, 4, FILE_BYTES - 31, ERR_ELF_PHDRS_PAST_END }, { 52, 4, 2, ERR_ELF_NO_LOAD },
 		{ 68, 4, 0x3001, ERR_ELF_FILESZ }, { 56, 4, FILE_BYTES - 0x1fff, ERR_ELF_TRUNCATED },
 		{ 64, 4, 0xfffff000, ERR_MB2_HIGH }, { 24, 4, 0xc0102000, ERR_MB2_ENTRY },
-		{ 4, 1, 3, ERR_MB2_NO_IMAGE }, { 5, 1, 2, ERR_MB2_NO_IMAGE }, { 0, 1, 0, ERR_MB2_NO_IMAGE },
+		{ 4, 1, 3, ERR_MB2_NO_IMAGE }, { 4, 1, 0, ERR_MB2_NO_IMAGE }, { 5, 1, 2, ERR_MB2_NO_IMAGE },
+		{ 0, 1, 0, ERR_MB2_NO_IMAGE },
 	};
 
 	(void)state;
