@@ -167,8 +167,8 @@ const struct verb check_verb = {
 	  "  -h, --help            print this help\n" },
 	{ "Exit status",
 	  "  0  it would boot; with --config: so would each entry that the menu shows\n"
-	  "  1  it would not; with --strict also: something is doubtful, or a boot entry is left out that is\n"
-	  "     for this architecture\n"
+	  "  1  it would not; with --strict also: something is doubtful, or a boot entry is left out because it\n"
+	  "     does not boot, although it is for this architecture\n"
 	  "  2  wrong usage, or a file cannot be read\n" },
 	{ "Examples",
 	  "    hobnail check kernel.elf --memory 4G\n"

@@ -93,9 +93,9 @@ static struct text section(const uint8_t *bytes, const struct pe *pe, const char
 
 	for (unsigned i = 0; i < pe->section_count; i++) {
 		pe_section(bytes, pe, i, &s);
-		if (strcmp(s.name, name) == 0)
-			return (struct text){ (const char *)bytes + s.at,
-			                      min_u64(min_u64(s.bytes, s.virt_bytes), BLS_MAX_SECTION_BYTES) };
+		size_t count = min_u64(min_u64(s.bytes, s.virt_bytes), BLS_MAX_SECTION_BYTES);
+		if (strcmp(s.name, name) == 0 && count)
+			return (struct text){ (const char *)bytes + s.at, count };
 	}
 	return text_of("");
 }
