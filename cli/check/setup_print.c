@@ -28,10 +28,18 @@ static const char *verdict_words(const struct setup_entry *e)
 	return words[e->verdict];
 }
 
+/* An image may have anything in its title. Control characters are what they are in the loader's menu. */
+static void print_title(const char *title)
+{
+	for (; *title; title++)
+		putchar((unsigned char)*title < ' ' || *title == 0x7f ? '?' : *title);
+}
+
 static void print_entry(const struct setup_entry *e, bool is_default)
 {
-	printf("  %s%s%s %s", e->source == ENTRY_CONFIGURED ? "[" : "", e->title,
-	       e->source == ENTRY_CONFIGURED ? "]" : "", verdict_words(e));
+	printf(e->source == ENTRY_CONFIGURED ? "  [" : "  ");
+	print_title(e->title);
+	printf("%s %s", e->source == ENTRY_CONFIGURED ? "]" : "", verdict_words(e));
 	if (e->file)
 		printf(", %s%s", e->file, e->on_xbootldr ? " (XBOOTLDR)" : "");
 	if (e->kernel && (!e->file || strcmp(e->file, e->kernel) != 0))
