@@ -558,15 +558,22 @@ static void somebody_is_waited_for(void **state)
 	fake_run();
 	assert_int_equal(fake.outcome, FAKE_RETURNED);
 	assert_int_equal(fake.status, EFI_SUCCESS);
+	assert_int_equal(fake.milliseconds, 7200000);
 	assert_int_equal(fake.pages + fake.pools + fake.open_files + fake.open_events, 0);
-	/* ... or the configuration wants it */
-	static const struct press late[] = { { 7200000, KEY_ESCAPE, the_error_is_there }, { 0 } };
-	make(FAKE_X86_64, KERNEL_UPPER, "timeout = no\ndefault = broken\n" GOOD BROKEN, late);
+}
+
+/* It is not asked about at first, nor afterwards. */
+static void an_entry_that_is_named_fails_to_the_firmware(void **state)
+{
+	(void)state;
+	make(FAKE_X86_64, KERNEL_UPPER, "timeout = no\n" GOOD BROKEN, nobody);
 	fake.options.load_options = u"entry=broken";
 	fake.options.load_options_bytes = sizeof u"entry=broken";
-	fake.options.budget = UINT32_MAX;
 	fake_run();
-	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_null(world_judge());
+	assert_int_equal(fake.status, EFI_NOT_FOUND);
+	assert_int_equal(fake.milliseconds, 0);
+	assert_true(world_said("(ERR_FILE_NOT_FOUND; back to the firmware)"));
 }
 
 static void one_entry_comes_back_to_its_menu(void **state)
@@ -585,6 +592,39 @@ static void one_entry_comes_back_to_its_menu(void **state)
 	assert_null(world_judge());
 	assert_true(world_said("(ERR_FILE_NOT_FOUND; back to the firmware)"));
 	assert_false(strstr(fake.console, TITLE));
+}
+
+static void no_error_is_there(void)
+{
+	assert_true(menu_is_shown());
+	assert_false(on_screen("cannot"));
+}
+
+/* A program that ends well has no error, and the one before is forgotten. */
+static void an_error_is_shown_once(void **state)
+{
+	static const struct press keys[] = { { 0, '2', NULL }, { 0, KEY_RETURN, NULL }, { 0, '1', the_error_is_there },
+	                                     { 0, KEY_RETURN, NULL }, { 0, KEY_ESCAPE, no_error_is_there }, { 0 } };
+
+	(void)state;
+	make(FAKE_X86_64, KERNEL_EFI, "[good]\nkernel = \\boot\\kernel.elf\n" BROKEN, keys);
+	fake.options.program_ends = true;
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_int_equal(fake.program.runs, 1);
+	assert_int_equal(pressed, 5);
+}
+
+static void a_kernel_gets_the_log_of_its_own_boot(void **state)
+{
+	static const struct press keys[] = { { 0, '2', NULL }, { 0, KEY_RETURN, NULL }, { 0, '1', the_error_is_there },
+	                                     { 0, KEY_RETURN, NULL }, { 0 } };
+
+	(void)state;
+	make(FAKE_X86_64, KERNEL_UPPER, GOOD BROKEN, keys);
+	enters("hello world");
+	assert_true(strstr(loader_log.text, "entry good"));
+	assert_false(strstr(loader_log.text, "entry broken"));
 }
 
 /* ---- Choices that stay ----------------------------------------------------------------------------------- */
@@ -640,6 +680,15 @@ static void a_choice_is_kept_only_where_it_is_wanted(void **state)
 	make(FAKE_X86_64, KERNEL_UPPER, TWO, nobody);
 	last_entry("two");
 	enters("first");
+	/* nobody has chosen: the clock has, or it was left */
+	make(FAKE_X86_64, KERNEL_UPPER, "remember = yes\n" TWO, nobody);
+	enters("first");
+	assert_int_equal(writes(), 0);
+	static const struct press leaves[] = { { 0, '2', NULL }, { 0, KEY_ESCAPE, NULL }, { 0 } };
+	make(FAKE_X86_64, KERNEL_UPPER, "remember = yes\n" TWO, leaves);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_int_equal(writes(), 0);
 	/* an entry that is gone */
 	make(FAKE_X86_64, KERNEL_UPPER, "remember = yes\n" TWO, nobody);
 	last_entry("three");
@@ -834,7 +883,10 @@ int main(void)
 		cmocka_unit_test(without_keys_there_is_no_menu),
 		cmocka_unit_test(nobody_is_waited_for_a_minute),
 		cmocka_unit_test(somebody_is_waited_for),
+		cmocka_unit_test(an_entry_that_is_named_fails_to_the_firmware),
 		cmocka_unit_test(one_entry_comes_back_to_its_menu),
+		cmocka_unit_test(an_error_is_shown_once),
+		cmocka_unit_test(a_kernel_gets_the_log_of_its_own_boot),
 		cmocka_unit_test(the_last_choice_is_the_next_default),
 		cmocka_unit_test(a_choice_is_kept_only_where_it_is_wanted),
 		cmocka_unit_test(an_edited_line_is_booted_once),
