@@ -1,7 +1,8 @@
 /* bli.c — variables by which an operating system and the loader speak: systemd, "The Boot Loader Interface".
  *
- * They are read where boot entries are looked for, and written before an EFI program runs: a boot of one kernel of
- * ours asks the firmware for none of them. */
+ * They are read where boot entries are looked for, and written there before an EFI program runs. Where there is one
+ * entry and no choice there are none: each that is written costs 200,000 instructions and more, and all of them twice
+ * what the rest of a boot does. */
 #include "bls.h"
 #include "boot.h"
 #include "format.h"
@@ -16,10 +17,9 @@ enum { VALUE_MOST = 512, ENTRIES_MOST = 8192 };
 enum { FEATURE_TIMEOUT = 1, FEATURE_TIMEOUT_ONE_SHOT = 2, FEATURE_DEFAULT = 4, FEATURE_ONE_SHOT = 8,
        FEATURE_COUNTING = 16, FEATURE_XBOOTLDR = 32, FEATURE_RANDOM_SEED = 64, FEATURE_SORT_KEY = 256,
        FEATURE_DEVICE_TREE = 1024, FEATURE_MENU_DISABLED = 8192, FEATURE_UKI = 65536, FEATURE_PREFERRED = 524288,
-       ALWAYS = FEATURE_COUNTING | FEATURE_SORT_KEY | FEATURE_DEVICE_TREE | FEATURE_UKI,
-       /* These work where the variables are read. */
-       IF_READ = FEATURE_XBOOTLDR | FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT |
-                 FEATURE_MENU_DISABLED | FEATURE_PREFERRED };
+       ALWAYS = FEATURE_TIMEOUT | FEATURE_TIMEOUT_ONE_SHOT | FEATURE_DEFAULT | FEATURE_ONE_SHOT | FEATURE_COUNTING |
+                FEATURE_XBOOTLDR | FEATURE_SORT_KEY | FEATURE_DEVICE_TREE | FEATURE_MENU_DISABLED | FEATURE_UKI |
+                FEATURE_PREFERRED };
 
 /* ---- Reading --------------------------------------------------------------------------------------------------- */
 
@@ -199,10 +199,11 @@ static void write_time(struct boot *b, const uint16_t *name, uint64_t counter)
 void bli_write(struct boot *b)
 {
 	static const char info[] = "hobnail " LOADER_VERSION;
-	uint64_t features = ALWAYS | (b->choice.follows_variables ? IF_READ : 0) |
-	                    (b->program.has_seed ? FEATURE_RANDOM_SEED : 0);
+	uint64_t features = ALWAYS | (b->program.has_seed ? FEATURE_RANDOM_SEED : 0);
 	struct text id = b->entries.at[b->choice.index].id;
 
+	if (!b->choice.follows_variables)
+		return;
 	write_string(b, u"LoaderInfo", info, sizeof info - 1);
 	write_firmware(b);
 	write_partition(b);
