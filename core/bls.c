@@ -43,13 +43,9 @@ static bool is_blank_or_end(char c)
 
 static struct text trim(struct text t)
 {
-	while (t.bytes && text_is_blank(t.at[0])) {
-		t.at++;
-		t.bytes--;
-	}
 	while (t.bytes && is_blank_or_end(t.at[t.bytes - 1]))
 		t.bytes--;
-	return t;
+	return text_trim(t);
 }
 
 /* Take the next line off *rest, without its end. */

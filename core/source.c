@@ -4,11 +4,13 @@
 
 static enum err read_part(struct source *source, uint64_t offset, void *to, uint64_t bytes, struct problem *p)
 {
-	if (!source->failed)
-		source->failed = source->read(source, offset, to, bytes, &source->failure);
-	if (source->failed && p)
+	enum err e = source->failure.code;
+
+	if (!e)
+		e = source->read(source, offset, to, bytes, &source->failure);
+	if (e && p)
 		*p = source->failure;
-	return source->failed;
+	return e;
 }
 
 enum err source_fetch(struct source *source, uint64_t offset, void *to, uint64_t bytes, struct problem *p)

@@ -19,13 +19,12 @@ struct source_piece {
 
 struct source {
 	uint64_t bytes; /* of the file */
-	/* Read exactly [at, at + bytes) into `to`. The caller of source_fetch() gets its error. */
+	/* Read exactly [at, at + bytes) into `to`, or fill *p. The caller of source_fetch() gets its error. */
 	enum err (*read)(struct source *source, uint64_t at, void *to, uint64_t bytes, struct problem *p);
 	void *context;
 	struct source_piece pieces[SOURCE_MAX_PIECES]; /* a file that had to be read as a whole is one piece */
 	unsigned piece_count;
-	enum err failed; /* the read that failed, or OK, and what it said */
-	struct problem failure;
+	struct problem failure; /* of the first read that failed; .code is OK: none has */
 };
 
 /* Bytes of the file into `to`. */

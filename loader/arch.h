@@ -104,8 +104,8 @@ extern const char arch_return_trap[];
  * changes FAR_EL1 and FAR_EL2. */
 bool arch_live_walker(struct walker *out);
 
-/* In firmware: visit what this processor reads by itself, tables of pages and of interrupts. Only if visit() says that
- * it matters where one lies, those that it points at are visited, too. The stack is left out. */
+/* In firmware: visit the tables that this processor reads by itself, of pages and of interrupts. Where visit() returns
+ * true, the tables that this one points at are visited, too. The stack is left out. */
 typedef bool arch_visit(void *context, paddr at, uint64_t bytes);
 void arch_own_memory(arch_visit *visit, void *context);
 

@@ -1,8 +1,8 @@
 /* bli.c — variables by which an operating system and the loader speak: systemd, "The Boot Loader Interface".
  *
  * They are read where boot entries are looked for, and written there before an EFI program runs. Where there is one
- * entry and no choice there are none: each that is written costs 200,000 instructions and more, and all of them twice
- * what the rest of a boot does. */
+ * entry and no choice none is: writing one costs 200,000 instructions, and all of them cost three times what the rest
+ * of a boot does. */
 #include "bls.h"
 #include "boot.h"
 #include "format.h"

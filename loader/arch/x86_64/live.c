@@ -5,7 +5,7 @@
 #include "image.h"
 
 /* Intel SDM vol. 3A, "Paging-Structure Entries": all levels but the last have tables, where no bit says that it is a
- * page. A table that is in itself ends with the levels. */
+ * page. A table may have itself as an entry: the number of levels ends the walk. */
 static IMAGE_CODE_UNTIL_EXIT void visit_table(paddr table, unsigned level, arch_visit *visit, void *context)
 {
 	enum { PRESENT = 1, IS_PAGE = 1 << 7, ENTRIES = 512 };
