@@ -41,7 +41,7 @@ enum err kernel_requests(const struct kernel *k, struct source *source, const st
 /* Read each segment's bytes to the place where it is `loaded`, neighbours in one read. */
 enum err kernel_read(const struct kernel *k, struct source *source, const struct pages *pages, struct problem *p);
 
-/* What kernel_read() has read becomes pieces of the file, until kernel_finish() changes it. */
+/* Bytes that kernel_read() has read become pieces of the file, until kernel_finish() changes them. */
 void kernel_pieces(const struct kernel *k, struct source *source, const struct pages *pages);
 
 /* The kernel makes no requests and is in memory: refuse it if it is made for another protocol. It would wait for

@@ -20,8 +20,8 @@ static uint32_t map_types(unsigned revision)
 	return OWN_TYPES | (revision >= 4 ? ACPI_TYPES : 0) | (revision >= 5 ? RUNTIME_TYPES : 0);
 }
 
-/* What is no RAM is written back in the promise; on x86_64 MTRRs make registers of it. On aarch64 nothing else does, so
- * it is device memory there. */
+/* The protocol promises write-back for memory that is no RAM, too: on x86_64 MTRRs make it uncached. aarch64 has
+ * nothing like them, so it is device memory there. */
 static struct want_map direct_map(const struct attempt *a, unsigned revision, bool no_execute)
 {
 	return (struct want_map){

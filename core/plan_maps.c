@@ -94,7 +94,7 @@ static void overrule(struct adding *a, uint64_t at, struct span by, bool there, 
 	}
 }
 
-/* What the map has at this address: fill `there`, `memory` and `end`. */
+/* Look up the address in the map: fill `there`, `memory` and `end`. */
 static void look(struct adding *a, uint64_t at)
 {
 	const struct plan_input *in = a->in;

@@ -30,7 +30,7 @@ struct table_cpu {
 /* The highest number of a local APIC outside x2APIC mode: 255 are all. */
 enum { LAST_XAPIC_ID = 254 };
 
-/* Of a local APIC's pin n, shifted by 8 * n. */
+/* Bits of a local APIC's pin n, shifted by 8 * n. */
 enum { TABLE_NMI = 1, TABLE_NMI_LOW = 2, TABLE_NMI_LEVEL = 4, TABLE_NMI_PINS = 2 };
 
 /* Is it among the first `count`? Firmware may list a processor twice. */

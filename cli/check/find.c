@@ -11,7 +11,7 @@ const char *check_sentence(const struct check *c, char *text, size_t bytes)
 	return text;
 }
 
-/* What the steps of the loader have said. */
+/* Refusals of the loader's steps. */
 static void find_refusals(struct check *c)
 {
 	char text[FINDING_TEXT_BYTES];

@@ -6,7 +6,7 @@
 #include "check.h"
 #include "json_out.h"
 
-/* Which are answered on this machine, where the others are missing, and what that means for the kernel. */
+/* Requests: the answered ones of this machine; for the others, where they are missing, and the effect on the kernel. */
 void limine_print(const struct check *c);
 
 /* The members `requests` and `unknown_requests`. */

@@ -11,7 +11,7 @@ void model_describe_virt(struct model *m, uint64_t bytes);
 /* Those of a recorded machine. */
 void model_describe_record(struct model *m, const struct machine_record *record);
 
-/* What was described, as pages to be had. False: no address space. */
+/* The described memory, as pages that can be taken. False: no address space. */
 bool model_open_memory(struct model *m);
 
 #endif

@@ -87,7 +87,7 @@ void setup_refuse(struct setup_entry *e, struct text file, const struct problem 
 	free(lead);
 }
 
-/* What was found about a kernel, as a part of the entry. */
+/* Take over the findings about a kernel into its entry. */
 static void take_findings(struct setup_entry *e, struct text file, const struct findings *from)
 {
 	char *lead = subject(e, file);

@@ -61,7 +61,7 @@ static void walk_part(struct finding_parts *parts, const char *line)
 		snprintf(parts->walk_end, FINDING_TEXT, "%s", text);
 }
 
-/* What comes behind the registers. true: the line is part of that. */
+/* The lines behind the registers. true: the line is one of them. */
 static bool part(struct from_net *n, const char *line)
 {
 	struct finding_parts *parts = &n->f.parts;

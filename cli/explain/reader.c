@@ -36,8 +36,8 @@ static const char *skip_stamp(const char *line)
 	return at;
 }
 
-/* QEMU's log goes on after a triple fault if the machine may reboot. What has led to it is found here; the next boot
- * has exceptions of its own. */
+/* QEMU's log goes on after a triple fault if the machine may reboot. The exceptions that led to it are taken here: the
+ * next boot has its own. */
 static void take_exceptions(struct reader *r, const char *line)
 {
 	exceptions_feed(&r->qemu, line, strlen(line));
@@ -65,7 +65,7 @@ static void take_line(struct reader *r)
 		from_text_line(&r->text, line);
 }
 
-/* What terminals take for a command must not come out again with a quotation of the text. */
+/* Control characters, which a terminal would obey, are not repeated when the text is quoted. */
 static char harmless(char byte)
 {
 	return (unsigned char)byte < ' ' || byte == '\177' ? ' ' : byte;

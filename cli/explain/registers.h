@@ -71,8 +71,8 @@ unsigned registers_level(const struct registers *r);
 bool registers_system(const struct registers *r, unsigned level, enum system_id id, uint64_t *out);
 
 /* The exception that these registers are about. x86_64: `vector` is the exception; its error code is REGISTER_ERROR.
- * aarch64: ESR, FAR, ELR and SPSR of the level; `vector` is the caller's guess: 4 (same level) or 8 (lower). What is
- * not known is 0. */
+ * aarch64: ESR, FAR, ELR and SPSR of the level; `vector` is the caller's guess: 4 (same level) or 8 (lower).
+ * Unknown values are 0. */
 void registers_fault(const struct registers *r, uint32_t vector, struct fault *out);
 
 /* The walker for the tables that these registers have in use; *why says why there is none ("paging is off"). The

@@ -24,7 +24,7 @@ void report_note(struct report *r, const char *text, ...)
 
 /* ---- The address -------------------------------------------------------------------------------------------- */
 
-/* What an address is, in the words of the symbols; else of its distance to NULL and to the stack. */
+/* Describe the address by a symbol; else by its distance to NULL and to the stack. */
 static void say_address(const struct report_source *s, struct report *r)
 {
 	vaddr at = r->view.address, sp = r->fault.sp;

@@ -21,7 +21,7 @@ struct report_source {
 	unsigned code_bytes;
 	bool vector_known;                 /* false: the fault's vector is a guess, the registers are all there is */
 	bool address_unknown;              /* the exception has an address, but the fault has not */
-	/* Whose physical memory it is, for example a device's. NULL, or false: not known. */
+	/* Write the owner of physical memory, for example a device. NULL, or false: not known. */
 	bool (*place)(void *context, paddr at, char *out, size_t size);
 	void *context;
 };

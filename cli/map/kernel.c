@@ -190,7 +190,7 @@ static bool has(paddr base, uint64_t bytes, paddr at)
 	return bytes && at - from < align_up(base + bytes, PAGE_BYTES) - from;
 }
 
-/* What the hand-off does there. */
+/* The use of a page by the hand-off. */
 static const char *on_the_way(const struct attempt *a, paddr at)
 {
 	const struct handoff *h = a->handoff;

@@ -38,7 +38,7 @@ static int open_port(struct live *l)
 	return status;
 }
 
-/* The monitor prints all that matters of x86_64. Of aarch64 it prints no system registers: those come from the debugger
+/* The monitor prints all that matters of x86_64, but no system registers of aarch64: those come from the debugger
  * port. x86_64's control registers are wrong there (CR0 without PG under 64-bit paging: seen with QEMU 7.2). */
 static bool ask_registers(struct live *l, unsigned cpu, struct registers *out)
 {

@@ -19,7 +19,7 @@
 
 enum { NAME_BYTES_MOST = 64 };
 
-/* What is made. */
+/* The project that is made. */
 struct project {
 	const char *folder;
 	const char *name;   /* the folder's last part: of the kernel, too */

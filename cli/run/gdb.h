@@ -6,7 +6,7 @@
 
 #include "arch.h"
 
-/* What the commands are about. */
+/* The debugged machine, for the commands. */
 struct gdb_session {
 	enum arch arch;
 	const char *kernel; /* NULL: unknown */

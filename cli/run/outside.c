@@ -155,7 +155,7 @@ static void look(struct run *r)
 	order(r, "stop", &ears);
 	view_open(&v, &r->guest, &ears, may_debug(r));
 	take_stands(r, &v, true);
-	/* What it has printed meanwhile may decide the run. */
+	/* Text that it has printed meanwhile may decide the run. */
 	if (r->guest.end == GUEST_RUNS && r->last_output == heard && stands_are_final(&r->outside.stands)) {
 		print_stands(r, &v);
 		if (!run_is_watched(r))

@@ -26,7 +26,7 @@ static bool is_same_state(const struct registers *a, const struct registers *b)
 	       a->value[REGISTER_FLAGS] == b->value[REGISTER_FLAGS];
 }
 
-/* Of the top of the stack: without optimisation, compilers have a loop's counter there, and in no register. */
+/* A hash of the top of the stack: without optimisation, compilers have a loop's counter there, and in no register. */
 static uint64_t stack_hash(const struct view *v, const struct registers *r)
 {
 	uint8_t bytes[STACK_BYTES];

@@ -1,7 +1,7 @@
 /* view.h — a machine that QEMU has stopped, looked at from outside: registers, memory, and what lies at an address.
  *
  *   Sources  QEMU's monitor (info registers, info mtree) and its debugger port, which a view opens for itself
- *   Time     each question is waited for at most VIEW_MILLISECONDS. What QEMU does not answer is missing */
+ *   Time     each question is waited for at most VIEW_MILLISECONDS. Answers that do not come are missing */
 #ifndef CLI_VIEW_H
 #define CLI_VIEW_H
 

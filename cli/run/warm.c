@@ -40,7 +40,7 @@ struct warm {
 
 /* ---- The key --------------------------------------------------------------------------------------------------- */
 
-/* What changes whenever a file's content does, without reading it. */
+/* Facts that change whenever a file's content does. The content is not read. */
 static void add_file(struct warm_key *k, const char *path)
 {
 	struct stat s = { 0 };

@@ -60,7 +60,7 @@ bool cache_make(const char *folder)
 	return access(folder, W_OK | X_OK) == 0;
 }
 
-/* Whoever had the lock before may have renamed the file meanwhile: then it is a complete state, and not to be
+/* The last holder of the lock may have renamed the file meanwhile: then it is a complete state, and not to be
  * touched. */
 int cache_lock(const char *path)
 {

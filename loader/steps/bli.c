@@ -35,7 +35,7 @@ static bool read_string(const struct boot *b, const uint16_t *name, char *out, s
 	return used != 0;
 }
 
-/* What holds once has to be deleted before it is followed. */
+/* A variable that holds for one boot is deleted before it is followed. */
 static bool take_once(struct boot *b, const uint16_t *name, const char *shown)
 {
 	bool deleted = variable_delete(&b->fw, VARIABLE_LOADER, name);
@@ -105,7 +105,7 @@ static void read_timeout(struct boot *b, const uint16_t *name, const char *shown
 	log_line("%s: %.*s%s", shown, (int)t.bytes, t.at, follows ? "" : ", which is no time: it is not followed");
 }
 
-/* An entry that the load options name is not chosen again here. But what was for this boot is not for the next one. */
+/* An entry that the load options name is not chosen again here. But a wish for this boot is not one for the next. */
 void bli_read(struct boot *b)
 {
 	char value[VALUE_MOST];
@@ -215,7 +215,7 @@ void bli_write(struct boot *b)
 	write_time(b, u"LoaderTimeExecUSec", arch_counter());
 }
 
-/* Whoever runs next has not counted this try. */
+/* The next program has not counted this try. */
 void bli_undo(struct boot *b)
 {
 	if (b->choice.counted[0])

@@ -35,7 +35,7 @@ enum err entry_choose(struct boot *b, bool *left, struct problem *p)
 {
 	struct pick pick = { .entry = b->entries.preferred };
 
-	/* Without a menu, what has failed once is not booted again. */
+	/* Without a menu, an entry that has failed is not booted again. */
 	if (menu_is_wanted(b) && !menu_run(b, &pick))
 		pick.left = b->choice.came_back;
 	*left = pick.left;

@@ -67,8 +67,8 @@ static bool hold(void *context, paddr at, uint64_t bytes)
 }
 
 /* U-Boot 2023.01 on x86_64 runs on a stack at 1 MiB, with page tables at 512 KiB, and its map calls both free: a kernel
- * that is linked there would be read over them. UEFI 2.10, "x64 Platforms": a stack has 128 KiB. What the callers have
- * on it is less. */
+ * that is linked there would be read over them. UEFI 2.10, "x64 Platforms": a stack has 128 KiB. The
+ * callers have less than that on it. */
 static bool hold_own_memory(struct boot *b)
 {
 	const uint64_t most = KIB(128);
