@@ -40,7 +40,7 @@ static bool variable_says_serial(const struct firmware *fw)
 	UINTN bytes = sizeof paths;
 	EFI_STATUS s = system_table(fw)->RuntimeServices->GetVariable(u"ConOut", &global_guid, NULL, &bytes, paths);
 
-	if (s == EFI_BUFFER_TOO_SMALL)
+	if (s == EFI_BUFFER_TOO_SMALL || (!EFI_ERROR(s) && bytes > sizeof paths))
 		return false; /* printing twice is better than never */
 	if (EFI_ERROR(s))
 		return true;

@@ -166,6 +166,8 @@ enum err file_list(struct firmware *fw, enum volume volume, struct text director
 			e = firmware_said(p, s);
 		else if (!bytes)
 			break;
+		else if (bytes > sizeof info)
+			e = firmware_said(p, EFI_BAD_BUFFER_SIZE); /* the bytes behind the buffer are no name */
 		else if (i == DIRECTORY_ENTRIES)
 			e = problem(p, ERR_DIRECTORY_END, DIRECTORY_ENTRIES);
 		else

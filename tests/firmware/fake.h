@@ -138,6 +138,8 @@ struct fake_options {
 	uint64_t read_most;             /* bytes that one Read gives at most        */
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
 	uint64_t read_excess;           /* Read says so many bytes more than it gives */
+	uint64_t list_excess;           /* ... of a directory: more than the buffer has, which it fills with a name */
+	uint64_t console_excess;        /* GetVariable does so with ConOut, and a path without an end */
 	bool read_nothing;              /* ... with success and nothing             */
 	uint64_t bad_byte;              /* of every file, which cannot be read      */
 	bool endless_directories;       /* behind the last file come all again      */

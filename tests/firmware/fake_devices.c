@@ -105,6 +105,15 @@ static EFI_STATUS give(const void *from, size_t bytes, UINTN *room, void *to)
 	return EFI_SUCCESS;
 }
 
+/* Fill the buffer with nodes of a path that does not end in it, and say that there is more. */
+static EFI_STATUS give_endless_path(UINTN *room, uint8_t *to)
+{
+	for (UINTN i = 0; i < *room; i++)
+		to[i] = i % 4 == 2 ? 4 : i % 4 == 3 ? 0 : 1; /* hardware, PCI, 4 bytes */
+	*room += fake.options.console_excess;
+	return EFI_SUCCESS;
+}
+
 static struct fake_variable *find_variable(const CHAR16 *name)
 {
 	for (unsigned i = 0; i < fake.variable_count; i++)
@@ -160,6 +169,8 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor
 		return fake.options.secure_boot_status;
 	if (is_name(name, "SecureBoot") && fake.options.secure_boot >= 0)
 		return give(on, fake.options.secure_boot_bytes, bytes, data);
+	if (is_name(name, "ConOut") && fake.options.console_excess)
+		return give_endless_path(bytes, data);
 	if (is_name(name, "ConOut"))
 		return fake.options.serial_console ? give(path_uart, sizeof path_uart, bytes, data)
 		                                   : give(path_end, sizeof path_end, bytes, data);

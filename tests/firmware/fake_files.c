@@ -177,6 +177,18 @@ static EFI_STATUS give_info(const char *name, size_t name_bytes, uint64_t file_b
 	return EFI_SUCCESS;
 }
 
+/* Fill the buffer with a name that has no end in it, and say that there is more. */
+static EFI_STATUS give_too_much(UINTN *bytes, void *buffer)
+{
+	EFI_FILE_INFO *info = buffer;
+
+	*info = (EFI_FILE_INFO){ .Size = *bytes };
+	for (size_t i = 0; i < (*bytes - sizeof *info) / sizeof(CHAR16); i++)
+		info->FileName[i] = 'x';
+	*bytes += fake.options.list_excess;
+	return EFI_SUCCESS;
+}
+
 /* The name of the next thing in a directory: files only; a directory in it is shown once for each file below. */
 static EFI_STATUS read_directory(struct handle *h, UINTN *bytes, void *buffer)
 {
@@ -189,6 +201,8 @@ static EFI_STATUS read_directory(struct handle *h, UINTN *bytes, void *buffer)
 		if (f->volume != h->volume || strncasecmp(f->path, h->path, prefix) != 0 || f->path[prefix] != '\\')
 			continue;
 		const char *name = f->path + prefix + 1, *end = strchr(name, '\\');
+		if (fake.options.list_excess)
+			return give_too_much(bytes, buffer);
 		return give_info(name, end ? (size_t)(end - name) : strlen(name), f->said, end != NULL, bytes, buffer);
 	}
 	*bytes = 0;

@@ -60,6 +60,38 @@ static void a_read_that_brings_more_than_was_asked_is_an_error(void **state)
 	}
 }
 
+/* A name that goes on behind the buffer is none, and is not read: the sanitizer watches. */
+static void a_directory_that_brings_more_than_was_asked_is_an_error(void **state)
+{
+	static const uint64_t excess[] = { 1, 2, 1024, UINT64_MAX / 2 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(excess); i++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		world_file("\\hobnail.conf")->path = "\\boot\\modules\\a.bin"; /* so these are listed */
+		fake.options.list_excess = excess[i];
+		fake_run();
+		judged();
+		assert_int_equal(fake.outcome, FAKE_RETURNED);
+		assert_true(world_said("(ERR_FIRMWARE;"));
+	}
+}
+
+/* The console's paths: those behind the buffer are not looked at, which would say nothing of the console. */
+static void a_variable_that_brings_more_than_was_asked_is_not_believed(void **state)
+{
+	static const uint64_t excess[] = { 4, 4096, UINT64_MAX / 2 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(excess); i++) {
+		world_make(FAKE_X86_64, KERNEL_UPPER);
+		fake.options.console_excess = excess[i];
+		fake_run();
+		judged();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+	}
+}
+
 /* However much of it is used already: the sanitizer watches its end. What fits is there, what does not is left out. */
 static void a_full_log_takes_no_more(void **state)
 {
@@ -111,6 +143,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(symbols_beyond_16_mib_are_not_even_asked_memory_for),
 		cmocka_unit_test(a_read_that_brings_more_than_was_asked_is_an_error),
+		cmocka_unit_test(a_directory_that_brings_more_than_was_asked_is_an_error),
+		cmocka_unit_test(a_variable_that_brings_more_than_was_asked_is_not_believed),
 		cmocka_unit_test(a_full_log_takes_no_more),
 		cmocka_unit_test(lines_are_shown_when_the_log_is_full),
 	};
