@@ -8,6 +8,7 @@
 #include "kernel.h"
 #include "live.h"
 #include "machine.h"
+#include "output.h"
 #include "process.h"
 #include "verb.h"
 
@@ -205,6 +206,8 @@ static int map_command(int argc, char **argv)
 		if (option == LIVE)
 			o.live = optarg;
 	}
+	if (o.svg && output_check(o.svg, true))
+		return STATUS_TROUBLE;
 	if (o.dump && o.live)
 		return complain(STATUS_TROUBLE, "--dump and --live: say one of them");
 	if (o.dump || o.live)
