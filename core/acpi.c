@@ -480,8 +480,8 @@ static enum err visit_table(const struct acpi *a, const struct visitor *v, paddr
 	return bytes < 8 || bytes > MAX_TABLE_BYTES ? OK : v->visit(v->context, at, bytes, p);
 }
 
-/* "Fixed ACPI Description Table (FADT)": FACS 36, DSDT 40, and their 64-bit addresses at 132 and 140, which count
- * if they are there and not zero. */
+/* "Fixed ACPI Description Table (FADT)": FACS 36, DSDT 40, and their 64-bit addresses at 132 and 140. A reader may take
+ * either. */
 static enum err visit_fadt(const struct acpi *a, const struct visitor *v, struct problem *p)
 {
 	uint32_t bytes;
@@ -489,8 +489,39 @@ static enum err visit_fadt(const struct acpi *a, const struct visitor *v, struct
 	enum err e = OK;
 
 	for (unsigned i = 0; t && !e && i < 2; i++) {
-		paddr wide = bytes >= 148 ? read_le64(t + 132 + 8 * i) : 0;
-		e = visit_table(a, v, wide ? wide : read_le32(t + 36 + 4 * i), p);
+		paddr narrow = read_le32(t + 36 + 4 * i), wide = bytes >= 148 ? read_le64(t + 132 + 8 * i) : 0;
+		e = visit_table(a, v, wide, p);
+		if (!e && narrow != wide)
+			e = visit_table(a, v, narrow, p);
+	}
+	return e;
+}
+
+static enum err visit_root(const struct acpi *a, const struct visitor *v, struct problem *p)
+{
+	const uint8_t *entries = entries_of(a);
+	enum err e = visit_table(a, v, a->root, p);
+
+	for (unsigned i = 0; entries && !e && i < a->count; i++)
+		e = visit_table(a, v, entry_at(a, entries, i), p);
+	return e;
+}
+
+/* Beside an XSDT there may be an RSDT, for old readers. It mostly names the same tables in the same order: these are
+ * visited once. */
+static enum err visit_old_root(const struct acpi *a, const struct visitor *v, struct problem *p)
+{
+	unsigned damaged = 0;
+	uint32_t bytes;
+	const uint8_t *pointer = a->reader.map(a->reader.context, a->rsdp, OLD_RSDP_BYTES), *entries = entries_of(a);
+	paddr at = pointer && a->pointer_bytes == 8 ? read_le32(pointer + 16) : 0;
+	const uint8_t *root = at ? table_at(&a->reader, at, "RSDT", &bytes, &damaged) : NULL;
+	enum err e = root ? visit_table(a, v, at, p) : OK;
+
+	for (unsigned i = 0; root && !e && i < MAX_TABLES && HEADER_BYTES + 4 * i + 4 <= bytes; i++) {
+		paddr table = read_le32(root + HEADER_BYTES + 4 * i);
+		if (!entries || i >= a->count || entry_at(a, entries, i) != table)
+			e = visit_table(a, v, table, p);
 	}
 	return e;
 }
@@ -498,12 +529,9 @@ static enum err visit_fadt(const struct acpi *a, const struct visitor *v, struct
 enum err acpi_ranges(const struct acpi *a, table_visit *visit, void *context, struct problem *p)
 {
 	const struct visitor v = { visit, context };
-	const uint8_t *entries = entries_of(a);
 	enum err e = visit(context, a->rsdp, a->rsdp_bytes, p);
 
-	if (!e)
-		e = visit_table(a, &v, a->root, p);
-	for (unsigned i = 0; entries && !e && i < a->count; i++)
-		e = visit_table(a, &v, entry_at(a, entries, i), p);
+	if (!e) e = visit_root(a, &v, p);
+	if (!e) e = visit_old_root(a, &v, p);
 	return e ? e : visit_fadt(a, &v, p);
 }

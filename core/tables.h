@@ -98,8 +98,9 @@ struct acpi {
  * table names more than 1024. */
 enum err acpi_open(struct table_reader reader, paddr rsdp, struct acpi *out, struct problem *p);
 
-/* Visit everything that the root pointer leads to, by the lengths that the tables give: itself, the root table, each
- * table that this names, and the FADT's DSDT and FACS. Tables with an impossible length are left out. */
+/* Visit everything that the root pointer leads to, by the lengths that the tables give: itself, both root tables, each
+ * table that these name, and the FADT's DSDT and FACS by both of their addresses. Tables with an impossible length are
+ * left out; some may be visited twice. */
 enum err acpi_ranges(const struct acpi *acpi, table_visit *visit, void *context, struct problem *p);
 
 /* The first table with this 4-character signature and a good checksum: its bytes and length; NULL: none, or four of

@@ -4,7 +4,7 @@
 #include "acpi.h"
 #include "machine.h"
 
-enum { TABLES_MOST = 64, HEADER_BYTES = 36, CONFIGURATION_BYTES = 24, CONFIGURATION_MOST = 64 };
+enum { TABLES_MOST = 128, HEADER_BYTES = 36, CONFIGURATION_BYTES = 24, CONFIGURATION_MOST = 64 };
 
 static struct {
 	bool answered, readable;
@@ -57,12 +57,10 @@ static void add_fixed(uint64_t fadt, uint32_t bytes)
 	uint8_t field[8];
 
 	for (unsigned i = 0; i < 2; i++) {
-		uint64_t at = 0;
 		if (bytes >= wide[i] + 8u && phys_copy(field, fadt + wide[i], 8))
-			at = acpi_u64(field);
-		if (at == 0 && phys_copy(field, fadt + narrow[i], 4))
-			at = acpi_u32(field);
-		add_table(at);
+			add_table(acpi_u64(field));
+		if (phys_copy(field, fadt + narrow[i], 4))
+			add_table(acpi_u32(field));
 	}
 }
 
@@ -70,9 +68,10 @@ static void read_root(uint64_t root, unsigned entry_bytes)
 {
 	uint8_t header[HEADER_BYTES], entry[8] = { 0 };
 
-	add_table(root);
-	if (!root || !phys_copy(header, root, sizeof header))
+	if (!root || !phys_copy(header, root, sizeof header) ||
+	    !bytes_equal(header, entry_bytes == 8 ? "XSDT" : "RSDT", 4))
 		return;
+	add_table(root);
 	for (uint32_t at = HEADER_BYTES; at + entry_bytes <= acpi_u32(header + 4); at += entry_bytes)
 		if (phys_copy(entry, root + at, entry_bytes))
 			add_table(acpi_u64(entry));
@@ -87,10 +86,9 @@ static void gather_acpi(void)
 	                phys_copy(acpi.rsdp, acpi.phys, sizeof acpi.rsdp);
 	if (!acpi.readable)
 		return;
-	if (acpi.rsdp[15] >= 2 && acpi_u64(acpi.rsdp + 24))
+	if (acpi.rsdp[15] >= 2)
 		read_root(acpi_u64(acpi.rsdp + 24), 8);
-	else
-		read_root(acpi_u32(acpi.rsdp + 16), 4);
+	read_root(acpi_u32(acpi.rsdp + 16), 4);
 	for (unsigned i = 0; i < acpi.count; i++)
 		if (bytes_equal(acpi.tables[i].signature, "FACP", 4))
 			add_fixed(acpi.tables[i].phys, acpi.tables[i].bytes);

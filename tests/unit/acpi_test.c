@@ -353,6 +353,47 @@ static void every_range_of_tables_is_visited(void **state)
 	}
 }
 
+/* Beside an XSDT: the RSDT that old readers take, a table that only it names, and the FADT's 32-bit addresses. */
+static void what_old_readers_find_is_visited(void **state)
+{
+	(void)state;
+	begin();
+	paddr dsdt = begin_table("DSDT", 50), old_dsdt = begin_table("DSDT", 51), facs = begin_table("FACS", 64);
+	paddr tables[] = { begin_table("SSDT", 41), begin_table("FACP", 148) }, own = begin_table("SLIC", 42);
+	paddr rsdt = begin_table("RSDT", 36 + 3 * 4), named[] = { tables[0], own, tables[1] };
+	uint32_t fadt = offset_of(tables[1]);
+
+	put(fadt + 36, facs, 4);
+	put(fadt + 40, old_dsdt, 4);
+	put(fadt + 132, facs, 8);
+	put(fadt + 140, dsdt, 8);
+	for (unsigned i = 0; i < 3; i++)
+		put(offset_of(rsdt) + 36 + 4 * i, named[i], 4);
+	for (unsigned i = 0; i < 2; i++)
+		end_table(tables[i]);
+	end_table(rsdt);
+	finish_cut(2, tables, 2, UINT32_MAX);
+	for (unsigned good = 0; good < 2; good++) {
+		struct acpi a;
+		put(16, good ? rsdt : BASE + 1000000, 4);
+		fix_sum(0, 20, 8);
+		fix_sum(0, 36, 32);
+		memcpy(memory, built, 36);
+		assert_int_equal(acpi_open(reader, BASE, &a, NULL), OK);
+		visits = 0, visits_allowed = COUNT_OF(visited);
+		assert_int_equal(acpi_ranges(&a, visit, NULL, NULL), OK);
+		assert_int_equal(visits, good ? 10 : 7);
+		if (good) {
+			expect_visit(4, rsdt, 36 + 3 * 4);
+			expect_visit(5, own, 42);
+			expect_visit(6, tables[1], 148);
+		}
+		expect_visit(visits - 3, facs, 64);
+		expect_visit(visits - 2, dsdt, 50);
+		expect_visit(visits - 1, old_dsdt, 51);
+	}
+}
+
 /* From the 8 bytes that say it to 16 MiB: others are no lengths. */
 static void a_table_is_visited_if_its_length_can_be(void **state)
 {
@@ -414,6 +455,7 @@ int main(void)
 		cmocka_unit_test_teardown(psci_is_what_the_fadt_says, tear_down),
 		cmocka_unit_test_teardown(memory_that_ends_anywhere_is_never_left, tear_down),
 		cmocka_unit_test_teardown(every_range_of_tables_is_visited, tear_down),
+		cmocka_unit_test_teardown(what_old_readers_find_is_visited, tear_down),
 		cmocka_unit_test_teardown(a_table_is_visited_if_its_length_can_be, tear_down),
 		cmocka_unit_test_teardown(a_root_pointer_is_visited_by_its_length, tear_down),
 	};
