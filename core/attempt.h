@@ -34,7 +34,7 @@ struct platform {
 	struct span devices[PLAN_MAX_DEVICES]; /* of PCI, if tables name them: as in struct plan_input */
 	size_t device_count;
 	struct span tables[PLAN_MAX_TABLES]; /* whole pages of firmware tables that are neither free nor ACPI's, if */
-	size_t table_count;                  /* a map wants them                                                    */
+	size_t table_count;                  /* a map wants them; and those of wants.tables_reserved               */
 	struct table_cpu *cpus;
 	size_t cpu_count;
 	uint32_t psci;

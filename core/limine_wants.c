@@ -105,6 +105,7 @@ enum err limine_wants(const struct attempt *a, const struct limine *l, const str
 		.processors = limine_asks(l, LIMINE_MP),
 		.tree_copied = true,
 		.stack_direct = true,
+		.tables_reserved = revision >= 5,
 		.types_pat5 = true,
 		.state = state(a, l, options),
 	};

@@ -51,6 +51,7 @@ struct wants {
 	bool processors;                     /* all of them, started           */
 	bool tree_copied;                    /* the kernel gets a copy of the device tree: the firmware's may go */
 	bool stack_direct;                   /* boot stacks are used through the direct map, without guards */
+	bool tables_reserved;                /* tables of SMBIOS and UEFI are reserved memory, whatever theirs is */
 	bool types_pat5;                     /* write-combining is PAT entry 5 (x86_64), MAIR attribute 1 (aarch64) */
 	uint32_t state;                      /* STATE_*                        */
 	uint64_t below;                      /* modules and record end at or below this physical address; 0: anywhere */

@@ -137,6 +137,10 @@ struct firmware_tables {
 };
 
 void firmware_tables(const struct firmware *fw, struct firmware_tables *out);
+
+/* UEFI's own, which stay when boot services end: system table, runtime services, configuration table, vendor's name. */
+enum { FIRMWARE_OWN_TABLES = 4 };
+void firmware_own_tables(const struct firmware *fw, struct span out[FIRMWARE_OWN_TABLES]);
 void firmware_vendor(const struct firmware *fw, char *out, size_t capacity);
 uint32_t firmware_revision(const struct firmware *fw);
 

@@ -43,6 +43,22 @@ void firmware_tables(const struct firmware *fw, struct firmware_tables *out)
 	out->device_tree = configuration_table(fw, &dtb_guid);
 }
 
+void firmware_own_tables(const struct firmware *fw, struct span out[FIRMWARE_OWN_TABLES])
+{
+	enum { VENDOR_MOST = 1000 }; /* units; a longer name is not believed */
+	const EFI_SYSTEM_TABLE *st = system_table(fw);
+	const CHAR16 *vendor = st->FirmwareVendor;
+	uint64_t units = 0;
+
+	while (vendor && units < VENDOR_MOST && vendor[units])
+		units++;
+	out[0] = (struct span){ (uintptr_t)st, sizeof *st };
+	out[1] = (struct span){ (uintptr_t)st->RuntimeServices, sizeof *st->RuntimeServices };
+	out[2] = (struct span){ (uintptr_t)st->ConfigurationTable,
+	                        st->NumberOfTableEntries * sizeof *st->ConfigurationTable };
+	out[3] = (struct span){ (uintptr_t)vendor, vendor ? (units + 1) * sizeof *vendor : 0 };
+}
+
 /* ---- Graphics ------------------------------------------------------------------------------------------ */
 
 static bool pixel_masks(const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info, struct hobnail_framebuffer *out)

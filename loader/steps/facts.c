@@ -159,17 +159,12 @@ static bool has_fdt(const struct facts *f)
 	return arch_has_device_tree && f->has_fdt;
 }
 
-/* A direct map may have to have the pages of tables that lie in memory that is not in it otherwise. Tables share pages
- * and follow each other: a range that meets the last one joins it. */
+/* Tables share pages and follow each other: a range that meets the last one joins it. */
 static void keep_pages(struct attempt *a, paddr at, uint64_t bytes)
 {
 	struct platform *m = &a->platform;
-	const struct want_map *want = &a->wants.maps[WANT_DIRECT_MAP];
-	const struct hobnail_memory *entry = want->tables ? memmap_find(&m->memory, at) : NULL;
 	paddr from = align_down(at, PAGE_BYTES), to = align_up(at + bytes, PAGE_BYTES);
 
-	if (!entry || memmap_is_free(entry) || plan_map_has(want, entry))
-		return;
 	for (size_t i = 0; i < m->table_count; i++) {
 		struct span *s = &m->tables[i];
 		if (from <= s->base + s->bytes && s->base <= to) {
@@ -185,6 +180,15 @@ static void keep_pages(struct attempt *a, paddr at, uint64_t bytes)
 		m->tables[m->table_count++] = (struct span){ from, to - from };
 }
 
+/* A direct map may have to have the pages of tables that lie in memory that is not in it otherwise. */
+static bool is_out_of_map(const struct attempt *a, paddr at)
+{
+	const struct want_map *want = &a->wants.maps[WANT_DIRECT_MAP];
+	const struct hobnail_memory *entry = want->tables ? memmap_find(&a->platform.memory, at) : NULL;
+
+	return entry && !memmap_is_free(entry) && !plan_map_has(want, entry);
+}
+
 /* Memory that holds a table must not be free at entry, nor be overwritten by a segment. Some firmware keeps tables in
  * its own memory, which becomes free at exit. */
 static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem *p)
@@ -196,12 +200,40 @@ static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem 
 	for (unsigned i = 0; i < handoff.move_count; i++)
 		if (ranges_overlap(at, bytes, handoff.moves[i].to, handoff.moves[i].bytes))
 			return handoff_destination_taken(&b->attempt.kernel.layout, &handoff.moves[i], at, p);
-	keep_pages(&b->attempt, at, bytes);
+	if (is_out_of_map(&b->attempt, at))
+		keep_pages(&b->attempt, at, bytes);
 	return memmap_set_free(&b->attempt.platform.memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
+}
+
+static bool is_runtime(const struct hobnail_memory *entry)
+{
+	return entry->type == HOBNAIL_MEMORY_RUNTIME_CODE || entry->type == HOBNAIL_MEMORY_RUNTIME_DATA;
+}
+
+/* The same for a table of SMBIOS or UEFI. Memory for runtime services is reserved as it is. */
+static enum err keep_reserved(struct boot *b, struct span table, struct problem *p)
+{
+	struct attempt *a = &b->attempt;
+
+	if (a->wants.tables_reserved && table.bytes && map_table(b, table.base, table.bytes) &&
+	    !memmap_all(&a->platform.memory, table.base, table.bytes, is_runtime, NULL))
+		keep_pages(a, table.base, table.bytes);
+	return keep_table(b, table.base, table.bytes, p);
 }
 
 /* Entry points and structures, the 64-bit ones first. */
 enum { SMBIOS_SPANS = 4 };
+
+static enum err keep_uefi(struct boot *b, struct problem *p)
+{
+	struct span tables[FIRMWARE_OWN_TABLES];
+	enum err e = OK;
+
+	firmware_own_tables(&b->fw, tables);
+	for (unsigned i = 0; !e && i < FIRMWARE_OWN_TABLES; i++)
+		e = keep_reserved(b, tables[i], p);
+	return e;
+}
 
 static enum err keep_tables(struct boot *b, const struct span smbios[SMBIOS_SPANS], struct problem *p)
 {
@@ -209,7 +241,9 @@ static enum err keep_tables(struct boot *b, const struct span smbios[SMBIOS_SPAN
 	enum err e = OK;
 
 	for (unsigned i = 0; !e && i < SMBIOS_SPANS; i++)
-		e = keep_table(b, smbios[i].base, smbios[i].bytes, p);
+		e = keep_reserved(b, smbios[i], p);
+	if (!e && b->attempt.wants.tables_reserved)
+		e = keep_uefi(b, p);
 	if (!e && has_fdt(f) && !b->attempt.wants.tree_copied)
 		e = keep_table(b, f->tables.device_tree, f->fdt.bytes, p);
 	if (!e && f->has_acpi)

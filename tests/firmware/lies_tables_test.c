@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "limine_protocol.h"
 #include "log.h"
 #include "given.h"
 #include "lies.h"
@@ -232,6 +233,48 @@ static void tables_in_memory_that_would_be_free_are_kept(void **state)
 	assert_int_equal(type_at(busy + 6 * PAGE_BYTES), HOBNAIL_MEMORY_FIRMWARE_BOOT);
 }
 
+/* ---- Kernels of the Limine protocol: base revision 6 ------------------------------------------------------------ */
+
+static uint64_t limine_type_at(paddr where)
+{
+	const uint64_t *map = world_answer(ASK_MAP, 3), *list = world_mapped(map[2], map[1] * 8);
+
+	for (uint64_t i = 0; i < map[1]; i++) {
+		const struct limine_memory *m = world_mapped(list[i], sizeof *m);
+		if (where - m->base < m->length)
+			return m->type;
+	}
+	return UINT64_MAX;
+}
+
+/* In boot-services data and in ACPI's memory, where UEFI allows them. */
+static void tables_of_smbios_and_uefi_are_reserved(void **state)
+{
+	static const CHAR16 vendor[] = u"vendor";
+	const paddr busy = ARENA_BUSY, acpi = ARENA_ACPI + 8 * PAGE_BYTES;
+	const struct { paddr at; uint64_t type; } expected[] = {
+		{ busy, LIMINE_RESERVED_MAPPED }, { busy + PAGE_BYTES, LIMINE_BOOTLOADER_RECLAIMABLE },
+		{ busy + 2 * PAGE_BYTES, LIMINE_RESERVED_MAPPED }, { busy + 3 * PAGE_BYTES, LIMINE_RESERVED_MAPPED },
+		{ busy + 4 * PAGE_BYTES, LIMINE_BOOTLOADER_RECLAIMABLE },
+		{ busy + 5 * PAGE_BYTES, LIMINE_RESERVED_MAPPED }, { busy + 6 * PAGE_BYTES, LIMINE_RESERVED_MAPPED },
+		{ busy + 7 * PAGE_BYTES, LIMINE_BOOTLOADER_RECLAIMABLE },
+		{ acpi - PAGE_BYTES, LIMINE_ACPI_RECLAIMABLE }, { acpi, LIMINE_RESERVED_MAPPED },
+		{ acpi + PAGE_BYTES, LIMINE_ACPI_RECLAIMABLE }, { acpi + 2 * PAGE_BYTES, LIMINE_RESERVED_MAPPED },
+	};
+
+	(void)state;
+	plain();
+	put_smbios(busy + 0x10, acpi + 8, 16);
+	put_smbios_32(acpi + 2 * PAGE_BYTES, busy + 3 * PAGE_BYTES - 8, 16);
+	memcpy(at(busy + 6 * PAGE_BYTES - 4), vendor, sizeof vendor);
+	fake.options.vendor = (const CHAR16 *)(busy + 6 * PAGE_BYTES - 4);
+	enters("tables of SMBIOS and UEFI", 0);
+	for (unsigned i = 0; i < COUNT_OF(expected); i++)
+		if (limine_type_at(expected[i].at) != expected[i].type)
+			fail_msg("%#llx has type %llu", (unsigned long long)expected[i].at,
+			         (unsigned long long)limine_type_at(expected[i].at));
+}
+
 static void a_segment_is_not_moved_onto_tables(void **state)
 {
 	(void)state;
@@ -256,6 +299,7 @@ static void a_segment_is_not_moved_onto_tables(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tables_of_smbios_and_uefi_are_reserved), /* of the Limine protocol alone */
 		cmocka_unit_test(broken_acpi_tables_are_not_used),
 		cmocka_unit_test(any_damaged_byte_of_a_table_does_no_harm),
 		cmocka_unit_test(a_truncated_device_tree_is_not_used),
@@ -265,7 +309,8 @@ int main(void)
 		cmocka_unit_test(tables_in_memory_that_would_be_free_are_kept),
 		cmocka_unit_test(a_segment_is_not_moved_onto_tables),
 	};
-	size_t count = COUNT_OF(tests) - (LIES_KERNEL == KERNEL_LIMINE ? 4 : 0);
+	size_t first = LIES_KERNEL != KERNEL_LIMINE, others = LIES_KERNEL == KERNEL_LIMINE ? 4 : 0;
 
-	return _cmocka_run_group_tests("firmware/lies_tables", tests, count, NULL, NULL);
+	return _cmocka_run_group_tests("firmware/lies_tables", tests + first, COUNT_OF(tests) - first - others, NULL,
+	                               NULL);
 }
