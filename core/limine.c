@@ -370,3 +370,17 @@ void limine_mode(const struct hobnail_framebuffer *fb, struct limine_video_mode 
 	                                   .bpp = (uint16_t)fb->bits_per_pixel, .model = 1 };
 	limine_masks(fb, out->masks);
 }
+
+/* VESA E-EDID 1.4, "Header", "Checksum": the first block begins so, and its bytes sum to 0. */
+uint64_t limine_edid_bytes(const uint8_t *edid, uint64_t bytes)
+{
+	enum { BLOCK_BYTES = 128 };
+	static const uint8_t header[8] = { 0, 255, 255, 255, 255, 255, 255, 0 };
+	uint8_t sum = 0;
+
+	if (bytes < BLOCK_BYTES || memcmp(edid, header, sizeof header) != 0)
+		return 0;
+	for (unsigned i = 0; i < BLOCK_BYTES; i++)
+		sum = (uint8_t)(sum + edid[i]);
+	return sum ? 0 : bytes;
+}

@@ -86,6 +86,9 @@ enum err limine_check_hash(const void *data, uint64_t bytes, struct text hash, s
 void limine_masks(const struct hobnail_framebuffer *fb, uint8_t out[6]);
 void limine_mode(const struct hobnail_framebuffer *fb, struct limine_video_mode *out);
 
+/* The bytes of an EDID; 0: there is none, or its first block is damaged. */
+uint64_t limine_edid_bytes(const uint8_t *edid, uint64_t bytes);
+
 /* "memory map" */
 const char *limine_name(enum limine_id id);
 

@@ -4,6 +4,8 @@
 #include "font.h"
 #include "log.h"
 
+#include <string.h>
+
 static bool asks(const struct boot *b, enum limine_id id)
 {
 	return limine_asks(&b->limine.found, id);
@@ -47,24 +49,49 @@ static void gather_tpm_log(const struct boot *b, struct limine_facts *out)
 		out->tpm_log_format = format;
 }
 
-static void gather_display(struct boot *b, struct limine_facts *out)
+static void gather_edid(struct boot *b, struct limine_facts *out)
+{
+	static IMAGE_UNTIL_EXIT uint8_t edid[512];
+	uint64_t bytes = firmware_edid(&b->fw, edid, sizeof edid);
+
+	out->edid = edid;
+	out->edid_bytes = limine_edid_bytes(edid, bytes);
+	if (bytes && !out->edid_bytes)
+		log_line("the display's EDID is damaged: not used");
+}
+
+/* The firmware may leave out the mode that is set, or list too many before it. */
+static void gather_modes(struct boot *b, struct limine_facts *out)
 {
 	static IMAGE_UNTIL_EXIT struct limine_video_mode modes[LIMINE_MAX_MODES];
-	static IMAGE_UNTIL_EXIT uint8_t edid[512];
+	struct limine_video_mode current;
+	bool listed = false;
 
-	if (!asks(b, LIMINE_FRAMEBUFFER) || !b->attempt.platform.has_framebuffer)
-		return;
-	out->edid = edid;
-	out->edid_bytes = firmware_edid(&b->fw, edid, sizeof edid);
+	limine_mode(&b->attempt.platform.framebuffer, &current);
 	out->modes = modes;
 	for (uint32_t i = 0; out->mode_count < LIMINE_MAX_MODES; i++) {
 		struct hobnail_framebuffer fb;
 		int there = firmware_mode(&b->fw, i, &fb);
 		if (there < 0)
 			break;
-		if (there)
-			limine_mode(&fb, &modes[out->mode_count++]);
+		if (!there)
+			continue;
+		limine_mode(&fb, &modes[out->mode_count]);
+		listed = listed || memcmp(&modes[out->mode_count], &current, sizeof current) == 0;
+		out->mode_count++;
 	}
+	if (listed)
+		return;
+	out->mode_count -= out->mode_count == LIMINE_MAX_MODES;
+	modes[out->mode_count++] = current;
+}
+
+static void gather_display(struct boot *b, struct limine_facts *out)
+{
+	if (!asks(b, LIMINE_FRAMEBUFFER) || !b->attempt.platform.has_framebuffer)
+		return;
+	gather_edid(b, out);
+	gather_modes(b, out);
 }
 
 static enum err gather_device_tree(struct boot *b, struct limine_facts *out, struct problem *p)

@@ -135,6 +135,7 @@ struct fake_options {
 	const void *file_path;
 	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
+	EFI_EDID_ACTIVE_PROTOCOL edid;  /* of no bytes: there is none               */
 	uint64_t read_most;             /* bytes that one Read gives at most        */
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
 	uint64_t read_excess;           /* Read says so many bytes more than it gives */

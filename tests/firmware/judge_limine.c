@@ -194,6 +194,41 @@ static const char *judge_files(const uint64_t *map)
 	return why;
 }
 
+/* ---- Displays ---------------------------------------------------------------------------------------------------- */
+
+static bool is_mode_of(const struct limine_framebuffer *fb, const struct limine_video_mode *m)
+{
+	return m && m->width == fb->width && m->height == fb->height && m->pitch == fb->pitch && m->bpp == fb->bpp &&
+	       m->model == fb->model && memcmp(m->masks, fb->masks, sizeof m->masks) == 0;
+}
+
+static bool is_edid(const uint8_t *edid, uint64_t bytes)
+{
+	uint8_t sum = 0;
+
+	for (unsigned i = 0; edid && bytes >= 128 && i < 128; i++)
+		sum = (uint8_t)(sum + edid[i]);
+	return edid && bytes >= 128 && memcmp(edid, "\0\377\377\377\377\377\377", 8) == 0 && sum == 0;
+}
+
+static const char *judge_screen(void)
+{
+	const uint64_t *answer = world_answer(ASK_FRAMEBUFFER, 3), *list = answer ? world_mapped(answer[2], 8) : NULL;
+	const struct limine_framebuffer *fb = list ? world_mapped(*list, sizeof *fb) : NULL;
+	const uint64_t *modes = fb ? world_mapped(fb->modes, fb->mode_count * 8) : NULL;
+	bool current = false;
+
+	if (!answer)
+		return NULL;
+	for (uint64_t i = 0; modes && i < fb->mode_count; i++)
+		current = current || is_mode_of(fb, world_mapped(modes[i], sizeof(struct limine_video_mode)));
+	if (!current)
+		return WRONG("the display's mode is not in the list of modes");
+	if (fb->edid && !is_edid(world_mapped(fb->edid, fb->edid_bytes), fb->edid_bytes))
+		return WRONG("%llu bytes are no EDID", LL(fb->edid_bytes));
+	return NULL;
+}
+
 /* ---- The rest ---------------------------------------------------------------------------------------------------- */
 
 static const char *judge_cpus(void)
@@ -242,5 +277,6 @@ const char *world_judge_limine(void)
 	if (!why) why = judge_words();
 	if (!why) why = judge_files(map);
 	if (!why) why = judge_cpus();
+	if (!why) why = judge_screen();
 	return why;
 }

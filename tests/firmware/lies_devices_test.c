@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "given.h"
+#include "limine_protocol.h"
 #include "lies.h"
 
 /* The mode that the kernel gets if nothing is wrong: the one it asks for, or the current one of a kernel that cannot
@@ -194,6 +195,59 @@ static void a_display_has_room_for_its_pixels(void **state)
 	}
 }
 
+/* ---- Displays of a Limine kernel: the judge looks for the current mode, and at an EDID --------------------------- */
+
+static void the_current_mode_is_listed(void **state)
+{
+	static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION other;
+
+	(void)state;
+	for (unsigned what = 0; what < 4; what++) {
+		plain();
+		switch (what) {
+		case 0: break;
+		case 1: fake.options.mode.MaxMode = 0; break;
+		case 2: fake.options.broken[SERVICE_QUERY_MODE] = EFI_DEVICE_ERROR; break;
+		case 3:
+			other = fake.options.mode_info[0];
+			other.PixelsPerScanLine++;
+			fake.options.mode.Info = &other;
+			break;
+		}
+		enters("modes", what);
+		assert_int_equal(screens(), 1);
+	}
+}
+
+static uint64_t edid_bytes(void)
+{
+	const uint64_t *answer = world_answer(ASK_FRAMEBUFFER, 3), *list = world_mapped(answer[2], 8);
+	const struct limine_framebuffer *fb = world_mapped(*list, sizeof *fb);
+
+	assert_int_equal(!fb->edid, !fb->edid_bytes);
+	return fb->edid_bytes;
+}
+
+static void an_edid_is_passed_on_if_it_is_whole(void **state)
+{
+	static const uint32_t given[] = { 0, 127, 128, 256, 128, 128 }, expected[] = { 0, 0, 128, 256, 0, 0 };
+	static uint8_t edid[256];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(given); i++) {
+		plain();
+		memset(edid, 0, sizeof edid);
+		memset(edid + 1, 255, 6);
+		edid[20] = 6; /* 6 * 255 + 6 is 6 * 256 */
+		edid[7] = i == 4;
+		edid[127] = i == 4 ? 255 : 0;
+		edid[100] = i == 5;
+		fake.options.edid = (EFI_EDID_ACTIVE_PROTOCOL){ given[i], edid };
+		enters("EDID", i);
+		assert_int_equal(edid_bytes(), expected[i]);
+	}
+}
+
 /* ---- Where errors and the log go ----------------------------------------------------------------------- */
 
 static void errors_are_told_wherever_there_is_a_way(void **state)
@@ -345,6 +399,9 @@ static void time_is_counted_from_1970(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		/* Of the Limine protocol alone. */
+		cmocka_unit_test(the_current_mode_is_listed),
+		cmocka_unit_test(an_edid_is_passed_on_if_it_is_whole),
 		cmocka_unit_test(a_display_that_cannot_be_drawn_on_is_left_out),
 		cmocka_unit_test(a_display_that_can_is_described),
 		cmocka_unit_test(pixels_are_as_the_mode_has_them),
@@ -358,7 +415,7 @@ int main(void)
 		cmocka_unit_test(a_required_framebuffer_that_is_missing_is_an_error),
 		cmocka_unit_test(a_mode_is_the_wanted_one_by_both_sizes),
 	};
-	size_t count = COUNT_OF(tests) - (LIES_KERNEL == KERNEL_LIMINE ? 2 : 0);
+	size_t first = LIES_KERNEL == KERNEL_LIMINE ? 0 : 2;
 
-	return _cmocka_run_group_tests("firmware/lies_devices", tests, count, NULL, NULL);
+	return _cmocka_run_group_tests("firmware/lies_devices", tests + first, COUNT_OF(tests) - 2, NULL, NULL);
 }
