@@ -31,11 +31,6 @@ static const struct { const char *ours, *name; } arches[] = {
 	{ "riscv64", "riscv64" },
 };
 
-const char *bls_key_name(enum bls_key key)
-{
-	return keys[key];
-}
-
 static bool is_blank_or_end(char c)
 {
 	return text_is_blank(c) || c == '\r' || c == '\n';

@@ -102,9 +102,6 @@ size_t bls_cmdline(const struct bls_entry *entry, char *out, size_t capacity);
 /* entries.srel: does \loader\entries beside it have entries of type 1? Without such a file it does. */
 bool bls_is_type1(struct text srel);
 
-/* The name of a key, as entries have it. */
-const char *bls_key_name(enum bls_key key);
-
 /* ---- Order (bls_sort.c) ---------------------------------------------------------------------------------------- */
 
 /* Below 0: a comes first. */

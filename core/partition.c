@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "format.h"
 
 /* bc13c2ff-59e6-4262-a352-b275fd6f7172 */
 const uint8_t partition_xbootldr[16] = { 0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x62, 0x42,
@@ -46,6 +47,17 @@ bool partition_of_path(const uint8_t *path, struct partition *out, uint32_t *dis
 		at += bytes;
 	}
 	return false;
+}
+
+/* UEFI 2.10, "EFI GUID Format" (Appendix A): the first three fields are little-endian. */
+size_t partition_id_text(const uint8_t id[16], char out[PARTITION_ID_CHARS])
+{
+	out[0] = '\0';
+	if (!read_le64(id) && !read_le64(id + 8))
+		return 0;
+	return format(out, PARTITION_ID_CHARS, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id),
+	              read_le16(id + 4), read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13], id[14],
+	              id[15]);
 }
 
 /* ---- The GPT --------------------------------------------------------------------------------------------------- */

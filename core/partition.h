@@ -6,9 +6,10 @@
 #define CORE_PARTITION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-enum { PARTITION_ENTRY_BYTES = 128 };
+enum { PARTITION_ENTRY_BYTES = 128, PARTITION_ID_CHARS = 37 };
 
 /* Types, as an entry of the GPT has them. */
 extern const uint8_t partition_xbootldr[16]; /* UAPI.2 Discoverable Partitions Specification */
@@ -22,6 +23,9 @@ struct partition {
 /* The last partition that a device path names. *disk_bytes: of the path before its node, the disk's. A path that does
  * not end within 64 nodes and 2048 bytes names none.   false: there is none */
 bool partition_of_path(const uint8_t *path, struct partition *out, uint32_t *disk_bytes);
+
+/* The id as people write it, with its NUL. Returns the bytes before that; 0: it has none, and the text is empty. */
+size_t partition_id_text(const uint8_t id[16], char out[PARTITION_ID_CHARS]);
 
 /* Where the GPT has the entry of a partition. `header`: block 1 of the disk.
  *   false: there is no GPT, or no such entry in it, or one that does not lie in a block */

@@ -7,6 +7,7 @@
 #include "boot.h"
 #include "format.h"
 #include "log.h"
+#include "partition.h"
 #include "utf16.h"
 
 #include <string.h>
@@ -160,14 +161,11 @@ static void write_entries(struct boot *b)
 static void write_partition(struct boot *b)
 {
 	uint8_t id[16];
-	char text[40];
+	char text[PARTITION_ID_CHARS];
+	size_t bytes = firmware_partition(&b->fw, VOLUME_OWN, id) ? partition_id_text(id, text) : 0;
 
-	if (!firmware_partition(&b->fw, VOLUME_OWN, id) || (!read_le64(id) && !read_le64(id + 8)))
-		return;
-	size_t bytes = format(text, sizeof text, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id),
-	                      read_le16(id + 4), read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13],
-	                      id[14], id[15]);
-	write_string(b, u"LoaderDevicePartUUID", text, bytes);
+	if (bytes)
+		write_string(b, u"LoaderDevicePartUUID", text, bytes);
 }
 
 static void write_firmware(struct boot *b)

@@ -2,8 +2,7 @@
 #include "boot.h"
 #include "files/files.h"
 #include "format.h"
-
-#include <string.h>
+#include "partition.h"
 
 struct page {
 	char *out;
@@ -50,17 +49,14 @@ static void add_volume(const struct boot *b, struct page *page)
 {
 	uint8_t id[16];
 	uint32_t partition = firmware_partition(&b->fw, b->volume, id);
-	uint64_t any = 0;
+	char text[PARTITION_ID_CHARS];
 
 	if (partition)
 		add(page, "Volume       partition %u", partition);
 	else
 		add(page, "Volume       not a partition");
-	for (unsigned i = 0; i < sizeof id; i++)
-		any |= id[i];
-	if (any) /* UEFI 2.10, "EFI GUID Format" (Appendix A): the first three fields are little-endian */
-		add(page, ", %08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id), read_le16(id + 4),
-		    read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13], id[14], id[15]);
+	if (partition_id_text(id, text))
+		add(page, ", %s", text);
 	add(page, "\n");
 }
 

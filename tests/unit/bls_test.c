@@ -399,8 +399,6 @@ static void the_marker_file_says_type_1(void **state)
 	assert_false(bls_is_type1(of("type2\n")));
 	assert_false(bls_is_type1(of("")));
 	assert_false(bls_is_type1((struct text){ NULL, 0 }));
-	assert_string_equal(bls_key_name(BLS_OVERLAY), "devicetree-overlay");
-	assert_string_equal(bls_key_name(BLS_INITRD), "initrd");
 }
 
 int main(void)

@@ -179,6 +179,21 @@ static void an_entry_is_of_its_partition(void **state)
 	assert_false(partition_has_type(entry, &p, partition_xbootldr));
 }
 
+static void an_id_is_written_as_people_do(void **state)
+{
+	char text[PARTITION_ID_CHARS];
+	uint8_t none[16] = { 0 };
+
+	(void)state;
+	assert_int_equal(partition_id_text(partition_xbootldr, text), 36);
+	assert_string_equal(text, "bc13c2ff-59e6-4262-a352-b275fd6f7172");
+	assert_int_equal(partition_id_text(none, text), 0);
+	assert_string_equal(text, "");
+	none[15] = 1;
+	assert_int_equal(partition_id_text(none, text), 36);
+	assert_string_equal(text, "00000000-0000-0000-0000-000000000001");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +203,7 @@ int main(void)
 		cmocka_unit_test(the_gpt_has_an_entry_for_each),
 		cmocka_unit_test(what_is_no_gpt_has_none),
 		cmocka_unit_test(an_entry_is_of_its_partition),
+		cmocka_unit_test(an_id_is_written_as_people_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
