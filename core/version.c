@@ -27,8 +27,11 @@ static char first(struct text t)
 	return t.bytes ? t.at[0] : '\0';
 }
 
+/* A text without bytes may have no address. */
 static void skip(struct text *t, size_t bytes)
 {
+	if (!bytes)
+		return;
 	t->at += bytes;
 	t->bytes -= bytes;
 }

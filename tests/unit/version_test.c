@@ -77,12 +77,25 @@ static void numbers_of_any_length_are_compared(void **state)
 	assert_int_equal(order("a1", "a"), 1);
 }
 
+/* An entry that does not say its version has no text at all. */
+static void no_version_is_as_an_empty_one(void **state)
+{
+	const struct text none = { NULL, 0 };
+
+	(void)state;
+	assert_int_equal(version_order(none, none), 0);
+	assert_true(version_order(none, text_of("1")) < 0);
+	assert_true(version_order(text_of("1"), none) > 0);
+	assert_true(version_order(none, text_of("~")) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_have_the_order_of_the_specification),
 		cmocka_unit_test(examples_of_the_specification_hold),
 		cmocka_unit_test(numbers_of_any_length_are_compared),
+		cmocka_unit_test(no_version_is_as_an_empty_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
