@@ -1,18 +1,7 @@
 /* bls_sort.c — UAPI.1 Boot Loader Specification, "Sorting". */
 #include "bls.h"
 
-#include <string.h>
-
 #include "version.h"
-
-/* "Alphanumerical Order" */
-static int order_texts(struct text a, struct text b)
-{
-	size_t both = min_u64(a.bytes, b.bytes);
-	int order = both ? memcmp(a.at, b.at, both) : 0;
-
-	return order ? order : (a.bytes > b.bytes) - (a.bytes < b.bytes);
-}
 
 static int order_by_sort_key(const struct bls_entry *a, const struct bls_entry *b)
 {
@@ -20,9 +9,9 @@ static int order_by_sort_key(const struct bls_entry *a, const struct bls_entry *
 
 	if (!in_a || !in_b)
 		return in_b - in_a;
-	int order = order_texts(a->values[BLS_SORT_KEY], b->values[BLS_SORT_KEY]);
+	int order = text_order(a->values[BLS_SORT_KEY], b->values[BLS_SORT_KEY]);
 	if (!order)
-		order = order_texts(a->values[BLS_MACHINE_ID], b->values[BLS_MACHINE_ID]);
+		order = text_order(a->values[BLS_MACHINE_ID], b->values[BLS_MACHINE_ID]);
 	return order ? order : version_order(b->values[BLS_VERSION], a->values[BLS_VERSION]);
 }
 

@@ -258,6 +258,11 @@ static unsigned arch_index(const char *arch)
 	return 0;
 }
 
+void config_none(struct config_list *out)
+{
+	*out = (struct config_list){ .timeout = CONFIG_TIMEOUT, .boot_entries = true };
+}
+
 enum err config_read(const char *text, size_t bytes, const char *arch, struct text wanted, struct config_list *list,
                      struct config_entry *out, struct problem *p)
 {

@@ -97,6 +97,9 @@ struct config_list {
 	bool boot_entries;     /* look for entries of the Boot Loader Specification */
 };
 
+/* What holds without a configuration. */
+void config_none(struct config_list *out);
+
 /* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the
  * first). *list (NULL: not wanted) is written if the text is sound, even if the entry cannot be returned:
  * ERR_CONFIG_NO_ENTRY, ERR_CONFIG_KERNEL_ARCH. `arch` is "x86_64", "aarch64" or "riscv64"; for any other only keys

@@ -31,4 +31,24 @@ bool entries_add(struct entries *entries, struct entry entry);
 /* The index of the entry with this id; false: there is none. */
 bool entries_find(const struct entries *entries, struct text id, unsigned *index);
 
+/* The entries of a configuration; the preferred one is its default. */
+void entries_add_configured(struct entries *entries, const struct config_list *list);
+
+/* ---- Without a configuration ----------------------------------------------------------------------------------- */
+
+/* \boot\kernel.elf, with every file in \boot\modules: to be booted where there are no other entries. */
+void entries_add_default(struct entries *entries);
+
+extern const char entry_default_modules[]; /* that directory, with a separator at its end */
+
+/* What it boots, without modules. */
+void entry_default(struct config_entry *out);
+
+/* Is a file of that directory a module? Other systems leave some that begin with a dot. */
+bool entry_default_has(struct text file);
+
+/* A module without a command line, in the order of their paths: a directory has no order of its own.
+ *   ERR_TOO_MANY_MODULES */
+enum err entry_add_module(struct config_entry *entry, struct text path, struct problem *p);
+
 #endif

@@ -4,6 +4,23 @@
 
 #include "utf16.h"
 
+static bool is_separator(uint32_t code)
+{
+	return code == '\\' || code == '/';
+}
+
+bool path_is_absolute(struct text path)
+{
+	return path.bytes && is_separator((uint8_t)path.at[0]);
+}
+
+struct text path_directory(struct text path)
+{
+	while (path.bytes && !is_separator((uint8_t)path.at[path.bytes - 1]))
+		path.bytes--;
+	return path.bytes ? path : text_of("\\");
+}
+
 /* Microsoft FAT specification, "Long Directory Entries": forbidden characters and greatest length of a long name. */
 static bool is_forbidden(uint32_t code)
 {
@@ -45,7 +62,7 @@ enum err path_check(struct text path, struct problem *p)
 		bytes = utf8_next(path.at + at, path.bytes - at, &code);
 		if (!bytes)
 			return problem(p, ERR_PATH, CONFIG_MAX_PATH);
-		if (code == '\\' || code == '/') {
+		if (is_separator(code)) {
 			e = check_end(&n, character, p);
 			n = (struct name){ character + 1, 0, true, 0 };
 			continue;

@@ -7,6 +7,12 @@
 
 #include "config.h"
 
+/* It begins with a separator: else it is relative to some directory. */
+bool path_is_absolute(struct text path);
+
+/* The part up to and including the last separator; "\" if there is none. */
+struct text path_directory(struct text path);
+
 /* Characters count from 1: value[0] of all but ERR_PATH.
  *   ERR_PATH            empty, longer than CONFIG_MAX_PATH, or not UTF-8: value[0] = CONFIG_MAX_PATH
  *   ERR_PATH_CHARACTER  a character that no name may have: value[1] = its code

@@ -182,6 +182,12 @@ enum err protocol_takes_files(enum boot_protocol protocol, const struct config_e
 	return e;
 }
 
+bool protocol_ignores_keys(enum boot_protocol protocol, const struct config_entry *entry)
+{
+	return protocol == PROTOCOL_EFI &&
+	       (entry->no_fault_reports || entry->direct_map_no_execute || entry->allow_write_execute);
+}
+
 enum err protocol_grant(struct attempt *a, struct protocol_requests *r, enum err *refused, struct problem *p)
 {
 	*refused = OK;

@@ -27,6 +27,9 @@ enum err protocol_load(struct attempt *a, struct protocol_requests *r, struct so
  *   ERR_KEY_MODULE, ERR_KEY_INITRD */
 enum err protocol_takes_files(enum boot_protocol protocol, const struct config_entry *entry, struct problem *p);
 
+/* Keys of the entry that have no effect: fault_reports, hhdm and allow_wx of an EFI program. */
+bool protocol_ignores_keys(enum boot_protocol protocol, const struct config_entry *entry);
+
 /* The machine is known: what it cannot grant is an error, or is dropped. *refused: the reason why other processors are
  * not started, which is no error in the Limine protocol. */
 enum err protocol_grant(struct attempt *a, struct protocol_requests *r, enum err *refused, struct problem *p);

@@ -65,3 +65,16 @@ enum err source_view(struct source *source, const struct pages *pages, uint64_t 
 		source->pieces[source->piece_count++] = (struct source_piece){ offset, bytes, *out };
 	return OK;
 }
+
+enum err source_text(struct source *source, const struct pages *pages, uint64_t most, struct text *out,
+                     struct problem *p)
+{
+	const void *text;
+
+	if (source->bytes > most)
+		return problem(p, ERR_FILE_TOO_BIG, source->bytes, most);
+	enum err e = source_view(source, pages, 0, source->bytes, &text, p);
+	if (!e)
+		*out = (struct text){ text, source->bytes };
+	return e;
+}

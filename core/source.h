@@ -9,6 +9,7 @@
 #define CORE_SOURCE_H
 
 #include "pages.h"
+#include "text.h"
 
 enum { SOURCE_MAX_PIECES = 32 };
 
@@ -33,5 +34,9 @@ enum err source_fetch(struct source *source, uint64_t offset, void *to, uint64_t
 /* Bytes of the file as a pointer, from a piece that has them all, or from pages that become one. */
 enum err source_view(struct source *source, const struct pages *pages, uint64_t offset, uint64_t bytes,
                      const void **out, struct problem *p);
+
+/* A small file whole, of at most `most` bytes, which stays in its pages.   ERR_FILE_TOO_BIG */
+enum err source_text(struct source *source, const struct pages *pages, uint64_t most, struct text *out,
+                     struct problem *p);
 
 #endif

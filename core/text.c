@@ -12,6 +12,14 @@ bool text_is(struct text t, const char *literal)
 	return text_same(t, text_of(literal));
 }
 
+int text_order(struct text a, struct text b)
+{
+	size_t both = min_u64(a.bytes, b.bytes);
+	int order = both ? memcmp(a.at, b.at, both) : 0;
+
+	return order ? order : (a.bytes > b.bytes) - (a.bytes < b.bytes);
+}
+
 char text_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;

@@ -22,6 +22,9 @@ static inline struct text text_between(const char *at, const char *end)
 bool text_same(struct text a, struct text b);
 bool text_is(struct text t, const char *literal);
 
+/* Below 0: a comes first, by its bytes; a text comes before those that go on behind it. */
+int text_order(struct text a, struct text b);
+
 /* ASCII's capital letters as small ones; other bytes as they are. */
 char text_lower(char c);
 

@@ -9,8 +9,8 @@
 
 #include "arch.h"
 #include "attempt.h"
+#include "bls_list.h"
 #include "config.h"
-#include "entries.h"
 #include "files/files.h"
 #include "firmware/firmware.h"
 #include "limine_respond.h"
@@ -59,7 +59,7 @@ struct choice {
 	struct menu_screen *menu; /* in pages of its own; NULL: there was no menu yet            */
 	bool entry_is_read; /* b->entry is the preferred one, as the configuration has it        */
 	unsigned index;      /* of the entry in b->entry                                         */
-	char counted[300];   /* the file of a boot entry whose try was counted; else empty       */
+	char counted[BLS_MAX_PATH]; /* the file of a boot entry whose try was counted; else empty       */
 	size_t strings_kept; /* of b->strings: paths and options that hold for all entries       */
 };
 
@@ -161,10 +161,9 @@ void bli_read(struct boot *b);
 void bli_write(struct boot *b);
 void bli_undo(struct boot *b);
 
-/* entries.c. text_read(): a small file whole, in a claim. path_absolute(): a path that is relative to `directory`, or
- * begins with a separator.   Errors of path_check(), files_open(), source_fetch() */
-enum err text_read(struct boot *b, enum volume volume, struct text path, struct text *out, struct problem *p);
-enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p);
+/* entries.c: the paths of b->entry, which are relative to `directory` or begin with a separator, become absolute.
+ *   Errors of path_check(); ERR_PATHS_FULL */
+enum err entry_paths_absolute(struct boot *b, struct text directory, struct problem *p);
 
 /* menu.c: let a person choose; `pick` is the default at first. false: there is no memory for a menu. menu_tell(): the
  * text that is below the entries then. menu_has_memory(): it is allocated if it was not. */

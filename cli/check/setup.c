@@ -108,9 +108,8 @@ static void take_findings(struct setup_entry *e, struct text file, const struct 
 
 static char *absolute(struct text directory, struct text path)
 {
-	bool is = path.bytes && (path.at[0] == '\\' || path.at[0] == '/');
-
-	return string_format("%.*s%.*s", is ? 0 : (int)directory.bytes, directory.at, (int)path.bytes, path.at);
+	return string_format("%.*s%.*s", path_is_absolute(path) ? 0 : (int)directory.bytes, directory.at,
+	                     (int)path.bytes, path.at);
 }
 
 char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, struct problem *p)
@@ -148,7 +147,7 @@ static char *find_file(const struct setup *s, struct setup_entry *e, struct text
 	return found;
 }
 
-static uint64_t bytes_of(const char *path)
+uint64_t setup_file_bytes(const char *path)
 {
 	struct stat st;
 
@@ -169,7 +168,7 @@ static void judge_initrds(const struct setup *s, struct setup_entry *e, const st
 
 	for (unsigned i = 0; i < from->initrd_count; i++) {
 		char *found = find_file(s, e, directory, from->initrds[i], false);
-		if (found && !bytes_of(found)) {
+		if (found && !setup_file_bytes(found)) {
 			problem(&p, ERR_FILE_EMPTY);
 			setup_refuse(e, from->initrds[i], &p);
 		}
@@ -183,9 +182,9 @@ static void judge_tree(struct setup *s, struct setup_entry *e, struct text path,
 	struct fdt fdt;
 	size_t bytes;
 	char *found = path.bytes ? find_file(s, e, directory, path, false) : NULL;
-	char *tree = found && bytes_of(found) ? file_load(found, MOST_TREE, &bytes) : NULL;
+	char *tree = found && setup_file_bytes(found) ? file_load(found, MOST_TREE, &bytes) : NULL;
 
-	if (found && !bytes_of(found))
+	if (found && !setup_file_bytes(found))
 		problem(&p, ERR_FILE_EMPTY);
 	else if (found && !tree)
 		s->trouble = STATUS_TROUBLE;
@@ -197,15 +196,13 @@ static void judge_tree(struct setup *s, struct setup_entry *e, struct text path,
 	free(found);
 }
 
-/* loader/protocol/efi.c logs the same. */
 static void judge_keys(struct setup_entry *e, const struct config_entry *from, enum boot_protocol protocol)
 {
 	struct problem p;
 
 	if (protocol_takes_files(protocol, from, &p))
 		setup_refuse(e, text_of(""), &p);
-	if (protocol == PROTOCOL_EFI &&
-	    (from->no_fault_reports || from->direct_map_no_execute || from->allow_write_execute))
+	if (protocol_ignores_keys(protocol, from))
 		findings_add(&e->findings, DOUBT_KEYS_IGNORED, 0, "[%s]: fault_reports, hhdm and allow_wx have no "
 		             "effect on an EFI program", e->id);
 }
@@ -271,12 +268,6 @@ enum arch setup_arch_of(const char *path)
 
 /* ---- Entries of the configuration ------------------------------------------------------------------------------- */
 
-/* The part of a path up to and including its last separator. */
-static struct text directory_of(const char *path)
-{
-	return (struct text){ path, (size_t)(strrchr(path, '\\') - path) + 1 };
-}
-
 static void add_configured(struct setup *s, struct setup_menu *menu, struct text name)
 {
 	struct setup_entry *e = setup_add(&menu->entries, ENTRY_CONFIGURED, name, name);
@@ -292,7 +283,7 @@ static void add_configured(struct setup *s, struct setup_menu *menu, struct text
 		e->verdict = SETUP_REFUSED;
 		return;
 	}
-	setup_judge_entry(s, menu, e, &entry, directory_of(s->config_path));
+	setup_judge_entry(s, menu, e, &entry, path_directory(text_of(s->config_path)));
 }
 
 /* The entry that is booted without a question must have a kernel; others may be for another architecture. */
@@ -314,17 +305,10 @@ static void judge_elsewhere(struct setup *s, struct setup_menu *menu)
 	}
 }
 
-static void find_preferred(struct setup_menu *menu)
-{
-	for (unsigned i = 0; i < menu->entries.count; i++)
-		if (menu->list.preferred.bytes && text_is(menu->list.preferred, menu->entries.at[i]->id))
-			menu->preferred = i;
-}
-
 /* Entries that can only be reached by a key that is held while the loader starts. */
 static void judge_hidden_menu(struct setup_menu *menu)
 {
-	for (unsigned i = 0; i < menu->entries.count && menu->list.count && !menu->list.timeout; i++)
+	for (unsigned i = 0; i < menu->entries.count && !menu->list.timeout; i++)
 		if (i != menu->preferred)
 			findings_add(&menu->entries.at[i]->findings, DOUBT_ENTRY_BEHIND, 0,
 			             "the menu is hidden (timeout = 0), and %s is not the default",
@@ -333,24 +317,19 @@ static void judge_hidden_menu(struct setup_menu *menu)
 
 /* ---- Without a configuration ------------------------------------------------------------------------------------ */
 
-/* \boot\kernel.elf with every file in \boot\modules. */
-static void add_default(struct setup *s, struct setup_menu *menu)
+static void add_default(struct setup *s, struct setup_menu *menu, const struct entry *from)
 {
-	struct text directory = text_of("\\boot\\modules\\");
-	struct config_entry entry = { .kernel = text_of("\\boot\\kernel.elf") };
+	struct text directory = text_of(entry_default_modules);
+	struct setup_entry *e = setup_add(&menu->entries, ENTRY_DEFAULT, from->id, from->title);
+	struct config_entry entry;
 	struct strings names = { 0 };
 	struct problem p = { .code = OK };
-	struct setup_entry *e = setup_add(&menu->entries, ENTRY_DEFAULT, text_of("default"), entry.kernel);
 
+	entry_default(&entry);
 	setup_list(s, false, directory, &names);
-	for (size_t i = 0; i < names.count; i++) {
-		if (names.at[i][0] == '.')
-			continue;
-		if (entry.module_count == CONFIG_MAX_MODULES)
-			problem(&p, ERR_TOO_MANY_MODULES, CONFIG_MAX_MODULES);
-		else
-			entry.modules[entry.module_count++].path = text_of(names.at[i]);
-	}
+	for (size_t i = 0; i < names.count && !p.code; i++)
+		if (entry_default_has(text_of(names.at[i])))
+			(void)entry_add_module(&entry, text_of(names.at[i]), &p);
 	if (p.code)
 		setup_refuse(e, directory, &p);
 	setup_judge_entry(s, menu, e, &entry, directory);
@@ -359,21 +338,26 @@ static void add_default(struct setup *s, struct setup_menu *menu)
 
 /* ---- A menu ----------------------------------------------------------------------------------------------------- */
 
+/* In the loader's order: entries_read(). */
 static void make_menu(struct setup *s, struct setup_menu *menu, enum arch arch)
 {
+	struct entries own = { .count = 0 };
 	struct config_entry ignored;
 
 	*menu = (struct setup_menu){ .arch = arch };
+	config_none(&menu->list);
 	if (s->has_entries)
 		(void)config_read(s->text, s->bytes, arch_info[arch].name, text_of(""), &menu->list, &ignored, NULL);
-	menu->shows_boot_entries = s->config ? menu->list.boot_entries : true;
-	for (unsigned i = 0; i < menu->list.count; i++)
-		add_configured(s, menu, menu->list.names[i]);
+	entries_add_configured(&own, &menu->list);
+	for (unsigned i = 0; i < own.count; i++)
+		add_configured(s, menu, own.at[i].id);
 	if (s->has_entries || !s->config)
-		setup_add_boot_entries(s, menu);
-	if (!s->config && !menu->entries.count)
-		add_default(s, menu);
-	find_preferred(menu);
+		setup_add_boot_entries(s, menu, &own);
+	if (!s->config && !menu->entries.count) {
+		entries_add_default(&own);
+		add_default(s, menu, &own.at[0]);
+	}
+	menu->preferred = own.preferred;
 	judge_elsewhere(s, menu);
 	judge_hidden_menu(menu);
 	for (unsigned i = 0; i < menu->entries.count; i++)

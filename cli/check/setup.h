@@ -1,7 +1,8 @@
 /* setup.h — a boot volume on paper: a folder with what it will hold, the configuration in it, and the menu that the
  * loader would make of both on each architecture, with a verdict on every entry.
  *
- *   Judge     core/config*.c for the configuration, core/bls*.c for boot entries, check.h for kernels
+ *   Judge     core/config*.c for the configuration, core/bls*.c for boot entries, core/entries.c for the list of both,
+ *             check.h for kernels
  *   Memory    a setup owns all of its texts; setup_free() is for every setup */
 #ifndef CLI_SETUP_H
 #define CLI_SETUP_H
@@ -37,10 +38,9 @@ struct setup_list {
 /* On one architecture. */
 struct setup_menu {
 	enum arch arch;
-	struct config_list list;   /* of the configuration; without one: empty */
+	struct config_list list;   /* of the configuration, or config_none() */
 	struct setup_list entries; /* in the order in which the loader's menu shows them */
 	struct setup_list hidden;  /* boot entries that it leaves out */
-	bool shows_boot_entries;   /* it looks for them */
 	struct findings findings;  /* about boot entries as a whole */
 	unsigned preferred;        /* index of the one that is booted if nobody chooses */
 };
@@ -88,7 +88,7 @@ extern const char setup_no_kernel[];
 
 /* The boot entries of the volume, as the loader lists them: those that it shows are added to the menu, sorted, and the
  * others to menu->hidden, with the reason. */
-void setup_add_boot_entries(struct setup *s, struct setup_menu *menu);
+void setup_add_boot_entries(struct setup *s, struct setup_menu *menu, const struct entries *configured);
 
 /* A new entry at the end of a list. The texts are copied. */
 struct setup_entry *setup_add(struct setup_list *list, enum entry_source source, struct text id, struct text title);
@@ -105,6 +105,9 @@ char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, stru
 
 /* The plain files of a directory, as folder_list(); one that cannot be read is trouble. */
 void setup_list(struct setup *s, bool on_xbootldr, struct text directory, struct strings *names);
+
+/* The size of a file of the host; 0, too, if nobody can tell. */
+uint64_t setup_file_bytes(const char *path);
 
 /* The architecture that a kernel file is made for; ARCH_NONE: it does not say, or is none. */
 enum arch setup_arch_of(const char *path);

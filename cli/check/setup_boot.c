@@ -1,170 +1,98 @@
-/* setup_boot.c — boot entries of the volume: read, judged, named and sorted by core/bls*.c, as loader/steps/bls.c does
- * it with the firmware's files. */
+/* setup_boot.c — boot entries of the volume, listed by core/bls_list.c, which gets the host's files here, and the
+ * firmware's from loader/steps/bls.c. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bls_list.h"
 #include "cli.h"
-#include "file.h"
-#include "folder.h"
-#include "pe.h"
 #include "setup.h"
 
-static const struct { const char *directory, *suffix; } places[] = {
-	{ "\\loader\\entries\\", ".conf" },
-	{ "\\EFI\\Linux\\", ".efi" },
-};
+enum { OWN, XBOOTLDR, VOLUMES };
 
-struct candidate {
-	char *file;                /* its name */
-	char *bytes;               /* of the file: the entry points into it */
-	struct bls_entry entry;
-	char *id;
-	bool on_xbootldr;
-};
-
-struct candidates {
+/* Where entries are looked for now. */
+struct visit {
 	struct setup *s;
 	struct setup_menu *menu;
-	struct candidate at[BLS_MAX_ENTRIES];
-	unsigned count;
+	struct bls_list *list;
+	const struct bls_place *place;
+	struct bls_search search;
+	char *path; /* of the host: the file that is open */
+	struct source source;
 };
 
-/* Where entries are looked for now, and which. */
-struct visit {
-	struct candidates *all;
-	bool on_xbootldr, is_image;
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
+
+static enum err read_part(struct source *source, uint64_t at, void *to, uint64_t bytes, struct problem *p)
+{
+	struct visit *v = source->context;
+	int fd = open(v->path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : pread(fd, to, bytes, (off_t)at);
+
+	if (n < 0)
+		v->s->trouble = complain(STATUS_TROUBLE, "cannot read %s: %s", v->path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return n == (ssize_t)bytes ? OK : problem(p, ERR_FILE_SHORT, at, source->bytes);
+}
+
+static enum err open_file(void *context, struct text path, struct source **out, struct problem *p)
+{
+	struct visit *v = context;
+
+	v->path = setup_find(v->s, v->search.volume == XBOOTLDR, path, p);
+	if (!v->path)
+		return p->code;
+	v->source = (struct source){ .bytes = setup_file_bytes(v->path), .read = read_part, .context = v };
+	*out = &v->source;
+	return OK;
+}
+
+static void close_file(void *context, struct source *source)
+{
+	struct visit *v = context;
+
+	(void)source;
+	free(v->path);
+}
+
+/* Pages: what the entries' texts are in. */
+struct blocks {
+	void **at;
+	size_t count;
 };
 
-static const char *arch_name(const struct candidates *all)
+static enum err take_block(void *context, const struct page_wish *wish, paddr *out, struct problem *p)
 {
-	return arch_info[all->menu->arch].name;
+	struct blocks *all = context;
+
+	(void)p;
+	all->at = memory_resize(all->at, (all->count + 1) * sizeof *all->at);
+	all->at[all->count] = memory_resize(NULL, wish->bytes);
+	*out = (uintptr_t)all->at[all->count++];
+	return OK;
 }
 
-/* ---- Type 1 ----------------------------------------------------------------------------------------------------- */
-
-static enum err look_for(const struct visit *v, struct text path, struct text *which, struct problem *p)
+static void *block_at(void *context, paddr page)
 {
-	char *whole = string_format("\\%.*s", (int)path.bytes, path.at);
-	char *found = path.bytes ? setup_find(v->all->s, v->on_xbootldr, text_of(whole), p) : NULL;
-	enum err e = path.bytes && !found ? p->code : OK;
-
-	if (e)
-		*which = path;
-	free(found);
-	free(whole);
-	return e;
+	(void)context;
+	return (void *)(uintptr_t)page;
 }
 
-static enum err look_for_files(const struct visit *v, const struct bls_entry *entry, struct text *which,
-                               struct problem *p)
+static void free_blocks(struct blocks *all)
 {
-	enum err e = look_for(v, entry->values[entry->program], which, p);
-
-	if (!e)
-		e = look_for(v, entry->values[BLS_DEVICE_TREE], which, p);
-	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
-		e = look_for(v, entry->initrds[i], which, p);
-	return e;
+	for (size_t i = 0; i < all->count; i++)
+		free(all->at[i]);
+	free(all->at);
 }
 
-static enum err read_type1(const struct visit *v, struct candidate *c, const char *path, const struct bls_name *name,
-                           struct text *which, struct problem *p)
-{
-	size_t bytes = 0;
-	struct candidates *all = v->all;
-
-	c->bytes = file_load(path, SIZE_MAX >> 1, &bytes);
-	if (!c->bytes)
-		return all->s->trouble = STATUS_TROUBLE, problem(p, ERR_FILE_SHORT);
-	if (bytes > CONFIG_MAX_BYTES)
-		return problem(p, ERR_FILE_TOO_BIG, bytes, CONFIG_MAX_BYTES);
-	enum err e = bls_read((struct text){ c->bytes, bytes }, name, &c->entry, p);
-	if (!e)
-		e = bls_check(&c->entry, arch_name(all), p);
-	return e ? e : look_for_files(v, &c->entry, which, p);
-}
-
-/* ---- Type 2 ----------------------------------------------------------------------------------------------------- */
-
-/* The section's text; empty: there is none. */
-static struct text section(const uint8_t *bytes, const struct pe *pe, const char *name)
-{
-	struct pe_section s;
-
-	for (unsigned i = 0; i < pe->section_count; i++) {
-		pe_section(bytes, pe, i, &s);
-		size_t count = min_u64(min_u64(s.bytes, s.virt_bytes), BLS_MAX_SECTION_BYTES);
-		if (strcmp(s.name, name) == 0 && count)
-			return (struct text){ (const char *)bytes + s.at, count };
-	}
-	return text_of("");
-}
+/* ---- Entries that are left out ---------------------------------------------------------------------------------- */
 
 static uint32_t arch_number(enum arch a)
 {
 	return a == ARCH_X86_64 ? HOBNAIL_ARCH_X86_64 : HOBNAIL_ARCH_AARCH64;
-}
-
-static enum err read_type2(const struct visit *v, struct candidate *c, const char *path, const struct bls_name *name,
-                           struct problem *p)
-{
-	size_t bytes = 0;
-	struct candidates *all = v->all;
-	struct pe pe;
-
-	c->bytes = file_load(path, SIZE_MAX >> 1, &bytes);
-	if (!c->bytes)
-		return all->s->trouble = STATUS_TROUBLE, problem(p, ERR_FILE_SHORT);
-	const uint8_t *b = (const uint8_t *)c->bytes;
-	enum err e = pe_open(b, min_u64(bytes, PE_HEAD_BYTES), bytes, arch_number(all->menu->arch), &pe, p);
-	return e ? e : bls_read_image(section(b, &pe, ".osrel"), section(b, &pe, ".uname"), name, &c->entry, p);
-}
-
-/* ---- All of them ------------------------------------------------------------------------------------------------ */
-
-static bool has_id(const struct candidates *all, const char *id)
-{
-	for (unsigned i = 0; i < all->count; i++)
-		if (strcmp(all->at[i].id, id) == 0)
-			return true;
-	for (unsigned i = 0; i < all->menu->entries.count; i++)
-		if (strcmp(all->menu->entries.at[i]->id, id) == 0)
-			return true;
-	return false;
-}
-
-static enum err read_one(const struct visit *v, struct candidate *c, struct text *which, struct problem *p)
-{
-	struct candidates *all = v->all;
-	char id[BLS_MAX_NAME];
-	struct bls_name name;
-
-	if (all->count == BLS_MAX_ENTRIES)
-		return problem(p, ERR_BLS_MANY, BLS_MAX_ENTRIES);
-	enum err e = bls_name_read(text_of(c->file), places[v->is_image].suffix, &name, p);
-	if (e)
-		return e;
-	c->id = string_format("%.*s", (int)bls_id(&name, id, sizeof id), id);
-	if (has_id(all, c->id))
-		return problem(p, ERR_BLS_TWICE);
-	char *volume_path = string_format("%s%s", places[v->is_image].directory, c->file);
-	char *path = setup_find(all->s, v->on_xbootldr, text_of(volume_path), p);
-	if (!path)
-		e = p->code;
-	else if (v->is_image)
-		e = read_type2(v, c, path, &name, p);
-	else
-		e = read_type1(v, c, path, &name, which, p);
-	free(path);
-	free(volume_path);
-	return e;
-}
-
-static void free_candidate(struct candidate *c)
-{
-	free(c->file);
-	free(c->bytes);
-	free(c->id);
 }
 
 static bool is_for_another(enum err e)
@@ -172,139 +100,103 @@ static bool is_for_another(enum err e)
 	return e == ERR_BLS_ARCHITECTURE || e == ERR_PE_MACHINE;
 }
 
-/* The entry does not stand in the menu, and this is why. */
-static void add_hidden(const struct visit *v, const struct candidate *c, struct text which, const struct problem *p)
+/* Its id, or the file's name if it can have none. */
+static struct text name_of(const struct visit *v, struct text file, char id[BLS_MAX_NAME])
 {
-	struct candidates *all = v->all;
-	struct text name = text_of(c->id ? c->id : c->file);
-	struct setup_entry *e = setup_add(&all->menu->hidden, ENTRY_BLS, name, name);
+	struct bls_name name;
 
-	e->file = string_format("%s%s", places[v->is_image].directory, c->file);
-	e->on_xbootldr = v->on_xbootldr;
+	if (bls_name_read(file, v->place->suffix, &name, NULL))
+		return file;
+	return (struct text){ id, bls_id(&name, id, BLS_MAX_NAME) };
+}
+
+static void add_hidden(const struct visit *v, struct text file, const struct problem *p)
+{
+	char id[BLS_MAX_NAME];
+	struct text name = name_of(v, file, id);
+	struct setup_entry *e = setup_add(&v->menu->hidden, ENTRY_BLS, name, name);
+
+	e->file = string_format("%s%.*s", v->place->directory, (int)file.bytes, file.at);
+	e->on_xbootldr = v->search.volume == XBOOTLDR;
 	if (!is_for_another(p->code)) {
-		setup_refuse(e, which, p);
+		setup_refuse(e, v->list->lost, p);
 		return;
 	}
 	e->verdict = SETUP_ELSEWHERE;
 	findings_add(&e->findings, DOUBT_ENTRY_ELSEWHERE, 0, "%s is for another architecture than %s", e->file,
-	             arch_name(all));
+	             v->search.arch_name);
 }
 
-static void list_place(struct candidates *all, bool on_xbootldr, bool is_image)
+/* ---- All of them ------------------------------------------------------------------------------------------------ */
+
+static void list_place(struct visit *v)
 {
-	const struct visit v = { all, on_xbootldr, is_image };
+	struct text directory = text_of(v->place->directory);
 	struct strings names = { 0 };
 
-	setup_list(all->s, on_xbootldr, text_of(places[is_image].directory), &names);
+	if (!bls_is_read(&v->search, v->place)) {
+		findings_add(&v->menu->findings, DOUBT_BOOT_TYPE, 0, "%.*s%s is not read: entries.srel says that its "
+		             "entries are not of type 1", (int)directory.bytes - 1, directory.at,
+		             v->search.volume == XBOOTLDR ? " (XBOOTLDR)" : "");
+		return;
+	}
+	setup_list(v->s, v->search.volume == XBOOTLDR, directory, &names);
 	for (size_t i = 0; i < names.count; i++) {
-		struct candidate c = { .file = string_copy(names.at[i]), .on_xbootldr = on_xbootldr };
 		struct problem p = { .code = OK };
-		struct text which = text_of("");
-		enum err e = read_one(&v, &c, &which, &p);
-		if (!e) {
-			all->at[all->count++] = c;
-			continue;
-		}
-		if (e != ERR_BLS_SUFFIX)
-			add_hidden(&v, &c, which, &p);
-		free_candidate(&c);
+		enum err e = bls_list_add(v->list, &v->search, v->place, text_of(names.at[i]), &p);
+		if (e && e != ERR_BLS_SUFFIX)
+			add_hidden(v, text_of(names.at[i]), &p);
 	}
 	strings_free(&names);
 }
 
-/* Without a word on it the directory holds entries of type 1. */
-static bool has_type1(struct candidates *all, bool on_xbootldr)
+static void list_volumes(struct visit *v)
 {
-	struct problem p;
-	size_t bytes = 0;
-	char *path = setup_find(all->s, on_xbootldr, text_of("\\loader\\entries.srel"), &p);
-	char *srel = path ? file_load(path, CONFIG_MAX_BYTES, &bytes) : NULL;
-	bool has = !srel || bls_is_type1((struct text){ srel, bytes });
-
-	free(srel);
-	free(path);
-	return has;
-}
-
-static void list_volume(struct candidates *all, bool on_xbootldr)
-{
-	struct findings *f = &all->menu->findings;
-
-	if (has_type1(all, on_xbootldr))
-		list_place(all, on_xbootldr, false);
-	else
-		findings_add(f, DOUBT_BOOT_TYPE, 0, "\\loader\\entries%s is not read: entries.srel says that its "
-		             "entries are not of type 1", on_xbootldr ? " (XBOOTLDR)" : "");
-	list_place(all, on_xbootldr, true);
-}
-
-/* A title that two entries have is told apart by the version. */
-static char *title_of(const struct candidates *all, unsigned n)
-{
-	struct text title = bls_title(&all->at[n].entry), version = all->at[n].entry.values[BLS_VERSION];
-	bool again = false;
-
-	for (unsigned i = 0; i < all->count; i++)
-		again |= i != n && text_same(bls_title(&all->at[i].entry), title);
-	if (!version.bytes)
-		version = text_of(all->at[n].id);
-	again &= title.bytes + version.bytes + 3 <= BLS_MAX_TOLD_APART;
-	return string_format("%.*s%s%.*s%s", (int)title.bytes, title.at, again ? " (" : "",
-	                     again ? (int)version.bytes : 0, version.at, again ? ")" : "");
+	for (v->search.volume = OWN; v->search.volume < VOLUMES; v->search.volume++)
+		for (unsigned i = 0; i < BLS_PLACES && (v->search.volume == OWN || v->s->xbootldr); i++) {
+			v->place = &bls_places[i];
+			list_place(v);
+		}
 }
 
 /* The entry as the loader boots it. */
-static void judge(struct candidates *all, const struct candidate *c, struct setup_entry *e)
+static void add_entry(const struct visit *v, const struct entry *from, struct setup_list *to)
 {
-	const struct bls_entry *from = &c->entry;
-	struct config_entry entry = { .protocol = PROTOCOL_EFI, .device_tree = from->values[BLS_DEVICE_TREE],
-	                              .kernel = from->is_image ? text_of(e->file) : from->values[from->program],
-	                              .initrd_count = from->initrd_count };
+	const struct bls_entry *boot = &v->list->entries[from->number];
+	struct setup_entry *e = setup_add(to, ENTRY_BLS, from->id, from->title);
+	struct config_entry entry;
+	char path[BLS_MAX_PATH];
 
-	memcpy(entry.initrds, from->initrds, from->initrd_count * sizeof *from->initrds);
-	setup_judge_entry(all->s, all->menu, e, &entry, text_of("\\"));
-	if (from->unknown)
-		findings_add(&e->findings, DOUBT_BOOT_KEYS, 0, "%u line%s of %s ha%s other keys (%.*s)", from->unknown,
-		             from->unknown == 1 ? "" : "s", e->file, from->unknown == 1 ? "s" : "ve",
-		             (int)from->first_unknown.bytes, from->first_unknown.at);
+	(void)bls_path(boot, path);
+	e->file = string_copy(path);
+	e->on_xbootldr = v->list->volumes[from->number] == XBOOTLDR;
+	bls_as_configured(boot, from->id, text_of(e->file), &entry);
+	setup_judge_entry(v->s, v->menu, e, &entry, text_of("\\"));
+	if (boot->unknown)
+		findings_add(&e->findings, DOUBT_BOOT_KEYS, 0, "%u line%s of %s ha%s other keys (%.*s)", boot->unknown,
+		             boot->unknown == 1 ? "" : "s", e->file, boot->unknown == 1 ? "s" : "ve",
+		             (int)boot->first_unknown.bytes, boot->first_unknown.at);
+	if (to == &v->menu->hidden)
+		findings_add(&e->findings, DOUBT_BOOT_UNSEEN, 0, "%s is not shown: the configuration has one "
+		             "entry, or boot_entries = no", e->file);
+	findings_sort(&e->findings);
 }
 
-/* Behind the configuration's own, if the loader looks for them; else they are left out, one and all. */
-static void add_sorted(struct candidates *all)
+void setup_add_boot_entries(struct setup *s, struct setup_menu *menu, const struct entries *configured)
 {
-	struct setup_menu *menu = all->menu;
-	struct bls_entry entries[BLS_MAX_ENTRIES];
-	uint8_t order[BLS_MAX_ENTRIES];
+	struct blocks blocks = { 0 };
+	struct pages pages = { .take = take_block, .at = block_at, .context = &blocks };
+	struct visit v = { .s = s, .menu = menu, .list = memory_resize(NULL, sizeof *v.list) };
+	struct entries found = { .count = 0 };
 
-	for (unsigned i = 0; i < all->count; i++)
-		entries[i] = all->at[i].entry;
-	bls_sort(entries, all->count, order);
-	for (unsigned i = 0; i < all->count; i++) {
-		const struct candidate *c = &all->at[order[i]];
-		char *title = title_of(all, order[i]);
-		struct setup_entry *e = setup_add(menu->shows_boot_entries ? &menu->entries : &menu->hidden, ENTRY_BLS,
-		                                  text_of(c->id), text_of(title));
-		e->file = string_format("%s%s", places[c->entry.is_image].directory, c->file);
-		e->on_xbootldr = c->on_xbootldr;
-		judge(all, c, e);
-		if (!menu->shows_boot_entries)
-			findings_add(&e->findings, DOUBT_BOOT_UNSEEN, 0, "%s is not shown: the configuration has one "
-			             "entry, or boot_entries = no", e->file);
-		findings_sort(&e->findings);
-		free(title);
-	}
-}
-
-void setup_add_boot_entries(struct setup *s, struct setup_menu *menu)
-{
-	struct candidates *all = memory_resize(NULL, sizeof *all);
-
-	*all = (struct candidates){ .s = s, .menu = menu };
-	list_volume(all, false);
-	if (s->xbootldr)
-		list_volume(all, true);
-	add_sorted(all);
-	for (unsigned i = 0; i < all->count; i++)
-		free_candidate(&all->at[i]);
-	free(all);
+	v.list->count = 0;
+	v.search = (struct bls_search){ .open = open_file, .close = close_file, .context = &v, .pages = &pages,
+	                                .arch_name = arch_info[menu->arch].name, .arch = arch_number(menu->arch),
+	                                .others = configured };
+	list_volumes(&v);
+	bls_list_entries(v.list, &found);
+	for (unsigned i = 0; i < found.count; i++)
+		add_entry(&v, &found.at[i], menu->list.boot_entries ? &menu->entries : &menu->hidden);
+	free(v.list);
+	free_blocks(&blocks);
 }

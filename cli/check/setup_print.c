@@ -131,10 +131,10 @@ static void put_menu(struct json_out *o, const struct setup_menu *m)
 {
 	json_out_begin(o, NULL, '{');
 	json_out_text(o, "arch", arch_info[m->arch].name);
-	if (m->list.count && m->list.timeout == CONFIG_WAITS)
+	if (m->list.timeout == CONFIG_WAITS)
 		json_out_null(o, "timeout");
 	else
-		json_out_number(o, "timeout", m->list.count ? m->list.timeout : CONFIG_TIMEOUT);
+		json_out_number(o, "timeout", m->list.timeout);
 	json_out_text(o, "default", m->preferred < m->entries.count ? m->entries.at[m->preferred]->id : NULL);
 	finding_put_all(o, &m->findings);
 	put_list(o, "entries", &m->entries);

@@ -12,7 +12,7 @@ static void requested(struct boot *b)
 
 	log_line("EFI program for %s: %u sections, %u bytes in memory", pe_machine_name(pe->machine), pe->section_count,
 	         pe->image_bytes);
-	if (b->entry.no_fault_reports || b->entry.direct_map_no_execute || b->entry.allow_write_execute)
+	if (protocol_ignores_keys(PROTOCOL_EFI, &b->entry))
 		log_line("fault_reports, hhdm and allow_wx are not for EFI programs: ignored");
 }
 

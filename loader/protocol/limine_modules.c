@@ -3,21 +3,17 @@
 #include "limine_parts.h"
 
 #include "log.h"
+#include "path.h"
 
 /* Internal modules are relative to the kernel's directory, unless they begin with a separator. */
 static enum err resolve(struct boot *b, struct text path, struct text *out, struct problem *p)
 {
-	struct text pieces[] = { b->entry.kernel, path };
-	struct text *directory = &pieces[0];
+	struct text pieces[] = { path_directory(b->entry.kernel), path };
 
-	if (path.bytes && (path.at[0] == '/' || path.at[0] == '\\')) {
-		*out = path;
-		return OK;
-	}
-	while (directory->bytes && directory->at[directory->bytes - 1] != '\\' &&
-	       directory->at[directory->bytes - 1] != '/')
-		directory->bytes--;
-	return string_join(b, pieces, 2, out, p);
+	if (!path_is_absolute(path))
+		return string_join(b, pieces, COUNT_OF(pieces), out, p);
+	*out = path;
+	return OK;
 }
 
 static enum err load_internal(struct boot *b, const struct limine_internal *from, struct limine_module *out,

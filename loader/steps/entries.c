@@ -10,44 +10,23 @@
 static const char config_name[] = "hobnail.conf";
 
 /* Read a small file whole into a claim that is free again after exit. */
-enum err text_read(struct boot *b, enum volume volume, struct text path, struct text *out, struct problem *p)
+static enum err text_read(struct boot *b, enum volume volume, struct text path, struct text *out, struct problem *p)
 {
 	struct opened file;
-	struct source *source = &file.source;
-	paddr at;
 	enum err e = files_open(b, volume, path, &file, p);
 
 	if (e)
 		return e;
-	if (source->bytes > CONFIG_MAX_BYTES)
-		e = problem(p, ERR_FILE_TOO_BIG, source->bytes, CONFIG_MAX_BYTES);
-	if (!e)
-		e = firmware_pages(&b->fw, source->bytes ? source->bytes : 1, HOBNAIL_MEMORY_USABLE, &at, p);
-	if (!e)
-		e = source_fetch(source, 0, memory_at(at), source->bytes, p);
-	if (!e)
-		*out = (struct text){ memory_at(at), source->bytes };
+	e = source_text(&file.source, &b->pages, CONFIG_MAX_BYTES, out, p);
 	files_close(&file);
 	return e;
-}
-
-static bool is_separator(char c)
-{
-	return c == '\\' || c == '/';
-}
-
-/* The part of a path up to and including its last separator; "\" if there is none. */
-static struct text directory_of(struct text path)
-{
-	while (path.bytes && !is_separator(path.at[path.bytes - 1]))
-		path.bytes--;
-	return path.bytes ? path : text_of("\\");
 }
 
 /* A path in the configuration or in the load options is relative to `directory`, unless it begins with a separator.
  * It has to be valid on FAT, so that it holds on every volume; the firmware is not asked for other paths. Names that
  * the loader finds by itself are as the volume has them. */
-enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out, struct problem *p)
+static enum err path_absolute(struct boot *b, struct text directory, struct text path, struct text *out,
+                              struct problem *p)
 {
 	struct text pieces[] = { directory, path };
 	enum err e = path_check(path, p);
@@ -56,58 +35,51 @@ enum err path_absolute(struct boot *b, struct text directory, struct text path, 
 		step_set(b, "open", path);
 		return e;
 	}
-	if (path.bytes && is_separator(path.at[0])) {
-		*out = path;
-		return OK;
-	}
-	return string_join(b, pieces, COUNT_OF(pieces), out, p);
+	if (!path_is_absolute(path))
+		return string_join(b, pieces, COUNT_OF(pieces), out, p);
+	*out = path;
+	return OK;
+}
+
+enum err entry_paths_absolute(struct boot *b, struct text directory, struct problem *p)
+{
+	struct config_entry *entry = &b->entry;
+	enum err e = path_absolute(b, directory, entry->kernel, &entry->kernel, p);
+
+	for (unsigned i = 0; !e && i < entry->module_count; i++)
+		e = path_absolute(b, directory, entry->modules[i].path, &entry->modules[i].path, p);
+	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
+		e = path_absolute(b, directory, entry->initrds[i], &entry->initrds[i], p);
+	if (!e && entry->device_tree.bytes)
+		e = path_absolute(b, directory, entry->device_tree, &entry->device_tree, p);
+	return e;
 }
 
 /* ---- Without a configuration --------------------------------------------------------------------------- */
 
-static int name_order(struct text a, struct text b)
-{
-	int order = memcmp(a.at, b.at, min_u64(a.bytes, b.bytes));
-
-	return order ? order : a.bytes < b.bytes ? -1 : a.bytes > b.bytes;
-}
-
-/* Insert a module in the order of names: a directory has no order of its own. */
+/* A file_visit. */
 static enum err add_module(void *boot, struct text name, struct problem *p)
 {
 	struct boot *b = boot;
-	struct config_entry *entry = &b->entry;
-	struct text pieces[] = { text_of("\\boot\\modules\\"), name }, path;
-	unsigned at = entry->module_count;
+	struct text pieces[] = { text_of(entry_default_modules), name }, path;
 
-	if (name.bytes && name.at[0] == '.')
-		return OK; /* files that other systems leave on a volume */
-	if (at == CONFIG_MAX_MODULES)
-		return problem(p, ERR_TOO_MANY_MODULES, CONFIG_MAX_MODULES);
+	if (!entry_default_has(name))
+		return OK;
 	enum err e = string_join(b, pieces, COUNT_OF(pieces), &path, p);
-	if (e)
-		return e;
-	for (; at && name_order(entry->modules[at - 1].path, path) > 0; at--)
-		entry->modules[at] = entry->modules[at - 1];
-	entry->modules[at] = (struct config_module){ .path = path, .cmdline = text_of("") };
-	entry->module_count++;
-	return OK;
+	return e ? e : entry_add_module(&b->entry, path, p);
 }
 
 static enum err load_default(struct boot *b, struct problem *p)
 {
-	b->by_default = true;
-	b->entry = (struct config_entry){ .name = text_of("default"), .kernel = text_of("\\boot\\kernel.elf"),
-	                                  .cmdline = text_of("") };
-	log_line("booting \\boot\\kernel.elf with every file in \\boot\\modules");
-	step_set(b, "list", text_of("\\boot\\modules"));
-	return files_list(b, VOLUME_OWN, text_of("\\boot\\modules"), add_module, b, p);
-}
+	struct text directory = text_of(entry_default_modules);
 
-static void add_default(struct boot *b)
-{
-	entries_add(&b->entries, (struct entry){ .title = text_of("\\boot\\kernel.elf"), .id = text_of("default"),
-	                                         .source = ENTRY_DEFAULT });
+	directory.bytes--;
+	b->by_default = true;
+	entry_default(&b->entry);
+	log_line("booting %.*s with every file in %.*s", (int)b->entry.kernel.bytes, b->entry.kernel.at,
+	         (int)directory.bytes, directory.at);
+	step_set(b, "list", directory);
+	return files_list(b, VOLUME_OWN, directory, add_module, b, p);
 }
 
 /* ---- With one ------------------------------------------------------------------------------------------ */
@@ -116,7 +88,6 @@ static enum err load_configured(struct boot *b, const struct entry *chosen, stru
 {
 	struct choice *c = &b->choice;
 	struct config_entry *entry = &b->entry;
-	struct text directory = directory_of(c->config_path);
 	bool is_read = c->entry_is_read && text_same(entry->name, chosen->id);
 	enum err e = OK;
 
@@ -125,13 +96,7 @@ static enum err load_configured(struct boot *b, const struct entry *chosen, stru
 	if (!is_read)
 		e = config_read(c->config.at, c->config.bytes, arch_name, chosen->id, NULL, entry, p);
 	if (!e)
-		e = path_absolute(b, directory, entry->kernel, &entry->kernel, p);
-	for (unsigned i = 0; !e && i < entry->module_count; i++)
-		e = path_absolute(b, directory, entry->modules[i].path, &entry->modules[i].path, p);
-	for (unsigned i = 0; !e && i < entry->initrd_count; i++)
-		e = path_absolute(b, directory, entry->initrds[i], &entry->initrds[i], p);
-	if (!e && entry->device_tree.bytes)
-		e = path_absolute(b, directory, entry->device_tree, &entry->device_tree, p);
+		e = entry_paths_absolute(b, path_directory(c->config_path), p);
 	if (!e)
 		log_line("configuration %.*s, entry %.*s", (int)c->config_path.bytes, c->config_path.at,
 		         (int)entry->name.bytes, entry->name.at);
@@ -168,10 +133,8 @@ static enum err add_configured(struct boot *b, struct text wanted, struct proble
 	c->timeout = list.timeout;
 	c->no_editor = list.no_editor;
 	c->remember = list.remember;
-	for (unsigned i = 0; i < list.count; i++)
-		entries_add(&b->entries, (struct entry){ .title = list.names[i], .id = list.names[i],
-		                                         .source = ENTRY_CONFIGURED, .number = i });
-	(void)entries_find(&b->entries, wanted.bytes ? wanted : list.preferred, &b->entries.preferred);
+	entries_add_configured(&b->entries, &list);
+	(void)entries_find(&b->entries, wanted, &b->entries.preferred);
 	add_others(b, list.boot_entries || is_elsewhere);
 	if (is_elsewhere && !bls_find(b, wanted, false, &b->entries.preferred)) {
 		step_set(b, "read the configuration", c->config_path);
@@ -197,7 +160,7 @@ static enum err find_config(struct boot *b, struct text *path, struct text *text
 
 	if (e)
 		here.bytes = 0; /* the path is of no use: the root is left */
-	pieces[0] = directory_of(here);
+	pieces[0] = path_directory(here);
 	e = string_join(b, pieces, 2, path, p);
 	if (!e) {
 		step_set(b, "read the configuration", *path);
@@ -282,13 +245,16 @@ static enum err read_config(struct boot *b, const struct load_options *options, 
 static enum err add_unconfigured(struct boot *b, struct text wanted, struct problem *p)
 {
 	struct step step = b->step;
+	struct config_list list;
 
-	add_others(b, true);
+	config_none(&list);
+	b->choice.timeout = list.timeout;
+	add_others(b, list.boot_entries);
 	b->step = step;
 	if (wanted.bytes)
 		return bls_find(b, wanted, false, &b->entries.preferred) ? OK : p->code;
 	if (!b->entries.count)
-		add_default(b);
+		entries_add_default(&b->entries);
 	return OK;
 }
 
@@ -300,7 +266,6 @@ enum err entries_read(struct boot *b, struct problem *p)
 	if (e)
 		return e;
 	b->choice.asked = options.entry.bytes != 0;
-	b->choice.timeout = CONFIG_TIMEOUT;
 	e = read_config(b, &options, p);
 	if (!e) {
 		e = add_configured(b, options.entry, p);

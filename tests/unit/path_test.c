@@ -88,12 +88,26 @@ static void names_and_paths_have_a_greatest_length(void **state)
 	}
 }
 
+static void a_path_has_a_directory(void **state)
+{
+	(void)state;
+	assert_true(text_is(path_directory(text_of("\\boot/k")), "\\boot/"));
+	assert_true(text_is(path_directory(text_of("a\\b\\")), "a\\b\\"));
+	assert_true(text_is(path_directory(text_of("k")), "\\"));
+	assert_true(text_is(path_directory(text_of("")), "\\"));
+	assert_true(path_is_absolute(text_of("\\k")));
+	assert_true(path_is_absolute(text_of("/k")));
+	assert_false(path_is_absolute(text_of("k/k")));
+	assert_false(path_is_absolute(text_of("")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_that_can_be_are_taken),
 		cmocka_unit_test(paths_that_cannot_be_are_refused_where_it_shows),
 		cmocka_unit_test(names_and_paths_have_a_greatest_length),
+		cmocka_unit_test(a_path_has_a_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

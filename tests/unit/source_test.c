@@ -217,6 +217,28 @@ static void a_full_ledger_takes_no_more(void **state)
 	ledger.count = 0;
 }
 
+static void a_small_file_is_a_text(void **state)
+{
+	struct text text = { NULL, 0 };
+
+	(void)state;
+	begin();
+	assert_int_equal(source_text(&source, &pages, BYTES - 1, &text, &problem), ERR_FILE_TOO_BIG);
+	assert_int_equal(problem.value[0], BYTES);
+	assert_int_equal(problem.value[1], BYTES - 1);
+	assert_null(text.at);
+	assert_int_equal(source_text(&source, &pages, BYTES, &text, &problem), OK);
+	assert_int_equal(text.bytes, BYTES);
+	assert_memory_equal(text.at, file, BYTES);
+	source = (struct source){ .read = read_file };
+	assert_int_equal(source_text(&source, &pages, BYTES, &text, &problem), OK);
+	assert_int_equal(text.bytes, 0);
+	begin();
+	fails_at = 5;
+	assert_int_equal(source_text(&source, &pages, BYTES, &text, &problem), ERR_FILE_SHORT);
+	assert_int_equal(text.bytes, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +247,7 @@ int main(void)
 		cmocka_unit_test(more_views_than_pieces_are_right),
 		cmocka_unit_test(an_error_of_the_file_is_the_callers),
 		cmocka_unit_test(after_an_error_nothing_is_read),
+		cmocka_unit_test(a_small_file_is_a_text),
 		cmocka_unit_test(the_ledger_names_the_first_claim_that_is_met),
 		cmocka_unit_test(a_place_is_the_highest_that_no_claim_meets),
 		cmocka_unit_test(a_full_ledger_takes_no_more),

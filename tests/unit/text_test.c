@@ -69,6 +69,20 @@ static void a_column_counts_characters(void **state)
 	assert_int_equal(text_column(line, line + 6), 4);
 }
 
+static void texts_have_an_order(void **state)
+{
+	const struct text none = { NULL, 0 };
+
+	(void)state;
+	assert_int_equal(text_order(none, none), 0);
+	assert_int_equal(text_order(text_of("a"), text_of("a")), 0);
+	assert_true(text_order(none, text_of("a")) < 0);
+	assert_true(text_order(text_of("a"), none) > 0);
+	assert_true(text_order(text_of("ab"), text_of("b")) < 0);
+	assert_true(text_order(text_of("ab"), text_of("a")) > 0);
+	assert_true(text_order(text_of("\xff"), text_of("a")) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +91,7 @@ int main(void)
 		cmocka_unit_test(only_letters_of_ascii_change_their_case),
 		cmocka_unit_test(blanks_are_cut_at_both_ends),
 		cmocka_unit_test(a_column_counts_characters),
+		cmocka_unit_test(texts_have_an_order),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
