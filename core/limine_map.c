@@ -7,6 +7,7 @@ uint64_t limine_memory_type(uint32_t type, unsigned revision)
 {
 	switch (type) {
 	case HOBNAIL_MEMORY_USABLE:
+	case HOBNAIL_MEMORY_SPECIAL: /* EfiConventionalMemory is usable, whatever its attributes */
 		return LIMINE_USABLE;
 	case HOBNAIL_MEMORY_FIRMWARE_BOOT:
 	case HOBNAIL_MEMORY_TABLES:

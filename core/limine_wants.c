@@ -6,8 +6,8 @@
 #define TYPE(name) (1u << HOBNAIL_MEMORY_##name)
 
 /* "Memory Layout at Handoff": usable, bootloader reclaimable, executable and modules */
-#define OWN_TYPES (TYPE(USABLE) | TYPE(FIRMWARE_BOOT) | TYPE(TABLES) | TYPE(STACKS) | TYPE(RECORD) | TYPE(NET) | \
-                   TYPE(KERNEL) | TYPE(MODULE))
+#define OWN_TYPES (TYPE(USABLE) | TYPE(SPECIAL) | TYPE(FIRMWARE_BOOT) | TYPE(TABLES) | TYPE(STACKS) | TYPE(RECORD) | \
+                   TYPE(NET) | TYPE(KERNEL) | TYPE(MODULE))
 #define ACPI_TYPES (TYPE(ACPI_RECLAIM) | TYPE(ACPI_NVS))
 #define RUNTIME_TYPES (TYPE(RUNTIME_CODE) | TYPE(RUNTIME_DATA))
 

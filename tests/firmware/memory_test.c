@@ -11,6 +11,7 @@
 #include "memmap.h"
 #include "after/net.h"
 #include "sabotage.h"
+#include "limine_protocol.h"
 #include "world.h"
 
 static void ends(enum outcome outcome, const char *code)
@@ -50,6 +51,26 @@ static void special_memory_is_left_alone(void **state)
 			assert_int_equal(meets_special(m->base, m->bytes), m->type == HOBNAIL_MEMORY_SPECIAL);
 		}
 	}
+}
+
+/* That protocol has no type for it: all of EfiConventionalMemory is usable. */
+static void special_memory_is_usable_for_a_limine_kernel(void **state)
+{
+	const paddr special = ARENA + ARENA_BYTES - MIB(4);
+	uint64_t type = UINT64_MAX;
+
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_LIMINE);
+	fake.options.special = (struct span){ special, MIB(4) };
+	ends(FAKE_ENTERED, NULL);
+	const uint64_t *map = world_answer(ASK_MAP, 3), *list = world_mapped(map[2], map[1] * 8);
+	for (uint64_t i = 0; i < map[1]; i++) {
+		const struct limine_memory *m = world_mapped(list[i], sizeof *m);
+		if (special >= m->base && range_within(special - m->base, MIB(4), m->length))
+			type = m->type;
+	}
+	assert_int_equal(type, LIMINE_USABLE);
+	assert_ptr_equal(world_mapped(handoff.direct_map + special, MIB(4)), special);
 }
 
 /* The firmware would give it to who asks for the address. */
@@ -209,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(special_memory_is_left_alone),
+		cmocka_unit_test(special_memory_is_usable_for_a_limine_kernel),
 		cmocka_unit_test(a_segment_is_not_put_into_special_memory),
 		cmocka_unit_test(a_full_ledger_is_an_error_and_keeps_nothing),
 		cmocka_unit_test(a_last_map_larger_than_the_nets_room_is_cut),
