@@ -13,8 +13,9 @@ LIMINE_FLAG_x2apic   := -DLIMINE_X2APIC
 LIMINE_STATIC := -static -T tests/limine/static.ld --defsym=KERNEL_BASE=0xffffffff80000000
 LIMINE_PIE    := -T tests/limine/pie.ld -pie --no-dynamic-linker --pack-dyn-relocs=relr --defsym=KERNEL_BASE=0
 limine_flags   = -DLIMINE_REVISION=$(firstword $(words_of)) $(foreach w,$(words_of),$(LIMINE_FLAG_$(w)))
-LIMINE_JUDGES := 0 1 2 3 4 5 6 0-5level 2-5level 4-5level 6-5level 6-5or4 0-internal 6-internal 0-pie 6-pie 6-newer
-LIMINE_JUDGES_x86_64 := 6-keep 6-x2apic
+LIMINE_JUDGES := 0 1 2 3 4 5 6 0-5level 2-5level 4-5level 6-5level 6-5or4 0-internal 6-internal 0-pie 6-pie 6-newer \
+                 6-keep
+LIMINE_JUDGES_x86_64 := 6-x2apic
 
 # Kernels in the shape of those that exist, tests/limine/shapes/: a source each, and for some another way to link it.
 # rela, relr: position-independent, with relocations of that kind. lto: by lld; gcc: by gcc and GNU ld, where they are

@@ -50,7 +50,7 @@ static enum verdict check_date(void)
 	const uint64_t year_2020 = 1577836800, year_2100 = 4102444800;
 
 	if (!take(REQUEST_DATE, &a, sizeof a))
-		return NOT_APPLICABLE;
+		return told("clock") ? broken("there is no answer") : NOT_APPLICABLE;
 	return a.value >= year_2020 && a.value < year_2100 ? HOLDS : broken("%lu seconds since 1970", a.value);
 }
 
@@ -59,7 +59,7 @@ static enum verdict check_times(void)
 	struct answer_times a;
 
 	if (!take(REQUEST_PERFORMANCE, &a, sizeof a))
-		return NOT_APPLICABLE;
+		return requests[REQUEST_TSC_FREQUENCY].response ? broken("there is no answer") : NOT_APPLICABLE;
 	if (a.reset > a.init || a.init > a.exec || a.exec == 0)
 		return broken("reset %lu, init %lu, exec %lu", a.reset, a.init, a.exec);
 	return HOLDS;
@@ -89,7 +89,7 @@ static enum verdict check_frequency(void)
 	uint64_t said = machine_counter_hz();
 
 	if (!take(REQUEST_TSC_FREQUENCY, &a, sizeof a))
-		return said ? broken("the processor says %lu Hz, and there is no answer", said) : NOT_APPLICABLE;
+		return said || told("clock") ? broken("there is no answer") : NOT_APPLICABLE;
 	return said ? expect("the frequency", a.value, said) : check_by_clock(a.value);
 }
 

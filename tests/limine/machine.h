@@ -87,4 +87,7 @@ uint64_t machine_counts_in_10_ms(void);
 
 extern const uint16_t machine_elf; /* e_machine */
 
+/* Has this request a meaning on other processors only? */
+bool machine_is_foreign(enum request_name r);
+
 #endif

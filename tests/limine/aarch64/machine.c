@@ -314,3 +314,8 @@ uint64_t machine_mp_flags(const struct state *s)
 	(void)s;
 	return 0;
 }
+
+bool machine_is_foreign(enum request_name r)
+{
+	return r == REQUEST_RISCV_HART || r == REQUEST_KEEP_IOMMU;
+}

@@ -3,5 +3,5 @@
 
 void sabotage_checked(struct boot *b)
 {
-	broken_request(b, WORD_DATE)[WORD_RESPONSE] = 0;
+	broken_request(b, WORD_ADDRESS)[WORD_RESPONSE] = 0;
 }

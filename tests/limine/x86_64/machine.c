@@ -276,3 +276,8 @@ uint64_t machine_mp_flags(const struct state *s)
 {
 	return apic_is_x2apic(s) ? MP_X2APIC : 0;
 }
+
+bool machine_is_foreign(enum request_name r)
+{
+	return r == REQUEST_RISCV_HART;
+}
