@@ -28,6 +28,10 @@
 #define WORD_PERFORMANCE      0x6b50ad9bf36d13ad
 #define WORD_ENTROPY          0x65ea80255d5682c5
 #define WORD_TPM_LOG          0x98e094fc7e76e979
+#define WORD_KEEP_IOMMU       0x8ebaabe51f490179
+#define WORD_TSC_FREQUENCY    0x10f2ee1d87d195e4
+#define WORD_FLANTERM         0x3259399fe7c5f126
+#define WORD_RISCV_HART       0x1369359f025525f9
 #define WORD_UNKNOWN          0x6b696e67206f6620 /* tests/limine/requests.c */
 #define WORD_TAG_FIRST        0xf9562b2d5c95a6c8 /* the first word of the base revision tag */
 
