@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "strlist.h"
 
 enum { PHYSICAL_CHUNK = 1024, MAX_DESCRIPTION = 1 << 20 };
 
@@ -162,6 +163,23 @@ static bool learn_registers(struct gdb_remote *g)
 }
 
 /* ---- The port -------------------------------------------------------------------------------------------------- */
+
+/* The monitor takes a quoted argument as one; in it, options end at a single comma (QEMU, monitor/hmp.c,
+ * get_str(); util/qemu-option.c, get_opt_value()). */
+char *gdb_port_command(const char *socket_path)
+{
+	char *path = memory_resize(NULL, 2 * strlen(socket_path) + 1), *to = path;
+
+	for (const char *c = socket_path; *c; c++) {
+		if (*c == '"' || *c == '\\' || *c == ',')
+			*to++ = *c == ',' ? ',' : '\\';
+		*to++ = *c;
+	}
+	*to = '\0';
+	char *command = string_format("gdbserver \"unix:path=%s,server=on,wait=off\"", path);
+	free(path);
+	return command;
+}
 
 bool gdb_open(struct gdb_remote *g, const char *socket_path)
 {

@@ -1,6 +1,6 @@
 /* gdb_remote.h — QEMU's debugger port, for the registers that its monitor does not print: aarch64's system registers.
  *
- *   Port     QEMU's option `-gdb unix:PATH,server=on,wait=off`, or its monitor's command `gdbserver unix:PATH,...`
+ *   Port     QEMU's option `-gdb unix:PATH,server=on,wait=off`, or its monitor's command (gdb_port_command)
  *   Effect   QEMU stops the machine when a debugger connects, and does not go on when it leaves
  *   Time     every answer is waited for at most GDB_REMOTE_SECONDS */
 #ifndef CLI_EXPLAIN_GDB_REMOTE_H
@@ -23,6 +23,9 @@ struct gdb_remote {
 	size_t in_bytes;
 	char packet[GDB_REMOTE_PACKET + 1];
 };
+
+/* The monitor's command that opens a port at this path, which may have blanks and commas. The caller frees. */
+char *gdb_port_command(const char *socket_path);
 
 /* Connects, and asks which registers there are. false: nobody listens, or what answers is no debugger port; nothing is
  * printed. gdb_close() is for a port that has been opened. */

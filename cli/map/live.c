@@ -23,7 +23,7 @@ static int open_port(struct live *l)
 
 	if (!path)
 		return STATUS_TROUBLE;
-	command = string_format("gdbserver unix:%s,server=on,wait=off", path);
+	command = gdb_port_command(path);
 	const struct json *said = monitor_tell(&l->monitor, 0, command, &whole);
 	l->has_port = said != NULL;
 	l->has_gdb = said && gdb_open(&l->gdb, path);

@@ -120,7 +120,7 @@ static bool read_memory(void *context, paddr at, void *to, size_t bytes)
 static void open_port(struct view *v)
 {
 	char *path = temporary_path("gdb");
-	char *command = path ? string_format("gdbserver unix:%s,server=on,wait=off", path) : NULL;
+	char *command = path ? gdb_port_command(path) : NULL;
 	char *answer = command ? guest_ask_monitor(v->guest, command, VIEW_MILLISECONDS, v->ears) : NULL;
 
 	v->port = memory_resize(NULL, sizeof(*v->port));

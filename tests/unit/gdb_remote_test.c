@@ -123,11 +123,28 @@ static void gdb_open_fails_where_nobody_listens(void **state)
 	assert_int_equal(g.fd, -1);
 }
 
+static void gdb_port_command_takes_any_path(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "/tmp/gdb", "gdbserver \"unix:path=/tmp/gdb,server=on,wait=off\"" },
+		{ "/a b,=/gdb", "gdbserver \"unix:path=/a b,,=/gdb,server=on,wait=off\"" },
+		{ "/\"\\/gdb", "gdbserver \"unix:path=/\\\"\\\\/gdb,server=on,wait=off\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char *command = gdb_port_command(cases[i][0]);
+		assert_string_equal(command, cases[i][1]);
+		free(command);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gdb_reads_registers_and_memory),
 		cmocka_unit_test(gdb_open_fails_where_nobody_listens),
+		cmocka_unit_test(gdb_port_command_takes_any_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
