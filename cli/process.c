@@ -130,6 +130,8 @@ static _Noreturn void child_become(const char *path, const struct strings *argv)
 static void child_settle_environment(void)
 {
 	setenv("MTOOLSRC", "/dev/null", 1);
+	setenv("MTOOLS_NAME_NUMERIC_TAIL", "1", 1);
+	setenv("DEFAULT_CODEPAGE", "850", 1);
 	setenv("TZ", "UTC0", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("SOURCE_DATE_EPOCH", "1735689600", 0); /* 2025-01-01; the caller's own wins */

@@ -177,7 +177,8 @@ static int iso_make(const char *file_system, const char *path)
 {
 	struct strings argv = { 0 };
 
-	strings_of(&argv, "xorriso", "-as", "mkisofs", "-quiet", "-o", path, "-V", "HOBNAIL", "-r",
+	/* -no_rc: no commands of the user's own (~/.xorrisorc). */
+	strings_of(&argv, "xorriso", "-no_rc", "-as", "mkisofs", "-quiet", "-o", path, "-V", "HOBNAIL", "-r",
 	           "--set_all_file_dates", "1980010100000000", "-graft-points", "-e", "efi.img", "-no-emul-boot",
 	           "-efi-boot-part", "--efi-boot-image", NULL);
 	strings_addf(&argv, "efi.img=%s", file_system);
