@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,16 +44,26 @@ static int run_verb_in(int argc, char **argv)
 	return v == &run_verb ? status : output_end(status); /* a run may go on without its reader */
 }
 
+/* hobnail help, hobnail help VERB */
+static int print_help(const char *name)
+{
+	const struct verb *v = name ? verb_named(name) : &hobnail_verb;
+
+	if (!v)
+		return complain(STATUS_TROUBLE, "there is no command %s: hobnail --help lists them", name);
+	help_print(v, stdout);
+	return output_end(STATUS_OK);
+}
+
 int main(int argc, char **argv)
 {
 	descriptors_settle();
+	unsetenv("POSIXLY_CORRECT"); /* getopt(3): options may stand behind operands, as in all usages here */
 	if (argc < 2) {
 		help_print(&hobnail_verb, stderr);
 		return STATUS_TROUBLE;
 	}
-	if (strcmp(argv[1], "help") == 0) {
-		help_print(&hobnail_verb, stdout);
-		return output_end(STATUS_OK);
-	}
+	if (strcmp(argv[1], "help") == 0)
+		return print_help(argv[2]);
 	return run_verb_in(argc, argv);
 }

@@ -85,7 +85,14 @@ const struct verb hobnail_verb = {
 	  "  TMPDIR             the place of temporary files, removed at the end; default: /tmp\n"
 	  "  HOBNAIL_ACCEL      who executes the guests of hobnail run: auto, tcg or kvm; default: auto\n"
 	  "  XDG_CACHE_HOME     the place of the folder hobnail, which has kept machines; default: ~/.cache\n"
-	  "  NO_COLOR           if it is not empty: no colours on a terminal. A pipe never gets them\n"
+	  "  XDG_CONFIG_HOME    the place of the folder qemu/firmware, whose descriptors of firmware come before the\n"
+	  "                     system's; default: ~/.config\n"
+	  "  HOME               what ~ stands for\n"
+	  "  TERM               if it is dumb or missing: no colours on a terminal, and no line that says what is\n"
+	  "                     waited for. A pipe never gets them\n"
+	  "  NO_COLOR           if it is not empty: no colours on a terminal\n"
+	  "  DISPLAY, WAYLAND_DISPLAY\n"
+	  "                     one of them must be set for windows: hobnail run --display gtk or sdl\n"
 	  "  SOURCE_DATE_EPOCH  the time of files in images, in seconds since 1970; default: 2025-01-01\n" },
 	{ "Files",
 	  "  ../share/hobnail   loaders, beside the folder of the command\n" },
