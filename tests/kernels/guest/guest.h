@@ -10,6 +10,7 @@
 #ifndef GUEST_H
 #define GUEST_H
 
+#include "guest_call.h"
 #include "kernel.h"
 
 /* A module of the record. */
@@ -30,10 +31,6 @@ enum access {
 	ACCESS_MEMORY, /* read, write and execute, write-back */
 	ACCESS_DEVICE, /* read and write, as device memory */
 };
-
-/* Answered by both architectures: the physical address of this kernel. A guest of tests asks, to go there. Function
- * numbers: Arm DEN 0028, "SMC Calling Convention", vendor-specific hypervisor services, 64 bits. */
-enum { GUEST_CALL_OWN_MEMORY = 0xc6000000 };
 
 /* ---- main.c ---- */
 

@@ -1,5 +1,6 @@
 /* tiny.c — a guest of tests: it says that it runs, and does what its command line says (tiny=WORD). Each way ends the
  * guest; a line of tiny's own behind it is a failure. */
+#include "guest_call.h"
 #include "tiny.h"
 
 static void print(const char *text)

@@ -7,8 +7,6 @@
 
 #include "cpu.h"
 
-enum { GUEST_CALL_OWN_MEMORY = 0xc6000000 };
-
 void tiny_main(const void *description);
 
 /* QEMU's virt machine. Arm PL011 TRM (DDI 0183), "Flag register, UARTFR": TXFF */

@@ -8,8 +8,6 @@
 
 #include "cpu.h"
 
-enum { GUEST_CALL_OWN_MEMORY = 0xc6000000 };
-
 void tiny_main(const void *description);
 
 /* TI PC16550D data sheet, "Line Status Register": THRE */
