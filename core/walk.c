@@ -229,16 +229,30 @@ void walk_next(const struct walker *w, vaddr va, struct walk *out)
 
 /* ---- How far it holds ---------------------------------------------------------------------------------- */
 
+/* Bytes of a range whose addresses have so many bits; 0: none has. */
+static uint64_t range_bytes(const struct walk_scheme *s, unsigned va_bits)
+{
+	return va_bits ? 1ull << (s->ranges ? va_bits : va_bits - 1) : 0;
+}
+
+void walk_gap(const struct walker *w, vaddr *from, vaddr *to)
+{
+	const struct walk_scheme *s = walk_schemes[w->mode];
+
+	*from = range_bytes(s, start_of(w, s, 0).va_bits);
+	*to = s->high ? 0 - range_bytes(s, start_of(w, s, UINT64_MAX).va_bits) : 0;
+}
+
 /* Bytes from an address whose walk reads no entry to the next address whose walk may; 0 - va: to the end. */
 static uint64_t rest_of_hole(const struct walker *w, const struct walk_scheme *s, vaddr va)
 {
-	struct start start = start_of(w, s, va), upper = start_of(w, s, UINT64_MAX);
+	struct start start = start_of(w, s, va);
+	vaddr from, to;
 
-	if (start.va_bits && !start.high) /* a range without walks */
-		return (1ull << (s->ranges ? start.va_bits : start.va_bits - 1)) - va;
-	if (start.va_bits || !upper.va_bits || !s->high)
-		return 0 - va;
-	return 0 - (1ull << (s->ranges ? upper.va_bits : upper.va_bits - 1)) - va;
+	walk_gap(w, &from, &to);
+	if (!start.va_bits)
+		return to - va;
+	return (start.high ? 0 : from) - va; /* a range without walks */
 }
 
 /* Count how many of `most` entries are next, next + step, ... It compares several at a time: a scan spends its time

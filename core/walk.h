@@ -134,7 +134,10 @@ paddr walk_root(const struct walker *w, vaddr va);
 /* The address as it is translated, and as out->va has it: without its tag, if the processor ignores that. */
 vaddr walk_untagged(const struct walker *w, vaddr va);
 
-/* The same. *out is an earlier walk by the same walker over tables that have not changed, so the last table is not
+/* Addresses between the two ranges, which have no translation: [*from, *to). *to 0: there is no upper range. */
+void walk_gap(const struct walker *w, vaddr *from, vaddr *to);
+
+/* walk(). *out is an earlier walk by the same walker over tables that have not changed, so the last table is not
  * looked for again. */
 void walk_next(const struct walker *w, vaddr va, struct walk *out);
 

@@ -68,20 +68,6 @@ const char *map_pages(const struct walked_range *r, char *out, size_t size)
 	return out;
 }
 
-/* Addresses that the tables cannot translate: [*from, *to), between the two halves. *to 0: the end of all addresses. */
-static void not_canonical(const struct walker *w, vaddr *from, vaddr *to)
-{
-	static const uint8_t low_bits[] = {
-		[WALK_X86_64_4] = 47, [WALK_X86_64_5] = 56, [WALK_AARCH64] = 48, [WALK_AARCH64_EL2] = 48,
-		[WALK_AARCH64_LPA2] = 52, [WALK_AARCH64_EL2_LPA2] = 52,
-		[WALK_SV39] = 38, [WALK_SV48] = 47,
-	};
-	unsigned low = w->t0sz ? 64 - w->t0sz : low_bits[w->mode], high = w->t1sz ? 64 - w->t1sz : low_bits[w->mode];
-
-	*from = 1ull << low;
-	*to = w->mode == WALK_AARCH64_EL2 || w->mode == WALK_AARCH64_EL2_LPA2 ? 0 : 0 - (1ull << high);
-}
-
 bool map_next_hole(const struct map_space *s, size_t index, struct map_hole *h)
 {
 	const struct walked_range *r = s->walked.ranges;
@@ -90,7 +76,7 @@ bool map_next_hole(const struct map_space *s, size_t index, struct map_hole *h)
 
 	if (from == to || (index && !before) || (h->bytes && !from))
 		return false;
-	not_canonical(&s->walker, &gap, &gap_end);
+	walk_gap(&s->walker, &gap, &gap_end);
 	h->not_canonical = from >= gap && from - gap < gap_end - gap;
 	if (h->not_canonical && gap_end - 1 < to - 1)
 		to = gap_end;

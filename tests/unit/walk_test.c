@@ -1130,6 +1130,30 @@ static void holes_end_where_a_table_begins(void **state)
 	assert_int_equal(walk_extent(&w, &out, UINT64_MAX), 1ull << 38);
 }
 
+static void ranges_leave_a_gap(void **state)
+{
+	static const struct { enum walk_mode mode; uint8_t t0sz, t1sz; vaddr from, to; } rows[] = {
+		{ WALK_X86_64_4, 0, 0, 1ull << 47, 0 - (1ull << 47) },
+		{ WALK_X86_64_5, 0, 0, 1ull << 56, 0 - (1ull << 56) },
+		{ WALK_AARCH64, 0, 0, 1ull << 48, 0 - (1ull << 48) },
+		{ WALK_AARCH64, 25, 16, 1ull << 39, 0 - (1ull << 48) },
+		{ WALK_AARCH64_LPA2, 12, 30, 1ull << 52, 0 - (1ull << 34) }, { WALK_AARCH64_EL2, 28, 0, 1ull << 36, 0 },
+		{ WALK_AARCH64_EL2_LPA2, 0, 0, 1ull << 52, 0 }, { WALK_AARCH64, 16, 60, 1ull << 48, 0 },
+		{ WALK_SV39, 0, 0, 1ull << 38, 0 - (1ull << 38) }, { WALK_SV48, 0, 0, 1ull << 47, 0 - (1ull << 47) },
+	};
+	vaddr from, to;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct walker w = walker_of(rows[i].mode);
+		w.t0sz = rows[i].t0sz;
+		w.t1sz = rows[i].t1sz;
+		walk_gap(&w, &from, &to);
+		assert_int_equal(from, rows[i].from);
+		assert_int_equal(to, rows[i].to);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1189,6 +1213,7 @@ int main(void)
 		cmocka_unit_test(an_extent_has_all_that_is_alike_in_the_table),
 		cmocka_unit_test(a_walk_in_the_same_table_reads_that_table_only),
 		cmocka_unit_test(holes_end_where_a_table_begins),
+		cmocka_unit_test(ranges_leave_a_gap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
