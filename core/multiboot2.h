@@ -116,6 +116,12 @@ struct multiboot2_module {
 	struct text string;
 };
 
+struct multiboot2_smbios {
+	const uint8_t *at;  /* an entry point */
+	uint8_t bytes;      /* 0: there is none */
+	uint8_t version[2];
+};
+
 struct multiboot2_facts {
 	struct text command_line;
 	const char *loader;
@@ -124,8 +130,7 @@ struct multiboot2_facts {
 	const struct hobnail_framebuffer *framebuffer; /* NULL: none */
 	const void *rsdp;          /* NULL: none */
 	uint32_t rsdp_bytes;       /* 20: of ACPI 1.0 */
-	const uint8_t *smbios[2];  /* entry points, 32-bit and 64-bit; NULL: none */
-	uint8_t smbios_bytes[2];
+	struct multiboot2_smbios smbios[2];
 	uint64_t system_table, image_handle;
 	uint64_t map_room;         /* entries that the last map may have          */
 	uint64_t efi_map_room;     /* ... and bytes of the firmware's             */

@@ -146,16 +146,14 @@ static void put_sections(struct writer *w, const struct multiboot2 *m, const voi
 	end(w, tag);
 }
 
-/* Version, and a copy of the entry point: DSP0134, "SMBIOS 2.1 (32-bit) Entry Point", "SMBIOS 3.0 (64-bit) Entry
- * Point". */
-static void put_smbios(struct writer *w, const uint8_t *entry, uint8_t bytes, bool wide)
+/* Version, and a copy of the entry point. */
+static void put_smbios(struct writer *w, const struct multiboot2_smbios *smbios)
 {
-	const uint8_t *version = entry + (wide ? 7 : 6);
-	uint8_t head[8] = { version[0], version[1] };
+	uint8_t head[8] = { smbios->version[0], smbios->version[1] };
 	uint32_t tag = begin(w, MULTIBOOT2_SMBIOS);
 
 	put(w, head, sizeof head);
-	put(w, entry, bytes);
+	put(w, smbios->at, smbios->bytes);
 	end(w, tag);
 }
 
@@ -180,7 +178,7 @@ static void finish(struct writer *w)
 uint64_t multiboot2_bytes(const struct multiboot2 *m, const struct multiboot2_facts *f)
 {
 	uint64_t bytes = HEAD_BYTES + SMALL_TAGS + f->command_line.bytes + strlen(f->loader) + f->rsdp_bytes +
-	                 RSDP_OLD_BYTES + f->smbios_bytes[0] + f->smbios_bytes[1] + m->sections.bytes;
+	                 RSDP_OLD_BYTES + f->smbios[0].bytes + f->smbios[1].bytes + m->sections.bytes;
 
 	for (unsigned i = 0; i < f->module_count; i++)
 		bytes += 32 + f->modules[i].string.bytes;
@@ -201,8 +199,8 @@ uint32_t multiboot2_write(const struct multiboot2 *m, const struct multiboot2_fa
 	if (m->sections.bytes)
 		put_sections(&w, m, sections);
 	for (unsigned i = 0; i < COUNT_OF(f->smbios); i++)
-		if (f->smbios[i])
-			put_smbios(&w, f->smbios[i], f->smbios_bytes[i], i == 1);
+		if (f->smbios[i].bytes)
+			put_smbios(&w, &f->smbios[i]);
 	if (f->rsdp)
 		put_rsdp(&w, f);
 	tag64(&w, MULTIBOOT2_EFI64_TABLE, f->system_table);

@@ -79,9 +79,15 @@ typedef enum err table_visit(void *context, paddr at, uint64_t bytes, struct pro
 
 /* ---- SMBIOS -------------------------------------------------------------------------------------------- */
 
-/* The entry point at `at`, 64-bit or 32-bit, and the structure table that it names (bytes 0 where it names none).
- * false: there is no entry point, and *out is as it was. Checksums are the reader's business. */
-bool smbios_ranges(struct table_reader reader, paddr at, struct span out[2]);
+struct smbios {
+	struct span entry;  /* point                           */
+	struct span table;  /* bytes 0: it names no structures */
+	uint8_t version[2]; /* major and minor                 */
+};
+
+/* The entry point at `at`, 64-bit or 32-bit. false: there is none, and *out is as it was. Checksums are the reader's
+ * business. */
+bool smbios_open(struct table_reader reader, paddr at, struct smbios *out);
 
 /* ---- ACPI ---------------------------------------------------------------------------------------------- */
 

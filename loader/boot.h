@@ -29,6 +29,7 @@ struct facts {
 	bool has_acpi, has_fdt;
 	struct acpi acpi;
 	struct fdt fdt;
+	struct smbios smbios[2]; /* of tables.smbios_32 and smbios_64; entry.bytes 0: none */
 	char vendor[128]; /* of the firmware */
 };
 

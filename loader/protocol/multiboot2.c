@@ -29,20 +29,13 @@ static enum err make_room(struct boot *b, struct multiboot2_facts *out, struct p
 	return e;
 }
 
-/* Its readers have found it: facts_gather(). */
-static void gather_smbios(const struct boot *b, struct multiboot2_facts *out)
+static void gather_smbios(const struct facts *f, struct multiboot2_facts *out)
 {
-	const paddr entries[2] = { b->facts.tables.smbios_32, b->facts.tables.smbios_64 };
-	static const uint8_t length_at[2] = { 5, 6 }, anchor_bytes[2] = { 4, 5 };
-	static const char *const anchors[2] = { "_SM_", "_SM3_" };
-
-	for (unsigned i = 0; i < COUNT_OF(entries); i++) {
-		const uint8_t *entry = memory_at(entries[i]);
-		if (!b->facts.tables.smbios || !entries[i] || __builtin_memcmp(entry, anchors[i], anchor_bytes[i]) != 0)
-			continue;
-		out->smbios[i] = entry;
-		out->smbios_bytes[i] = entry[length_at[i]];
-	}
+	for (unsigned i = 0; i < COUNT_OF(f->smbios); i++)
+		out->smbios[i] = (struct multiboot2_smbios){
+			.at = memory_at(f->smbios[i].entry.base), .bytes = (uint8_t)f->smbios[i].entry.bytes,
+			.version = { f->smbios[i].version[0], f->smbios[i].version[1] },
+		};
 }
 
 static void gather_modules(const struct boot *b, struct multiboot2_facts *out)
@@ -66,7 +59,7 @@ static void gather(const struct boot *b, struct multiboot2_facts *out)
 		.image_handle = (uintptr_t)b->fw.image,
 	};
 	gather_modules(b, out);
-	gather_smbios(b, out);
+	gather_smbios(f, out);
 }
 
 static IMAGE_CODE_UNTIL_EXIT enum err inform(struct boot *b, struct problem *p)

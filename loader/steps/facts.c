@@ -221,9 +221,6 @@ static enum err keep_reserved(struct boot *b, struct span table, struct problem 
 	return keep_table(b, table.base, table.bytes, p);
 }
 
-/* Entry points and structures, the 64-bit ones first. */
-enum { SMBIOS_SPANS = 4 };
-
 static enum err keep_uefi(struct boot *b, struct problem *p)
 {
 	struct span tables[FIRMWARE_OWN_TABLES];
@@ -235,13 +232,16 @@ static enum err keep_uefi(struct boot *b, struct problem *p)
 	return e;
 }
 
-static enum err keep_tables(struct boot *b, const struct span smbios[SMBIOS_SPANS], struct problem *p)
+static enum err keep_tables(struct boot *b, struct problem *p)
 {
 	const struct facts *f = &b->facts;
 	enum err e = OK;
 
-	for (unsigned i = 0; !e && i < SMBIOS_SPANS; i++)
-		e = keep_reserved(b, smbios[i], p);
+	for (unsigned i = 0; !e && i < COUNT_OF(f->smbios); i++) {
+		e = keep_reserved(b, f->smbios[i].entry, p);
+		if (!e)
+			e = keep_reserved(b, f->smbios[i].table, p);
+	}
 	if (!e && b->attempt.wants.tables_reserved)
 		e = keep_uefi(b, p);
 	if (!e && has_fdt(f) && !b->attempt.wants.tree_copied)
@@ -252,16 +252,18 @@ static enum err keep_tables(struct boot *b, const struct span smbios[SMBIOS_SPAN
 }
 
 /* An entry point that is none is forgotten. */
-static void open_smbios(struct boot *b, struct table_reader reader, struct span out[SMBIOS_SPANS])
+static void open_smbios(struct facts *f, struct table_reader reader)
 {
-	struct firmware_tables *t = &b->facts.tables;
-	paddr *const entry[] = { &t->smbios_64, &t->smbios_32 };
+	struct firmware_tables *t = &f->tables;
+	paddr *const entry[] = { &t->smbios_32, &t->smbios_64 };
 
-	for (unsigned i = 0; i < COUNT_OF(entry); i++)
-		if (*entry[i] && !smbios_ranges(reader, *entry[i], out + 2 * i)) {
+	for (unsigned i = 0; i < COUNT_OF(entry); i++) {
+		f->smbios[i].entry.bytes = f->smbios[i].table.bytes = 0;
+		if (*entry[i] && !smbios_open(reader, *entry[i], &f->smbios[i])) {
 			log_line("no SMBIOS entry point at %#llx: not used", (unsigned long long)*entry[i]);
 			*entry[i] = 0;
 		}
+	}
 	t->smbios = t->smbios_64 ? t->smbios_64 : t->smbios_32;
 }
 
@@ -269,11 +271,10 @@ static enum err open_tables(struct boot *b, struct problem *p)
 {
 	struct facts *f = &b->facts;
 	struct table_reader reader = { map_table, b };
-	struct span smbios[SMBIOS_SPANS] = { { 0 } };
 	struct problem why;
 
 	firmware_tables(&b->fw, &f->tables);
-	open_smbios(b, reader, smbios);
+	open_smbios(f, reader);
 	if (f->tables.rsdp) {
 		f->has_acpi = !acpi_open(reader, f->tables.rsdp, &f->acpi, &why);
 		if (!f->has_acpi)
@@ -297,7 +298,7 @@ static enum err open_tables(struct boot *b, struct problem *p)
 			log_line("the device tree at %#llx is damaged: not used",
 			         (unsigned long long)f->tables.device_tree);
 	}
-	return keep_tables(b, smbios, p);
+	return keep_tables(b, p);
 }
 
 /* A table can name a port that is not there, or RAM, which must not be touched. Then the next table is asked. */

@@ -724,7 +724,7 @@ static void some_facts(void)
 		.command_line = { "a b", 3 }, .loader = "judge",
 		.modules = { { { 0x200000, 0x1001 }, { "first", 5 } }, { { 0x300000, 0 }, { NULL, 0 } } },
 		.module_count = 2, .framebuffer = &fb, .rsdp = rsdp, .rsdp_bytes = 36,
-		.smbios = { eps, eps3 }, .smbios_bytes = { 31, 24 },
+		.smbios = { { eps, 31, { 2, 8 } }, { eps3, 24, { 3, 1 } } },
 		.system_table = 0x123456789a, .image_handle = 0xabcdef0123, .map_room = 16, .efi_map_room = 480,
 	};
 }
@@ -811,7 +811,7 @@ static void tables_of_the_firmware_are_copied(void **state)
 	assert_memory_equal(info_tag(13, 1) + 8, "\3\1\0\0\0\0\0\0_SM3_", 13);
 	assert_int_equal(read_le64(info_tag(12, 0) + 8), 0x123456789a);
 	facts.rsdp_bytes = 20;
-	facts.smbios[0] = NULL;
+	facts.smbios[0].bytes = 0;
 	write_info(NULL);
 	assert_null(info_tag(15, 0));
 	assert_null(info_tag(13, 1));

@@ -21,13 +21,13 @@ static const void *map(void *context, paddr at, uint64_t bytes)
 	return at >= AT && range_within(at - AT, bytes, memory_bytes) ? memory + (at - AT) : NULL;
 }
 
-static bool ranges(const void *bytes, uint64_t count, struct span out[2])
+static bool opens(const void *bytes, uint64_t count, struct smbios *out)
 {
 	memory = malloc(count ? count : 1);
 	assert_non_null(memory);
 	memcpy(memory, bytes, count);
 	memory_bytes = count;
-	bool found = smbios_ranges((struct table_reader){ map, NULL }, AT, out);
+	bool found = smbios_open((struct table_reader){ map, NULL }, AT, out);
 	free(memory);
 	return found;
 }
@@ -37,39 +37,42 @@ static const uint8_t narrow[31] = "_SM_\0\x1f\2\x08\0\0\0\0\0\0\0\0_DMI_\0\x34\x
 
 static void both_entry_points_lead_to_the_table(void **state)
 {
-	struct span out[2];
+	struct smbios out;
 
 	(void)state;
-	assert_true(ranges(wide, sizeof wide, out));
-	assert_int_equal(out[0].base, AT);
-	assert_int_equal(out[0].bytes, 24);
-	assert_int_equal(out[1].base, 0x123456789abcdef0);
-	assert_int_equal(out[1].bytes, 0x5678);
-	assert_true(ranges(narrow, sizeof narrow, out));
-	assert_int_equal(out[0].bytes, 31);
-	assert_int_equal(out[1].base, 0x12345678);
-	assert_int_equal(out[1].bytes, 0x1234);
+	assert_true(opens(wide, sizeof wide, &out));
+	assert_int_equal(out.version[0] << 8 | out.version[1], 0x0307);
+	assert_int_equal(out.entry.base, AT);
+	assert_int_equal(out.entry.bytes, 24);
+	assert_int_equal(out.table.base, 0x123456789abcdef0);
+	assert_int_equal(out.table.bytes, 0x5678);
+	assert_true(opens(narrow, sizeof narrow, &out));
+	assert_int_equal(out.version[0] << 8 | out.version[1], 0x0208);
+	assert_int_equal(out.entry.bytes, 31);
+	assert_int_equal(out.table.base, 0x12345678);
+	assert_int_equal(out.table.bytes, 0x1234);
 }
 
+/* Somebody copies all of an entry point: its last byte has to be there, too. */
 static void what_is_cut_or_no_entry_point_is_none(void **state)
 {
-	struct span out[2] = { { 1, 2 }, { 3, 4 } };
+	struct smbios out = { .table = { 3, 4 } };
 	uint8_t other[32] = "_SM_";
 
 	(void)state;
 	for (uint64_t bytes = 0; bytes < sizeof wide; bytes++)
-		assert_false(ranges(wide, bytes, out));
-	for (uint64_t bytes = 0; bytes < 30; bytes++)
-		assert_false(ranges(narrow, bytes, out));
+		assert_false(opens(wide, bytes, &out));
+	for (uint64_t bytes = 0; bytes < sizeof narrow; bytes++)
+		assert_false(opens(narrow, bytes, &out));
 	for (unsigned i = 0; i < 4; i++) {
 		other[i] ^= 1;
-		assert_false(ranges(other, sizeof other, out));
+		assert_false(opens(other, sizeof other, &out));
 		other[i] ^= 1;
 	}
-	assert_int_equal(out[1].bytes, 4);
+	assert_int_equal(out.table.bytes, 4);
 	/* A length that is too small is the smallest there is. */
-	assert_true(ranges(other, sizeof other, out));
-	assert_int_equal(out[0].bytes, 30);
+	assert_true(opens(other, sizeof other, &out));
+	assert_int_equal(out.entry.bytes, 30);
 }
 
 int main(void)

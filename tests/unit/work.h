@@ -52,7 +52,7 @@
 #define memmap_set_free work_memmap_set_free
 #define memmap_type_name work_memmap_type_name
 #define memmap_type_of work_memmap_type_of
-#define smbios_ranges work_smbios_ranges
+#define smbios_open work_smbios_open
 
 #define memchr work_memchr
 #define memcmp work_memcmp
