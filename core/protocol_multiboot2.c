@@ -112,21 +112,22 @@ static bool allows_linked(const struct multiboot2 *m, struct span image)
 	       is_aligned(image.base, m->relocatable.alignment);
 }
 
-/* The firmware stays: its memory, and the loader's, cannot be overwritten. */
+/* The firmware stays: its memory, and the loader's, cannot be overwritten. The map comes first: page 0 is not in it as
+ * memory, and a wish for a page at 0 is one for any page. */
 static enum err take_linked(struct attempt *a, struct span image, struct problem *p)
 {
+	const struct memmap *map = &a->platform.memory;
 	struct span pages = pages_of(image.base, image.bytes);
-	enum err e = take_at(a, pages.base, pages.bytes, p);
 	paddr bad;
 
-	if (e != ERR_NO_MEMORY)
-		return e;
-	if (memmap_all(&a->platform.memory, pages.base, pages.bytes, memmap_is_free, &bad))
-		return problem(p, ERR_MB2_BUSY, pages.base, pages.base + pages.bytes);
-	const struct hobnail_memory *entry = memmap_find(&a->platform.memory, bad);
-	uint64_t name = elf_segment_name(&a->kernel.layout, 0);
-	return entry ? problem(p, ERR_DESTINATION_TYPE, bad, entry->type, name)
-	             : problem(p, ERR_DESTINATION, pages.base, bad, name);
+	if (!memmap_all(map, pages.base, pages.bytes, memmap_is_free, &bad)) {
+		const struct hobnail_memory *entry = memmap_find(map, bad);
+		uint64_t name = elf_segment_name(&a->kernel.layout, 0);
+		return entry ? problem(p, ERR_DESTINATION_TYPE, bad, entry->type, name)
+		             : problem(p, ERR_DESTINATION, pages.base, bad, name);
+	}
+	enum err e = take_at(a, pages.base, pages.bytes, p);
+	return e == ERR_NO_MEMORY ? problem(p, ERR_MB2_BUSY, pages.base, pages.base + pages.bytes) : e;
 }
 
 static enum err check_overlap(const struct elf_layout *l, struct problem *p)

@@ -535,7 +535,7 @@ static void a_kernel_that_must_share_with_the_firmware_is_refused(void **state)
 {
 	static const struct { uint32_t at; enum err code; } places[] = {
 		{ RAM_BASE + MIB(2), ERR_MB2_BUSY }, { RAM_BASE + MIB(7), ERR_DESTINATION_TYPE },
-		{ 0x40000000, ERR_DESTINATION },
+		{ 0x40000000, ERR_DESTINATION }, { 0, ERR_DESTINATION },
 	};
 
 	(void)state;
