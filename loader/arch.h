@@ -104,10 +104,10 @@ extern const char arch_return_trap[];
  * changes FAR_EL1 and FAR_EL2. */
 bool arch_live_walker(struct walker *out);
 
-/* In firmware: visit the tables that this processor reads by itself, of pages and of interrupts. Where visit() returns
- * true, the tables that this one points at are visited, too. The stack is left out. */
-typedef bool arch_visit(void *context, paddr at, uint64_t bytes);
-void arch_own_memory(arch_visit *visit, void *context);
+/* In firmware: visit the tables that this processor reads by itself: of segments, of interrupts, and of pages as far as
+ * they translate [0, bytes). The stack is left out. */
+typedef void arch_visit(void *context, paddr at, uint64_t bytes);
+void arch_own_memory(uint64_t bytes, arch_visit *visit, void *context);
 
 /* Is this a spurious interrupt, after which the kernel goes on? May read devices through net_device(). */
 bool arch_is_spurious(const struct fault *f, const struct fault_view *v);

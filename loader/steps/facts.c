@@ -49,21 +49,32 @@ static enum err read_map(struct boot *b, struct problem *p)
 struct holder {
 	struct boot *boot;
 	bool held; /* something: the map is an old one */
+	const struct hobnail_memory *kept; /* held the last page that the map does not call free; NULL: none */
 };
 
 /* An arch_visit: what lies in memory that the map calls free becomes the firmware's. */
-static bool hold(void *context, paddr at, uint64_t bytes)
+static void hold(void *context, paddr at, uint64_t bytes)
 {
 	struct holder *h = context;
-	bool held = false;
 
 	for (paddr page = align_down(at, PAGE_BYTES); page < at + bytes; page += PAGE_BYTES) {
+		if (h->kept && page - h->kept->base < h->kept->bytes)
+			continue;
 		const struct hobnail_memory *entry = memmap_find(&h->boot->attempt.platform.memory, page);
-		if (entry && entry->type == HOBNAIL_MEMORY_USABLE && firmware_hold(&h->boot->fw, page))
-			held = true;
+		if (!entry || entry->type != HOBNAIL_MEMORY_USABLE)
+			h->kept = entry;
+		else if (firmware_hold(&h->boot->fw, page))
+			h->held = true;
 	}
-	h->held |= held;
-	return held;
+}
+
+/* Where memory ends, or devices below 4 GiB, which the firmware still uses. */
+static uint64_t end_of_memory(const struct memmap *m)
+{
+	for (size_t i = m->count; i-- > 0;)
+		if (memmap_in_direct_map(&m->entries[i]))
+			return max_u64(m->entries[i].base + m->entries[i].bytes, GIB(4));
+	return GIB(4);
 }
 
 /* U-Boot 2023.01 on x86_64 runs on a stack at 1 MiB, with page tables at 512 KiB, and its map calls both free: a kernel
@@ -72,12 +83,13 @@ static bool hold(void *context, paddr at, uint64_t bytes)
 static bool hold_own_memory(struct boot *b)
 {
 	const uint64_t most = KIB(128);
-	struct holder h = { b, false };
+	struct holder h = { .boot = b };
 	paddr here = (uintptr_t)__builtin_frame_address(0);
 
-	if (hold(&h, here, 1))
+	hold(&h, here, 1);
+	if (h.held)
 		hold(&h, here > most ? here - most : 0, 2 * most);
-	arch_own_memory(hold, &h);
+	arch_own_memory(end_of_memory(&b->attempt.platform.memory), hold, &h);
 	return h.held;
 }
 

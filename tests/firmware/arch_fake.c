@@ -127,8 +127,9 @@ static uint64_t call_within(uint64_t entry, uint32_t signature, uint64_t argumen
 
 uint64_t (*const arch_call_within)(uint64_t entry, uint32_t signature, uint64_t argument) = call_within;
 
-void arch_own_memory(arch_visit *visit, void *context)
+void arch_own_memory(uint64_t bytes, arch_visit *visit, void *context)
 {
+	(void)bytes;
 	if (fake.options.own.bytes)
 		visit(context, fake.options.own.base, fake.options.own.bytes);
 }

@@ -48,9 +48,9 @@ static bool one_range(struct walker *out)
 }
 
 /* EDK2's and U-Boot's tables are in memory that their maps keep (U-Boot, common/board_f.c, reserve_mmu()). */
-void arch_own_memory(arch_visit *visit, void *context)
+void arch_own_memory(uint64_t bytes, arch_visit *visit, void *context)
 {
-	(void)visit, (void)context;
+	(void)bytes, (void)visit, (void)context;
 }
 
 bool arch_live_walker(struct walker *out)

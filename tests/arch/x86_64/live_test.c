@@ -12,26 +12,23 @@
 #include "descriptor.h"
 #include "machine.h"
 
-enum { ROOT, UPPER, LOWER, LEAVES, TABLES, PRESENT = 1, IS_PAGE = 1 << 7 };
+enum { ROOT, UPPER, LOWER, LEAVES, TABLES, LEAVES_AT = 301, PRESENT = 1, IS_PAGE = 1 << 7 };
 
 static uint64_t tables[TABLES][512] __attribute__((aligned(4096)));
 static struct span visited[8];
 static unsigned visit_count;
-static bool matters;
 
-static bool see(void *context, paddr at, uint64_t bytes)
+static void see(void *context, paddr at, uint64_t bytes)
 {
 	(void)context;
 	assert_true(visit_count < COUNT_OF(visited));
 	visited[visit_count++] = (struct span){ at, bytes };
-	return matters;
 }
 
-static void look(bool that_matters)
+static void look(uint64_t bytes)
 {
-	matters = that_matters;
 	visit_count = 0;
-	arch_own_memory(see, NULL);
+	arch_own_memory(bytes, see, NULL);
 }
 
 static int reset(void **state)
@@ -39,31 +36,50 @@ static int reset(void **state)
 	(void)state;
 	machine_reset();
 	memset(tables, 0, sizeof tables);
-	tables[ROOT][1] = (uintptr_t)tables[UPPER] | PRESENT;
+	tables[ROOT][0] = (uintptr_t)tables[UPPER] | PRESENT;
 	tables[UPPER][2] = (uintptr_t)tables[LOWER] | PRESENT;
 	tables[UPPER][3] = (uintptr_t)tables[TABLES - 1] | PRESENT | IS_PAGE;
 	tables[UPPER][4] = (uintptr_t)tables[ROOT]; /* not present */
-	tables[LOWER][511] = (uintptr_t)tables[LEAVES] | PRESENT;
-	tables[LEAVES][0] = 0x1000 | PRESENT;       /* a page: the last level has no tables */
+	for (unsigned i = 0; i < 512; i++)
+		tables[LOWER][i] = (uint64_t)i << 21 | PRESENT | IS_PAGE;
+	tables[LOWER][LEAVES_AT] = (uintptr_t)tables[LEAVES] | PRESENT;
+	tables[LEAVES][0] = 0x1000 | PRESENT; /* a page: the last level has no tables */
 	machine.cpus[0].cr[3] = (uintptr_t)tables[ROOT] | 0x18;
 	machine.cpus[0].cr[4] = 0;
 	machine.cpus[0].idt = 0x120000;
+	machine.cpus[0].gdt = 0x130000;
+	machine.cpus[0].gdt_limit = 0x2f;
 	return 0;
 }
 
-static void tables_are_followed_where_they_matter(void **state)
+static void every_table_is_visited(void **state)
 {
 	(void)state;
-	look(false);
-	assert_int_equal(visit_count, 2);
-	assert_int_equal(visited[0].base, 0x120000);
-	assert_int_equal(visited[0].bytes, 256 * sizeof(struct descriptor_gate));
-	assert_int_equal(visited[1].base, (uintptr_t)tables[ROOT]);
-	look(true);
-	assert_int_equal(visit_count, 1 + TABLES);
+	look(GIB(4));
+	assert_int_equal(visit_count, 2 + TABLES);
+	assert_int_equal(visited[0].base, 0x130000);
+	assert_int_equal(visited[0].bytes, 0x30);
+	assert_int_equal(visited[1].base, 0x120000);
+	assert_int_equal(visited[1].bytes, 256 * sizeof(struct descriptor_gate));
 	for (unsigned i = 0; i < TABLES; i++) {
-		assert_int_equal(visited[1 + i].base, (uintptr_t)tables[i]);
-		assert_int_equal(visited[1 + i].bytes, 4096);
+		assert_int_equal(visited[2 + i].base, (uintptr_t)tables[i]);
+		assert_int_equal(visited[2 + i].bytes, 4096);
+	}
+}
+
+/* Firmware may map all that a processor can address: these tables are many. */
+static void tables_behind_the_end_are_left_out(void **state)
+{
+	static const struct { uint64_t bytes; unsigned tables; } rows[] = {
+		{ 4096, 2 }, { GIB(2), 2 }, { GIB(2) + 1, 3 }, { GIB(2) + MIB(2) * LEAVES_AT, 3 },
+		{ GIB(2) + MIB(2) * LEAVES_AT + 1, 4 }, { GIB(512), 4 }, { GIB(512) + 1, 5 },
+	};
+
+	(void)state;
+	tables[ROOT][1] = (uintptr_t)tables[LOWER] | PRESENT;
+	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+		look(rows[i].bytes);
+		assert_int_equal(visit_count, 2 + rows[i].tables);
 	}
 }
 
@@ -73,18 +89,19 @@ static void levels_are_counted(void **state)
 	(void)state;
 	machine.cpus[0].cr[4] = CR4_LA57;
 	tables[LEAVES][0] = 0;
-	look(true);
-	assert_int_equal(visit_count, 1 + TABLES);
+	look(UINT64_MAX);
+	assert_int_equal(visit_count, 2 + TABLES);
 	memset(tables, 0, sizeof tables);
 	tables[ROOT][0] = (uintptr_t)tables[ROOT] | PRESENT;
-	look(true);
-	assert_int_equal(visit_count, 1 + 5);
+	look(GIB(4));
+	assert_int_equal(visit_count, 2 + 5);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(tables_are_followed_where_they_matter, reset),
+		cmocka_unit_test_setup(every_table_is_visited, reset),
+		cmocka_unit_test_setup(tables_behind_the_end_are_left_out, reset),
 		cmocka_unit_test_setup(levels_are_counted, reset),
 	};
 
