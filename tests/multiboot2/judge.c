@@ -348,6 +348,16 @@ static bool basic_is_right(const uint8_t *map, const uint8_t *basic)
 	return word(basic + 8) == (lower < 640 ? lower : 640) && word(basic + 12) == upper;
 }
 
+static bool modules_are_available(const uint8_t *map)
+{
+	const uint8_t *m;
+
+	for (unsigned i = 0; (m = tag(MODULE, i)); i++)
+		if (!is_available(map, word(m + 8), word(m + 12)))
+			return false;
+	return true;
+}
+
 static void judge_maps(void)
 {
 	const uint8_t *map = tag(MEMORY_MAP, 0), *basic = tag(BASIC_MEMORY, 0), *efi = tag(EFI_MAP, 0);
@@ -359,7 +369,7 @@ static void judge_maps(void)
 	}
 	PROMISE(15, map && word(map + 8) == 24 && word(map + 12) == 0 && map_is_in_order(map));
 	PROMISE(16, map && is_available(map, (uintptr_t)image_start, (uintptr_t)image_end) &&
-	            is_available(map, info, info + word(information())));
+	            is_available(map, info, info + word(information())) && modules_are_available(map));
 	PROMISE(17, map && basic && basic_is_right(map, basic));
 	PROMISE(18, efi && word(efi + 8) >= 40 && word(efi + 12) == 1);
 	PROMISE(19, efi && map && maps_agree(map, efi));
@@ -526,12 +536,86 @@ static bool a20_is_on(void)
 	return differs;
 }
 
+static uint64_t msr(uint32_t number)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+	return low | (uint64_t)high << 32;
+}
+
+enum { MASKED = 1 << 16, DELIVERY = 0x700, TO_SMM = 0x200, FROM_8259 = 0x700 };
+
+/* Intel SDM vol. 4, "IA32_APIC_BASE"; vol. 3A, "Local Vector Table", in the order in which the version counts. LINT0
+ * may be the way of the 8259s. */
+static bool local_apic_is_masked(void)
+{
+	enum { ENABLED = 1 << 11, X2APIC = 1 << 10, VERSION = 0x30, LINT0 = 0x350 };
+	static const uint16_t vectors[] = { 0x320, LINT0, 0x360, 0x370, 0x340, 0x330, 0x2f0 };
+	uint64_t base = msr(0x1b);
+	volatile const uint32_t *registers = (volatile const uint32_t *)((uintptr_t)base & ~4095u);
+	bool by_msr = base & X2APIC;
+
+	if (!(base & ENABLED))
+		return true;
+	uint32_t last = (by_msr ? (uint32_t)msr(0x800 + VERSION / 16) : registers[VERSION / 4]) >> 16 & 0xff;
+	for (unsigned i = 0; i <= last && i < sizeof vectors / sizeof *vectors; i++) {
+		uint32_t value = by_msr ? (uint32_t)msr(0x800 + vectors[i] / 16) : registers[vectors[i] / 4];
+		if (!(value & MASKED) && !(vectors[i] == LINT0 && (value & DELIVERY) == FROM_8259))
+			return false;
+	}
+	return true;
+}
+
+/* ACPI Specification, "Multiple APIC Description Table (MADT)", found by the RSDT, or else by the XSDT. NULL: there is
+ * none. */
+static const uint8_t *madt(void)
+{
+	const uint8_t *new = tag(RSDP_NEW, 0), *rsdp = new ? new : tag(RSDP_OLD, 0);
+	uint32_t rsdt = rsdp ? word(rsdp + 8 + 16) : 0;
+	const uint8_t *root = (const uint8_t *)(uintptr_t)(rsdt ? rsdt : new ? word(new + 8 + 24) : 0);
+
+	for (uint32_t at = 36; root && at < word(root + 4); at += rsdt ? 4 : 8) {
+		const uint8_t *table = (const uint8_t *)(uintptr_t)word(root + at);
+		if (begins(table, "APIC"))
+			return table;
+	}
+	return NULL;
+}
+
+/* Intel 82093AA data sheet, "Register Description". Interrupts to System Management Mode are the firmware's. */
+static bool io_apic_is_masked(uint32_t base)
+{
+	volatile uint32_t *registers = (volatile uint32_t *)base;
+
+	registers[0] = 1;
+	for (uint32_t i = 0, last = registers[4] >> 16 & 0xff; i <= last; i++) {
+		registers[0] = 0x10 + 2 * i;
+		uint32_t entry = registers[4];
+		if (!(entry & MASKED) && (entry & DELIVERY) != TO_SMM)
+			return false;
+	}
+	return true;
+}
+
+static bool io_apics_are_masked(void)
+{
+	enum { IO_APIC = 1 };
+	const uint8_t *table = madt();
+
+	for (const uint8_t *e = table + 44; table && e < table + word(table + 4) && e[1]; e += e[1])
+		if (e[0] == IO_APIC && !io_apic_is_masked(word(e + 4)))
+			return false;
+	return true;
+}
+
 static void judge_state(void)
 {
 	PROMISE(1, entry_a == 0x36d76289 && !(entry_b & 7));
 	PROMISE(2, segments_are_flat());
 	PROMISE(3, (entry_cr0 & 0x80000001) == 1 && !(entry_flags & 0x20200));
 	PROMISE(4, a20_is_on() && port_read(PIC_1_MASK) == 0xff && port_read(PIC_2_MASK) == 0xff);
+	PROMISE(35, local_apic_is_masked() && io_apics_are_masked());
 }
 #endif
 
