@@ -78,8 +78,16 @@ $(BOOTCTL): tests/linux/bootctl-initrd tests/linux/bootctl-init | $(LINUX)
 		systemd:amd64 busybox-static:amd64
 	$(Q)tests/linux/bootctl-initrd $(@D) $(O)/x86_64/linux $@
 
+# systemd itself, and an initrd in which it is PID 1.
+SYSTEMD := $(O)/systemd/initrd.cpio
+$(SYSTEMD): tests/linux/systemd-initrd $(wildcard tests/linux/systemd/*) | $(LINUX)
+	$(Q)[ -e $(@D)/lib/systemd/systemd ] || tools/unpack $(@D) systemd:amd64 libsystemd-shared:amd64 dbus:amd64 \
+		dbus-daemon:amd64 dbus-system-bus-common:amd64 busybox-static:amd64
+	$(Q)tests/linux/systemd-initrd $(@D) $(O)/x86_64/linux $@
+
 run-tests: all kernels limine broken hooks efi $(UNIT) $(MALFORMED) $(VERDICT) $(FUZZ) $(FUZZ_SEEDS) | \
-        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(PROGRAMS) $(BOOTCTL) $(XEN))
+        $(BOARD_FIRMWARE) $(GUEST_TREE) $(LINUX) \
+        $(if $(HOBNAIL_TEST_ALL),$(BOARD_TREES) $(PROGRAMS) $(BOOTCTL) $(SYSTEMD) $(XEN))
 	@$(PROVE) $(CHECKS) $(SCENARIOS) $(UNIT)
 
 # Reproducible from N and SEED, and from the sources.
