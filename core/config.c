@@ -258,6 +258,13 @@ static unsigned arch_index(const char *arch)
 	return 0;
 }
 
+enum err config_module_missing(const struct config_module *module, enum err refusal, struct problem *p)
+{
+	if (refusal == ERR_FILE_NOT_FOUND && module->cmdline.bytes)
+		return problem(p, ERR_FILE_NOT_FOUND_TEXT);
+	return refusal;
+}
+
 void config_none(struct config_list *out)
 {
 	*out = (struct config_list){ .timeout = CONFIG_TIMEOUT, .boot_entries = true };

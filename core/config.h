@@ -97,6 +97,10 @@ struct config_list {
 	bool boot_entries;     /* look for entries of the Boot Loader Specification */
 };
 
+/* The refusal of a module's file that could not be opened, for *p. If it is not there, and a text follows its path:
+ * ERR_FILE_NOT_FOUND_TEXT. That may be a path with a blank, as in: module = \boot\two words.bin */
+enum err config_module_missing(const struct config_module *module, enum err refusal, struct problem *p);
+
 /* What holds without a configuration. */
 void config_none(struct config_list *out);
 

@@ -141,6 +141,17 @@ static enum err read_yes_no(const struct config_reader *r, struct text value, bo
 	return OK;
 }
 
+/* "no" sets it. */
+static enum err read_no(const struct config_reader *r, struct text value, bool ours, bool *out)
+{
+	bool yes = true;
+	enum err e = read_yes_no(r, value, ours, &yes);
+
+	if (!e && ours)
+		*out = !yes;
+	return e;
+}
+
 static enum err read_default(struct config_reader *r, unsigned arch, struct text value, bool ours)
 {
 	enum err e = read_quotable(r, value, &value);
@@ -185,16 +196,6 @@ static enum err read_protocol(struct config_reader *r, struct text value, bool o
 	return OK;
 }
 
-static enum err read_fault_reports(struct config_reader *r, struct text value, bool ours)
-{
-	bool yes = true;
-	enum err e = read_yes_no(r, value, ours, &yes);
-
-	if (!e && ours)
-		r->entry.no_fault_reports = !yes;
-	return e;
-}
-
 static enum err read_hhdm(struct config_reader *r, struct text value, bool ours)
 {
 	bool no = text_is(value, "no-execute");
@@ -228,16 +229,6 @@ static enum err read_timeout(struct config_reader *r, struct text value, bool ou
 	return OK;
 }
 
-static enum err read_editor(struct config_reader *r, struct text value, bool ours)
-{
-	bool yes = true;
-	enum err e = read_yes_no(r, value, ours, &yes);
-
-	if (!e && ours)
-		r->list.no_editor = !yes;
-	return e;
-}
-
 enum err config_value(struct config_reader *r, enum key key, unsigned arch, struct text value, bool ours)
 {
 	switch (key) {
@@ -254,13 +245,13 @@ enum err config_value(struct config_reader *r, enum key key, unsigned arch, stru
 	case KEY_ALLOW_WX:
 		return read_yes_no(r, value, ours, &r->entry.allow_write_execute);
 	case KEY_FAULT_REPORTS:
-		return read_fault_reports(r, value, ours);
+		return read_no(r, value, ours, &r->entry.no_fault_reports);
 	case KEY_HHDM:
 		return read_hhdm(r, value, ours);
 	case KEY_TIMEOUT:
 		return read_timeout(r, value, ours);
 	case KEY_EDITOR:
-		return read_editor(r, value, ours);
+		return read_no(r, value, ours, &r->list.no_editor);
 	case KEY_BOOT_ENTRIES:
 		r->boot_entries_said |= ours;
 		return read_yes_no(r, value, ours, &r->list.boot_entries);

@@ -50,3 +50,22 @@ enum err efi_load(struct attempt *a, struct source *source, struct problem *p)
 	a->kernel_file = (struct span){ at, source->bytes };
 	return OK;
 }
+
+enum err efi_initrd_add(uint64_t bytes, uint64_t *total, struct problem *p)
+{
+	uint64_t at = align_up(*total, EFI_INITRD_ALIGNMENT), most = at < INT64_MAX ? INT64_MAX - at : 0;
+
+	if (!bytes)
+		return problem(p, ERR_FILE_EMPTY);
+	if (bytes > most)
+		return problem(p, ERR_FILE_TOO_BIG, bytes, most);
+	*total = at + bytes;
+	return OK;
+}
+
+enum err efi_tree_fits(uint64_t bytes, struct problem *p)
+{
+	if (!bytes)
+		return problem(p, ERR_FILE_EMPTY);
+	return bytes > UINT32_MAX ? problem(p, ERR_FILE_TOO_BIG, bytes, UINT32_MAX) : OK;
+}

@@ -49,6 +49,16 @@ bool efi_owns(struct attempt *a, struct source *source);
  * nobody has changed what was read.   Errors of pe_open(); ERR_IS_* for files that are no PE image */
 enum err efi_load(struct attempt *a, struct source *source, struct problem *p);
 
+/* Linux, "initramfs buffer format": archives begin at multiples of 4. */
+enum { EFI_INITRD_ALIGNMENT = 4 };
+
+/* A file of the initial RAM disk, behind those that have *total bytes together, at most INT64_MAX.
+ *   ERR_FILE_EMPTY, ERR_FILE_TOO_BIG */
+enum err efi_initrd_add(uint64_t bytes, uint64_t *total, struct problem *p);
+
+/* Can a file of this size be a device tree?   ERR_FILE_EMPTY, ERR_FILE_TOO_BIG */
+enum err efi_tree_fits(uint64_t bytes, struct problem *p);
+
 /* ---- protocol_multiboot2.c ----------------------------------------------------------------------------------- */
 
 /* The whole load of a Multiboot2 kernel, from its header to its segments in memory.

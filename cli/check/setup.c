@@ -129,9 +129,9 @@ void setup_list(struct setup *s, bool on_xbootldr, struct text directory, struct
 		s->trouble = status;
 }
 
-/* A file that the entry names. NULL: it was refused. The caller frees. */
+/* A file that the entry names; `module`: as this module, else NULL. NULL: it was refused. The caller frees. */
 static char *find_file(const struct setup *s, struct setup_entry *e, struct text directory, struct text path,
-                       bool has_text)
+                       const struct config_module *module)
 {
 	struct problem p;
 	char *whole = absolute(directory, path), *found = NULL;
@@ -139,8 +139,8 @@ static char *find_file(const struct setup *s, struct setup_entry *e, struct text
 
 	if (!e2)
 		found = setup_find(s, e->on_xbootldr, text_of(whole), &p);
-	if (!found && p.code == ERR_FILE_NOT_FOUND && has_text)
-		problem(&p, ERR_FILE_NOT_FOUND_TEXT);
+	if (!found && module)
+		(void)config_module_missing(module, p.code, &p);
 	if (!found)
 		setup_refuse(e, path, &p);
 	free(whole);
@@ -158,20 +158,19 @@ static void judge_modules(const struct setup *s, struct setup_entry *e, const st
                           struct text directory)
 {
 	for (unsigned i = 0; i < from->module_count; i++)
-		free(find_file(s, e, directory, from->modules[i].path, from->modules[i].cmdline.bytes));
+		free(find_file(s, e, directory, from->modules[i].path, &from->modules[i]));
 }
 
 static void judge_initrds(const struct setup *s, struct setup_entry *e, const struct config_entry *from,
                           struct text directory)
 {
+	uint64_t total = 0;
 	struct problem p;
 
 	for (unsigned i = 0; i < from->initrd_count; i++) {
-		char *found = find_file(s, e, directory, from->initrds[i], false);
-		if (found && !setup_file_bytes(found)) {
-			problem(&p, ERR_FILE_EMPTY);
+		char *found = find_file(s, e, directory, from->initrds[i], NULL);
+		if (found && efi_initrd_add(setup_file_bytes(found), &total, &p))
 			setup_refuse(e, from->initrds[i], &p);
-		}
 		free(found);
 	}
 }
@@ -181,12 +180,11 @@ static void judge_tree(struct setup *s, struct setup_entry *e, struct text path,
 	struct problem p = { .code = OK };
 	struct fdt fdt;
 	size_t bytes;
-	char *found = path.bytes ? find_file(s, e, directory, path, false) : NULL;
-	char *tree = found && setup_file_bytes(found) ? file_load(found, MOST_TREE, &bytes) : NULL;
+	char *found = path.bytes ? find_file(s, e, directory, path, NULL) : NULL;
+	bool fits = found && !efi_tree_fits(setup_file_bytes(found), &p);
+	char *tree = fits ? file_load(found, MOST_TREE, &bytes) : NULL;
 
-	if (found && !setup_file_bytes(found))
-		problem(&p, ERR_FILE_EMPTY);
-	else if (found && !tree)
+	if (fits && !tree)
 		s->trouble = STATUS_TROUBLE;
 	else if (tree)
 		(void)fdt_open(tree, bytes, &fdt, &p);
@@ -240,7 +238,7 @@ void setup_judge_entry(struct setup *s, const struct setup_menu *menu, struct se
                        const struct config_entry *from, struct text directory)
 {
 	e->kernel = absolute(directory, from->kernel);
-	char *found = find_file(s, e, directory, from->kernel, false);
+	char *found = find_file(s, e, directory, from->kernel, NULL);
 	if (found) {
 		e->made_for = setup_arch_of(found);
 		judge_kernel(s, menu, e, from, found);

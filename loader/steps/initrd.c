@@ -2,11 +2,9 @@
  * gives when it asks. Until then they are only open. */
 #include "boot.h"
 #include "log.h"
+#include "protocols.h"
 
 #include <string.h>
-
-/* Linux, "initramfs buffer format": archives begin at multiples of 4. */
-enum { INITRD_ALIGNMENT = 4 };
 
 static enum err read_all(void *boot, void *to)
 {
@@ -17,7 +15,7 @@ static enum err read_all(void *boot, void *to)
 
 	for (unsigned i = 0; !e && i < s->initrd_count; i++) {
 		struct source *source = &s->initrds[i].source;
-		uint64_t begin = align_up(at, INITRD_ALIGNMENT);
+		uint64_t begin = align_up(at, EFI_INITRD_ALIGNMENT);
 		memset((uint8_t *)to + at, 0, begin - at);
 		e = source_fetch(source, 0, (uint8_t *)to + begin, source->bytes, &s->problem);
 		at = begin + source->bytes;
@@ -36,14 +34,10 @@ static enum err open_one(struct boot *b, struct text path, uint64_t *total, stru
 	if (e)
 		return e;
 	s->initrd_count++;
-	uint64_t bytes = file->source.bytes, most = INT64_MAX - INITRD_ALIGNMENT - *total;
-	if (!bytes)
-		return problem(p, ERR_FILE_EMPTY);
-	if (bytes > most)
-		return problem(p, ERR_FILE_TOO_BIG, bytes, most);
-	*total = align_up(*total, INITRD_ALIGNMENT) + bytes;
-	log_line("initrd %.*s: %llu bytes", (int)path.bytes, path.at, (unsigned long long)bytes);
-	return OK;
+	e = efi_initrd_add(file->source.bytes, total, p);
+	if (!e)
+		log_line("initrd %.*s: %llu bytes", (int)path.bytes, path.at, (unsigned long long)file->source.bytes);
+	return e;
 }
 
 enum err initrd_serve(struct boot *b, struct problem *p)

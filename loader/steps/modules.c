@@ -51,9 +51,8 @@ enum err modules_load(struct boot *b, struct problem *p)
 		const struct config_module *from = &b->entry.modules[i];
 		step_set(b, "load the module", from->path);
 		e = module_load(b, from->path, &b->attempt.modules[i], p);
-		/* perhaps a space in the path, as in: module = \boot\two words.bin */
-		if (e == ERR_FILE_NOT_FOUND && from->cmdline.bytes)
-			e = problem(p, ERR_FILE_NOT_FOUND_TEXT);
+		if (e)
+			e = config_module_missing(from, e, p);
 	}
 	b->attempt.module_count = b->entry.module_count;
 	stage_mark(b, HOBNAIL_STAGE_MODULES);

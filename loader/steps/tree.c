@@ -1,6 +1,7 @@
 /* tree.c — another device tree for the program: checked, corrected by the firmware, in place of the firmware's own. */
 #include "boot.h"
 #include "log.h"
+#include "protocols.h"
 
 #include <string.h>
 
@@ -22,10 +23,7 @@ static enum err read_tree(struct boot *b, struct text path, struct span *out, st
 	if (e)
 		return e;
 	struct source *source = &file.source;
-	if (!source->bytes)
-		e = problem(p, ERR_FILE_EMPTY);
-	if (!e && source->bytes > UINT32_MAX)
-		e = problem(p, ERR_FILE_TOO_BIG, source->bytes, UINT32_MAX);
+	e = efi_tree_fits(source->bytes, p);
 	if (!e)
 		e = take_pages(b, source->bytes, &at, p);
 	if (!e)
