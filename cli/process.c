@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -291,6 +292,21 @@ char *temporary_path(const char *name)
 	}
 	strings_addf(&temporary_files, "%s/%s", temporary_folder, name);
 	return string_copy(temporary_files.at[temporary_files.count - 1]);
+}
+
+/* The folder as a descriptor has a short name: proc(5), /proc/pid/fd. */
+char *temporary_socket(const char *name)
+{
+	static int folder = -1;
+	char *path = temporary_path(name), *shorter;
+
+	if (!path || strlen(path) < sizeof(((struct sockaddr_un *)0)->sun_path))
+		return path;
+	if (folder < 0)
+		folder = open(temporary_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	shorter = string_format("/proc/%d/fd/%d/%s", (int)getpid(), folder, name);
+	free(path);
+	return shorter;
 }
 
 long long milliseconds_now(void)

@@ -46,6 +46,10 @@ pid_t process_start(const struct strings *argv, int output, int error, const int
 /* A path in a private directory, which is removed with everything in it at exit. NULL: complained. The caller frees. */
 char *temporary_path(const char *name);
 
+/* A path there that is short enough for a socket (unix(7): sun_path has 108 bytes), for this program and those that
+ * may look at its descriptors. */
+char *temporary_socket(const char *name);
+
 /* Monotonic. */
 long long milliseconds_now(void);
 

@@ -18,7 +18,7 @@ static bool read_live(void *context, paddr at, void *to, size_t bytes)
 /* QEMU says nothing if it has opened the port. */
 static int open_port(struct live *l)
 {
-	char *path = temporary_path("gdb"), *command;
+	char *path = temporary_socket("gdb"), *command;
 	struct json *whole;
 
 	if (!path)

@@ -44,12 +44,10 @@ static int listen_on_path(struct debugger *d)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 
-	d->target = temporary_path("gdb");
+	d->target = temporary_socket("gdb");
 	if (!d->target)
 		return STATUS_TROUBLE;
-	if (strlen(d->target) >= sizeof at.sun_path)
-		return complain(STATUS_TROUBLE, "%s is too long for a socket: set TMPDIR to a shorter path", d->target);
-	strcpy(at.sun_path, d->target);
+	strncpy(at.sun_path, d->target, sizeof at.sun_path - 1);
 	return listen_at(d, AF_UNIX, (struct sockaddr *)&at, sizeof at);
 }
 

@@ -89,7 +89,7 @@ static void print_fault(struct run *r, struct view *v, struct finding *f)
 		complete(f, &v->cpus[cpu]);
 	snprintf(who, sizeof(who), "CPU %u", cpu);
 	struct symbols *symbols = run_symbols(r, v, &f->registers);
-	explanation_make(f, &v->memory, symbols, &report);
+	explanation_make(f, view_memory(v), symbols, &report);
 	FILE *out = begin_report(r);
 	report_print(&report, who, out);
 	symbols_free(symbols);

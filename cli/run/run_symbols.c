@@ -21,7 +21,7 @@ static bool find_slide(const struct view *v, const struct registers *at, const c
 		const struct registers *r = i == 0 ? at : &v->cpus[i - 1];
 		if (!r)
 			continue;
-		space_open(&space, r, &v->memory, NULL);
+		space_open(&space, r, view_memory(v), NULL);
 		if (slide_find(bytes, count, &space, candidates, slide_candidates(&space, r, candidates), slide))
 			return true;
 	}

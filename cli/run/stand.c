@@ -33,7 +33,7 @@ static uint64_t stack_hash(const struct view *v, const struct registers *r)
 	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
 	struct space space;
 
-	space_open(&space, r, &v->memory, NULL);
+	space_open(&space, r, view_memory(v), NULL);
 	size_t count = space_read(&space, r->value[REGISTER_SP], bytes, sizeof(bytes));
 	for (size_t i = 0; i < count; i++)
 		hash = (hash ^ bytes[i]) * 0x100000001b3;
@@ -192,7 +192,7 @@ static bool is_at_wait(const struct view *v, const struct registers *r)
 	struct space space;
 	uint32_t instruction = 0;
 
-	space_open(&space, r, &v->memory, NULL);
+	space_open(&space, r, view_memory(v), NULL);
 	space_read(&space, r->value[REGISTER_PC] - 4, &instruction, sizeof(instruction));
 	return instruction == WFI || instruction == WFE;
 }

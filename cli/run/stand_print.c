@@ -94,7 +94,7 @@ static void print_frames(const struct registers *r, const struct view *v, const 
 	for (unsigned level = 0; level < LEVELS; level++) /* of an exception that is long over */
 		here.system_known[level] &= (uint16_t)~(1u << SYSTEM_ELR | 1u << SYSTEM_SPSR);
 	registers_fault(&here, 0, &fault);
-	report_make(&(struct report_source){ .registers = &here, .fault = &fault, .memory = &v->memory,
+	report_make(&(struct report_source){ .registers = &here, .fault = &fault, .memory = view_memory(v),
 	                                     .symbols = symbols }, &report);
 	for (unsigned i = 0; i < report.frame_count && i < FRAMES_SHOWN; i++)
 		fprintf(out, "%s %#018llx  %s\n", i ? "           " : "called from", LL(report.frames[i].at),

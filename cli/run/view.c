@@ -107,7 +107,7 @@ static bool read_memory(void *context, paddr at, void *to, size_t bytes)
 
 	for (size_t done = 0; done < bytes;) {
 		const struct region *r = view_region(v, at + done, false);
-		if (!v->port || !r || !r->is_memory)
+		if (!r || !r->is_memory)
 			return false;
 		size_t rest = bytes - done, here = (size_t)min_u64(rest, r->last - (at + done) + 1);
 		if (!gdb_read_memory(v->port, at + done, (char *)to + done, here))
@@ -117,9 +117,14 @@ static bool read_memory(void *context, paddr at, void *to, size_t bytes)
 	return true;
 }
 
+const struct memory *view_memory(const struct view *v)
+{
+	return v->port ? &v->memory : NULL;
+}
+
 static void open_port(struct view *v)
 {
-	char *path = temporary_path("gdb");
+	char *path = temporary_socket("gdb");
 	char *command = path ? gdb_port_command(path) : NULL;
 	char *answer = command ? guest_ask_monitor(v->guest, command, VIEW_MILLISECONDS, v->ears) : NULL;
 

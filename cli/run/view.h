@@ -28,12 +28,15 @@ struct view {
 	struct region *regions;
 	size_t region_count;
 	struct gdb_remote *port; /* NULL: none */
-	struct memory memory;    /* of the machine; its context is the view, which must not move */
+	struct memory memory;    /* view_memory() */
 };
 
 /* `may_debug`: the debugger port is free. Without it there is no memory, and aarch64's system registers are missing. */
 void view_open(struct view *v, struct guest *g, const struct guest_ears *ears, bool may_debug);
 void view_close(struct view *v);
+
+/* The machine's memory, for as long as the view is open and does not move; NULL: it cannot be read. */
+const struct memory *view_memory(const struct view *v);
 
 /* Read all registers again. */
 void view_registers(struct view *v);
