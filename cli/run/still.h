@@ -8,7 +8,8 @@
 #include "view.h"
 
 /* The machine is stopped, runs for so long, and is stopped again. True: no byte of its memory is another one then.
- * False: one is, or that cannot be found out (more than 2 GiB, no room for two copies in the temporary folder). */
+ * False: one is, or that cannot be found out: there are more than 2 GiB; or QEMU's memory may not be read, and the
+ * temporary folder has no room for a copy of it. */
 bool memory_is_still(struct view *v, int milliseconds);
 
 #endif
