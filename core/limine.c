@@ -274,6 +274,22 @@ enum err limine_check_hash(const void *data, uint64_t bytes, struct text hash, s
 	return OK;
 }
 
+/* ---- Random values ------------------------------------------------------------------------------------------- */
+
+void limine_stretch(const void *seed, uint64_t bytes, uint64_t *values, uint64_t count)
+{
+	enum { EACH = BLAKE2B_BYTES / 8 };
+	uint8_t state[BLAKE2B_BYTES + 1], block[BLAKE2B_BYTES];
+
+	blake2b(seed, bytes, state);
+	for (uint64_t i = 0; i < count; i++) {
+		state[BLAKE2B_BYTES] = (uint8_t)(i / EACH);
+		if (i % EACH == 0)
+			blake2b(state, sizeof state, block);
+		values[i] = read_le64(block + 8 * (i % EACH));
+	}
+}
+
 /* ---- Internal modules ---------------------------------------------------------------------------------------- */
 
 /* The request's own words: the number of modules, and the address of pointers to them. */

@@ -82,6 +82,9 @@ enum err limine_internal_all(const struct attempt *a, const struct limine *l, st
  * (value[0] = the first byte of the hash that differs) */
 enum err limine_check_hash(const void *data, uint64_t bytes, struct text hash, struct problem *p);
 
+/* Values made of a seed. They are as hard to guess as that is. */
+void limine_stretch(const void *seed, uint64_t bytes, uint64_t *values, uint64_t count);
+
 /* The masks of a pixel, and a mode, in the protocol's form. */
 void limine_masks(const struct hobnail_framebuffer *fb, uint8_t out[6]);
 void limine_mode(const struct hobnail_framebuffer *fb, struct limine_video_mode *out);

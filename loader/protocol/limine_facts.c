@@ -11,21 +11,43 @@ static bool asks(const struct boot *b, enum limine_id id)
 	return limine_asks(&b->limine.found, id);
 }
 
-/* "Entropy Feature" may cut the count. */
+/* The times at which the firmware's clock answers: nobody's secret, but all that there is. */
+static void gather_from_times(struct boot *b, uint64_t *values, uint64_t count)
+{
+	enum { SAMPLES = 64 };
+	uint64_t seed[2 * SAMPLES] = { 0 };
+
+	for (unsigned i = 0; i < SAMPLES; i++) {
+		(void)firmware_time(&b->fw, &seed[2 * i]);
+		seed[2 * i + 1] = arch_counter();
+	}
+	limine_stretch(seed, sizeof seed, values, count);
+}
+
+/* "Entropy Feature": the count may be cut, and weaker sources stand in where there is no stronger one. */
 static void gather_entropy(struct boot *b, struct limine_facts *out)
 {
 	static IMAGE_UNTIL_EXIT uint64_t values[LIMINE_MAX_ENTROPY / 8];
+	const char *source = "the firmware's";
+	uint64_t done = 0;
 
 	if (!asks(b, LIMINE_ENTROPY))
 		return;
 	const uint64_t *words = memory_at(b->limine.found.of[LIMINE_ENTROPY].at);
-	uint64_t count = min_u64(words[6], COUNT_OF(values));
 	out->entropy = values;
-	if (count && firmware_random(&b->fw, (uint8_t *)values, count * 8))
-		out->entropy_count = count;
-	else
-		while (out->entropy_count < count && arch_random(&values[out->entropy_count]))
-			out->entropy_count++;
+	out->entropy_count = min_u64(words[6], COUNT_OF(values));
+	if (!out->entropy_count)
+		return;
+	if (!firmware_random(&b->fw, (uint8_t *)values, out->entropy_count * 8)) {
+		source = "the processor's";
+		while (done < out->entropy_count && arch_random(&values[done]))
+			done++;
+		if (done < out->entropy_count) {
+			source = "made of times, and can be guessed: there is no generator";
+			gather_from_times(b, values + done, out->entropy_count - done);
+		}
+	}
+	log_line("random values are %s", source);
 }
 
 static void gather_counter(const struct boot *b, struct limine_facts *out)

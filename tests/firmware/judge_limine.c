@@ -264,7 +264,7 @@ static const char *judge_words(void)
 		return WRONG("the paging mode is not the one that it is said to be");
 	if (!efi || !efi[2] || efi[2] % efi[3] || !world_mapped(efi[1], efi[2]))
 		return WRONG("the firmware's map is not there");
-	if (!random || random[1] > RANDOM_VALUES || (random[1] && !world_mapped(random[2], random[1] * 8)))
+	if (!random || random[1] != RANDOM_VALUES || !world_mapped(random[2], random[1] * 8))
 		return WRONG("random values are not as they must be");
 	return NULL;
 }

@@ -323,6 +323,23 @@ static void hashes_are_those_of_the_rfc(void **state)
 	assert_int_equal(limine_check_hash("abc", 3, (struct text){ odd, 128 }, &w.problem), ERR_LIMINE_HASH_TEXT);
 }
 
+/* More than one hash gives, and all of them other ones with another seed. */
+static void values_are_made_of_a_seed(void **state)
+{
+	uint64_t a[21], b[21], again[21];
+
+	(void)state;
+	limine_stretch("seed", 4, a, 20);
+	limine_stretch("seeds", 5, b, 20);
+	again[20] = 77;
+	limine_stretch("seed", 4, again, 20);
+	assert_memory_equal(a, again, 20 * sizeof *a);
+	assert_int_equal(again[20], 77);
+	for (unsigned i = 0; i < 20; i++)
+		for (unsigned k = 0; k < 20; k++)
+			assert_true(a[i] != b[k] && (i == k || a[i] != a[k]));
+}
+
 static void the_map_has_framebuffer_and_tables_in_place_of_what_is_there(void **state)
 {
 	static struct hobnail_memory entries[] = {
@@ -447,6 +464,7 @@ int main(void)
 		cmocka_unit_test_setup(internal_modules_that_cannot_be_served_are_refused, fresh),
 		cmocka_unit_test_setup(a_request_for_modules_of_revision_0_has_no_list, fresh),
 		cmocka_unit_test_setup(hashes_are_those_of_the_rfc, fresh),
+		cmocka_unit_test_setup(values_are_made_of_a_seed, fresh),
 		cmocka_unit_test_setup(the_map_has_framebuffer_and_tables_in_place_of_what_is_there, fresh),
 	};
 
