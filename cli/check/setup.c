@@ -445,7 +445,17 @@ static char *path_on_volume(const char *root, const char *config)
 	return path;
 }
 
-/* Beside the loader, else in the root. */
+static void refuse_config(struct setup *s, const char *path, const struct problem *p)
+{
+	char sentence[FINDING_TEXT_BYTES];
+
+	err_sentence(p, sentence, sizeof sentence);
+	char *fact = string_format("%s: %s", path, sentence);
+	findings_add_refusal(&s->findings, p, fact);
+	free(fact);
+}
+
+/* Beside the loader, else in the root. One that is there and cannot be opened ends the search. */
 static void find_config(struct setup *s)
 {
 	static const char *const places[] = { "\\EFI\\BOOT\\hobnail.conf", "\\hobnail.conf" };
@@ -456,11 +466,13 @@ static void find_config(struct setup *s)
 		if (found && s->config)
 			findings_add(&s->findings, DOUBT_CONFIG_TWICE, 0, "there is \\EFI\\BOOT\\hobnail.conf, and "
 			             "another hobnail.conf in the root");
-		if (!found || s->config) {
+		if (s->config || (!found && p.code == ERR_FILE_NOT_FOUND)) {
 			free(found);
 			continue;
 		}
-		s->config = found;
+		if (!found)
+			refuse_config(s, places[i], &p);
+		s->config = found ? found : string_copy(places[i]);
 		s->config_path = string_copy(places[i]);
 	}
 }
@@ -508,7 +520,7 @@ int setup_judge(struct setup *s, const struct check *machine, const struct setup
 	int status = find_all(s, places);
 	if (status)
 		return status;
-	if (s->config) {
+	if (s->config && !findings_count(&s->findings, SEVERITY_REFUSED)) {
 		s->text = file_load(s->config, MOST_CONFIG, &s->bytes);
 		if (!s->text)
 			return STATUS_TROUBLE;

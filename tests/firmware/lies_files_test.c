@@ -204,6 +204,16 @@ static void what_is_missing_or_no_file_is_named(void **state)
 	refuses("empty kernel", 0, "ERR_FILE_EMPTY");
 }
 
+/* tests/config-check has the same for `hobnail check`. */
+static void a_configuration_that_is_a_directory_ends_the_search(void **state)
+{
+	(void)state;
+	plain();
+	fake_add("\\EFI\\BOOT\\hobnail.conf\\x", "x", 1);
+	assert_non_null(world_file("\\hobnail.conf"));
+	refuses("a directory beside the loader", 0, "\\EFI\\BOOT\\hobnail.conf: this is a directory");
+}
+
 static void where_the_configuration_was_looked_for_is_said(void **state)
 {
 	static uint8_t path[64];
@@ -434,6 +444,7 @@ int main(void)
 		cmocka_unit_test(names_that_the_volume_has_are_taken_as_they_are),
 		cmocka_unit_test(a_folder_of_a_strange_name_is_looked_into),
 		cmocka_unit_test(what_is_missing_or_no_file_is_named),
+		cmocka_unit_test(a_configuration_that_is_a_directory_ends_the_search),
 		cmocka_unit_test(where_the_configuration_was_looked_for_is_said),
 		cmocka_unit_test(a_name_may_be_all_ending),
 		cmocka_unit_test(a_configuration_that_nobody_misses_is_not_spoken_of),
