@@ -12,6 +12,7 @@
 #include "reader.h"
 #include "strlist.h"
 #include "verb.h"
+#include "waiting.h"
 
 enum { KERNEL = 256, DUMP, REGISTER, JSON };
 
@@ -39,6 +40,7 @@ static int read_all(struct reader *r, int fd, const char *name)
 		if (n < 0)
 			return complain(STATUS_TROUBLE, "cannot read %s: %s", name, strerror(errno));
 		reader_feed(r, bytes, (size_t)n);
+		waiting_goes_on();
 	}
 	return 0;
 }
@@ -52,7 +54,10 @@ static int read_input(struct reader *r, const char *path)
 		return complain(STATUS_TROUBLE, "cannot open %s: %s", path, strerror(errno));
 	if (is_standard && isatty(fd))
 		fputs("hobnail: type or paste the text, then end it with Ctrl-D\n", stderr);
+	else
+		waiting_begin("reading the text");
 	int status = read_all(r, fd, is_standard ? "standard input" : path);
+	waiting_end();
 	if (!is_standard)
 		close(fd);
 	return status;
