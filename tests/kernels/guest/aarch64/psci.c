@@ -53,6 +53,9 @@ void psci_answer(const struct guest *g, struct registers *r)
 	case GUEST_CALL_OWN_MEMORY:
 		r->x[0] = phys_of(g->boot, guest_vectors);
 		return;
+	case GUEST_CALL_RECORD:
+		r->x[0] = g->boot->phys;
+		return;
 	default:
 		r->x[0] = PSCI_NOT_SUPPORTED;
 	}

@@ -17,12 +17,12 @@ static bool begins(const char *text, const char *with)
 	return true;
 }
 
-/* The hypervisor's memory, by address, as every guest can reach for it. */
+/* The hypervisor's memory and the loader's, by address, as every guest can reach for it. */
 static void touch(const char *how)
 {
-	uint64_t address = tiny_call(GUEST_CALL_OWN_MEMORY);
+	uint64_t address = tiny_call(begins(how, "record") ? GUEST_CALL_RECORD : GUEST_CALL_OWN_MEMORY);
 
-	if (begins(how, "write"))
+	if (begins(how, "write") || begins(how, "record"))
 		*(volatile uint64_t *)address = 0;
 	if (begins(how, "read"))
 		(void)*(volatile uint64_t *)address;

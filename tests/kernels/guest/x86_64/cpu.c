@@ -175,7 +175,11 @@ static void wait(bool for_interrupt)
 
 static void answer_call(const struct guest *g)
 {
-	vmcb.rax = vmcb.rax == GUEST_CALL_OWN_MEMORY ? phys_of(g->boot, (const void *)guest_enter) : UINT64_MAX;
+	switch (vmcb.rax) {
+	case GUEST_CALL_OWN_MEMORY: vmcb.rax = phys_of(g->boot, (const void *)guest_enter); break;
+	case GUEST_CALL_RECORD: vmcb.rax = g->boot->phys; break;
+	default: vmcb.rax = UINT64_MAX;
+	}
 	step_over(3);
 }
 
