@@ -23,30 +23,39 @@ static void read_node(const uint8_t *node, struct partition *out)
 		memcpy(out->id, node + 24, sizeof out->id);
 }
 
+uint32_t device_path_bytes(const uint8_t *path)
+{
+	uint32_t at = 0;
+
+	for (unsigned i = 0; i < MOST_NODES && at < MOST_BYTES; i++) {
+		uint32_t bytes = read_le16(path + at + 2);
+		if (path[at] == END && path[at + 1] == END_ENTIRE)
+			return at;
+		if (bytes < NODE_HEAD_BYTES)
+			break;
+		at += bytes;
+	}
+	return 0;
+}
+
 bool partition_of_path(const uint8_t *path, struct partition *out, uint32_t *disk_bytes)
 {
 	struct partition found = { 0 };
-	uint32_t at = 0, found_at = 0;
+	uint32_t path_bytes = device_path_bytes(path), found_at = 0, bytes;
 
-	for (unsigned i = 0; i < MOST_NODES && at < MOST_BYTES; i++) {
+	for (uint32_t at = 0; at < path_bytes; at += bytes) {
 		const uint8_t *node = path + at;
-		uint32_t bytes = read_le16(node + 2);
-		if (node[0] == END && node[1] == END_ENTIRE) {
-			if (!found.number)
-				return false;
-			*out = found;
-			*disk_bytes = found_at;
-			return true;
-		}
-		if (bytes < NODE_HEAD_BYTES)
-			return false;
+		bytes = read_le16(node + 2);
 		if (node[0] == MEDIA && node[1] == HARD_DRIVE && bytes >= HARD_DRIVE_BYTES) {
 			read_node(node, &found);
 			found_at = at;
 		}
-		at += bytes;
 	}
-	return false;
+	if (!found.number)
+		return false;
+	*out = found;
+	*disk_bytes = found_at;
+	return true;
 }
 
 /* UEFI 2.10, "EFI GUID Format" (Appendix A): the first three fields are little-endian. */

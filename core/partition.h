@@ -20,8 +20,11 @@ struct partition {
 	uint8_t id[16];  /* zeros: it has none                   */
 };
 
-/* The last partition that a device path names. *disk_bytes: of the path before its node, the disk's. A path that does
- * not end within 64 nodes and 2048 bytes names none.   false: there is none */
+/* The bytes of a device path before its end. 0: it is empty, or does not end within 64 nodes and 2048 bytes. */
+uint32_t device_path_bytes(const uint8_t *path);
+
+/* The last partition that a device path names. *disk_bytes: of the path before its node, the disk's.
+ *   false: there is none */
 bool partition_of_path(const uint8_t *path, struct partition *out, uint32_t *disk_bytes);
 
 /* The id as people write it, with its NUL. Returns the bytes before that; 0: it has none, and the text is empty. */

@@ -1,5 +1,6 @@
 /* image.c — EFI programs: UEFI 2.10, "Image Services" (§7.4). */
 #include "efi.h"
+#include "partition.h"
 #include "utf16.h"
 
 #include <string.h>
@@ -7,24 +8,6 @@
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
 /* ---- The path of a file ---------------------------------------------------------------------------------- */
-
-enum { MOST_NODES = 64 }; /* firmware's paths have ten or so */
-
-/* Bytes of a device path without its end; 0: there is none, or it has no end. */
-static uint64_t path_bytes(const uint8_t *path)
-{
-	uint64_t at = 0;
-
-	for (unsigned i = 0; path && i < MOST_NODES; i++) {
-		uint16_t length = read_le16(path + at + 2);
-		if (path[at] == EFI_PATH_END && path[at + 1] == EFI_PATH_END_ENTIRE)
-			return at;
-		if (length < sizeof(EFI_DEVICE_PATH_PROTOCOL))
-			break;
-		at += length;
-	}
-	return 0;
-}
 
 /* Write a node's header; the place of its data. */
 static uint8_t *begin_node(uint8_t *at, uint8_t type, uint8_t sub_type, uint64_t data_bytes)
@@ -48,7 +31,7 @@ static enum err make_path(struct firmware *fw, enum volume volume, struct text f
 	if (e)
 		return e;
 	const uint8_t *device = firmware_volume_path(fw, volume);
-	uint64_t name_bytes = (units + 1) * sizeof(CHAR16), device_bytes = path_bytes(device);
+	uint64_t name_bytes = (units + 1) * sizeof(CHAR16), device_bytes = device ? device_path_bytes(device) : 0;
 	e = firmware_pages(fw, device_bytes + name_bytes + 2 * sizeof(EFI_DEVICE_PATH_PROTOCOL),
 	                   HOBNAIL_MEMORY_USABLE, out, p);
 	if (e)

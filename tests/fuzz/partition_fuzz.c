@@ -4,8 +4,8 @@
 #include "fuzz.h"
 #include "partition.h"
 
-/* Nodes that begin in the first 2048 bytes are read, and the last one may be a partition's. */
-enum { PATH_BYTES = 2047 + 42, HEADER_BYTES = 512 };
+/* Nodes that begin in the first 2048 bytes are read, and the last one is the end. */
+enum { PATH_BYTES = 2047 + 4, HEADER_BYTES = 512 };
 
 /* `count` bytes, with zeros behind the input. */
 static uint8_t *padded(const uint8_t *data, size_t bytes, size_t count)
@@ -30,13 +30,14 @@ static void read_path(const uint8_t *data, size_t bytes)
 	uint8_t *path = padded(data, bytes, PATH_BYTES);
 	struct partition found, before;
 	char text[PARTITION_ID_CHARS];
-	uint32_t disk_bytes = 77;
+	uint32_t disk_bytes = 77, path_bytes = device_path_bytes(path);
 
+	require(path_bytes < 2048 && (!path_bytes || (path[path_bytes] == 0x7f && path[path_bytes + 1] == 0xff)));
 	memset(&found, 0x55, sizeof found);
 	before = found;
 	if (partition_of_path(path, &found, &disk_bytes)) {
 		const uint8_t *node = path + disk_bytes;
-		require(disk_bytes < 2048 && node[0] == 4 && node[1] == 1 && little(node + 2, 2) >= 42);
+		require(disk_bytes + 42 <= path_bytes && node[0] == 4 && node[1] == 1 && little(node + 2, 2) >= 42);
 		require(found.number && found.number == little(node + 4, 4));
 		require(!found.in_gpt || memcmp(found.id, node + 24, sizeof found.id) == 0);
 		size_t used = partition_id_text(found.id, text);

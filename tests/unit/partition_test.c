@@ -77,6 +77,26 @@ static void a_partition_of_an_mbr_has_no_id(void **state)
 	assert_int_equal(disk, 0);
 }
 
+static void a_path_has_an_end(void **state)
+{
+	static uint8_t path[4096];
+	size_t used = put_node(path, 2, 1, 12);
+
+	(void)state;
+	used += put_node(path + used, 0x7f, 1, 4); /* the end of an instance */
+	used += put_node(path + used, 4, 4, 500);
+	put_node(path + used, 0x7f, 0xff, 4);
+	assert_int_equal(device_path_bytes(path), 516);
+	put_node(path, 0x7f, 0xff, 4);
+	assert_int_equal(device_path_bytes(path), 0);
+	put_node(path, 4, 4, 2047);
+	put_node(path + 2047, 0x7f, 0xff, 4);
+	assert_int_equal(device_path_bytes(path), 2047);
+	put_node(path, 4, 4, 2048);
+	put_node(path + 2048, 0x7f, 0xff, 4);
+	assert_int_equal(device_path_bytes(path), 0);
+}
+
 static void other_paths_name_none(void **state)
 {
 	static uint8_t path[65 * 64];
@@ -199,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_names_its_partition),
 		cmocka_unit_test(a_partition_of_an_mbr_has_no_id),
+		cmocka_unit_test(a_path_has_an_end),
 		cmocka_unit_test(other_paths_name_none),
 		cmocka_unit_test(the_gpt_has_an_entry_for_each),
 		cmocka_unit_test(what_is_no_gpt_has_none),
