@@ -140,16 +140,46 @@ static bool set_mode(const struct firmware *fw, EFI_GRAPHICS_OUTPUT_PROTOCOL *go
 	return false;
 }
 
-/* The console's own adapter comes first: with several, somebody looks at that one. */
+static bool has_pixels(const EFI_GRAPHICS_OUTPUT_PROTOCOL *gop)
+{
+	return gop && gop->Mode && gop->Mode->FrameBufferBase;
+}
+
+/* Any display with memory to draw in; NULL: there is none. */
+static EFI_GRAPHICS_OUTPUT_PROTOCOL *find_pixels(const struct firmware *fw)
+{
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *found = NULL;
+	EFI_HANDLE *handles = NULL;
+	UINTN count = 0;
+	EFI_STATUS s = boot_services(fw)->LocateHandleBuffer(ByProtocol, &graphics_guid, NULL, &count, &handles);
+
+	if (EFI_ERROR(s) || !handles)
+		return NULL;
+	for (UINTN i = 0; i < count && !found; i++) {
+		EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
+		s = boot_services(fw)->HandleProtocol(handles[i], &graphics_guid, (void **)&gop);
+		found = !EFI_ERROR(s) && has_pixels(gop) ? gop : NULL;
+	}
+	boot_services(fw)->FreePool(handles);
+	return found;
+}
+
+/* The console's own adapter comes first: with several, somebody looks at that one. Then comes the firmware's first one,
+ * and in place of one without memory to draw in (EDK2's for virtio-gpu) another that has it. */
 static EFI_GRAPHICS_OUTPUT_PROTOCOL *find_display(const struct firmware *fw)
 {
-	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL, *other = NULL;
 	EFI_STATUS s = boot_services(fw)->HandleProtocol(system_table(fw)->ConsoleOutHandle, &graphics_guid,
 	                                                 (void **)&gop);
 
-	if (EFI_ERROR(s) || !gop || !gop->Mode || !gop->Mode->FrameBufferBase)
-		s = boot_services(fw)->LocateProtocol(&graphics_guid, NULL, (void **)&gop);
-	return EFI_ERROR(s) || !gop || !gop->Mode ? NULL : gop;
+	if (!EFI_ERROR(s) && has_pixels(gop))
+		return gop;
+	s = boot_services(fw)->LocateProtocol(&graphics_guid, NULL, (void **)&gop);
+	if (EFI_ERROR(s))
+		return NULL;
+	if (!has_pixels(gop))
+		other = find_pixels(fw);
+	return other ? other : gop && gop->Mode ? gop : NULL;
 }
 
 bool firmware_framebuffer(const struct firmware *fw, uint32_t width, uint32_t height, struct hobnail_framebuffer *out)

@@ -426,6 +426,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 		*interface = fake_device_protocol(handle, protocol);
 	else if (handle == &console_handle && is_guid(protocol, gop_guid) && fake.options.console_gop)
 		*interface = &fake_gop;
+	else if (is_guid(protocol, gop_guid) && fake_display(handle))
+		*interface = fake_display(handle);
 	else if (handle == &input_handle && is_guid(protocol, keys_guid) && !fake.options.simple_keys)
 		*interface = &fake_console_in_ex;
 	else

@@ -135,6 +135,7 @@ struct fake_options {
 	const void *file_path;
 	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
+	bool second_gop;                /* of another display, with pixels          */
 	EFI_EDID_ACTIVE_PROTOCOL edid;  /* of no bytes: there is none               */
 	uint64_t read_most;             /* bytes that one Read gives at most        */
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
@@ -286,6 +287,10 @@ EFI_STATUS fake_pool(UINTN bytes, void **out);
 
 extern EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_systems[2]; /* by volume */
 extern EFI_GRAPHICS_OUTPUT_PROTOCOL fake_gop;
+
+/* Handles of displays, and the protocol of one; NULL: there is no such display. */
+extern EFI_HANDLE const fake_displays[2];
+EFI_GRAPHICS_OUTPUT_PROTOCOL *fake_display(EFI_HANDLE handle);
 extern EFI_RNG_PROTOCOL fake_rng;
 extern struct EFI_DT_FIXUP_PROTOCOL fake_fixup;
 size_t fake_volume_path(unsigned volume, const uint8_t **out); /* its bytes, without its end */

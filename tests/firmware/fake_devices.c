@@ -27,15 +27,26 @@ static EFI_STATUS EFIAPI set_mode(EFI_GRAPHICS_OUTPUT_PROTOCOL *self, uint32_t m
 {
 	EFI_STATUS s = fake_call(SERVICE_SET_MODE, NULL);
 
-	(void)self;
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS;
-	fake.options.mode.Mode = mode;
-	fake.options.mode.Info = &fake.options.mode_info[mode];
+	self->Mode->Mode = mode;
+	self->Mode->Info = &fake.options.mode_info[mode];
 	return EFI_SUCCESS;
 }
 
 EFI_GRAPHICS_OUTPUT_PROTOCOL fake_gop = { .QueryMode = query_mode, .SetMode = set_mode };
+
+static EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE second_mode;
+static EFI_GRAPHICS_OUTPUT_PROTOCOL second_gop = { .QueryMode = query_mode, .SetMode = set_mode, .Mode = &second_mode };
+static char first_display, second_display;
+EFI_HANDLE const fake_displays[2] = { &first_display, &second_display };
+
+EFI_GRAPHICS_OUTPUT_PROTOCOL *fake_display(EFI_HANDLE handle)
+{
+	if (handle == &second_display)
+		return fake.options.second_gop ? &second_gop : NULL;
+	return handle == &first_display && !fake.options.no_gop ? &fake_gop : NULL;
+}
 
 static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION small_mode(uint32_t width, uint32_t height)
 {
@@ -56,6 +67,8 @@ void fake_devices_reset(void)
 	                                               .FrameBufferBase = ARENA_SCREEN,
 	                                               .FrameBufferSize = 16 * PAGE_BYTES };
 	fake_gop.Mode = &o->mode;
+	second_mode = o->mode;
+	second_mode.Info = &o->mode_info[2];
 }
 
 /* ---- Chance -------------------------------------------------------------------------------------------- */

@@ -151,16 +151,19 @@ static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, const EFI_G
                                         EFI_HANDLE **handles)
 {
 	EFI_HANDLE all[] = { &volumes[1], &stray, &volumes[0] };
+	bool displays = is_guid(protocol, (EFI_GUID)EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID);
+	const void *from = displays ? (const void *)fake_displays : all;
+	size_t bytes = displays ? sizeof fake_displays : sizeof all;
 	EFI_STATUS s = fake_call(SERVICE_LOCATE_HANDLES, NULL);
 
 	(void)key;
 	if (s)
 		return EFI_ERROR(s) ? s : EFI_SUCCESS;
-	if (type != ByProtocol || !is_guid(protocol, (EFI_GUID)EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID))
+	if (type != ByProtocol || !(displays || is_guid(protocol, (EFI_GUID)EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID)))
 		return EFI_INVALID_PARAMETER;
-	fake_pool(sizeof all, (void **)handles);
-	memcpy(*handles, all, sizeof all);
-	*count = COUNT_OF(all);
+	fake_pool(bytes, (void **)handles);
+	memcpy(*handles, from, bytes);
+	*count = bytes / sizeof all[0];
 	return EFI_SUCCESS;
 }
 

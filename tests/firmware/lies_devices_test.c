@@ -76,6 +76,24 @@ static void a_display_that_cannot_be_drawn_on_is_left_out(void **state)
 	}
 }
 
+/* The firmware's first display is one that nobody can draw in. */
+static void another_display_is_found(void **state)
+{
+	(void)state;
+	for (unsigned what = 0; what < 6; what++) {
+		plain();
+		fake.options.console_gop = what & 1;
+		fake.options.second_gop = what < 4;
+		fake.options.mode.FrameBufferBase = 0;
+		if (what & 2)
+			fake_gop.Mode = NULL;
+		enters("another display", what);
+		assert_int_equal(screens(), what < 4);
+		if (what < 4)
+			assert_int_equal(world_given().screen.width, LIES_KERNEL == KERNEL_LIMINE ? 32 : 64);
+	}
+}
+
 static void a_display_that_can_is_described(void **state)
 {
 	(void)state;
@@ -421,6 +439,7 @@ int main(void)
 		cmocka_unit_test(an_edid_is_passed_on_if_it_is_whole),
 		cmocka_unit_test(random_values_differ_without_a_generator),
 		cmocka_unit_test(a_display_that_cannot_be_drawn_on_is_left_out),
+		cmocka_unit_test(another_display_is_found),
 		cmocka_unit_test(a_display_that_can_is_described),
 		cmocka_unit_test(pixels_are_as_the_mode_has_them),
 		cmocka_unit_test(a_display_has_room_for_its_pixels),
