@@ -209,16 +209,36 @@ int firmware_mode(const struct firmware *fw, uint32_t number, struct hobnail_fra
 	return good;
 }
 
-/* UEFI 2.10, "EFI_EDID_ACTIVE_PROTOCOL" */
+/* UEFI 2.10, "EFI_EDID_ACTIVE_PROTOCOL": it is on the handle of its display, which the console's graphics protocol may
+ * stand for. So displays are compared by their memory. */
+static const EFI_EDID_ACTIVE_PROTOCOL *edid_of(const struct firmware *fw, EFI_HANDLE handle, uint64_t memory)
+{
+	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = NULL;
+	EFI_EDID_ACTIVE_PROTOCOL *edid = NULL;
+	EFI_STATUS s = boot_services(fw)->HandleProtocol(handle, &graphics_guid, (void **)&gop);
+
+	if (EFI_ERROR(s) || !has_pixels(gop) || gop->Mode->FrameBufferBase != memory)
+		return NULL;
+	s = boot_services(fw)->HandleProtocol(handle, &edid_guid, (void **)&edid);
+	return EFI_ERROR(s) || !edid || !edid->Edid ? NULL : edid;
+}
+
 uint64_t firmware_edid(const struct firmware *fw, uint8_t *out, uint64_t capacity)
 {
-	EFI_EDID_ACTIVE_PROTOCOL *edid = NULL;
-	EFI_STATUS s = boot_services(fw)->LocateProtocol(&edid_guid, NULL, (void **)&edid);
+	const EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = find_display(fw);
+	const EFI_EDID_ACTIVE_PROTOCOL *edid = NULL;
+	EFI_HANDLE *handles = NULL;
+	UINTN count = 0;
+	EFI_STATUS s = boot_services(fw)->LocateHandleBuffer(ByProtocol, &edid_guid, NULL, &count, &handles);
 
-	if (EFI_ERROR(s) || !edid || !edid->Edid)
+	if (EFI_ERROR(s) || !handles)
 		return 0;
-	uint64_t bytes = min_u64(edid->SizeOfEdid, capacity);
-	memcpy(out, edid->Edid, bytes);
+	for (UINTN i = 0; i < count && gop && !edid; i++)
+		edid = edid_of(fw, handles[i], gop->Mode->FrameBufferBase);
+	boot_services(fw)->FreePool(handles);
+	uint64_t bytes = edid ? min_u64(edid->SizeOfEdid, capacity) : 0;
+	if (bytes)
+		memcpy(out, edid->Edid, bytes);
 	return bytes;
 }
 

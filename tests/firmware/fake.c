@@ -413,6 +413,7 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 {
 	static const EFI_GUID loaded_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID,
 			      gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID,
+			      edid_guid = EFI_EDID_ACTIVE_PROTOCOL_GUID,
 			      keys_guid = EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_HANDLE_PROTOCOL, NULL);
 
@@ -428,6 +429,8 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 		*interface = &fake_gop;
 	else if (is_guid(protocol, gop_guid) && fake_display(handle))
 		*interface = fake_display(handle);
+	else if (is_guid(protocol, edid_guid) && fake_edid(handle))
+		*interface = fake_edid(handle);
 	else if (handle == &input_handle && is_guid(protocol, keys_guid) && !fake.options.simple_keys)
 		*interface = &fake_console_in_ex;
 	else
@@ -438,7 +441,7 @@ static EFI_STATUS EFIAPI handle_protocol(EFI_HANDLE handle, const EFI_GUID *prot
 static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *protocol, void *registration, void **interface)
 {
 	static const EFI_GUID gop_guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID, rng_guid = EFI_RNG_PROTOCOL_GUID,
-			      fixup_guid = EFI_DT_FIXUP_PROTOCOL_GUID, edid_guid = EFI_EDID_ACTIVE_PROTOCOL_GUID;
+			      fixup_guid = EFI_DT_FIXUP_PROTOCOL_GUID;
 	EFI_STATUS s = fake_call(SERVICE_LOCATE_PROTOCOL, NULL);
 
 	(void)registration;
@@ -448,8 +451,6 @@ static EFI_STATUS EFIAPI locate_protocol(const EFI_GUID *protocol, void *registr
 		*interface = &fake_gop;
 	else if (is_guid(protocol, rng_guid) && !fake.options.no_rng)
 		*interface = &fake_rng;
-	else if (is_guid(protocol, edid_guid) && fake.options.edid.SizeOfEdid)
-		*interface = &fake.options.edid;
 	else if (is_guid(protocol, fixup_guid) && fake.options.has_fixup)
 		*interface = &fake_fixup;
 	else

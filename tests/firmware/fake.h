@@ -136,7 +136,7 @@ struct fake_options {
 	EFI_GRAPHICS_OUTPUT_PROTOCOL_MODE mode;
 	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION mode_info[3];
 	bool second_gop;                /* of another display, with pixels          */
-	EFI_EDID_ACTIVE_PROTOCOL edid;  /* of no bytes: there is none               */
+	EFI_EDID_ACTIVE_PROTOCOL edids[2]; /* of the displays; no bytes: there is none */
 	uint64_t read_most;             /* bytes that one Read gives at most        */
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
 	uint64_t read_excess;           /* Read says so many bytes more than it gives */
@@ -288,9 +288,10 @@ EFI_STATUS fake_pool(UINTN bytes, void **out);
 extern EFI_SIMPLE_FILE_SYSTEM_PROTOCOL fake_file_systems[2]; /* by volume */
 extern EFI_GRAPHICS_OUTPUT_PROTOCOL fake_gop;
 
-/* Handles of displays, and the protocol of one; NULL: there is no such display. */
+/* Handles of displays, and the protocols of one; NULL: there is no such display, or it has no EDID. */
 extern EFI_HANDLE const fake_displays[2];
 EFI_GRAPHICS_OUTPUT_PROTOCOL *fake_display(EFI_HANDLE handle);
+EFI_EDID_ACTIVE_PROTOCOL *fake_edid(EFI_HANDLE handle);
 extern EFI_RNG_PROTOCOL fake_rng;
 extern struct EFI_DT_FIXUP_PROTOCOL fake_fixup;
 size_t fake_volume_path(unsigned volume, const uint8_t **out); /* its bytes, without its end */

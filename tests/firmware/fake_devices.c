@@ -48,6 +48,13 @@ EFI_GRAPHICS_OUTPUT_PROTOCOL *fake_display(EFI_HANDLE handle)
 	return handle == &first_display && !fake.options.no_gop ? &fake_gop : NULL;
 }
 
+EFI_EDID_ACTIVE_PROTOCOL *fake_edid(EFI_HANDLE handle)
+{
+	EFI_EDID_ACTIVE_PROTOCOL *edid = &fake.options.edids[handle == &second_display];
+
+	return fake_display(handle) && edid->SizeOfEdid ? edid : NULL;
+}
+
 static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION small_mode(uint32_t width, uint32_t height)
 {
 	return (EFI_GRAPHICS_OUTPUT_MODE_INFORMATION){ .HorizontalResolution = width, .VerticalResolution = height,

@@ -151,7 +151,8 @@ static EFI_STATUS EFIAPI locate_handles(EFI_LOCATE_SEARCH_TYPE type, const EFI_G
                                         EFI_HANDLE **handles)
 {
 	EFI_HANDLE all[] = { &volumes[1], &stray, &volumes[0] };
-	bool displays = is_guid(protocol, (EFI_GUID)EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID);
+	bool displays = is_guid(protocol, (EFI_GUID)EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID) ||
+	                is_guid(protocol, (EFI_GUID)EFI_EDID_ACTIVE_PROTOCOL_GUID);
 	const void *from = displays ? (const void *)fake_displays : all;
 	size_t bytes = displays ? sizeof fake_displays : sizeof all;
 	EFI_STATUS s = fake_call(SERVICE_LOCATE_HANDLES, NULL);

@@ -260,10 +260,33 @@ static void an_edid_is_passed_on_if_it_is_whole(void **state)
 		edid[7] = i == 4;
 		edid[127] = i == 4 ? 255 : 0;
 		edid[100] = i == 5;
-		fake.options.edid = (EFI_EDID_ACTIVE_PROTOCOL){ given[i], edid };
+		fake.options.edids[0] = (EFI_EDID_ACTIVE_PROTOCOL){ given[i], edid };
 		enters("EDID", i);
 		assert_int_equal(edid_bytes(), expected[i]);
 	}
+}
+
+static void an_edid_is_that_of_the_framebuffers_display(void **state)
+{
+	static uint8_t edids[2][256];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		memset(edids[i] + 1, 255, 6);
+		edids[i][20] = 6;
+	}
+	for (unsigned second = 0; second < 2; second++)
+		for (unsigned has = 1; has < 4; has++) {
+			plain();
+			fake.options.second_gop = second;
+			if (second)
+				fake.options.mode.FrameBufferBase = 0;
+			for (unsigned i = 0; i < 2; i++)
+				fake.options.edids[i] = (EFI_EDID_ACTIVE_PROTOCOL){ has >> i & 1 ? 128 + 128 * i : 0,
+				                                                    edids[i] };
+			enters("EDIDs", second << 4 | has);
+			assert_int_equal(edid_bytes(), has >> second & 1 ? 128 + 128 * second : 0);
+		}
 }
 
 /* ---- Where errors and the log go ----------------------------------------------------------------------- */
@@ -437,6 +460,7 @@ int main(void)
 		/* Of the Limine protocol alone. */
 		cmocka_unit_test(the_current_mode_is_listed),
 		cmocka_unit_test(an_edid_is_passed_on_if_it_is_whole),
+		cmocka_unit_test(an_edid_is_that_of_the_framebuffers_display),
 		cmocka_unit_test(random_values_differ_without_a_generator),
 		cmocka_unit_test(a_display_that_cannot_be_drawn_on_is_left_out),
 		cmocka_unit_test(another_display_is_found),
@@ -453,7 +477,7 @@ int main(void)
 		cmocka_unit_test(a_mode_is_the_wanted_one_by_both_sizes),
 	};
 	bool is_limine = LIES_KERNEL == KERNEL_LIMINE;
-	size_t first = is_limine ? 0 : 3, others = is_limine ? 2 : 0;
+	size_t first = is_limine ? 0 : 4, others = is_limine ? 2 : 0;
 
 	return _cmocka_run_group_tests("firmware/lies_devices", tests + first, COUNT_OF(tests) - first - others, NULL,
 	                               NULL);
