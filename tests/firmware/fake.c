@@ -221,6 +221,7 @@ static EFI_STATUS EFIAPI allocate_pages(EFI_ALLOCATE_TYPE type, EFI_MEMORY_TYPE 
 	} else if (!find_pages(pages, type == AllocateMaxAddress ? *at : UINT64_MAX, &first)) {
 		return EFI_OUT_OF_RESOURCES;
 	}
+	memset(fake.anywhere + first, type == AllocateAnyPages, pages);
 	if (memory == EfiBootServicesData) /* the firmware's own, which it had forgotten */
 		memset(fake.kind + first, EfiBootServicesData, pages);
 	else

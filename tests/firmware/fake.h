@@ -236,6 +236,7 @@ struct fake {
 	/* Its own. */
 	uint8_t kind[ARENA_PAGES]; /* EFI_MEMORY_TYPE                             */
 	bool held[ARENA_PAGES];    /* allocated by the loader, not yet given back */
+	bool anywhere[ARENA_PAGES]; /* was last asked for without a limit: it might lie above 4 GiB */
 	uint64_t key;
 	unsigned map_calls;
 	uint64_t counter;

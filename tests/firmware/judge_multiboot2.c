@@ -81,6 +81,12 @@ static const char *judge_tags(bool within)
 	return NULL;
 }
 
+/* Memory that the kernel is told of. */
+static bool may_be_high(uint64_t at)
+{
+	return at >= ARENA && at - ARENA < ARENA_PAGES * PAGE_BYTES && fake.anywhere[(at - ARENA) / PAGE_BYTES];
+}
+
 /* Without a configuration there are none. */
 static const char *judge_modules(void)
 {
@@ -94,6 +100,8 @@ static const char *judge_modules(void)
 		uint32_t from = read_le32(t + 8), to = read_le32(t + 12);
 		if (from % PAGE_BYTES || to - from > f->bytes || memcmp(memory(from), f->data, to - from) != 0)
 			return WRONG("module %u is not what its file has", i);
+		if (may_be_high(from))
+			return WRONG("module %u may lie above 4 GiB", i);
 	}
 	return NULL;
 }
@@ -140,6 +148,8 @@ const char *world_judge_multiboot2(void)
 		return WRONG("boot services are %s", within ? "gone" : "alive");
 	if (handoff.signature != 0x36d76289)
 		return WRONG("the signature is %#x", handoff.signature);
+	if (may_be_high(handoff.argument))
+		return WRONG("the information may lie above 4 GiB");
 	const char *why = judge_tags(within);
 	if (!why) why = judge_modules();
 	if (!why) why = judge_segments();

@@ -61,6 +61,8 @@ static enum err take(void *context, const struct page_wish *wish, paddr *out, st
 	paddr end = wish->at ? wish->at + bytes : RAM_BASE + RAM_BYTES, best = 0;
 
 	(void)context;
+	if (wish->type == HOBNAIL_MEMORY_RECORD) /* the kernel is told where it is */
+		assert_int_equal(wish->below, MULTIBOOT2_LIMIT);
 	for (unsigned i = 0; i < w.a.platform.memory.count; i++) {
 		const struct hobnail_memory *e = &w.entries[i];
 		if (e->type == HOBNAIL_MEMORY_USABLE)
