@@ -125,6 +125,7 @@ static uint64_t file(struct builder *b, struct text where, uint64_t string_at, s
 	f->path = path_at;
 	f->string = string_at;
 	f->partition_index = b->f->partition;
+	f->mbr_disk_id = b->f->disk_signature;
 	memcpy(f->gpt_partition, b->f->partition_id, sizeof f->gpt_partition);
 	return virt;
 }

@@ -42,7 +42,7 @@ struct limine_facts {
 	const void *tpm_log;
 	uint64_t tpm_log_bytes, tpm_log_format;
 	uint64_t map_room, efi_map_room; /* entries, bytes */
-	uint32_t partition;
+	uint32_t partition, disk_signature;
 	uint8_t partition_id[16];
 	bool x2apic;
 };

@@ -12,7 +12,7 @@ const uint8_t partition_xbootldr[16] = { 0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x6
 /* ---- Device paths: UEFI 2.10, "Generic Device Path Structures" (§10.3.1) --------------------------------------- */
 
 enum { NODE_HEAD_BYTES = 4, MEDIA = 4, HARD_DRIVE = 1, HARD_DRIVE_BYTES = 42, END = 0x7f, END_ENTIRE = 0xff,
-       FORMAT_GPT = 2, SIGNATURE_GUID = 2, MOST_NODES = 64, MOST_BYTES = 2048 };
+       FORMAT_GPT = 2, SIGNATURE_MBR = 1, SIGNATURE_GUID = 2, MOST_NODES = 64, MOST_BYTES = 2048 };
 
 static void read_node(const uint8_t *node, struct partition *out)
 {
@@ -21,6 +21,8 @@ static void read_node(const uint8_t *node, struct partition *out)
 	*out = (struct partition){ .number = read_le32(node + 4), .in_gpt = node[40] == FORMAT_GPT && has_guid };
 	if (has_guid)
 		memcpy(out->id, node + 24, sizeof out->id);
+	if (node[41] == SIGNATURE_MBR)
+		out->disk_signature = read_le32(node + 24);
 }
 
 uint32_t device_path_bytes(const uint8_t *path)

@@ -18,6 +18,7 @@ struct partition {
 	uint32_t number; /* from 1                               */
 	bool in_gpt;     /* else in an MBR, or nobody knows where */
 	uint8_t id[16];  /* zeros: it has none                   */
+	uint32_t disk_signature; /* in the disk's MBR; 0: it has none */
 };
 
 /* The bytes of a device path before its end. 0: it is empty, or does not end within 64 nodes and 2048 bytes. */

@@ -101,6 +101,9 @@ bool firmware_find_xbootldr(struct firmware *fw);
 /* The partition of a volume: its number from 1 (0: none), and the GPT's id of it (0: none). */
 uint32_t firmware_partition(const struct firmware *fw, enum volume volume, uint8_t id[16]);
 
+/* The signature in the MBR of a volume's disk; 0: none. */
+uint32_t firmware_disk_signature(const struct firmware *fw, enum volume volume);
+
 struct file {
 	void *handle;
 	uint64_t bytes;

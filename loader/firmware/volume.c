@@ -54,7 +54,8 @@ void firmware_close_volumes(struct firmware *fw)
 	}
 }
 
-uint32_t firmware_partition(const struct firmware *fw, enum volume volume, uint8_t id[16])
+/* All zero: it is none. */
+static struct partition partition_of(const struct firmware *fw, enum volume volume)
 {
 	const uint8_t *path = firmware_volume_path(fw, volume);
 	struct partition partition = { 0 };
@@ -62,8 +63,20 @@ uint32_t firmware_partition(const struct firmware *fw, enum volume volume, uint8
 
 	if (path)
 		(void)partition_of_path(path, &partition, &disk_bytes);
+	return partition;
+}
+
+uint32_t firmware_partition(const struct firmware *fw, enum volume volume, uint8_t id[16])
+{
+	struct partition partition = partition_of(fw, volume);
+
 	memcpy(id, partition.id, sizeof partition.id);
 	return partition.number;
+}
+
+uint32_t firmware_disk_signature(const struct firmware *fw, enum volume volume)
+{
+	return partition_of(fw, volume).disk_signature;
 }
 
 /* ---- XBOOTLDR -------------------------------------------------------------------------------------------------- */

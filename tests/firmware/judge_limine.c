@@ -164,6 +164,17 @@ static const struct fake_file *named(const char *path)
 	return fake_find(name);
 }
 
+/* What the device path of the loader's volume says: of a GPT or of an MBR, if it is a partition. */
+static bool is_of_volume(const struct limine_file *f)
+{
+	static const uint8_t none[16];
+	bool in_gpt = fake.options.second.is_there && !fake.options.second.is_in_mbr;
+
+	return f->partition_index == fake.options.second.is_there &&
+	       in_gpt == (memcmp(f->gpt_partition, none, 16) != 0) &&
+	       (f->mbr_disk_id != 0) == (fake.options.second.is_there && fake.options.second.is_in_mbr);
+}
+
 static const char *judge_file(const struct limine_file *f, const uint64_t *map, bool is_module)
 {
 	const char *path = f ? world_mapped(f->path, 1) : NULL;
@@ -174,6 +185,8 @@ static const char *judge_file(const struct limine_file *f, const uint64_t *map, 
 		return WRONG("a file has the path %s", path ? path : "(none)");
 	if (f->size > from->bytes || (f->size && (!bytes || memcmp(bytes, from->data, f->size) != 0)))
 		return WRONG("%s is not what the file has", path);
+	if (!is_of_volume(f))
+		return WRONG("%s is not of its volume", path);
 	if (is_module && f->size && !is_type(map, (uintptr_t)bytes, f->size, LIMINE_EXECUTABLE_AND_MODULES))
 		return WRONG("%s is not in memory of the type of modules", path);
 	return NULL;

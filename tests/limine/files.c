@@ -125,7 +125,10 @@ static enum verdict check_description(const struct known_file *k)
 		return broken("%s has medium %u", k->path, k->f.media);
 	if (!is_zero(&k->f.disk) && (k->f.partition == 0 || is_zero(&k->f.partition_id)))
 		return broken("%s is in partition %u of a GPT disk", k->path, k->f.partition);
-	if (k->f.partition != kernel.f.partition || !bytes_equal(&k->f.disk, &kernel.f.disk, sizeof k->f.disk) ||
+	if (k->f.mbr_id && !is_zero(&k->f.partition_id))
+		return broken("%s is on an MBR's disk, 0x%x, and in a GPT", k->path, k->f.mbr_id);
+	if (k->f.partition != kernel.f.partition || k->f.mbr_id != kernel.f.mbr_id ||
+	    !bytes_equal(&k->f.disk, &kernel.f.disk, sizeof k->f.disk) ||
 	    !bytes_equal(&k->f.partition_id, &kernel.f.partition_id, sizeof k->f.disk))
 		return told("volumes") ? HOLDS : broken("%s is said to be on another volume than the kernel", k->path);
 	if (told("gpt") && (k->f.partition == 0 || is_zero(&k->f.partition_id)))

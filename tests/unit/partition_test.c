@@ -59,6 +59,7 @@ static void a_path_names_its_partition(void **state)
 	assert_true(p.in_gpt);
 	assert_int_equal(p.id[0], 0x13);
 	assert_int_equal(p.id[15], 0x13);
+	assert_int_equal(p.disk_signature, 0);
 	assert_int_equal(disk, 12);
 }
 
@@ -74,6 +75,7 @@ static void a_partition_of_an_mbr_has_no_id(void **state)
 	assert_true(reads(path, used, &p, &disk));
 	assert_false(p.in_gpt);
 	assert_int_equal(p.id[0], 0);
+	assert_int_equal(p.disk_signature, 0x11111111);
 	assert_int_equal(disk, 0);
 }
 
