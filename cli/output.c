@@ -201,6 +201,17 @@ int output_write(const struct output *o, const char *from, uint64_t head, uint64
 	return status;
 }
 
+/* Of a new file the folder counts. */
+static bool can_be_written(const char *path, bool exists)
+{
+	int bytes = (int)(file_name(path) - path);
+	char *folder = bytes ? string_format("%.*s", bytes, path) : string_copy(".");
+	bool can = exists ? access(path, W_OK) == 0 : access(folder, W_OK | X_OK) == 0;
+
+	free(folder);
+	return can;
+}
+
 int output_check(const char *path, bool may_be_pipe)
 {
 	struct stat s;
@@ -210,5 +221,7 @@ int output_check(const char *path, bool may_be_pipe)
 		return complain(STATUS_TROUBLE, "%s is a disk: say a file", path);
 	if (exists && (S_ISDIR(s.st_mode) || (!may_be_pipe && (S_ISFIFO(s.st_mode) || S_ISSOCK(s.st_mode)))))
 		return complain(STATUS_TROUBLE, "%s is a %s: say a file", path, kind_of(s.st_mode));
+	if (!can_be_written(path, exists))
+		return complain(STATUS_TROUBLE, "cannot write %s: %s", path, strerror(errno));
 	return 0;
 }

@@ -27,7 +27,8 @@ int output_write(const struct output *o, const char *from, uint64_t head, uint64
 
 void output_close(struct output *o);
 
-/* May a log, or a picture, be written to this path? Not to a disk; a picture not to a pipe. 0 or a status. */
+/* May a log, or a picture, be written to this path? Not to a disk; a picture not to a pipe; nothing where this user may
+ * not write, which is said before a run, and not behind it. 0 or a status. */
 int output_check(const char *path, bool may_be_pipe);
 
 #endif

@@ -31,6 +31,14 @@ static int settle_machine(struct machine *m)
 	return 0;
 }
 
+static bool has_volume(const struct run *r)
+{
+	const struct volume_options *v = &r->volume;
+
+	return v->kernels.count || v->modules.count || v->initrds.count || v->device_tree || v->adds.count ||
+	       v->loaders.count || v->config || v->cmdline || v->verbose || v->size_mib;
+}
+
 static int settle_arch(struct run *r)
 {
 	unsigned count = 0;
@@ -43,17 +51,11 @@ static int settle_arch(struct run *r)
 			r->machine.arch = a;
 			count++;
 		}
+	if (count != 1 && !r->disk && !has_volume(r))
+		return complain(STATUS_TROUBLE, "say what is to be booted: hobnail run KERNEL, or --disk FILE");
 	if (count != 1)
 		return complain(STATUS_TROUBLE, "several architectures are possible: say --arch");
 	return settle_machine(&r->machine);
-}
-
-static bool has_volume(const struct run *r)
-{
-	const struct volume_options *v = &r->volume;
-
-	return v->kernels.count || v->modules.count || v->initrds.count || v->device_tree || v->adds.count ||
-	       v->loaders.count || v->config || v->cmdline || v->verbose || v->size_mib;
 }
 
 /* A QEMU argument (-set, -global) that changes the disk's sector size, which would not fit its partition table; NULL:
