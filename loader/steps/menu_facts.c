@@ -35,7 +35,7 @@ static void add_file(struct boot *b, struct page *page, const char *what, struct
 	}
 }
 
-static void add_modules(struct boot *b, struct page *page)
+static void add_others(struct boot *b, struct page *page)
 {
 	const struct config_entry *entry = &b->entry;
 
@@ -43,6 +43,8 @@ static void add_modules(struct boot *b, struct page *page)
 		add_file(b, page, "Module      ", entry->modules[i].path);
 	for (unsigned i = 0; i < entry->initrd_count; i++)
 		add_file(b, page, "Initrd      ", entry->initrds[i]);
+	if (entry->device_tree.bytes)
+		add_file(b, page, "Device tree ", entry->device_tree);
 }
 
 static void add_volume(const struct boot *b, struct page *page)
@@ -93,7 +95,7 @@ size_t menu_facts(struct boot *b, char *out, size_t size)
 	    entry->protocol == PROTOCOL_ANY ? "as the kernel's file says" : boot_protocol_name(entry->protocol));
 	add_file(b, &page, "Kernel      ", entry->kernel);
 	add(&page, "Command line %.*s\n", (int)entry->cmdline.bytes, entry->cmdline.at);
-	add_modules(b, &page);
+	add_others(b, &page);
 	add_volume(b, &page);
 	add_firmware(b, &page);
 	return page.used;

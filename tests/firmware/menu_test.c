@@ -438,6 +438,25 @@ static void the_facts_are_there(void)
 	assert_true(on_screen("Firmware     fake, UEFI 2.10"));
 }
 
+static void all_files_are_there(void)
+{
+	assert_true(on_screen("Kernel       \\boot\\kernel.elf, "));
+	assert_true(on_screen("Initrd       \\boot\\one.bin, "));
+	assert_true(on_screen("Device tree  \\boot\\board.dtb, "));
+}
+
+static void facts_have_every_file(void **state)
+{
+	static const struct press keys[] = { { 40, 'i', NULL }, { 40, KEY_ESCAPE, all_files_are_there },
+	                                     { 40, KEY_RETURN, NULL }, { 0 } };
+
+	(void)state;
+	make(FAKE_X86_64, KERNEL_EFI, "[one]\nkernel = \\boot\\kernel.elf\ninitrd = \\boot\\one.bin\n"
+	     "devicetree = \\boot\\board.dtb\n" "[two]\nkernel = \\boot\\kernel.elf\n", keys);
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_STARTED);
+}
+
 static void facts_and_the_plan_are_shown(void **state)
 {
 	static const struct press keys[] = { { 40, '2', NULL }, { 40, 'i', NULL },
@@ -476,6 +495,7 @@ int main(void)
 		cmocka_unit_test(a_choice_is_kept_only_where_it_is_wanted),
 		cmocka_unit_test(an_edited_line_is_booted_once),
 		cmocka_unit_test(the_editor_may_be_forbidden),
+		cmocka_unit_test(facts_have_every_file),
 		cmocka_unit_test(facts_and_the_plan_are_shown),
 	};
 
