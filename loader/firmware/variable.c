@@ -12,7 +12,7 @@ bool variable_get(const struct firmware *fw, enum variable_vendor vendor, const 
 	const EFI_RUNTIME_SERVICES *rt = system_table(fw)->RuntimeServices;
 	UINTN size = capacity;
 
-	if (!rt || EFI_ERROR(rt->GetVariable(name, &vendors[vendor], NULL, &size, out)) || size > capacity)
+	if (EFI_ERROR(rt->GetVariable(name, &vendors[vendor], NULL, &size, out)) || size > capacity)
 		return false;
 	*bytes = size;
 	return true;
@@ -26,16 +26,14 @@ bool variable_set(const struct firmware *fw, enum variable_vendor vendor, const 
 
 	if (stays)
 		attributes |= EFI_VARIABLE_NON_VOLATILE;
-	return rt && !EFI_ERROR(rt->SetVariable(name, &vendors[vendor], attributes, bytes, data));
+	return !EFI_ERROR(rt->SetVariable(name, &vendors[vendor], attributes, bytes, data));
 }
 
 /* UEFI 2.10, "SetVariable()" (§8.2): no attributes and no bytes delete it. */
 bool variable_delete(const struct firmware *fw, enum variable_vendor vendor, const uint16_t *name)
 {
 	const EFI_RUNTIME_SERVICES *rt = system_table(fw)->RuntimeServices;
-
-	if (!rt)
-		return false;
 	EFI_STATUS s = rt->SetVariable(name, &vendors[vendor], 0, 0, NULL);
+
 	return !EFI_ERROR(s) || s == EFI_NOT_FOUND;
 }

@@ -64,7 +64,8 @@ struct fake_fault {
 };
 
 enum { FAKE_MAX_FILES = 80, FAKE_MAX_HANDLES = 24, FAKE_MAX_EVENTS = 512, FAKE_MAX_TRACE = 4096, FAKE_MAX_FAULTS = 4,
-       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4, FAKE_MAX_VARIABLES = 24, FAKE_COLUMNS = 80, FAKE_ROWS = 25 };
+       FAKE_MAX_RANGES = 12, FAKE_MAX_DRIFTS = 4, FAKE_MAX_VARIABLES = 24, FAKE_COLUMNS = 80, FAKE_ROWS = 24,
+       FAKE_PATH_BYTES = 1024 };
 
 struct fake_file {
 	char renamed[256]; /* the path after that; else empty */
@@ -141,7 +142,9 @@ struct fake_options {
 	uint64_t read_limit;            /* larger Reads fail (0: none does) ...     */
 	uint64_t read_excess;           /* Read says so many bytes more than it gives */
 	uint64_t list_excess;           /* ... of a directory: more than the buffer has, which it fills with a name */
-	uint64_t console_excess;        /* GetVariable does so with ConOut, and a path without an end */
+	const uint8_t *console_path;    /* FAKE_PATH_BYTES of ConOut (NULL: as serial_console says) ... */
+	uint64_t console_path_bytes;    /* ... of which GetVariable says so many */
+	EFI_STATUS console_status;      /* reading it gives this error (0: none) */
 	bool read_nothing;              /* ... with success and nothing             */
 	uint64_t bad_byte;              /* of every file, which cannot be read      */
 	bool endless_directories;       /* behind the last file come all again      */

@@ -125,12 +125,13 @@ static EFI_STATUS give(const void *from, size_t bytes, UINTN *room, void *to)
 	return EFI_SUCCESS;
 }
 
-/* Fill the buffer with nodes of a path that does not end in it, and say that there is more. */
-static EFI_STATUS give_endless_path(UINTN *room, uint8_t *to)
+/* As much as fits of the path that a test has given, and as many bytes as it says. */
+static EFI_STATUS give_console_path(UINTN *room, void *to)
 {
-	for (UINTN i = 0; i < *room; i++)
-		to[i] = i % 4 == 2 ? 4 : i % 4 == 3 ? 0 : 1; /* hardware, PCI, 4 bytes */
-	*room += fake.options.console_excess;
+	if (fake.options.console_status)
+		return fake.options.console_status;
+	memcpy(to, fake.options.console_path, min_u64(*room, FAKE_PATH_BYTES));
+	*room = fake.options.console_path_bytes;
 	return EFI_SUCCESS;
 }
 
@@ -189,8 +190,8 @@ static EFI_STATUS EFIAPI get_variable(const CHAR16 *name, const EFI_GUID *vendor
 		return fake.options.secure_boot_status;
 	if (is_name(name, "SecureBoot") && fake.options.secure_boot >= 0)
 		return give(on, fake.options.secure_boot_bytes, bytes, data);
-	if (is_name(name, "ConOut") && fake.options.console_excess)
-		return give_endless_path(bytes, data);
+	if (is_name(name, "ConOut") && (fake.options.console_path || fake.options.console_status))
+		return give_console_path(bytes, data);
 	if (is_name(name, "ConOut"))
 		return fake.options.serial_console ? give(path_uart, sizeof path_uart, bytes, data)
 		                                   : give(path_end, sizeof path_end, bytes, data);

@@ -215,9 +215,17 @@ static void a_display_has_room_for_its_pixels(void **state)
 
 /* ---- Displays of a Limine kernel: the judge looks for the current mode, and at an EDID --------------------------- */
 
+static uint64_t mode_count(void)
+{
+	const uint64_t *answer = world_answer(ASK_FRAMEBUFFER, 3), *list = world_mapped(answer[2], 8);
+
+	return ((const struct limine_framebuffer *)world_mapped(*list, sizeof(struct limine_framebuffer)))->mode_count;
+}
+
 static void the_current_mode_is_listed(void **state)
 {
 	static EFI_GRAPHICS_OUTPUT_MODE_INFORMATION other;
+	static const uint64_t counts[] = { 3, 1, 1, 4 };
 
 	(void)state;
 	for (unsigned what = 0; what < 4; what++) {
@@ -234,6 +242,7 @@ static void the_current_mode_is_listed(void **state)
 		}
 		enters("modes", what);
 		assert_int_equal(screens(), 1);
+		assert_int_equal(mode_count(), counts[what]);
 	}
 }
 

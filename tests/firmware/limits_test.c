@@ -77,19 +77,60 @@ static void a_directory_that_brings_more_than_was_asked_is_an_error(void **state
 	}
 }
 
-/* The console's paths: those behind the buffer are not looked at, which would say nothing of the console. */
-static void a_variable_that_brings_more_than_was_asked_is_not_believed(void **state)
+/* ... and one that is shorter than its fixed part has none: it is passed over. */
+static void what_is_no_entry_of_a_directory_is_passed_over(void **state)
 {
-	static const uint64_t excess[] = { 4, 4096, UINT64_MAX / 2 };
-
 	(void)state;
-	for (unsigned i = 0; i < COUNT_OF(excess); i++) {
+	world_make(FAKE_X86_64, KERNEL_UPPER);
+	world_file("\\hobnail.conf")->path = "\\boot\\modules\\a.bin";
+	fake.options.list_excess = -(uint64_t)1100; /* 4 bytes are left */
+	fake_run();
+	judged();
+	assert_int_equal(fake.outcome, FAKE_ENTERED);
+	assert_int_equal(world_record()->modules.count, 0);
+}
+
+/* An error after the last map is printed on the serial port, unless the console is one. */
+static bool console_is_serial(const uint8_t *path, uint64_t bytes, EFI_STATUS status)
+{
+	struct fake_fault last_map = { 0, FAULT_SHORT };
+
+	for (unsigned again = 0; again < 2; again++) {
 		world_make(FAKE_X86_64, KERNEL_UPPER);
-		fake.options.console_excess = excess[i];
+		fake.options.console_path = path;
+		fake.options.console_path_bytes = bytes;
+		fake.options.console_status = status;
+		if (again)
+			fake.faults[0] = last_map;
 		fake_run();
 		judged();
-		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		assert_int_equal(fake.outcome, again ? FAKE_RETURNED : FAKE_ENTERED);
+		last_map.call = fake.calls - 1;
 	}
+	assert_non_null(strstr(fake.console, "ERR_MAP_CHANGED"));
+	return !strstr(fake.serial, "ERR_MAP_CHANGED");
+}
+
+/* UEFI 2.10, "UART Device Path" (§10.3.4.13). Nodes behind the buffer, or behind one that is too short to be one, are
+ * not looked at. */
+static void the_console_is_what_its_variable_says(void **state)
+{
+	static const uint8_t uart[FAKE_PATH_BYTES] = { 1, 1, 4, 0, 3, 14, 4, 0, 0x7f, 0xff, 4, 0 },
+	                     short_node[FAKE_PATH_BYTES] = { 1, 1, 3, 0, 0, 4, 0, 3, 14, 4, 0, 0x7f, 0xff, 4, 0 };
+	static const uint64_t excess[] = { 4, 4096, UINT64_MAX / 2 };
+	static uint8_t endless[FAKE_PATH_BYTES];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof endless; i++)
+		endless[i] = i % 4 == 2 ? 4 : i % 4 == 3 ? 0 : 1;
+	assert_true(console_is_serial(uart, 12, 0));
+	assert_false(console_is_serial(uart, 7, 0));
+	assert_false(console_is_serial(short_node, 15, 0));
+	assert_false(console_is_serial(endless, sizeof endless, 0));
+	for (unsigned i = 0; i < COUNT_OF(excess); i++)
+		assert_false(console_is_serial(endless, sizeof endless + excess[i], 0));
+	assert_true(console_is_serial(NULL, 0, EFI_NOT_FOUND));
+	assert_false(console_is_serial(NULL, 0, EFI_BUFFER_TOO_SMALL));
 }
 
 /* However much of it is used already: the sanitizer watches its end. What fits is there, what does not is left out. */
@@ -144,7 +185,8 @@ int main(void)
 		cmocka_unit_test(symbols_beyond_16_mib_are_not_even_asked_memory_for),
 		cmocka_unit_test(a_read_that_brings_more_than_was_asked_is_an_error),
 		cmocka_unit_test(a_directory_that_brings_more_than_was_asked_is_an_error),
-		cmocka_unit_test(a_variable_that_brings_more_than_was_asked_is_not_believed),
+		cmocka_unit_test(what_is_no_entry_of_a_directory_is_passed_over),
+		cmocka_unit_test(the_console_is_what_its_variable_says),
 		cmocka_unit_test(a_full_log_takes_no_more),
 		cmocka_unit_test(lines_are_shown_when_the_log_is_full),
 	};

@@ -149,6 +149,7 @@ static void on_a_screen_the_clock_alone_is_drawn(void **state)
 		changed += strcmp(rows_before[i], fake.screen[i]) != 0;
 	assert_int_equal(changed, 1);
 	assert_true(on_screen("one starts in 1 s"));
+	assert_non_null(strstr(fake.screen[FAKE_ROWS - 2], "Return: boot")); /* the screen is used to its end */
 }
 
 /* ---- Hidden menus ---------------------------------------------------------------------------------------- */
