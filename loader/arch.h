@@ -105,8 +105,9 @@ extern const char arch_return_trap[];
 bool arch_live_walker(struct walker *out);
 
 /* In firmware: visit the tables that this processor reads by itself: of segments, of interrupts, and of pages as far as
- * they translate [0, bytes). The stack is left out. */
-typedef void arch_visit(void *context, paddr at, uint64_t bytes);
+ * they translate [0, bytes). The stack is left out. visit() says whether that is memory: a table elsewhere is not
+ * read. */
+typedef bool arch_visit(void *context, paddr at, uint64_t bytes);
 void arch_own_memory(uint64_t bytes, arch_visit *visit, void *context);
 
 /* Is this a spurious interrupt, after which the kernel goes on? May read devices through net_device(). */

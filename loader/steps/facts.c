@@ -46,26 +46,30 @@ static enum err read_map(struct boot *b, struct problem *p)
 	                                                                        b->fw.map.descriptor_bytes }, p);
 }
 
+static bool is_readable(const struct hobnail_memory *entry)
+{
+	return entry && entry->type != HOBNAIL_MEMORY_MMIO && entry->type != HOBNAIL_MEMORY_BAD &&
+	       entry->type != HOBNAIL_MEMORY_UNACCEPTED;
+}
+
 struct holder {
 	struct boot *boot;
 	bool held; /* something: the map is an old one */
-	const struct hobnail_memory *kept; /* held the last page that the map does not call free; NULL: none */
+	const struct hobnail_memory *last; /* entry that was found; the next page is often in it, too */
 };
 
 /* An arch_visit: what lies in memory that the map calls free becomes the firmware's. */
-static void hold(void *context, paddr at, uint64_t bytes)
+static bool hold(void *context, paddr at, uint64_t bytes)
 {
 	struct holder *h = context;
 
 	for (paddr page = align_down(at, PAGE_BYTES); page < at + bytes; page += PAGE_BYTES) {
-		if (h->kept && page - h->kept->base < h->kept->bytes)
-			continue;
-		const struct hobnail_memory *entry = memmap_find(&h->boot->attempt.platform.memory, page);
-		if (!entry || entry->type != HOBNAIL_MEMORY_USABLE)
-			h->kept = entry;
-		else if (firmware_hold(&h->boot->fw, page))
+		if (!h->last || page - h->last->base >= h->last->bytes)
+			h->last = memmap_find(&h->boot->attempt.platform.memory, page);
+		if (h->last && h->last->type == HOBNAIL_MEMORY_USABLE && firmware_hold(&h->boot->fw, page))
 			h->held = true;
 	}
+	return is_readable(h->last);
 }
 
 /* Where memory ends, or devices below 4 GiB, which the firmware still uses. */
@@ -118,12 +122,6 @@ enum err memory_survey(struct boot *b, struct problem *p)
 			e = problem(p, ERR_MAP_LACKS, c->base);
 	}
 	return e;
-}
-
-static bool is_readable(const struct hobnail_memory *entry)
-{
-	return entry && entry->type != HOBNAIL_MEMORY_MMIO && entry->type != HOBNAIL_MEMORY_BAD &&
-	       entry->type != HOBNAIL_MEMORY_UNACCEPTED;
 }
 
 /* Tables are read only from memory that the map calls readable: any other read may fault. */

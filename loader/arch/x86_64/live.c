@@ -23,7 +23,8 @@ static IMAGE_CODE_UNTIL_EXIT void visit_table(paddr table, unsigned level, uint6
 	unsigned shift = PAGE_SHIFT + 9 * (level - 1);
 	uint64_t count = level > 1 ? min_u64(((bytes - 1) >> shift) + 1, ENTRIES) : 0;
 
-	visit(context, table, PAGE_BYTES);
+	if (!visit(context, table, PAGE_BYTES))
+		return;
 	for (uint64_t i = 0; i < count; i++) {
 		if (i % GROUP == 0 && are_pages(entries + i))
 			i += GROUP - 1;

@@ -17,12 +17,14 @@ enum { ROOT, UPPER, LOWER, LEAVES, TABLES, LEAVES_AT = 301, PRESENT = 1, IS_PAGE
 static uint64_t tables[TABLES][512] __attribute__((aligned(4096)));
 static struct span visited[8];
 static unsigned visit_count;
+static paddr no_memory;
 
-static void see(void *context, paddr at, uint64_t bytes)
+static bool see(void *context, paddr at, uint64_t bytes)
 {
 	(void)context;
 	assert_true(visit_count < COUNT_OF(visited));
 	visited[visit_count++] = (struct span){ at, bytes };
+	return at != no_memory;
 }
 
 static void look(uint64_t bytes)
@@ -49,6 +51,7 @@ static int reset(void **state)
 	machine.cpus[0].idt = 0x120000;
 	machine.cpus[0].gdt = 0x130000;
 	machine.cpus[0].gdt_limit = 0x2f;
+	no_memory = 0;
 	return 0;
 }
 
@@ -83,6 +86,16 @@ static void tables_behind_the_end_are_left_out(void **state)
 	}
 }
 
+static void a_table_that_is_in_no_memory_is_not_read(void **state)
+{
+	(void)state;
+	no_memory = 0x7ffffffff000;
+	tables[UPPER][2] = no_memory | PRESENT;
+	look(GIB(4));
+	assert_int_equal(visit_count, 2 + 3);
+	assert_int_equal(visited[4].base, no_memory);
+}
+
 /* The fifth level is one more, and a table that lists itself is no endless walk. */
 static void levels_are_counted(void **state)
 {
@@ -102,6 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_table_is_visited, reset),
 		cmocka_unit_test_setup(tables_behind_the_end_are_left_out, reset),
+		cmocka_unit_test_setup(a_table_that_is_in_no_memory_is_not_read, reset),
 		cmocka_unit_test_setup(levels_are_counted, reset),
 	};
 
