@@ -81,6 +81,7 @@ struct limine_framebuffer {
 _Static_assert(sizeof(struct limine_framebuffer) == 80, "limine_framebuffer");
 
 /* "File Structure" */
+enum { LIMINE_MEDIA_GENERIC, LIMINE_MEDIA_OPTICAL };
 struct limine_file {
 	uint64_t revision, address, size, path, string;
 	uint32_t media, unused;

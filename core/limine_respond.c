@@ -124,6 +124,7 @@ static uint64_t file(struct builder *b, struct text where, uint64_t string_at, s
 	f->size = at.bytes;
 	f->path = path_at;
 	f->string = string_at;
+	f->media = b->f->optical ? LIMINE_MEDIA_OPTICAL : LIMINE_MEDIA_GENERIC;
 	f->partition_index = b->f->partition;
 	f->mbr_disk_id = b->f->disk_signature;
 	memcpy(f->gpt_partition, b->f->partition_id, sizeof f->gpt_partition);

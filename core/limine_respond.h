@@ -44,6 +44,7 @@ struct limine_facts {
 	uint64_t map_room, efi_map_room; /* entries, bytes */
 	uint32_t partition, disk_signature;
 	uint8_t partition_id[16];
+	bool optical; /* the medium of files */
 	bool x2apic;
 };
 

@@ -11,7 +11,7 @@ const uint8_t partition_xbootldr[16] = { 0xff, 0xc2, 0x13, 0xbc, 0xe6, 0x59, 0x6
 
 /* ---- Device paths: UEFI 2.10, "Generic Device Path Structures" (§10.3.1) --------------------------------------- */
 
-enum { NODE_HEAD_BYTES = 4, MEDIA = 4, HARD_DRIVE = 1, HARD_DRIVE_BYTES = 42, END = 0x7f, END_ENTIRE = 0xff,
+enum { NODE_HEAD_BYTES = 4, MEDIA = 4, HARD_DRIVE = 1, CD_ROM = 2, HARD_DRIVE_BYTES = 42, END = 0x7f, END_ENTIRE = 0xff,
        FORMAT_GPT = 2, SIGNATURE_MBR = 1, SIGNATURE_GUID = 2, MOST_NODES = 64, MOST_BYTES = 2048 };
 
 static void read_node(const uint8_t *node, struct partition *out)
@@ -69,6 +69,21 @@ size_t partition_id_text(const uint8_t id[16], char out[PARTITION_ID_CHARS])
 	return format(out, PARTITION_ID_CHARS, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x", read_le32(id),
 	              read_le16(id + 4), read_le16(id + 6), id[8], id[9], id[10], id[11], id[12], id[13], id[14],
 	              id[15]);
+}
+
+bool partition_is_optical(const uint8_t *path)
+{
+	uint32_t at = 0, bytes = NODE_HEAD_BYTES;
+
+	for (unsigned i = 0; i < MOST_NODES && at < MOST_BYTES && bytes >= NODE_HEAD_BYTES; i++, at += bytes) {
+		const uint8_t *node = path + at;
+		if (node[0] == END && node[1] == END_ENTIRE)
+			return false;
+		if (node[0] == MEDIA && node[1] == CD_ROM)
+			return true;
+		bytes = read_le16(node + 2);
+	}
+	return false;
 }
 
 /* ---- The GPT --------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* partition.h — partitions of a disk: the nodes of device paths that name them, and entries of the GPT. Pure.
  *
  *   Bytes     little-endian, as firmware and disk have them; nothing need be aligned
- *   Sources   UEFI 2.10, "Hard Drive" (§10.3.5.1), "GPT Partition Entry Array" (§5.3.3) */
+ *   Sources   UEFI 2.10, "Hard Drive" (§10.3.5.1), "CD-ROM Media Device Path" (§10.3.5.2), "GPT Partition Entry
+ *             Array" (§5.3.3) */
 #ifndef CORE_PARTITION_H
 #define CORE_PARTITION_H
 
@@ -30,6 +31,9 @@ bool partition_of_path(const uint8_t *path, struct partition *out, uint32_t *dis
 
 /* The id as people write it, with its NUL. Returns the bytes before that; 0: it has none, and the text is empty. */
 size_t partition_id_text(const uint8_t id[16], char out[PARTITION_ID_CHARS]);
+
+/* Does the path lead to an optical disk? */
+bool partition_is_optical(const uint8_t *path);
 
 /* Where the GPT has the entry of a partition. `header`: block 1 of the disk.
  *   false: there is no GPT, or no such entry in it, or one that does not lie in a block */

@@ -104,6 +104,8 @@ uint32_t firmware_partition(const struct firmware *fw, enum volume volume, uint8
 /* The signature in the MBR of a volume's disk; 0: none. */
 uint32_t firmware_disk_signature(const struct firmware *fw, enum volume volume);
 
+bool firmware_is_optical(const struct firmware *fw, enum volume volume);
+
 struct file {
 	void *handle;
 	uint64_t bytes;

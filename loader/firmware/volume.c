@@ -79,6 +79,13 @@ uint32_t firmware_disk_signature(const struct firmware *fw, enum volume volume)
 	return partition_of(fw, volume).disk_signature;
 }
 
+bool firmware_is_optical(const struct firmware *fw, enum volume volume)
+{
+	const uint8_t *path = firmware_volume_path(fw, volume);
+
+	return path && partition_is_optical(path);
+}
+
 /* ---- XBOOTLDR -------------------------------------------------------------------------------------------------- */
 
 /* A volume of a partition. */

@@ -147,6 +147,7 @@ enum err limine_gather(struct boot *b, struct limine_facts *out, struct problem 
 		.x2apic = b->attempt.mode.state & STATE_X2APIC && b->arch.x2apic,
 	};
 	out->partition = firmware_partition(&b->fw, VOLUME_OWN, out->partition_id);
+	out->optical = firmware_is_optical(&b->fw, VOLUME_OWN);
 	out->disk_signature = firmware_disk_signature(&b->fw, VOLUME_OWN);
 	if (asks(b, LIMINE_DATE))
 		out->has_date = firmware_time(&b->fw, &out->date);

@@ -101,6 +101,7 @@ struct fake_second {
 	bool is_there;         /* the loader's own volume is a partition of that disk then */
 	bool is_told;          /* the firmware has EFI_PARTITION_INFO_PROTOCOL ...         */
 	uint32_t block_bytes;  /* ... or else the disk's blocks are read                   */
+	bool is_optical;       /* and that disk is an optical one                          */
 	bool is_data, is_on_other_disk, is_in_mbr, has_other_id, has_no_disk;
 	bool disk_is_parent;   /* what has blocks is not the disk but what it hangs on     */
 	bool own_too;          /* the loader's own volume is of that type, too             */

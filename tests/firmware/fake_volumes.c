@@ -50,9 +50,14 @@ static size_t put_partition(uint8_t *at, unsigned volume)
 
 size_t fake_volume_path(unsigned volume, const uint8_t **out)
 {
+	static const uint8_t optical[24] = { 4, 2, sizeof optical };
 	const struct fake_second *second = &fake.options.second;
 	size_t used = put_disk(paths[volume], volume && second->is_on_other_disk);
 
+	if (second->is_optical) {
+		memcpy(paths[volume] + used, optical, sizeof optical);
+		used += sizeof optical;
+	}
 	if (second->is_there)
 		used += put_partition(paths[volume] + used, volume);
 	memcpy(paths[volume] + used, (uint8_t[]){ EFI_PATH_END, EFI_PATH_END_ENTIRE, 4, 0 }, 4);

@@ -170,7 +170,7 @@ static bool is_of_volume(const struct limine_file *f)
 	static const uint8_t none[16];
 	bool in_gpt = fake.options.second.is_there && !fake.options.second.is_in_mbr;
 
-	return f->partition_index == fake.options.second.is_there &&
+	return f->media == fake.options.second.is_optical && f->partition_index == fake.options.second.is_there &&
 	       in_gpt == (memcmp(f->gpt_partition, none, 16) != 0) &&
 	       (f->mbr_disk_id != 0) == (fake.options.second.is_there && fake.options.second.is_in_mbr);
 }

@@ -436,9 +436,10 @@ static void notes_that_no_program_header_covers_are_an_error(void **state)
 static void files_are_of_their_volume(void **state)
 {
 	(void)state;
-	for (unsigned what = 0; what < 3; what++) {
+	for (unsigned what = 0; what < 4; what++) {
 		plain();
-		fake.options.second.is_there = what;
+		fake.options.second.is_optical = what == 3;
+		fake.options.second.is_there = what == 1 || what == 2;
 		fake.options.second.is_in_mbr = what == 2;
 		enters("volume", what);
 	}

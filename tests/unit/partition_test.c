@@ -99,6 +99,24 @@ static void a_path_has_an_end(void **state)
 	assert_int_equal(device_path_bytes(path), 0);
 }
 
+static void a_path_may_lead_to_an_optical_disk(void **state)
+{
+	uint8_t path[64];
+	size_t used = put_node(path, 2, 1, 12), media = used;
+
+	(void)state;
+	used += put_node(path + used, 4, 2, 24);
+	put_node(path + used, 0x7f, 0xff, 4);
+	assert_true(partition_is_optical(path));
+	path[media + 1] = 3;
+	assert_false(partition_is_optical(path));
+	path[media + 1] = 2, path[media] = 3;
+	assert_false(partition_is_optical(path));
+	path[2] = 3; /* a node shorter than its head */
+	path[media] = 4;
+	assert_false(partition_is_optical(path));
+}
+
 static void other_paths_name_none(void **state)
 {
 	static uint8_t path[65 * 64];
@@ -222,6 +240,7 @@ int main(void)
 		cmocka_unit_test(a_path_names_its_partition),
 		cmocka_unit_test(a_partition_of_an_mbr_has_no_id),
 		cmocka_unit_test(a_path_has_an_end),
+		cmocka_unit_test(a_path_may_lead_to_an_optical_disk),
 		cmocka_unit_test(other_paths_name_none),
 		cmocka_unit_test(the_gpt_has_an_entry_for_each),
 		cmocka_unit_test(what_is_no_gpt_has_none),
