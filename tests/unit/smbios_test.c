@@ -32,7 +32,7 @@ static bool opens(const void *bytes, uint64_t count, struct smbios *out)
 	return found;
 }
 
-static const uint8_t wide[24] = "_SM3_\0\x18\3\7\0\1\0\x78\x56\0\0\xf0\xde\xbc\x9a\x78\x56\x34\x12";
+static const uint8_t wide[25] = "_SM3_\0\x19\3\7\0\1\0\x78\x56\0\0\xf0\xde\xbc\x9a\x78\x56\x34\x12";
 static const uint8_t narrow[31] = "_SM_\0\x1f\2\x08\0\0\0\0\0\0\0\0_DMI_\0\x34\x12\x78\x56\x34\x12\1\0\x28";
 
 static void both_entry_points_lead_to_the_table(void **state)
@@ -43,7 +43,7 @@ static void both_entry_points_lead_to_the_table(void **state)
 	assert_true(opens(wide, sizeof wide, &out));
 	assert_int_equal(out.version[0] << 8 | out.version[1], 0x0307);
 	assert_int_equal(out.entry.base, AT);
-	assert_int_equal(out.entry.bytes, 24);
+	assert_int_equal(out.entry.bytes, 25);
 	assert_int_equal(out.table.base, 0x123456789abcdef0);
 	assert_int_equal(out.table.bytes, 0x5678);
 	assert_true(opens(narrow, sizeof narrow, &out));
@@ -57,7 +57,7 @@ static void both_entry_points_lead_to_the_table(void **state)
 static void what_is_cut_or_no_entry_point_is_none(void **state)
 {
 	struct smbios out = { .table = { 3, 4 } };
-	uint8_t other[32] = "_SM_";
+	uint8_t other[32] = "_SM_", almost[32] = "_SM3-";
 
 	(void)state;
 	for (uint64_t bytes = 0; bytes < sizeof wide; bytes++)
@@ -69,6 +69,7 @@ static void what_is_cut_or_no_entry_point_is_none(void **state)
 		assert_false(opens(other, sizeof other, &out));
 		other[i] ^= 1;
 	}
+	assert_false(opens(almost, sizeof almost, &out));
 	assert_int_equal(out.table.bytes, 4);
 	/* A length that is too small is the smallest there is. */
 	assert_true(opens(other, sizeof other, &out));
