@@ -132,26 +132,34 @@ int symbols_add_file(struct symbols **list, const char *path, uint64_t slide)
 	return 0;
 }
 
-int symbols_add(struct symbols **list, const char *specification)
+char *symbols_file(const char *specification, uint64_t *slide)
 {
 	const char *at = strrchr(specification, '@');
-	uint64_t slide = 0;
 	char *end = NULL;
 
-	if (at && at[1]) {
-		errno = 0;
-		slide = strtoull(at + 1, &end, 0);
-		if (*end || errno || at[1] == '-' || at[1] == '+' || at[1] == ' ')
-			at = NULL;
-	} else {
-		at = NULL;
-	}
-	if (!at && strrchr(specification, '@') && !file_exists(specification))
-		return complain(STATUS_TROUBLE,
-		                "%s: there is no such file, and what is behind the @ is no slide: say FILE@0x200000",
-		                specification);
-	char *path = at ? string_format("%.*s", (int)(at - specification), specification) : string_copy(specification);
-	int status = symbols_add_file(list, path, at ? slide : 0);
+	*slide = 0;
+	if (!at || !at[1] || at[1] == '-' || at[1] == '+' || at[1] == ' ')
+		return string_copy(specification);
+	errno = 0;
+	uint64_t value = strtoull(at + 1, &end, 0);
+	if (*end || errno)
+		return string_copy(specification);
+	*slide = value;
+	return string_format("%.*s", (int)(at - specification), specification);
+}
+
+int symbols_add(struct symbols **list, const char *specification)
+{
+	uint64_t slide;
+	char *path = symbols_file(specification, &slide);
+	bool has_slide = strcmp(path, specification) != 0;
+	int status = 0;
+
+	if (!has_slide && strrchr(specification, '@') && !file_exists(specification))
+		status = complain(STATUS_TROUBLE, "%s: there is no such file, and what is behind the @ is no slide: "
+		                  "say FILE@0x200000", specification);
+	if (!status)
+		status = symbols_add_file(list, path, slide);
 	free(path);
 	return status;
 }

@@ -14,6 +14,9 @@ struct symbols; /* a list of files; NULL is the empty list */
  * status that was complained about. */
 int symbols_add(struct symbols **list, const char *specification);
 
+/* The file of FILE or FILE@SLIDE, and the slide, or 0. The caller frees. */
+char *symbols_file(const char *specification, uint64_t *slide);
+
 /* The same, the slide being known otherwise. */
 int symbols_add_file(struct symbols **list, const char *path, uint64_t slide);
 

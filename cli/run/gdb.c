@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "file.h"
 #include "strlist.h"
+#include "explain/symbols.h"
 
 /* ---- Addresses -------------------------------------------------------------------------------------------------- */
 
@@ -109,10 +110,21 @@ static void add_symbols(char **commands, const struct gdb_session *s, const stru
 	free(name);
 }
 
-/* The hand-off begins in the loader's copy, with handoff_main(). */
-static void add_breakpoints(char **commands, const struct addresses *a)
+static void add_other_symbols(char **commands, const struct strings *symbols)
 {
-	if (strstr(*commands, "add-symbol-file"))
+	for (size_t i = 0; symbols && i < symbols->count; i++) {
+		uint64_t slide;
+		char *path = symbols_file(symbols->at[i], &slide), *name = quoted(path);
+		add(commands, string_format("add-symbol-file %s -o %#llx\n", name, (unsigned long long)slide));
+		free(name);
+		free(path);
+	}
+}
+
+/* The hand-off begins in the loader's copy, with handoff_main(). */
+static void add_breakpoints(char **commands, const struct addresses *a, bool has_loader)
+{
+	if (has_loader)
 		add(commands, string_copy("hbreak *handoff_main\n"));
 	if (a->entry)
 		add(commands, string_format("hbreak *%#llx\necho The guest runs. Ctrl-C stops it.\\n\ncontinue\n",
@@ -126,8 +138,10 @@ char *gdb_commands(const struct gdb_session *s)
 
 	if (s->kernel)
 		add_symbols(&commands, s, &a);
+	bool has_loader = strstr(commands, "add-symbol-file");
+	add_other_symbols(&commands, s->symbols);
 	add(&commands, string_format("target remote %s\n", s->target));
-	add_breakpoints(&commands, &a);
+	add_breakpoints(&commands, &a, has_loader);
 	return commands;
 }
 

@@ -5,20 +5,22 @@
 #include <stdint.h>
 
 #include "arch.h"
+#include "strlist.h"
 
 /* The debugged machine, for the commands. */
 struct gdb_session {
 	enum arch arch;
 	const char *kernel; /* NULL: unknown */
 	const char *loader; /* its PE file; NULL: unknown */
+	const struct strings *symbols; /* of other files, as FILE or FILE@SLIDE */
 	uint64_t memory_mib;
 	const char *target; /* as gdb's `target remote` takes it */
 };
 
-/* One command per line: symbols of kernel and loader, the connection, breakpoints at the hand-off and at the kernel's
- * entry, and `continue`. Addresses are those of the model of a machine on which `hobnail check` judges the kernel.
- * A kernel that is entered with the MMU off lies elsewhere on each machine, so it gets no breakpoint, and the loader
- * before it leaves the firmware has no symbols. The caller frees. */
+/* One command per line: symbols of kernel, loader and other files, the connection, breakpoints at the hand-off and at
+ * the kernel's entry, and `continue`. Addresses are those of the model of a machine on which `hobnail check` judges the
+ * kernel. A kernel that is entered with the MMU off lies elsewhere on each machine, so it gets no breakpoint, and the
+ * loader before it leaves the firmware has no symbols. The caller frees. */
 char *gdb_commands(const struct gdb_session *s);
 
 /* More commands, for a person: `console` shows the end of the file with the guest's output, `loader` reads the loader's

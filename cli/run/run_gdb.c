@@ -44,6 +44,7 @@ int run_start_debugger(struct run *r)
 	const struct gdb_session session = {
 		.arch = r->machine.arch, .kernel = kernel_with_symbols(r),
 		.loader = loader, .memory_mib = r->machine.memory_mib, .target = d->target,
+		.symbols = &r->symbols,
 	};
 	char *commands = gdb_commands(&session);
 	int status = 0;
