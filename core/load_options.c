@@ -72,9 +72,11 @@ bool load_options_text(const void *data, size_t bytes, const void **text, size_t
 {
 	enum { MOST = 1 << 17 }; /* twice the longest path: more is no size */
 	const uint8_t *at = data;
-	size_t skip = bytes && bytes <= MOST ? optional_data(at, bytes) : 0;
 
-	if (bytes > MOST || (bytes - skip) % 2)
+	if (bytes > MOST)
+		return false;
+	size_t skip = bytes ? optional_data(at, bytes) : 0;
+	if ((bytes - skip) % 2)
 		return false;
 	size_t found = bytes ? units_before_nul(at + skip, (bytes - skip) / 2) : 0;
 	if (is_mark_of_edk2(at + skip, bytes - skip))

@@ -630,6 +630,37 @@ static void elf_sections_finds_symbols(void **state)
 	assert_int_equal(r.sections.note_count, 0);
 }
 
+/* By the whole name, with its NUL, in the table: the sanitizer watches its end. */
+static void elf_section_named_takes_the_whole_name(void **state)
+{
+	static const char names[] = "\0.limine_reqs_x\0.limine_reqs\0.text";
+	static const struct { uint32_t name; bool found; } cases[] = {
+		{ 16, true }, { 0, false }, { 1, false }, { 17, false }, { 29, false }, { 35, false }, { 36, false },
+		{ 0xffffffff, false },
+	};
+	struct elf_file file = { .section_header_count = 2 };
+	uint8_t table[2 * 64] = { 0 };
+	struct span found;
+	char *end = malloc(sizeof names);
+
+	(void)state;
+	assert_non_null(end);
+	memcpy(end, names, sizeof names);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		memcpy(table + 64, &cases[i].name, 4);
+		table[64 + 16] = 7;
+		table[64 + 32] = (uint8_t)(i + 1);
+		bool is = elf_section_named(&file, table, end, sizeof names, ".limine_reqs", &found);
+		assert_int_equal(is, cases[i].found);
+		assert_true(!is || (found.base == 7 && found.bytes == i + 1));
+	}
+	/* The last name without its NUL is none. */
+	memcpy(table + 64, &(uint32_t){ 16 }, 4);
+	assert_false(elf_section_named(&file, table, end, 16 + 12, ".limine_reqs", &found));
+	assert_true(elf_section_named(&file, table, end, 16 + 13, ".limine_reqs", &found));
+	free(end);
+}
+
 static void elf_sections_finds_notes_that_no_program_header_covers(void **state)
 {
 	(void)state;
@@ -793,6 +824,7 @@ int main(void)
 		cmocka_unit_test(elf_relocate_names_functions_that_are_chosen_at_load_time),
 		cmocka_unit_test(elf_symbol_at_is_linear_in_names_that_do_not_end),
 		cmocka_unit_test(elf_sections_finds_symbols),
+		cmocka_unit_test(elf_section_named_takes_the_whole_name),
 		cmocka_unit_test(elf_sections_finds_notes_that_no_program_header_covers),
 		cmocka_unit_test(elf_sections_finds_symbols_beside_any_number_of_notes),
 		cmocka_unit_test(elf_symbol_at_names_the_nearest_code_below),

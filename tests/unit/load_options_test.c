@@ -212,6 +212,22 @@ static size_t load_option(uint8_t *out, uint32_t attributes, const char *descrip
 	return used + bytes;
 }
 
+/* Nothing is read of options whose size is none. */
+static void a_size_that_is_none_is_not_believed(void **state)
+{
+	static const size_t sizes[] = { (1 << 17) + 1, (1 << 17) + 2, SIZE_MAX };
+	uint8_t *few = calloc(1, 16); /* the sanitizer watches its end */
+	const void *text;
+	size_t units;
+
+	(void)state;
+	assert_non_null(few);
+	memset(few + 6, 'x', 10); /* a description without an end */
+	for (size_t i = 0; i < COUNT_OF(sizes); i++)
+		assert_false(load_options_text(few, sizes[i], &text, &units));
+	free(few);
+}
+
 static void a_whole_load_option_holds_its_optional_data(void **state)
 {
 	static const uint32_t attributes[] = { 0, 1, 9, 0x1f0b };
@@ -262,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_line_for_somebody_else_is_foreign_where_that_may_be),
 		cmocka_unit_test(text_ends_at_a_nul_and_anything_else_is_none),
 		cmocka_unit_test(what_is_no_character_of_text_is_told_from_its_neighbours),
+		cmocka_unit_test(a_size_that_is_none_is_not_believed),
 		cmocka_unit_test(a_whole_load_option_holds_its_optional_data),
 		cmocka_unit_test(what_is_no_whole_load_option_is_none),
 	};
