@@ -2,7 +2,7 @@
 
 # Compiled as a whole when it is linked (-flto), for size: it is read from a disk at every boot. Not so memcpy and its
 # like, which the compiler calls by itself. What a boot does most often is made for speed.
-LOADER_FAST  := lib/string.c lib/format.c core/paging.c core/walk.c core/memmap.c core/limine.c
+LOADER_FAST  := lib/string.c lib/format.c core/paging.c core/walk.c core/memmap.c core/limine.c core/acpi.c
 LOADER_CODE   = $(TARGET_$(A)) $(FREE) $(if $(filter $<,$(LOADER_FAST)),-O2) $(if $(filter lib/string.c,$<),,-flto) \
                 -fPIE -fvisibility=hidden -include loader/hidden.h -fomit-frame-pointer
 # Code that runs only while the firmware is there; it is not copied into the net.
