@@ -131,6 +131,7 @@ static void the_first_in_order_is_booted_and_its_try_counted(void **state)
 	logged("boot entry: /boot/none.elf cannot be opened");
 	logged("boot entry b-1+2.conf is hidden: there is an entry of this id already");
 	logged("boot entry b-2+3-01.conf: 1 lines with other keys (id) are passed over");
+	logged("boot entry b-2+2-02.conf: 2 tries left, 2 done\n");
 	assert_null(strstr(loader_log.text, "notes.txt"));
 	expect_said("LoaderEntries", "b-2.conf|b-1.conf|z.conf|");
 	expect_said("LoaderBootCountPath", "\\loader\\entries\\b-2+2-02.conf|");
@@ -388,6 +389,25 @@ static void images_are_entries_by_their_os_release(void **state)
 	starts("image.efi|");
 	expect_said("LoaderBootCountPath", "\\EFI\\Linux\\image+0-1.efi|");
 	logged("boot entry plain.efi is hidden: this EFI program in \\EFI\\Linux is no unified kernel image");
+}
+
+static void hidden_entries_keep_no_memory(void **state)
+{
+	static char paths[20][40];
+	unsigned pages[2];
+
+	(void)state;
+	for (unsigned many = 0; many < 2; many++) {
+		make();
+		for (unsigned i = 0; i < many * COUNT_OF(paths); i++) {
+			snprintf(paths[i], sizeof paths[i], "\\loader\\entries\\arm-%02u.conf", i);
+			add_text(paths[i], "linux /boot/kernel.elf\narchitecture aa64\n");
+		}
+		starts("b-2.conf|");
+		pages[many] = fake.pages;
+	}
+	logged("boot entry arm-19.conf is hidden");
+	assert_int_equal(pages[0], pages[1]);
 }
 
 static void there_are_many(void **state)
@@ -669,6 +689,7 @@ int main(void)
 		cmocka_unit_test(a_choice_for_once_that_cannot_be_deleted_is_not_followed),
 		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
 		cmocka_unit_test(images_are_entries_by_their_os_release),
+		cmocka_unit_test(hidden_entries_keep_no_memory),
 		cmocka_unit_test(there_are_many),
 		cmocka_unit_test(long_titles_leave_room_for_a_command_line),
 		cmocka_unit_test(a_program_that_ends_leaves_no_counter),

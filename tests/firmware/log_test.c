@@ -114,6 +114,8 @@ static const struct {
 	{ FAKE_AARCH64, KERNEL_UPPER, psci_is_at_el2, 1 << SCREEN | 1 << PORT | 1 << PSCI },
 	{ FAKE_AARCH64, KERNEL_UPPER, psci_is_at_el3, 1 << SCREEN | 1 << PORT },
 	{ FAKE_X86_64, KERNEL_UPPER, no_note, 1 << NO_REQUESTS | 1 << SYMBOLS }, /* nor does it ask for this size */
+	/* Nobody looks for symbols of a kernel whose faults are not reported. */
+	{ FAKE_X86_64, KERNEL_MULTIBOOT2, nothing, 1 << SCREEN | 1 << STAGED | 1 << ANY_STAGED },
 };
 
 static unsigned times(const char *text, const char *part)
@@ -186,12 +188,35 @@ static void segments_are_listed(void **state)
 	}
 }
 
+/* With verbose = yes, what `hobnail check --machine` reads. */
+static void the_processor_is_told_of(void **state)
+{
+	(void)state;
+	for (unsigned arm = 0; arm < 2; arm++) {
+		world_make(arm ? FAKE_AARCH64 : FAKE_X86_64, KERNEL_UPPER);
+		world_config("[a]\nkernel = \\boot\\kernel.elf\nverbose = yes\n");
+		fake_run();
+		assert_int_equal(fake.outcome, FAKE_ENTERED);
+		const struct arch_facts *f = &fake.options.facts;
+		char line[200];
+		snprintf(line, sizeof line, "machine: processor = levels %u bits %u leaf %u la57 %u nx %u el %u vhe %u "
+		         "fixed %u id %llu lpa2 %u\n",
+		         f->paging_levels, f->phys_bits, f->max_leaf, f->la57, f->no_execute, f->firmware_level, f->vhe,
+		         f->e2h_fixed, (unsigned long long)f->boot_cpu, f->lpa2);
+		loader_log.text[loader_log.used] = 0;
+		if (times(loader_log.text, line) != 1)
+			fail_msg("no '%s': %s", line, loader_log.text);
+		assert_int_not_equal(f->no_execute, f->firmware_level);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_line_is_there_where_it_is_true),
 		cmocka_unit_test(modes_are_looked_at_for_who_asks),
 		cmocka_unit_test(segments_are_listed),
+		cmocka_unit_test(the_processor_is_told_of),
 	};
 
 	return cmocka_run_group_tests_name("firmware/log", tests, NULL, NULL);

@@ -207,6 +207,47 @@ static void headers_left_at_the_linkers_base_are_told_as_that(void **state)
 	}
 }
 
+/* ---- Several places ------------------------------------------------------------------------------------ */
+
+static void put_low(size_t header, paddr at)
+{
+	put_segment(&world_elf, header, 1, 4, AT_TEXT, at, 0x100, 0x100);
+}
+
+/* The block takes its place without the low segment, which has its own already. */
+static void a_kernel_of_the_upper_half_may_have_a_low_segment(void **state)
+{
+	(void)state;
+	for (unsigned arm = 0; arm < 2; arm++) {
+		world_make(arm ? FAKE_AARCH64 : FAKE_X86_64, KERNEL_UPPER);
+		put_low(PH_SPARE, ARENA_FREE + MIB(1));
+		enters();
+		assert_int_equal(world_record()->segments.count, 3);
+		assert_int_equal(segment_at(0), ARENA_FREE + MIB(1));
+		assert_int_equal(segment_at(2) - segment_at(1), BUILT_DATA - BUILT_TEXT);
+	}
+}
+
+/* Two segments where memory is free, and two more, which touch, where it is the firmware's: each of the three places
+ * is asked for. */
+static void each_place_of_a_low_kernel_is_claimed(void **state)
+{
+	(void)state;
+	world_make(FAKE_X86_64, KERNEL_STAGED);
+	put_low(PH_SPARE, ARENA_FREE + MIB(1));
+	put_low(PH_SPARE2, ARENA_FREE + MIB(2));
+	enters();
+	assert_int_equal(world_record()->segments.count, 4);
+	assert_int_equal(segment_at(0), ARENA_FREE + MIB(1));
+	assert_int_equal(segment_at(1), ARENA_FREE + MIB(2));
+	assert_int_equal(segment_at(2), ARENA_BUSY + 8 * PAGE_BYTES);
+	assert_true(fake.held[(ARENA_FREE + MIB(1) - ARENA) / PAGE_BYTES]);
+	assert_true(fake.held[(ARENA_FREE + MIB(2) - ARENA) / PAGE_BYTES]);
+	assert_int_equal(handoff.move_count, 1);
+	assert_int_equal(handoff.moves[0].to, ARENA_BUSY + 8 * PAGE_BYTES);
+	assert_int_equal(handoff.moves[0].bytes, 2 * PAGE_BYTES);
+}
+
 /* ---- Segments that share a page ------------------------------------------------------------------------ */
 
 /* Two segments of equal rights in one page, in this order in the program headers: the first with zeros behind it,
@@ -268,6 +309,8 @@ int main(void)
 		cmocka_unit_test(a_destination_that_is_free_is_taken_at_once),
 		cmocka_unit_test(a_page_that_is_not_free_is_named_with_its_segment),
 		cmocka_unit_test(headers_left_at_the_linkers_base_are_told_as_that),
+		cmocka_unit_test(a_kernel_of_the_upper_half_may_have_a_low_segment),
+		cmocka_unit_test(each_place_of_a_low_kernel_is_claimed),
 		cmocka_unit_test(segments_that_share_a_page_keep_each_others_bytes),
 	};
 

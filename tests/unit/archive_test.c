@@ -101,6 +101,23 @@ static void files_are_listed_and_found(void **state)
 		assert_false(archive_find(&a, others[i], strlen(others[i]), &f));
 }
 
+/* Archives may lie one behind the other; the first one's files are the archive's. */
+static void what_follows_the_last_entry_is_no_file(void **state)
+{
+	struct archive_file f;
+	uint64_t offset;
+
+	(void)state;
+	make();
+	entry(FILE_MODE, "behind", "second");
+	entry(0, "TRAILER!!!", "");
+	struct archive a = { (uint8_t *)bytes, used };
+	assert_null(archive_check(&a, &offset));
+	assert_true(archive_file(&a, 2, &f));
+	assert_false(archive_file(&a, 3, &f));
+	assert_false(archive_find(&a, "behind", 6, &f));
+}
+
 static void what_is_cut_off_is_refused(void **state)
 {
 	uint64_t offset;
@@ -193,6 +210,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_are_listed_and_found),
+		cmocka_unit_test(what_follows_the_last_entry_is_no_file),
 		cmocka_unit_test(what_is_cut_off_is_refused),
 		cmocka_unit_test(numbers_may_have_letters_of_either_case),
 		cmocka_unit_test(broken_entries_are_refused),

@@ -845,6 +845,75 @@ static void the_framebuffer_is_described(void **state)
 	assert_null(info_tag(8, 0));
 }
 
+static void colours_are_positions_and_sizes(void **state)
+{
+	static const struct { uint32_t mask; uint8_t position, size; } rows[] = {
+		{ 1, 0, 1 }, { 0xf800, 11, 5 }, { 0x3ff00000, 20, 10 }, { 0xff000000, 24, 8 }, { 0x80000000, 31, 1 },
+		{ UINT32_MAX, 0, 32 }, { 0x5, 0, 1 }, { 0x60, 5, 2 },
+	};
+
+	(void)state;
+	some_facts();
+	struct hobnail_framebuffer fb = *facts.framebuffer;
+	facts.framebuffer = &fb;
+	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+		fb.green_mask = rows[i].mask;
+		write_info(NULL);
+		assert_int_equal(info_tag(8, 0)[34], rows[i].position);
+		assert_int_equal(info_tag(8, 0)[35], rows[i].size);
+		assert_int_equal(info_tag(8, 0)[36], 0); /* blue */
+		assert_int_equal(info_tag(8, 0)[37], 8);
+	}
+}
+
+/* All tags are there, and one part is longer than what is left over where all are short. */
+static void the_room_is_enough_for_long_parts(void **state)
+{
+	static const uint8_t smbios[255], sections[1000];
+	static uint8_t rsdp[1000];
+	static char string[1001];
+	const struct text text = { string, 1000 };
+
+	(void)state;
+	memset(string, 'x', 1000);
+	memset(rsdp, 1, sizeof rsdp);
+	w.m.within = true;
+	w.m.has = 1u << MULTIBOOT2_TAG_RELOCATABLE;
+	for (unsigned part = 0; part < 8; part++) {
+		some_facts();
+		w.m.sections.bytes = part == 0 ? sizeof sections : 8;
+		if (part == 1) facts.command_line = text;
+		if (part == 2) facts.loader = string;
+		if (part == 3) facts.modules[0].string = text;
+		if (part == 4) facts.modules[1].string = text;
+		if (part == 5) facts.rsdp = rsdp, facts.rsdp_bytes = sizeof rsdp;
+		if (part >= 6) facts.smbios[part - 6].at = smbios, facts.smbios[part - 6].bytes = sizeof smbios;
+		write_info(sections);
+	}
+}
+
+/* 100 entries that cannot be joined, and as many descriptors as there may be. */
+static void the_room_is_enough_for_a_map(void **state)
+{
+	static const uint8_t descriptors[4080];
+	struct hobnail_memory entries[100];
+	struct memmap m = { entries, COUNT_OF(entries), COUNT_OF(entries) };
+	struct uefi_map efi = { descriptors, 0, 48 };
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(entries); i++)
+		entries[i] = (struct hobnail_memory){ .base = MIB(2 * i), .bytes = MIB(1),
+		                                      .type = HOBNAIL_MEMORY_USABLE };
+	for (efi.bytes = 0; efi.bytes <= sizeof descriptors; efi.bytes += sizeof descriptors) {
+		some_facts();
+		facts.map_room = COUNT_OF(entries);
+		facts.efi_map_room = efi.bytes;
+		uint64_t room = multiboot2_bytes(&w.m, &facts);
+		multiboot2_complete(w.info, write_info(NULL), &m, &efi, 1);
+		assert_in_range(read_le32(w.info), 2400, room);
+	}
+}
+
 static void tables_of_the_firmware_are_copied(void **state)
 {
 	(void)state;
@@ -1007,6 +1076,98 @@ static void symbols_are_loaded_for_the_kernel(void **state)
 	assert_memory_equal(page_at(NULL, read_le32(t + 20 + 160 + 12)), w.file + 0x4200, 0x20);
 }
 
+/* Null; .text, which is loaded; a symbol table; its names; a debugger's section. */
+static void add_sections64(void)
+{
+	static const uint64_t table[5][8] = {
+		{ 0 },
+		{ 1 | 1ull << 32, 6, 0xffffffff80000000, 0x1000, 0x800 },
+		{ 7 | 2ull << 32, 0, 0, 0x4000, 0x48, 3, 8, 24 },
+		{ 15 | 3ull << 32, 0, 0, 0x4100, 0x20 },
+		{ 23 | 1ull << 32, 0, 0, 0x4200, 0x28 },
+	};
+
+	make_elf64();
+	memcpy(w.file + 0x5000, table, sizeof table);
+	put64(40, 0x5000), put16(58, 64), put16(60, 5), put16(62, 3);
+}
+
+static void symbols_of_an_elf64_file_are_loaded_as_well(void **state)
+{
+	(void)state;
+	for (unsigned all = 0; all < 2; all++) {
+		fresh(NULL);
+		add_sections64();
+		if (all)
+			TAG(1, 1, 9);
+		assert_int_equal(load(), OK);
+		some_facts();
+		assert_int_equal(w.m.sections.bytes, 320);
+		write_info(page_at(NULL, w.m.sections.base));
+		const uint8_t *t = info_tag(9, 0), *h = t + 20;
+		assert_int_equal(read_le32(t + 8), 5);
+		assert_int_equal(read_le32(t + 12), 64);
+		assert_int_equal(read_le32(t + 16), 3);
+		for (unsigned i = 0; i < 5; i++) { /* all but the addresses is as the file has it */
+			assert_memory_equal(h + 64 * i, w.file + 0x5000 + 64 * i, 16);
+			assert_memory_equal(h + 64 * i + 24, w.file + 0x5000 + 64 * i + 24, 40);
+		}
+		assert_true(read_le64(h + 64 + 16) == 0xffffffff80000000);
+		assert_memory_equal(page_at(NULL, read_le64(h + 128 + 16)), w.file + 0x4000, 0x48);
+		assert_memory_equal(page_at(NULL, read_le64(h + 192 + 16)), w.file + 0x4100, 0x20);
+		if (all)
+			assert_memory_equal(page_at(NULL, read_le64(h + 256 + 16)), w.file + 0x4200, 0x28);
+		else
+			assert_int_equal(read_le64(h + 256 + 16), 0);
+	}
+}
+
+/* A header's address is given only to what has none, has bytes, and is not of the program's memory. */
+static void sections_that_are_not_of_the_file_are_left_alone(void **state)
+{
+	static const struct { uint64_t kind, flags, address, bytes; } rows[] = {
+		{ 2, 2, 0, 0x48 },      /* SHF_ALLOC */
+		{ 2, 0, 0x1234, 0x48 }, /* it has an address */
+		{ 2, 0, 0, 0 },
+		{ 8, 0, 0, 0x48 },      /* SHT_NOBITS */
+		{ 0, 0, 0, 0x48 },      /* SHT_NULL */
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(rows); i++) {
+		fresh(NULL);
+		add_sections64();
+		TAG(1, 1, 9);
+		put32(0x5000 + 128 + 4, (uint32_t)rows[i].kind);
+		put64(0x5000 + 128 + 8, rows[i].flags);
+		put64(0x5000 + 128 + 16, rows[i].address);
+		put64(0x5000 + 128 + 32, rows[i].bytes);
+		assert_int_equal(load(), OK);
+		const uint8_t *h = page_at(NULL, w.m.sections.base);
+		assert_int_equal(read_le64(h + 128 + 16), rows[i].address);
+		assert_int_not_equal(read_le64(h + 192 + 16), 0);
+	}
+	fresh(NULL);
+	add_sections64();
+	put32(0x5000 + 256 + 4, 9); /* SHT_REL, without being asked for */
+	put64(0x5000 + 128 + 8, 1); /* SHF_WRITE */
+	assert_int_equal(load(), OK);
+	const uint8_t *h = page_at(NULL, w.m.sections.base);
+	assert_int_equal(read_le64(h + 256 + 16), 0);
+	assert_int_not_equal(read_le64(h + 128 + 16), 0);
+}
+
+/* Of a kernel by its address tag nobody knows whether its sections are right. */
+static void a_kernel_by_its_address_tag_has_no_sections(void **state)
+{
+	(void)state;
+	add_sections();
+	TAG(2, 0, 0x140000 + HEADER_AT, 0x140000, 0, 0);
+	TAG(3, 0, 0x140010);
+	assert_int_equal(load(), OK);
+	assert_int_equal(w.m.sections.bytes, 0);
+}
+
 static void a_malformed_table_of_sections_is_none(void **state)
 {
 	static const struct { unsigned at, bytes; uint32_t value; } spoilt[] = {
@@ -1066,11 +1227,17 @@ int main(void)
 		T(limine_requests_count_more_than_the_header),
 		T(strings_and_modules_are_there),
 		T(the_framebuffer_is_described),
+		T(colours_are_positions_and_sizes),
+		T(the_room_is_enough_for_long_parts),
+		T(the_room_is_enough_for_a_map),
 		T(tables_of_the_firmware_are_copied),
 		T(boot_services_alive_are_announced),
 		T(the_memory_map_is_added),
 		T(basic_memory_ends_at_the_first_hole),
 		T(symbols_are_loaded_for_the_kernel),
+		T(symbols_of_an_elf64_file_are_loaded_as_well),
+		T(sections_that_are_not_of_the_file_are_left_alone),
+		T(a_kernel_by_its_address_tag_has_no_sections),
 		T(a_malformed_table_of_sections_is_none),
 	};
 
