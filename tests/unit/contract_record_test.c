@@ -102,7 +102,15 @@ static void what_is_absent_reads_as_zero(void **state)
 {
 	(void)state;
 	for (unsigned bit = 0; bit < 10; bit++)
-		BREAKS(6, boot->valid &= ~(1ull << bit), boot->device_map = 1);
+		if (boot->valid >> bit & 1)
+			BREAKS(6, boot->valid &= ~(1ull << bit));
+	KEEPS(6, boot->valid &= ~HOBNAIL_HAS_ACPI, boot->acpi_rsdp = 0);
+	KEEPS(6, boot->valid &= ~HOBNAIL_HAS_SMBIOS, boot->smbios = 0);
+	KEEPS(6, boot->valid &= ~HOBNAIL_HAS_CONSOLE, memset(&boot->console, 0, sizeof boot->console));
+	KEEPS(6, boot->valid &= ~HOBNAIL_HAS_BOOT_TIME, boot->boot_time = 0);
+	KEEPS(6, boot->valid &= ~HOBNAIL_HAS_ENTROPY, memset(boot->entropy, 0, sizeof boot->entropy));
+	KEEPS(6, boot->valid &= ~HOBNAIL_HAS_DIRECT_MAP, boot->direct_map = 0);
+	BREAKS(6, boot->device_map = 1);
 	BREAKS(6, boot->symbols_phys = 1);
 	BREAKS(6, boot->symbols_bytes = 1);
 	KEEPS(6, boot->valid |= HOBNAIL_HAS_SYMBOLS, boot->symbols_bytes = boot->symbols_phys = 1);

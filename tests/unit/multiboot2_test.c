@@ -55,6 +55,7 @@ static enum err read_file(struct source *source, uint64_t at, void *to, uint64_t
 }
 
 static paddr gone; /* by the firmware, since the map was read; 0: nothing */
+static enum err no_record; /* there are no pages of that type; OK: there are */
 
 /* From the top. */
 static enum err take(void *context, const struct page_wish *wish, paddr *out, struct problem *p)
@@ -63,8 +64,11 @@ static enum err take(void *context, const struct page_wish *wish, paddr *out, st
 	paddr end = wish->at ? wish->at + bytes : RAM_BASE + RAM_BYTES, best = 0;
 
 	(void)context;
-	if (wish->type == HOBNAIL_MEMORY_RECORD) /* the kernel is told where it is */
+	if (wish->type == HOBNAIL_MEMORY_RECORD) { /* the kernel is told where it is */
 		assert_int_equal(wish->below, MULTIBOOT2_LIMIT);
+		if (no_record)
+			return problem(p, no_record, bytes);
+	}
 	for (unsigned i = 0; i < w.a.platform.memory.count; i++) {
 		const struct hobnail_memory *e = &w.entries[i];
 		if (e->type == HOBNAIL_MEMORY_USABLE)
@@ -155,6 +159,7 @@ static int fresh(void **state)
 {
 	(void)state;
 	memset(&w, 0, sizeof w);
+	no_record = OK;
 	w.file_bytes = FILE_BYTES;
 	memcpy(w.file, "\177ELF\1\1\1", 7);
 	put16(16, 2), put16(18, 3), put32(20, 1);
@@ -1157,6 +1162,45 @@ static void sections_that_are_not_of_the_file_are_left_alone(void **state)
 	assert_int_not_equal(read_le64(h + 128 + 16), 0);
 }
 
+/* No section is worth a refusal, but a firmware that fails is told of. */
+static void a_section_that_finds_no_memory_has_no_address(void **state)
+{
+	(void)state;
+	add_sections64();
+	no_record = ERR_FIRMWARE;
+	assert_refused(load(), ERR_FIRMWARE);
+	fresh(NULL);
+	add_sections64();
+	no_record = ERR_NO_MEMORY;
+	assert_int_equal(load(), OK);
+	const uint8_t *h = page_at(NULL, w.m.sections.base);
+	assert_int_equal(read_le64(h + 128 + 16), 0);
+	assert_int_equal(read_le64(h + 192 + 16), 0);
+}
+
+/* What must be kept apart needs room in the ledger: sections take none of the last. */
+static void sections_leave_room_in_the_ledger(void **state)
+{
+	enum { MOST = LEDGER_MAX - LEDGER_RESERVE };
+	unsigned with[3] = { 0 };
+
+	(void)state;
+	for (unsigned filled = MOST - 20; filled <= MOST; filled++) {
+		fresh(NULL);
+		add_sections64();
+		for (unsigned i = 0; i < filled; i++)
+			assert_int_equal(ledger_add(&w.ledger, GIB(16) + 2 * i * PAGE_BYTES, PAGE_BYTES,
+			                            HOBNAIL_MEMORY_USABLE, &w.problem), OK);
+		assert_int_equal(load(), OK);
+		const uint8_t *h = page_at(NULL, w.m.sections.base);
+		unsigned sections = !!read_le64(h + 128 + 16) + !!read_le64(h + 192 + 16);
+		with[sections]++;
+		assert_true(sections == 0 || w.ledger.count <= MOST);
+		assert_true(sections == 2 || w.ledger.count >= MOST);
+	}
+	assert_true(with[0] && with[1] == 1 && with[2]);
+}
+
 /* Of a kernel by its address tag nobody knows whether its sections are right. */
 static void a_kernel_by_its_address_tag_has_no_sections(void **state)
 {
@@ -1237,6 +1281,8 @@ int main(void)
 		T(symbols_are_loaded_for_the_kernel),
 		T(symbols_of_an_elf64_file_are_loaded_as_well),
 		T(sections_that_are_not_of_the_file_are_left_alone),
+		T(a_section_that_finds_no_memory_has_no_address),
+		T(sections_leave_room_in_the_ledger),
 		T(a_kernel_by_its_address_tag_has_no_sections),
 		T(a_malformed_table_of_sections_is_none),
 	};
