@@ -354,6 +354,25 @@ enum err limine_internal_allowed(const struct limine_internal *m, struct problem
 	return m->hash.at && !is_hash(m->hash) ? problem(p, ERR_LIMINE_HASH_TEXT, m->hash.bytes) : OK;
 }
 
+/* No file has a name that FAT cannot have. */
+static bool is_missing(enum err e)
+{
+	return e == ERR_FILE_NOT_FOUND || e == ERR_FILE_NOT_FOUND_XBOOTLDR || e == ERR_PATH ||
+	       e == ERR_PATH_CHARACTER || e == ERR_PATH_END || e == ERR_PATH_NAME;
+}
+
+enum err limine_internal_judge(const struct limine_internal *m, enum err e, const void *data, uint64_t bytes,
+                               bool *there, struct problem *p)
+{
+	*there = false;
+	if (e)
+		return is_missing(e) && !(m->flags & LIMINE_MODULE_REQUIRED) ? OK : e;
+	if (m->hash.at)
+		e = limine_check_hash(data, bytes, m->hash, p);
+	*there = !e;
+	return e;
+}
+
 enum err limine_internal_all(const struct attempt *a, const struct limine *l, struct problem *p)
 {
 	struct limine_internal m;

@@ -75,7 +75,12 @@ enum err limine_internal(const struct attempt *a, const struct limine *l, unsign
 /* Can it be served, whatever its file holds?   ERR_LIMINE_COMPRESSED, ERR_LIMINE_HASH_TEXT */
 enum err limine_internal_allowed(const struct limine_internal *m, struct problem *p);
 
-/* All of that for all of them. */
+/* The verdict on one that is allowed, whose file was read, or could not be: `e` with *p. OK with *there false: it is
+ * optional, there is no such file, and the boot goes on without it.   ERR_LIMINE_HASH; else `e` */
+enum err limine_internal_judge(const struct limine_internal *m, enum err e, const void *data, uint64_t bytes,
+                               bool *there, struct problem *p);
+
+/* limine_internal() and limine_internal_allowed() for all of them. */
 enum err limine_internal_all(const struct attempt *a, const struct limine *l, struct problem *p);
 
 /* Does the file have the BLAKE2b hash that stands in 128 hexadecimal digits?   ERR_LIMINE_HASH_TEXT, ERR_LIMINE_HASH

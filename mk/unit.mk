@@ -88,7 +88,7 @@ UNIT += $(FIRMWARE)
 # Spoilt kernels, judged by the loader there and by `hobnail check`: tests/mutant-check, tests/session-check.
 VERDICT := $(if $(FIRMWARE),$(O)/test/verdict/mutants)
 VERDICT_CLI := $(patsubst %.c,$(O)/test/%.o,$(filter-out %/check.c %/check_print.c %/finding_print.c %/limine_print.c \
-                 %/folder.c %/setup.c %/setup_boot.c %/setup_lines.c %/setup_print.c \
+                 %/folder.c %/setup.c %/setup_boot.c %/setup_internal.c %/setup_lines.c %/setup_print.c \
                  %/program_print.c %/multiboot2_print.c, $(wildcard cli/check/*.c)) cli/arch.c cli/number.c)
 $(O)/test/tests/verdict/mutants.o: TEST_FLAGS += -iquote loader -iquote efi -Iarch/x86_64
 $(O)/test/tests/verdict/host.o: TEST_FLAGS += -iquote cli

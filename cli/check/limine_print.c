@@ -2,7 +2,12 @@
 #include "limine_print.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "cli.h"
+#include "path.h"
+#include "strlist.h"
 
 enum { COLUMNS = 110 };
 
@@ -64,6 +69,35 @@ static void print_request(const struct check *c, unsigned id)
 	       limine_name(id), here, missing[id].where, missing[id].then);
 }
 
+/* Modules that the kernel names itself. Its pointers are relocated (HELD_LOADED); false: there is no such one. */
+static bool internal_at(const struct check *c, unsigned i, struct limine_internal *out)
+{
+	struct problem ignored;
+	unsigned count = 0;
+
+	return c->held >= HELD_LOADED && !limine_internal_count(&c->attempt, &c->limine, &count, &ignored) &&
+	       i < count && !limine_internal(&c->attempt, &c->limine, i, out, &ignored);
+}
+
+/* A kernel may have anything in its texts. */
+static void print_text(struct text text)
+{
+	for (size_t i = 0; i < text.bytes; i++)
+		putchar((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f ? '?' : text.at[i]);
+}
+
+static void print_internal(const struct check *c)
+{
+	struct limine_internal m;
+
+	for (unsigned i = 0; internal_at(c, i, &m); i++) {
+		printf("  names the %s module ", m.flags & LIMINE_MODULE_REQUIRED ? "required" : "optional");
+		print_text(m.path);
+		printf("%s%s\n", path_is_absolute(m.path) ? " of its volume" : ", relative to its own folder",
+		       m.hash.at ? ", with a hash" : "");
+	}
+}
+
 void limine_print(const struct check *c)
 {
 	const struct limine *l = &c->limine;
@@ -73,6 +107,7 @@ void limine_print(const struct check *c)
 	for (unsigned id = 0; id < LIMINE_REQUESTS; id++)
 		if (limine_asks(l, id) && missing[id].where)
 			print_request(c, id);
+	print_internal(c);
 	if (!l->count)
 		printf("  makes no requests\n");
 }
@@ -91,6 +126,33 @@ static void put_request(struct json_out *o, const struct check *c, unsigned id)
 	json_out_end(o, '}');
 }
 
+static void put_text(struct json_out *o, const char *name, struct text text)
+{
+	char *copy = string_format("%.*s", (int)text.bytes, text.at);
+
+	json_out_text(o, name, copy);
+	free(copy);
+}
+
+static void put_internal(struct json_out *o, const struct check *c)
+{
+	struct limine_internal m;
+
+	json_out_begin(o, "internal_modules", '[');
+	for (unsigned i = 0; internal_at(c, i, &m); i++) {
+		json_out_begin(o, NULL, '{');
+		put_text(o, "path", m.path);
+		put_text(o, "string", m.string);
+		json_out_bool(o, "required", m.flags & LIMINE_MODULE_REQUIRED);
+		if (m.hash.at)
+			put_text(o, "hash", m.hash);
+		else
+			json_out_null(o, "hash");
+		json_out_end(o, '}');
+	}
+	json_out_end(o, ']');
+}
+
 void limine_put(struct json_out *o, const struct check *c)
 {
 	const struct limine *l = &c->limine;
@@ -107,4 +169,5 @@ void limine_put(struct json_out *o, const struct check *c)
 		json_out_text(o, NULL, text);
 	}
 	json_out_end(o, ']');
+	put_internal(o, c);
 }

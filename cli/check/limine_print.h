@@ -6,10 +6,11 @@
 #include "check.h"
 #include "json_out.h"
 
-/* Requests: the answered ones of this machine; for the others, where they are missing, and the effect on the kernel. */
+/* Requests: the answered ones of this machine; for the others, where they are missing, and the effect on the kernel.
+ * Then the modules that it names itself. */
 void limine_print(const struct check *c);
 
-/* The members `requests` and `unknown_requests`. */
+/* The members `requests`, `unknown_requests` and `internal_modules`. */
 void limine_put(struct json_out *o, const struct check *c);
 
 #endif

@@ -62,8 +62,7 @@ void setup_free(struct setup *s)
 
 /* ---- Findings of an entry --------------------------------------------------------------------------------------- */
 
-/* "[pith], \boot\pith.elf: " */
-static char *subject(const struct setup_entry *e, struct text file)
+char *setup_subject(const struct setup_entry *e, struct text file)
 {
 	const char *name = e->file ? e->file : e->id;
 	const char *open = e->source == ENTRY_CONFIGURED ? "[" : "", *close = *open ? "]" : "";
@@ -75,7 +74,7 @@ static char *subject(const struct setup_entry *e, struct text file)
 void setup_refuse(struct setup_entry *e, struct text file, const struct problem *p)
 {
 	char sentence[FINDING_TEXT_BYTES];
-	char *lead = subject(e, file);
+	char *lead = setup_subject(e, file);
 	struct problem about = *p;
 
 	err_sentence(p, sentence, sizeof sentence);
@@ -90,7 +89,7 @@ void setup_refuse(struct setup_entry *e, struct text file, const struct problem 
 /* Take over the findings about a kernel into its entry. */
 static void take_findings(struct setup_entry *e, struct text file, const struct findings *from)
 {
-	char *lead = subject(e, file);
+	char *lead = setup_subject(e, file);
 
 	for (unsigned i = 0; i < from->count && e->findings.count < FINDINGS_MOST; i++) {
 		struct finding *to = &e->findings.of[e->findings.count++];
@@ -106,7 +105,7 @@ static void take_findings(struct setup_entry *e, struct text file, const struct 
 
 /* ---- An entry --------------------------------------------------------------------------------------------------- */
 
-static char *absolute(struct text directory, struct text path)
+char *setup_absolute(struct text directory, struct text path)
 {
 	return string_format("%.*s%.*s", path_is_absolute(path) ? 0 : (int)directory.bytes, directory.at,
 	                     (int)path.bytes, path.at);
@@ -134,7 +133,7 @@ static char *find_file(const struct setup *s, struct setup_entry *e, struct text
                        const struct config_module *module)
 {
 	struct problem p;
-	char *whole = absolute(directory, path), *found = NULL;
+	char *whole = setup_absolute(directory, path), *found = NULL;
 	enum err e2 = path_check(path, &p);
 
 	if (!e2)
@@ -205,8 +204,8 @@ static void judge_keys(struct setup_entry *e, const struct config_entry *from, e
 		             "effect on an EFI program", e->id);
 }
 
-/* Goes through the loader's steps with the kernel; false: it is refused, or could not be read. */
-static bool judge_kernel(struct setup *s, const struct setup_menu *menu, struct setup_entry *e,
+/* Goes through the loader's steps with the kernel. */
+static void judge_kernel(struct setup *s, const struct setup_menu *menu, struct setup_entry *e,
                          const struct config_entry *from, const char *path)
 {
 	static struct check c;
@@ -227,17 +226,18 @@ static bool judge_kernel(struct setup *s, const struct setup_menu *menu, struct 
 	if (boots) {
 		e->protocol = boot_protocol_name(c.attempt.protocol);
 		judge_keys(e, from, c.attempt.protocol);
+		if (c.attempt.protocol == PROTOCOL_LIMINE)
+			setup_judge_internal(s, e, &c);
 	} else {
 		e->verdict = SETUP_REFUSED;
 	}
 	check_close(&c);
-	return boots;
 }
 
 void setup_judge_entry(struct setup *s, const struct setup_menu *menu, struct setup_entry *e,
                        const struct config_entry *from, struct text directory)
 {
-	e->kernel = absolute(directory, from->kernel);
+	e->kernel = setup_absolute(directory, from->kernel);
 	char *found = find_file(s, e, directory, from->kernel, NULL);
 	if (found) {
 		e->made_for = setup_arch_of(found);

@@ -100,11 +100,20 @@ void setup_judge_entry(struct setup *s, const struct setup_menu *menu, struct se
 /* A refusal of the loader, about this file of the entry ("": about the entry itself). */
 void setup_refuse(struct setup_entry *e, struct text file, const struct problem *p);
 
+/* "[pith], \boot\pith.elf: ", without a file if that is "". The caller frees. */
+char *setup_subject(const struct setup_entry *e, struct text file);
+
 /* A file of the host that the entry names, on its partition. NULL: *p says why, as folder_find(). The caller frees. */
 char *setup_find(const struct setup *s, bool on_xbootldr, struct text path, struct problem *p);
 
 /* The plain files of a directory, as folder_list(); one that cannot be read is trouble. */
 void setup_list(struct setup *s, bool on_xbootldr, struct text directory, struct strings *names);
+
+/* `path`, which is relative to `directory` or begins with a separator, from the volume's root on. The caller frees. */
+char *setup_absolute(struct text directory, struct text path);
+
+/* The modules that the entry's kernel names itself. It is one of the Limine protocol, and boots. */
+void setup_judge_internal(struct setup *s, struct setup_entry *e, const struct check *c);
 
 /* The size of a file of the host; 0, too, if nobody can tell. */
 uint64_t setup_file_bytes(const char *path);

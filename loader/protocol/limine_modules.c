@@ -16,28 +16,32 @@ static enum err resolve(struct boot *b, struct text path, struct text *out, stru
 	return OK;
 }
 
-static enum err load_internal(struct boot *b, const struct limine_internal *from, struct limine_module *out,
-                              struct problem *p)
+/* It becomes the next one in the state, unless it is optional and missing. */
+static enum err load_internal(struct boot *b, const struct limine_internal *from, struct problem *p)
 {
-	struct text full;
-	enum err e = resolve(b, from->path, &full, p);
+	struct limine_module m = { .string = from->string };
+	bool there;
+	enum err e = resolve(b, from->path, &m.path, p);
 
 	if (e)
 		return e;
-	step_set(b, "load the kernel's module", full);
+	step_set(b, "load the kernel's module", m.path);
 	e = limine_internal_allowed(from, p);
-	if (!e) e = module_load(b, full, &out->at, p);
-	if (!e && from->hash.at)
-		e = limine_check_hash(memory_at(out->at.base), out->at.bytes, from->hash, p);
-	out->path = full;
-	out->string = from->string;
+	if (e)
+		return e;
+	e = path_check(m.path, p);
+	if (!e) e = module_load(b, m.path, &m.at, p);
+	e = limine_internal_judge(from, e, memory_at(m.at.base), m.at.bytes, &there, p);
+	if (there)
+		b->limine.modules[b->limine.module_count++] = m;
+	else if (!e)
+		log_line("the kernel's module %.*s is not there, and not required", (int)m.path.bytes, m.path.at);
 	return e;
 }
 
 static enum err load_all_internal(struct boot *b, struct problem *p)
 {
 	const struct limine *l = &b->limine.found;
-	struct limine_state *s = &b->limine;
 	unsigned count = 0;
 	enum err e = limine_internal_count(&b->attempt, l, &count, p);
 
@@ -45,14 +49,7 @@ static enum err load_all_internal(struct boot *b, struct problem *p)
 		struct limine_internal m;
 		e = limine_internal(&b->attempt, l, i, &m, p);
 		if (!e)
-			e = load_internal(b, &m, &s->modules[s->module_count], p);
-		if (!e) {
-			s->module_count++;
-		} else if (e == ERR_FILE_NOT_FOUND && !(m.flags & LIMINE_MODULE_REQUIRED)) {
-			log_line("the kernel's module %.*s is not there, and not required", (int)b->step.file.bytes,
-			         b->step.file.at);
-			e = OK;
-		}
+			e = load_internal(b, &m, p);
 	}
 	return e;
 }

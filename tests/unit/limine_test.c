@@ -302,14 +302,16 @@ static void strings_must_end_in_the_kernel(void **state)
 	assert_false(limine_string(&w.a, BASE - 8, &t));
 }
 
-/* RFC 7693, appendix A; and of nothing and of whole blocks as b2sum prints them. */
+/* RFC 7693, appendix A */
+static const char hash_of_abc[] = "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
+                                  "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923";
+
+/* That, and those of nothing and of whole blocks, as b2sum prints them. */
 static void hashes_are_those_of_the_rfc(void **state)
 {
-	static const char abc[] = "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
-	                          "7d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923";
 	static const char none[] = "786a02f742015903c6c6fd852552d272912f4740e15847618a86e217f71f5419"
 	                           "d25e1031afee585313896444934eb04b903a685b1448b755d56f701afe9be2ce";
-	struct text hash = { abc, 128 };
+	struct text hash = { hash_of_abc, 128 };
 
 	(void)state;
 	assert_int_equal(limine_check_hash("abc", 3, hash, &w.problem), OK);
@@ -318,7 +320,7 @@ static void hashes_are_those_of_the_rfc(void **state)
 	hash.bytes = 127;
 	assert_int_equal(limine_check_hash("abc", 3, hash, &w.problem), ERR_LIMINE_HASH_TEXT);
 	char odd[128];
-	memcpy(odd, abc, 128);
+	memcpy(odd, hash_of_abc, 128);
 	odd[5] = 'g';
 	assert_int_equal(limine_check_hash("abc", 3, (struct text){ odd, 128 }, &w.problem), ERR_LIMINE_HASH_TEXT);
 }
@@ -431,6 +433,41 @@ static void internal_modules_that_cannot_be_served_are_refused(void **state)
 	assert_int_equal(limine_internal_all(&w.a, &w.limine, &w.problem), ERR_LIMINE_MODULE);
 }
 
+static void a_module_that_is_missing_is_passed_over_if_it_is_optional(void **state)
+{
+	static const enum err missing[] = { ERR_FILE_NOT_FOUND, ERR_FILE_NOT_FOUND_XBOOTLDR, ERR_PATH,
+	                                    ERR_PATH_CHARACTER, ERR_PATH_END, ERR_PATH_NAME };
+	struct limine_internal optional = { .flags = 0 }, required = { .flags = LIMINE_MODULE_REQUIRED };
+	bool there;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(missing); i++) {
+		there = true;
+		assert_int_equal(limine_internal_judge(&optional, missing[i], NULL, 0, &there, &w.problem), OK);
+		assert_false(there);
+		there = true;
+		enum err e = limine_internal_judge(&required, missing[i], NULL, 0, &there, &w.problem);
+		assert_int_equal(e, missing[i]);
+		assert_false(there);
+	}
+	assert_int_equal(limine_internal_judge(&optional, ERR_FILE_DIRECTORY, NULL, 0, &there, &w.problem),
+	                 ERR_FILE_DIRECTORY);
+	assert_int_equal(limine_internal_judge(&optional, OK, "x", 1, &there, &w.problem), OK);
+	assert_true(there);
+}
+
+static void a_module_that_is_there_is_the_one_of_its_hash(void **state)
+{
+	struct limine_internal m = { .hash = text_of(hash_of_abc) };
+	bool there = false;
+
+	(void)state;
+	assert_int_equal(limine_internal_judge(&m, OK, "abc", 3, &there, &w.problem), OK);
+	assert_true(there);
+	assert_int_equal(limine_internal_judge(&m, OK, "abd", 3, &there, &w.problem), ERR_LIMINE_HASH);
+	assert_false(there);
+}
+
 /* Revision 0 of the request has no list: what stands behind it is something else. */
 static void a_request_for_modules_of_revision_0_has_no_list(void **state)
 {
@@ -462,6 +499,8 @@ int main(void)
 		cmocka_unit_test_setup(strings_must_end_in_the_kernel, fresh),
 		cmocka_unit_test_setup(internal_modules_are_read, fresh),
 		cmocka_unit_test_setup(internal_modules_that_cannot_be_served_are_refused, fresh),
+		cmocka_unit_test_setup(a_module_that_is_missing_is_passed_over_if_it_is_optional, fresh),
+		cmocka_unit_test_setup(a_module_that_is_there_is_the_one_of_its_hash, fresh),
 		cmocka_unit_test_setup(a_request_for_modules_of_revision_0_has_no_list, fresh),
 		cmocka_unit_test_setup(hashes_are_those_of_the_rfc, fresh),
 		cmocka_unit_test_setup(values_are_made_of_a_seed, fresh),
