@@ -153,11 +153,29 @@ uint64_t setup_file_bytes(const char *path)
 	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
+/* The loader has found it by itself: its name is as the volume has it (loader/steps/entries.c). */
+static void judge_found_module(struct setup_entry *e, struct text path)
+{
+	struct problem p;
+	char sentence[FINDING_TEXT_BYTES], *lead = setup_subject(e, path);
+
+	if (path_check(path, &p)) {
+		err_sentence(&p, sentence, sizeof sentence);
+		findings_add(&e->findings, DOUBT_NAME_NOT_FAT, 0, "%s%s", lead, sentence);
+	}
+	free(lead);
+}
+
 static void judge_modules(const struct setup *s, struct setup_entry *e, const struct config_entry *from,
                           struct text directory)
 {
-	for (unsigned i = 0; i < from->module_count; i++)
-		free(find_file(s, e, directory, from->modules[i].path, &from->modules[i]));
+	for (unsigned i = 0; i < from->module_count; i++) {
+		const struct config_module *m = &from->modules[i];
+		if (e->source == ENTRY_DEFAULT)
+			judge_found_module(e, m->path);
+		else
+			free(find_file(s, e, directory, m->path, m));
+	}
 }
 
 static void judge_initrds(const struct setup *s, struct setup_entry *e, const struct config_entry *from,
