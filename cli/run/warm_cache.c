@@ -49,12 +49,16 @@ char *cache_folder(void)
 	return home && *home == '/' ? string_format("%s/.cache/hobnail", home) : NULL;
 }
 
+/* XDG Base Directory Specification 0.8, "Referencing this specification": a missing one gets the mode 0700. */
 bool cache_make(const char *folder)
 {
 	char *above = string_copy(folder);
 
-	*strrchr(above, '/') = '\0';
-	mkdir(above, 0700);
+	for (char *at = above; (at = strchr(at + 1, '/'));) {
+		*at = '\0';
+		mkdir(above, 0700);
+		*at = '/';
+	}
 	free(above);
 	mkdir(folder, 0700);
 	return access(folder, W_OK | X_OK) == 0;

@@ -30,7 +30,7 @@ size_t cache_surplus(struct cache_file *files, size_t count, uint64_t most_bytes
 /* NULL: the environment names no folder. It need not exist. The caller frees. */
 char *cache_folder(void);
 
-/* Makes the folder, if need be. Can files be made in it? */
+/* Makes the folder and those above it, if need be. Can files be made in it? */
 bool cache_make(const char *folder);
 
 /* Opens and locks NAME.state.new, for one maker at a time. -1: another one has it, or it cannot be made. */

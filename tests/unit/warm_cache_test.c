@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -66,6 +67,26 @@ static void folder_is_the_users_cache(void **state)
 	assert_null(cache_folder());
 }
 
+static void missing_folders_are_made(void **state)
+{
+	char top[] = "/tmp/warm-cache-XXXXXX", folder[64];
+	static const char *const made[] = { "/a/b/hobnail", "/a/b", "/a", "" };
+	struct stat s;
+
+	(void)state;
+	assert_non_null(mkdtemp(top));
+	strcat(strcpy(folder, top), made[0]);
+	assert_true(cache_make(folder));
+	assert_true(cache_make(folder));
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+		strcat(strcpy(folder, top), made[i]);
+		assert_int_equal(stat(folder, &s), 0);
+		assert_int_equal(s.st_mode & 0777, 0700);
+		assert_int_equal(rmdir(folder), 0);
+	}
+	assert_false(cache_make("/dev/null/a/hobnail"));
+}
+
 /* Whoever waits for the lock of a file that became a state meanwhile must not write to it. */
 static void lock_is_for_one_and_not_for_a_state(void **state)
 {
@@ -95,6 +116,7 @@ int main(void)
 		cmocka_unit_test(oldest_go_first),
 		cmocka_unit_test(number_of_files_is_bounded_too),
 		cmocka_unit_test(folder_is_the_users_cache),
+		cmocka_unit_test(missing_folders_are_made),
 		cmocka_unit_test(lock_is_for_one_and_not_for_a_state),
 	};
 
