@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base.h"
 #include "cli.h"
 #include "file.h"
 #include "junit.h"
@@ -173,6 +174,21 @@ static int check_display(const struct machine *m)
 	return 0;
 }
 
+/* Files that the run will write. Each one that cannot be written is named. */
+static int check_reports(const struct run *r)
+{
+	const struct { const char *path; bool may_be_pipe; } reports[] = {
+		{ r->dump, false }, { r->log, true }, { r->recording, true }, { r->picture, false },
+		{ r->junit, false },
+	};
+	int status = 0;
+
+	for (size_t i = 0; i < COUNT_OF(reports); i++)
+		if (reports[i].path && output_check(reports[i].path, reports[i].may_be_pipe))
+			status = STATUS_TROUBLE;
+	return status;
+}
+
 /* A screenshot needs a graphics card, even without a visible display. */
 static int prepare(struct run *r)
 {
@@ -184,18 +200,10 @@ static int prepare(struct run *r)
 		status = prepare_firmware(r);
 	if (!status)
 		status = prepare_disk(r);
-	if (!status && r->dump)
-		status = output_check(r->dump, false);
+	if (!status)
+		status = check_reports(r);
 	if (!status)
 		status = run_prepare_debugger(r);
-	if (!status && r->log)
-		status = output_check(r->log, true);
-	if (!status && r->recording)
-		status = output_check(r->recording, true);
-	if (!status && r->picture)
-		status = output_check(r->picture, false);
-	if (!status && r->junit)
-		status = output_check(r->junit, false);
 	const char *log = r->gdb ? r->debugger.console : r->log;
 	if (!status && log && !(r->log_file = fopen(log, "we")))
 		status = complain(STATUS_TROUBLE, "cannot write %s: %s", log, strerror(errno));
@@ -289,7 +297,8 @@ int run_command(int argc, char **argv)
 	r.shown.filter = r.raw ? FILTER_NOTHING : isatty(STDOUT_FILENO) ? FILTER_LAYOUT : FILTER_ALL;
 	signals_watch();
 	status = run(&r);
-	if (r.recording && status != STATUS_TROUBLE && !write_recording(&r))
+	/* Another report may be the trouble. */
+	if (r.recording && (status != STATUS_TROUBLE || r.record.lines.bytes) && !write_recording(&r))
 		status = STATUS_TROUBLE;
 	if (r.log_file)
 		fclose(r.log_file);
