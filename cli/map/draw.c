@@ -10,11 +10,13 @@
 #include "cli.h"
 #include "file.h"
 #include "map.h"
+#include "strlist.h"
 
 enum {
 	WIDTH = 900, BOX_X = 172, BOX_W = 500, GROUP_X = BOX_X + BOX_W + 10, TEXT_X = BOX_X + 12,
 	MARK_X = BOX_X + BOX_W - 12,
 	TOP = 74, ROW = 40, LOW_ROW = 21, GUARD = 8, HOLE = 26, LEGEND = 82,
+	NAME_MOST = 40, NAME_END = 12, /* characters of a file's name in the heading; of its end, if it is cut */
 };
 
 static const char style[] =
@@ -98,6 +100,42 @@ static void put_text(FILE *out, const char *class, int x, int y, const char *for
 static void put_box(FILE *out, const char *class, int x, int y, int width, int height)
 {
 	fprintf(out, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>\n", class, x, y, width, height);
+}
+
+/* UTF-8: a character's first byte is none of the others. */
+static bool begins_character(char c)
+{
+	return ((unsigned char)c & 0xc0) != 0x80;
+}
+
+static size_t character_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text; text++)
+		count += begins_character(*text);
+	return count;
+}
+
+/* The place behind the first `count` characters, of which there are so many. */
+static const char *skip_characters(const char *text, size_t count)
+{
+	while (count--)
+		do
+			text++;
+		while (!begins_character(*text));
+	return text;
+}
+
+/* Too long a name keeps its beginning and its end. The caller frees. */
+static char *shortened(const char *name)
+{
+	size_t count = character_count(name);
+
+	if (count <= NAME_MOST)
+		return string_copy(name);
+	const char *cut = skip_characters(name, NAME_MOST - NAME_END - 1);
+	return string_format("%.*s\xe2\x80\xa6%s", (int)(cut - name), name, skip_characters(name, count - NAME_END));
 }
 
 /* ---- Rows: from the highest address down -------------------------------------------------------------------- */
@@ -328,14 +366,14 @@ static void draw(const struct map *m, FILE *body, int *height)
 {
 	const struct map_space *s = &m->spaces[0];
 	struct drawing d = { .out = body, .s = s, .y = TOP };
-	char tables[128];
+	char tables[128], *name = shortened(file_name(m->title));
 	size_t pages = map_tables(s, tables, sizeof tables);
 
-	put_text(body, "head", 24, 32, "The address space of %s on %s", file_name(m->title),
-	         arch_info[m->arch].name);
+	put_text(body, "head", 24, 32, "The address space of %s on %s", name, arch_info[m->arch].name);
 	put_text(body, "small", 24, 54, "On %s. %zu table pages: %s.", m->machine, pages, tables);
 	draw_space(&d);
 	draw_legend(&d);
+	free(name);
 	*height = d.y + 18;
 }
 
