@@ -140,15 +140,18 @@ static enum err read_hit(const struct scan *s, const struct hit *hit, struct lim
 		out->unknown_count++;
 		return OK;
 	}
+	struct limine_found found = { hit->at, hit->virt, min_u64(r->revision, known[id].revision) };
 	enum err e = OK;
 	if (hit->left < (r->revision ? known[id].bytes : known[id].first_bytes))
 		e = problem(p, ERR_LIMINE_CUT, hit->virt);
-	else if (out->of[id].at)
+	else if (!out->of[id].at)
+		out->of[id] = found;
+	else if (!out->revision && out->again_count < LIMINE_MAX_AGAIN)
+		out->again[out->again_count++] = (struct limine_again){ id, found };
+	else
 		e = problem(p, ERR_LIMINE_TWICE, out->of[id].virt, hit->virt);
 	if (e && p)
 		p->text[0] = known[id].name;
-	if (!e)
-		out->of[id] = (struct limine_found){ hit->at, hit->virt, min_u64(r->revision, known[id].revision) };
 	return e;
 }
 
@@ -186,18 +189,52 @@ static bool is_listed(const uint8_t *list, uint64_t count, uint64_t address)
 	return false;
 }
 
+static void leave_out(struct limine *l, struct limine_found *found)
+{
+	found->at = 0;
+	l->count--;
+	if (!l->outside++)
+		l->first_outside = found->virt;
+}
+
+/* Of a request that is there more than once the list chooses one. */
+static void choose_listed(struct limine *l, const void *list, uint64_t count, uint64_t slide)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < l->again_count; i++) {
+		struct limine_again a = l->again[i];
+		if (!is_listed(list, count, a.found.virt + slide))
+			leave_out(l, &a.found);
+		else if (l->of[a.id].at)
+			l->again[kept++] = a;
+		else
+			l->of[a.id] = a.found;
+	}
+	l->again_count = kept;
+}
+
 /* "Requests": with a section .limine_reqs only the requests that it lists are there. */
 void limine_keep_listed(struct limine *l, const void *list, uint64_t count, uint64_t slide)
 {
 	if (count && !read_le64(list))
 		return; /* relocations that are not there yet, or an empty list: all requests stay */
 	for (unsigned id = 0; id < LIMINE_REQUESTS; id++)
-		if (l->of[id].at && !is_listed(list, count, l->of[id].virt + slide)) {
-			l->of[id].at = 0;
-			l->count--;
-			if (!l->outside++)
-				l->first_outside = l->of[id].virt;
-		}
+		if (l->of[id].at && !is_listed(list, count, l->of[id].virt + slide))
+			leave_out(l, &l->of[id]);
+	choose_listed(l, list, count, slide);
+}
+
+enum err limine_check_twice(const struct limine *l, struct problem *p)
+{
+	const struct limine_again *a = &l->again[0];
+
+	if (!l->again_count)
+		return OK;
+	enum err e = problem(p, ERR_LIMINE_TWICE, l->of[a->id].virt, a->found.virt);
+	if (p)
+		p->text[0] = known[a->id].name;
+	return e;
 }
 
 void limine_check_list(const struct attempt *a, struct limine *l, const void *list, uint64_t count)

@@ -8,13 +8,20 @@
 #include "attempt.h"
 #include "limine_protocol.h"
 
-enum { LIMINE_LAST_REVISION = 6, LIMINE_MAX_HITS = 128, LIMINE_MAX_UNKNOWN = 8, LIMINE_MAX_INTERNAL = 32 };
+enum { LIMINE_LAST_REVISION = 6, LIMINE_MAX_HITS = 128, LIMINE_MAX_UNKNOWN = 8, LIMINE_MAX_INTERNAL = 32,
+       LIMINE_MAX_AGAIN = 16 };
 
 /* A request where it is loaded. */
 struct limine_found {
 	paddr at;          /* 0: it was not made */
 	vaddr virt;        /* as linked */
 	uint64_t revision;
+};
+
+/* A request that was made before. */
+struct limine_again {
+	enum limine_id id;
+	struct limine_found found;
 };
 
 struct limine {
@@ -26,6 +33,8 @@ struct limine {
 	paddr tag;
 	struct limine_found of[LIMINE_REQUESTS];
 	uint64_t unknown[LIMINE_MAX_UNKNOWN][2];
+	struct limine_again again[LIMINE_MAX_AGAIN]; /* base revision 0: until a list has chosen */
+	unsigned again_count;
 	unsigned count, unknown_count; /* of requests; the unknown ones may exceed LIMINE_MAX_UNKNOWN */
 	unsigned outside;        /* requests that do not count: not between the markers, or not listed */
 	vaddr first_outside;
@@ -37,13 +46,17 @@ struct limine {
  *   ERR_LIMINE_MARKER_START, _END   a marker without the other: value[0] = its address. Base revisions 0 and 1 bear it
  *   ERR_LIMINE_MARKER_ORDER         value[0], value[1] = addresses of end and start
  *   ERR_LIMINE_TAG_TWICE   value[0], value[1] = addresses
- *   ERR_LIMINE_TWICE       value[0], value[1] = addresses, text[0] = the request's name
+ *   ERR_LIMINE_TWICE       value[0], value[1] = addresses, text[0] = the request's name. With base revision 0 that
+ *                          is limine_check_twice()'s to say
  *   ERR_LIMINE_CUT         value[0] = address of a request that does not lie in the file as a whole, text[0]
  *   ERR_LIMINE_MANY        value[0] = most requests */
 enum err limine_scan(const struct elf_layout *layout, const struct pages *pages, struct limine *out, struct problem *p);
 
 /* Base revision 0: keep only the requests that a list of addresses, an array with a zero at its end, names. */
 void limine_keep_listed(struct limine *l, const void *list, uint64_t count, uint64_t slide);
+
+/* ... and afterwards, or without a list: is a request left that is there twice?   ERR_LIMINE_TWICE */
+enum err limine_check_twice(const struct limine *l, struct problem *p);
 
 /* ... and count the pointers that lead to no request: l->odd. They are passed over. */
 void limine_check_list(const struct attempt *a, struct limine *l, const void *list, uint64_t count);

@@ -80,6 +80,7 @@ enum err limine_end(struct attempt *a, struct limine *l, const struct limine_opt
 	if (!e && limine_asks(l, LIMINE_FILE)) e = keep_file(a, source, p);
 	if (!e) e = attempt_complete(a, source, p);       /* relocations: pointers in requests are right now */
 	if (!e) keep_listed(a, l, source);
+	if (!e) e = limine_check_twice(l, p);
 	if (!e) e = set_entry(a, l, p);
 	if (!e) e = limine_wants(a, l, options, &a->wants, p);
 	return e ? e : attempt_mode(a, p);

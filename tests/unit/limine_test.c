@@ -178,10 +178,43 @@ static void what_is_there_twice_is_refused(void **state)
 	assert_int_equal(scan(), ERR_LIMINE_TAG_TWICE);
 	assert_int_equal(w.problem.value[1], BASE + 24);
 	fresh(NULL);
+	tag(1);
 	memory_map();
 	memory_map();
 	assert_int_equal(scan(), ERR_LIMINE_TWICE);
 	assert_string_equal(w.problem.text[0], "memory map");
+}
+
+/* Base revision 0 has a list, perhaps. */
+static void what_is_there_twice_may_be_listed_once(void **state)
+{
+	(void)state;
+	unsigned first = memory_map(), second = memory_map();
+	uint64_t one[] = { BASE + 8 * second, 0 }, both[] = { BASE + 8 * second, BASE + 8 * first, 0 };
+	assert_int_equal(scan(), OK);
+	assert_int_equal(limine_check_twice(&w.limine, &w.problem), ERR_LIMINE_TWICE);
+	assert_int_equal(w.problem.value[0], BASE + 8 * first);
+	assert_int_equal(w.problem.value[1], BASE + 8 * second);
+	assert_string_equal(w.problem.text[0], "memory map");
+	limine_keep_listed(&w.limine, both, 3, 0);
+	assert_int_equal(limine_check_twice(&w.limine, &w.problem), ERR_LIMINE_TWICE);
+	limine_keep_listed(&w.limine, one, 2, 0);
+	assert_int_equal(limine_check_twice(&w.limine, &w.problem), OK);
+	assert_int_equal(w.limine.of[LIMINE_MEMORY_MAP].virt, BASE + 8 * second);
+	assert_true(limine_asks(&w.limine, LIMINE_MEMORY_MAP));
+	assert_int_equal(w.limine.count, 1);
+	assert_int_equal(w.limine.outside, 1);
+	assert_int_equal(w.limine.first_outside, BASE + 8 * first);
+	assert_int_equal(scan(), OK);
+	one[0] = BASE + 8 * first;
+	limine_keep_listed(&w.limine, one, 2, 0);
+	assert_int_equal(limine_check_twice(&w.limine, &w.problem), OK);
+	assert_int_equal(w.limine.of[LIMINE_MEMORY_MAP].virt, BASE + 8 * first);
+	for (unsigned i = 0; i < LIMINE_MAX_AGAIN - 1; i++)
+		memory_map();
+	assert_int_equal(scan(), OK);
+	memory_map();
+	assert_int_equal(scan(), ERR_LIMINE_TWICE);
 }
 
 static void a_request_that_the_file_cuts_is_refused(void **state)
@@ -490,6 +523,7 @@ int main(void)
 		cmocka_unit_test_setup(only_what_lies_between_the_markers_counts, fresh),
 		cmocka_unit_test_setup(a_marker_without_its_partner_is_refused_from_revision_2_on, fresh),
 		cmocka_unit_test_setup(what_is_there_twice_is_refused, fresh),
+		cmocka_unit_test_setup(what_is_there_twice_may_be_listed_once, fresh),
 		cmocka_unit_test_setup(a_request_that_the_file_cuts_is_refused, fresh),
 		cmocka_unit_test_setup(too_many_requests_are_refused, fresh),
 		cmocka_unit_test_setup(a_list_leaves_only_what_it_names, fresh),
