@@ -138,15 +138,42 @@ static int prepare_firmware(struct run *r)
 	return m->vars ? 0 : STATUS_TROUBLE;
 }
 
-/* Does the answer to -display help list this kind? */
-static bool lists_display(const char *answer, const char *kind, size_t bytes)
+/* What QEMU has for this option. 0 or a status. */
+static int ask_qemu(const struct machine *m, const char *option, char *answer, size_t room)
+{
+	struct strings argv = { 0 };
+
+	strings_of(&argv, arch_info[m->arch].qemu, option, "help", NULL);
+	int status = tool_ask(&argv, answer, room);
+	strings_free(&argv);
+	return status;
+}
+
+/* Does a line of the answer begin with this name? */
+static bool lists(const char *answer, const char *name, size_t bytes)
 {
 	for (const char *line = answer; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (strncmp(line, kind, bytes) == 0 && (line[bytes] == '\n' || !line[bytes]))
+		if (strncmp(line, name, bytes) == 0 && strchr(" \n", line[bytes]))
 			return true;
 	}
 	return false;
+}
+
+/* Else the firmware, which is looked for by the machine's name, would be blamed. */
+static int check_machine_type(const struct machine *m)
+{
+	static char answer[1 << 16];
+	const char *usual = arch_info[m->arch].machine, *name = m->machine ? m->machine : usual;
+	size_t bytes = strcspn(name, ",");
+
+	if (m->board || (bytes == strlen(usual) && strncmp(name, usual, bytes) == 0))
+		return 0;
+	int status = ask_qemu(m, "-machine", answer, sizeof answer);
+	if (status || lists(answer, name, bytes))
+		return status;
+	return complain(STATUS_TROUBLE, "--machine %s: %s has no such machine; its option -machine help lists those "
+	                "that it has", m->machine, arch_info[m->arch].qemu);
 }
 
 /* Windows need a part of QEMU that has a package of its own, and a display server. QEMU itself judges all else. */
@@ -155,17 +182,14 @@ static int check_display(const struct machine *m)
 	size_t kind = strcspn(m->display, ",");
 	bool is_gtk = kind == 3 && strncmp(m->display, "gtk", 3) == 0;
 	const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-	struct strings argv = { 0 };
 	char answer[1024];
 
 	if (!is_gtk && !(kind == 3 && strncmp(m->display, "sdl", 3) == 0))
 		return 0;
-	strings_of(&argv, arch_info[m->arch].qemu, "-display", "help", NULL);
-	int status = tool_ask(&argv, answer, sizeof answer);
-	strings_free(&argv);
+	int status = ask_qemu(m, "-display", answer, sizeof answer);
 	if (status)
 		return status;
-	if (!lists_display(answer, m->display, kind))
+	if (!lists(answer, m->display, kind))
 		return complain(STATUS_TROUBLE, "--display %s: this QEMU lacks it; install the package qemu-system-gui "
 		                "(Debian's name for it)", m->display);
 	if (!(x && *x) && !(wayland && *wayland))
@@ -194,6 +218,8 @@ static int prepare(struct run *r)
 {
 	int status = settle_arch(r);
 
+	if (!status)
+		status = check_machine_type(&r->machine);
 	if (!status)
 		status = check_display(&r->machine);
 	if (!status)
