@@ -109,9 +109,9 @@ struct plan_input {
 /* Is memory like this in a direct map or identity map of that kind? */
 bool plan_map_has(const struct want_map *want, const struct hobnail_memory *entry);
 
-/* Limits for the device registers that tables name. A range that ends above PLAN_DEVICE_LIMIT would leave no slots
- * for the rest. */
-enum { PLAN_MAX_DEVICES = 32, PLAN_MAX_TABLES = 64 };
+/* Limits for the device registers that tables name, and for places of tables. A range of registers that ends above
+ * PLAN_DEVICE_LIMIT would leave no slots for the rest. */
+enum { PLAN_MAX_DEVICES = 32, PLAN_MAX_TABLES = 256 };
 #define PLAN_DEVICE_LIMIT TIB(64)
 
 struct plan {

@@ -170,7 +170,7 @@ static bool has_fdt(const struct facts *f)
 }
 
 /* Tables share pages and follow each other: a range that meets the last one joins it. */
-static void keep_pages(struct attempt *a, paddr at, uint64_t bytes)
+static enum err keep_pages(struct attempt *a, paddr at, uint64_t bytes, struct problem *p)
 {
 	struct platform *m = &a->platform;
 	paddr from = align_down(at, PAGE_BYTES), to = align_up(at + bytes, PAGE_BYTES);
@@ -181,13 +181,13 @@ static void keep_pages(struct attempt *a, paddr at, uint64_t bytes)
 			to = max_u64(to, s->base + s->bytes);
 			s->base = min_u64(s->base, from);
 			s->bytes = to - s->base;
-			return;
+			return OK;
 		}
 	}
 	if (m->table_count == PLAN_MAX_TABLES)
-		log_line("firmware tables at %#llx are left out of the direct map", (unsigned long long)at);
-	else
-		m->tables[m->table_count++] = (struct span){ from, to - from };
+		return problem(p, ERR_TABLES_FULL, PLAN_MAX_TABLES);
+	m->tables[m->table_count++] = (struct span){ from, to - from };
+	return OK;
 }
 
 /* A direct map may have to have the pages of tables that lie in memory that is not in it otherwise. */
@@ -204,6 +204,7 @@ static bool is_out_of_map(const struct attempt *a, paddr at)
 static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem *p)
 {
 	struct boot *b = boot;
+	enum err e = OK;
 
 	if (!bytes || !map_table(b, at, bytes))
 		return OK; /* the reader of such a pointer finds that out */
@@ -211,8 +212,8 @@ static enum err keep_table(void *boot, paddr at, uint64_t bytes, struct problem 
 		if (ranges_overlap(at, bytes, handoff.moves[i].to, handoff.moves[i].bytes))
 			return handoff_destination_taken(&b->attempt.kernel.layout, &handoff.moves[i], at, p);
 	if (is_out_of_map(&b->attempt, at))
-		keep_pages(&b->attempt, at, bytes);
-	return memmap_set_free(&b->attempt.platform.memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
+		e = keep_pages(&b->attempt, at, bytes, p);
+	return e ? e : memmap_set_free(&b->attempt.platform.memory, at, bytes, HOBNAIL_MEMORY_ACPI_RECLAIM, p);
 }
 
 static bool is_runtime(const struct hobnail_memory *entry)
@@ -224,11 +225,12 @@ static bool is_runtime(const struct hobnail_memory *entry)
 static enum err keep_reserved(struct boot *b, struct span table, struct problem *p)
 {
 	struct attempt *a = &b->attempt;
+	enum err e = OK;
 
 	if (a->wants.tables_reserved && table.bytes && map_table(b, table.base, table.bytes) &&
 	    !memmap_all(&a->platform.memory, table.base, table.bytes, is_runtime, NULL))
-		keep_pages(a, table.base, table.bytes);
-	return keep_table(b, table.base, table.bytes, p);
+		e = keep_pages(a, table.base, table.bytes, p);
+	return e ? e : keep_table(b, table.base, table.bytes, p);
 }
 
 static enum err keep_uefi(struct boot *b, struct problem *p)

@@ -179,6 +179,27 @@ static void lines_are_shown_when_the_log_is_full(void **state)
 	assert_int_equal(variables_asked_for(), asked);
 }
 
+/* With the XSDT they are as many as there is room for, or one more. */
+static void tables_that_lie_apart_are_all_mapped_or_the_boot_ends(void **state)
+{
+	(void)state;
+	for (unsigned more = 0; more < 2; more++) {
+		unsigned count = PLAN_MAX_TABLES - 1 + more;
+		world_make(FAKE_X86_64, KERNEL_LIMINE);
+		world_scatter_tables(count);
+		fake_run();
+		judged();
+		assert_int_equal(fake.outcome, more ? FAKE_RETURNED : FAKE_ENTERED);
+		assert_int_equal(world_said("(ERR_TABLES_FULL;"), more);
+		if (more)
+			continue;
+		const uint64_t *hhdm = world_answer(ASK_HHDM, 2);
+		assert_non_null(hhdm);
+		for (unsigned i = 0; i <= count; i++)
+			assert_non_null(world_mapped(hhdm[1] + ARENA_FREE + 2 * i * PAGE_BYTES, 36));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +210,7 @@ int main(void)
 		cmocka_unit_test(the_console_is_what_its_variable_says),
 		cmocka_unit_test(a_full_log_takes_no_more),
 		cmocka_unit_test(lines_are_shown_when_the_log_is_full),
+		cmocka_unit_test(tables_that_lie_apart_are_all_mapped_or_the_boot_ends),
 	};
 
 	return cmocka_run_group_tests_name("firmware/limits", tests, NULL, NULL);

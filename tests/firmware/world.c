@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include <sanitizer/asan_interface.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,24 @@ void world_acpi(void)
 	put_le(memory(xsdt) + 36, 8, madt);
 	acpi_table_at(xsdt, "XSDT", 44);
 	fake.options.rsdp = rsdp;
+}
+
+void world_scatter_tables(unsigned count)
+{
+	paddr rsdp = ARENA_ACPI, xsdt = ARENA_FREE, madt = ARENA_ACPI + 0x200;
+
+	for (unsigned i = 0; i <= count; i++) {
+		paddr at = ARENA_FREE + 2 * i * PAGE_BYTES;
+		fake.kind[(at - ARENA) / PAGE_BYTES] = EfiReservedMemoryType;
+		ASAN_UNPOISON_MEMORY_REGION(memory(at), PAGE_BYTES);
+		memset(memory(at), 0, PAGE_BYTES);
+		put_le(memory(xsdt) + 36 + 8 * i, 8, i < count ? at + 2 * PAGE_BYTES : madt);
+		if (i)
+			acpi_table_at(at, "SSDT", 36);
+	}
+	acpi_table_at(xsdt, "XSDT", 36 + 8 * (count + 1));
+	put_le(memory(rsdp) + 24, 8, xsdt);
+	fix_sum(memory(rsdp), 36, 32);
 }
 
 /* ACPI 6.5, "Processor Local x2APIC Structure": in place of the last local APIC, before the I/O APIC. */

@@ -58,6 +58,10 @@ struct fake_file *world_file(const char *path);
 void world_acpi(void);
 void world_device_tree(void);
 
+/* After world_acpi(): an XSDT and so many more tables, each in a reserved page of its own from ARENA_FREE on, every
+ * second one; those between them are free. */
+void world_scatter_tables(unsigned count);
+
 /* After world_acpi(), on x86_64: the last processor has this id, which may need x2APIC mode. */
 void world_x2apic_id(uint32_t id);
 
