@@ -1,5 +1,6 @@
 #include "gdb.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,38 +13,47 @@
 
 /* ---- Addresses -------------------------------------------------------------------------------------------------- */
 
-/* All 0: the loader would refuse the kernel. */
+/* All 0: the loader would refuse the kernel, or nobody knows. */
 struct addresses {
 	uint64_t slide; /* the loader adds this to the addresses of the file */
 	uint64_t entry; /* in memory; 0: with the MMU off                    */
 	uint64_t net;   /* of the loader's copy, which hands over; 0: likewise */
 };
 
-static bool addresses_on(const struct gdb_session *s, bool full, struct addresses *out)
+/* False: the loader would refuse the kernel on that machine, and `why` is its sentence; or it cannot be read, which
+ * has been said. */
+static bool addresses_on(const struct gdb_session *s, bool full, struct addresses *out, char why[FINDING_TEXT_BYTES])
 {
 	static struct check c;
+	char text[FINDING_TEXT_BYTES];
 
 	c = (struct check){ .arch = s->arch, .options = { .el2 = full, .la57 = full, .lpa2 = full } };
 	if (s->memory_mib >= MODEL_LEAST_MIB && s->memory_mib <= model_most_mib(s->arch))
 		c.options.memory_mib = s->memory_mib;
-	bool boots = check_kernel(&c, s->kernel) == 0 && c.problem.code == OK;
+	bool is_judged = check_kernel(&c, s->kernel) == 0, boots = is_judged && c.problem.code == OK;
 	if (boots && !c.attempt.wants.mmu_off)
 		*out = (struct addresses){
 			.slide = c.attempt.kernel.slide,
 			.entry = c.attempt.handoff->entry,
 			.net = c.attempt.handoff->net_virt,
 		};
+	snprintf(why, FINDING_TEXT_BYTES, "%s", is_judged && !boots ? check_sentence(&c, text, sizeof text) : "");
 	check_close(&c);
 	return boots;
 }
 
-/* On the usual machine, or on one that has what the usual one lacks. */
+/* On the usual machine; or on one that has what the usual one lacks, if it may be such a one. */
 static struct addresses addresses_of(const struct gdb_session *s)
 {
 	struct addresses a = { 0 };
+	char why[FINDING_TEXT_BYTES];
 
-	if (model_has(s->arch) && s->kernel && !addresses_on(s, false, &a))
-		addresses_on(s, true, &a);
+	if (!model_has(s->arch) || !s->kernel || addresses_on(s, false, &a, why))
+		return a;
+	if (s->may_be_other)
+		addresses_on(s, true, &a, why);
+	else if (*why)
+		complain(0, "no breakpoints: the loader will refuse %s on this machine: %s", s->kernel, why);
 	return a;
 }
 

@@ -40,11 +40,13 @@ static const char *kernel_with_symbols(const struct run *r)
 int run_start_debugger(struct run *r)
 {
 	struct debugger *d = &r->debugger;
+	const struct machine *m = &r->machine;
 	char *loader = known_loader(r);
 	const struct gdb_session session = {
 		.arch = r->machine.arch, .kernel = kernel_with_symbols(r),
 		.loader = loader, .memory_mib = r->machine.memory_mib, .target = d->target,
 		.symbols = &r->symbols,
+		.may_be_other = m->cpu || m->machine || m->kvm || (m->extra && *m->extra),
 	};
 	char *commands = gdb_commands(&session);
 	int status = 0;
