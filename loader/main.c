@@ -81,10 +81,11 @@ static enum err attempt(struct boot *b, struct problem *p)
 
 	attempt_begin(b);
 	enum err e = memory_survey(b, p);
-	if (!e)
+	if (!e) {
 		machine_log_memory(b);
-	if (!e)
+		bls_count_try(b); /* before anything of the entry can fail */
 		e = kernel_load(b, p);
+	}
 	if (!e)
 		e = protocols[handoff.protocol]->prepare(b, p);
 	if (!e)

@@ -25,10 +25,8 @@ static enum err prepare(struct boot *b, struct problem *p)
 	return e;
 }
 
-/* Last of all: a try is counted, and the variables say so. */
 static enum err leave(struct boot *b, bool *gone, struct problem *p)
 {
-	bls_count_try(b);
 	bli_write(b);
 	return leave_image(b, gone, p);
 }

@@ -195,8 +195,8 @@ enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p)
 	return e;
 }
 
-/* The new name is on the volume before the program runs: a crash counts. Where it cannot be written the boot goes on,
- * as it does from a volume that is read-only. */
+/* The new name is on the volume before the program is loaded: a crash counts, and a file that is damaged. Where it
+ * cannot be written the boot goes on, as it does from a volume that is read-only. An image has its new name then. */
 void bls_count_try(struct boot *b)
 {
 	const struct entry *chosen = &b->entries.at[b->choice.index];
@@ -222,5 +222,7 @@ void bls_count_try(struct boot *b)
 	(void)bls_name_read(name, bls_places[entry->is_image].suffix, &entry->name, NULL);
 	log_line("boot entry %.*s: %u tries left, %u done", (int)name.bytes, name.at, entry->name.left,
 	         entry->name.done);
-	(void)bls_path(entry, b->choice.counted);
+	now = (struct text){ b->choice.counted, bls_path(entry, b->choice.counted) };
+	if (entry->is_image)
+		(void)string_join(b, &now, 1, &b->entry.kernel, NULL);
 }

@@ -388,6 +388,7 @@ static void images_are_entries_by_their_os_release(void **state)
 	fake.options.program = image;
 	starts("image.efi|");
 	expect_said("LoaderBootCountPath", "\\EFI\\Linux\\image+0-1.efi|");
+	assert_string_equal(fake.program.path, "\\EFI\\Linux\\image+0-1.efi"); /* the name that its file has now */
 	logged("boot entry plain.efi is hidden: this EFI program in \\EFI\\Linux is no unified kernel image");
 }
 
@@ -408,6 +409,36 @@ static void hidden_entries_keep_no_memory(void **state)
 	}
 	logged("boot entry arm-19.conf is hidden");
 	assert_int_equal(pages[0], pages[1]);
+}
+
+static void expect_failed(const char *code)
+{
+	fake_run();
+	assert_int_equal(fake.outcome, FAKE_RETURNED);
+	assert_true(world_said(code));
+	assert_non_null(fake_find("\\loader\\entries\\b-2+2-02.conf"));
+	assert_null(said("LoaderBootCountPath"));
+}
+
+/* An update that was cut off leaves such files: the machine must fall back to an entry before them. */
+static void an_entry_that_cannot_be_started_has_used_a_try(void **state)
+{
+	unsigned call = 1;
+
+	(void)state;
+	make();
+	starts("b-2.conf|");
+	while (fake.trace[call - 1].service != SERVICE_LOAD_IMAGE)
+		call++;
+	make();
+	fake.faults[0] = (struct fake_fault){ call, EFI_LOAD_ERROR };
+	expect_failed("(ERR_IMAGE_REFUSED;");
+	make();
+	world_replace(world_file("\\boot\\kernel.elf"), "", 0);
+	expect_failed("(ERR_FILE_EMPTY;");
+	make();
+	world_replace(world_file("\\boot\\one.bin"), "", 0);
+	expect_failed("(ERR_FILE_EMPTY;");
 }
 
 static void there_are_many(void **state)
@@ -690,6 +721,7 @@ int main(void)
 		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
 		cmocka_unit_test(images_are_entries_by_their_os_release),
 		cmocka_unit_test(hidden_entries_keep_no_memory),
+		cmocka_unit_test(an_entry_that_cannot_be_started_has_used_a_try),
 		cmocka_unit_test(there_are_many),
 		cmocka_unit_test(long_titles_leave_room_for_a_command_line),
 		cmocka_unit_test(a_program_that_ends_leaves_no_counter),
