@@ -184,21 +184,38 @@ enum err bls_list_add(struct bls_list *l, const struct bls_search *s, const stru
 	return e;
 }
 
-/* "Type #1 Boot Loader Specification Entries": a title that two entries have is told apart by the version, where that
- * leaves it short enough to be read. */
+/* Has another entry the title of this one? *same_version: one of those has its version, too. */
+static bool has_namesake(const struct bls_list *l, unsigned n, bool *same_version)
+{
+	const struct bls_entry *entry = &l->entries[n];
+	bool found = false;
+
+	*same_version = false;
+	for (unsigned i = 0; i < l->count; i++) {
+		const struct bls_entry *other = &l->entries[i];
+		if (i == n || !text_same(bls_title(other), bls_title(entry)))
+			continue;
+		found = true;
+		*same_version |= text_same(other->values[BLS_VERSION], entry->values[BLS_VERSION]);
+	}
+	return found;
+}
+
+/* "Type #1 Boot Loader Specification Entries": a title that two entries have is told apart by the version, or by the
+ * id if the version does not, where that leaves it short enough to be read. */
 static struct text title_of(struct bls_list *l, unsigned n)
 {
-	struct text title = bls_title(&l->entries[n]), version = l->entries[n].values[BLS_VERSION];
-	bool again = false;
+	struct text title = bls_title(&l->entries[n]), detail = l->entries[n].values[BLS_VERSION];
+	bool same_version;
 
-	if (!version.bytes)
-		version = bls_list_id(l, n);
-	for (unsigned i = 0; i < l->count; i++)
-		again |= i != n && text_same(bls_title(&l->entries[i]), title);
-	if (!again || title.bytes + version.bytes + 3 > BLS_MAX_TOLD_APART)
+	if (!has_namesake(l, n, &same_version))
+		return title;
+	if (!detail.bytes || same_version)
+		detail = bls_list_id(l, n);
+	if (title.bytes + detail.bytes + 3 > BLS_MAX_TOLD_APART)
 		return title;
 	size_t bytes = format(l->titles[n], sizeof l->titles[n], "%.*s (%.*s)", (int)title.bytes, title.at,
-	                      (int)version.bytes, version.at);
+	                      (int)detail.bytes, detail.at);
 	return (struct text){ l->titles[n], bytes };
 }
 

@@ -294,6 +294,7 @@ static void titles_that_several_have_are_told_apart(void **state)
 	snprintf(entry, sizeof entry, "title %s\nversion 1234\nsort-key c\nlinux /vmlinuz\n", title);
 	assert_int_equal(add_conf("d.conf", entry), OK);
 	assert_int_equal(add_conf("e.conf", entry), OK);
+	list.entries[4].values[BLS_VERSION] = of("1233");
 	bls_list_entries(&list, &all);
 	listed(&all, 0, "a.conf", "A (2)");
 	listed(&all, 1, "b.conf", "A (b.conf)");
@@ -303,6 +304,23 @@ static void titles_that_several_have_are_told_apart(void **state)
 	all.count = 0;
 	bls_list_entries(&list, &all);
 	same(all.at[3].title, title);
+}
+
+/* A kernel and its image, or two systems of one release. */
+static void titles_with_one_version_are_told_apart_by_the_id(void **state)
+{
+	struct entries all = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(add_conf("a.conf", "title A\nversion 2\nsort-key a\nlinux /vmlinuz\n"), OK);
+	assert_int_equal(add_conf("b+1.conf", "title A\nversion 2\nsort-key b\nlinux /vmlinuz\n"), OK);
+	assert_int_equal(add_conf("c.conf", "title A\nversion 1\nsort-key c\nlinux /vmlinuz\n"), OK);
+	assert_int_equal(add_conf("d.conf", "title B\nversion 2\nsort-key d\nlinux /vmlinuz\n"), OK);
+	bls_list_entries(&list, &all);
+	listed(&all, 0, "a.conf", "A (a.conf)");
+	listed(&all, 1, "b.conf", "A (b.conf)");
+	listed(&all, 2, "c.conf", "A (1)");
+	listed(&all, 3, "d.conf", "B");
 }
 
 static void the_marker_file_decides_of_type_1(void **state)
@@ -352,6 +370,7 @@ int main(void)
 		cmocka_unit_test_setup(files_of_an_entry_must_be_there, begin),
 		cmocka_unit_test_setup(images_are_named_by_their_first_section_with_bytes, begin),
 		cmocka_unit_test_setup(titles_that_several_have_are_told_apart, begin),
+		cmocka_unit_test_setup(titles_with_one_version_are_told_apart_by_the_id, begin),
 		cmocka_unit_test_setup(the_marker_file_decides_of_type_1, begin),
 		cmocka_unit_test_setup(an_entry_is_one_of_a_configuration, begin),
 	};
