@@ -149,10 +149,11 @@ enum err entry_load(struct boot *b, unsigned index, struct problem *p);
 
 /* bls.c. bls_add(): look for entries of the Boot Loader Specification, and add them to b->entries behind those that are
  * there. bls_find(): the first entry whose id a pattern matches; `good`: of those that have not used up their tries.
- * bls_load(): entry_load() for one of them.
+ * bls_has_no_tries(): that entry has used them up. bls_load(): entry_load() for one of them.
  * bls_count_try(): before the chosen one is loaded, count the try in its name, if it has a counter. */
 void bls_add(struct boot *b);
 bool bls_find(const struct boot *b, struct text pattern, bool good, unsigned *index);
+bool bls_has_no_tries(const struct boot *b, unsigned index);
 enum err bls_load(struct boot *b, const struct entry *chosen, struct problem *p);
 void bls_count_try(struct boot *b);
 

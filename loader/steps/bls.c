@@ -150,15 +150,17 @@ void bls_add(struct boot *b)
 		bls_list_entries(b->bls, &b->entries);
 }
 
-static bool is_bad(const struct boot *b, const struct entry *entry)
+bool bls_has_no_tries(const struct boot *b, unsigned index)
 {
+	const struct entry *entry = &b->entries.at[index];
+
 	return entry->source == ENTRY_BLS && bls_is_bad(&b->bls->entries[entry->number].name);
 }
 
 bool bls_find(const struct boot *b, struct text pattern, bool good, unsigned *index)
 {
 	for (unsigned i = 0; i < b->entries.count; i++)
-		if (bls_id_matches(pattern, b->entries.at[i].id) && !(good && is_bad(b, &b->entries.at[i]))) {
+		if (bls_id_matches(pattern, b->entries.at[i].id) && !(good && bls_has_no_tries(b, i))) {
 			*index = i;
 			return true;
 		}

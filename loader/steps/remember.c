@@ -13,13 +13,15 @@ static size_t read_id(const struct boot *b, char *out, size_t size)
 	return variable_get(&b->fw, VARIABLE_HOBNAIL, name, out, size, &bytes) ? bytes : 0;
 }
 
+/* An entry without tries left would fail again, for ever: the first in order is the one to fall back to. */
 void remember_read(struct boot *b)
 {
 	char id[CONFIG_MAX_PATH];
 	size_t bytes = read_id(b, id, sizeof id);
+	unsigned index;
 
-	if (bytes)
-		(void)entries_find(&b->entries, (struct text){ id, bytes }, &b->entries.preferred);
+	if (bytes && entries_find(&b->entries, (struct text){ id, bytes }, &index) && !bls_has_no_tries(b, index))
+		b->entries.preferred = index;
 }
 
 /* Flash memory wears: an id that is there already is not written again. One that the firmware does not take is no

@@ -373,6 +373,29 @@ static void a_configuration_says_whether_they_are_shown(void **state)
 	starts("b-1.conf|");
 }
 
+static void remembers(const char *id)
+{
+	struct fake_variable *v;
+
+	make();
+	world_file("\\other.conf")->path = "\\hobnail.conf";
+	world_config("timeout = 0\nremember = yes\nboot_entries = yes\n[k]\nkernel = \\boot\\kernel.elf\n");
+	v = &fake.variables[fake.variable_count++];
+	snprintf(v->name, sizeof v->name, "LastEntry");
+	v->bytes = strlen(id);
+	memcpy(v->data, id, v->bytes);
+}
+
+/* A choice that was remembered does not stand against the counter: the machine would never fall back. */
+static void what_is_remembered_must_have_tries_left(void **state)
+{
+	(void)state;
+	remembers("b-2.conf");
+	starts("b-2.conf|");
+	remembers("z.conf");
+	starts("k|");
+}
+
 static void images_are_entries_by_their_os_release(void **state)
 {
 	static const char osrel[] = "PRETTY_NAME=\"Image OS\"\nID=image\nVERSION_ID=7\n";
@@ -719,6 +742,7 @@ int main(void)
 		cmocka_unit_test(a_seed_is_announced_where_there_is_one),
 		cmocka_unit_test(a_choice_for_once_that_cannot_be_deleted_is_not_followed),
 		cmocka_unit_test(a_configuration_says_whether_they_are_shown),
+		cmocka_unit_test(what_is_remembered_must_have_tries_left),
 		cmocka_unit_test(images_are_entries_by_their_os_release),
 		cmocka_unit_test(hidden_entries_keep_no_memory),
 		cmocka_unit_test(an_entry_that_cannot_be_started_has_used_a_try),
