@@ -46,11 +46,11 @@ static void note_words(struct boot *b, char *said, struct problem *p)
 
 enum err leave_image(struct boot *b, bool *gone, struct problem *p)
 {
-	char said[400];
+	char said[LAST_WORDS_BYTES];
 
 	*gone = false; /* a program that leaves the firmware does not return */
 	step_set(b, "run", b->entry.kernel);
-	enum err e = firmware_start_image(&b->fw, b->program.image, said, sizeof said, p);
+	enum err e = firmware_start_image(&b->fw, b->program.image, said, p);
 	if (!e) {
 		log_line("the program has ended");
 		return OK;

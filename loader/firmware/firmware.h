@@ -49,6 +49,9 @@ struct firmware {
 /* Find our own image, ask where the console is, and switch the watchdog off. */
 enum err firmware_open(struct firmware *fw, void *image, void *system_table, struct problem *p);
 
+/* Firmware's watchdog, five minutes as a rule, would reset a machine that waits at a prompt. */
+void firmware_stop_watchdog(const struct firmware *fw);
+
 /* Give back all pages claimed since the ledger had `claims` entries, and close the volumes. Never fails. */
 void firmware_undo(struct firmware *fw, unsigned claims);
 
@@ -242,9 +245,10 @@ enum err firmware_load_image(struct firmware *fw, enum volume volume, struct tex
 enum err firmware_image_options(struct firmware *fw, void *image, struct text options, struct problem *p);
 
 /* Start the image. Returns when it ends, or is not started; an image that leaves the firmware does not return. `said`:
- * the text that it ends with, as UTF-8; empty if there is none.
+ * the text that it ends with, as UTF-8, no more of it than LAST_WORDS_UNITS of UTF-16; empty if there is none.
  *   ERR_PROGRAM_ENDED  value[0] = status, text[0] its meaning */
-enum err firmware_start_image(struct firmware *fw, void *image, char *said, size_t capacity, struct problem *p);
+enum { LAST_WORDS_UNITS = 256, LAST_WORDS_BYTES = 3 * LAST_WORDS_UNITS + 1 };
+enum err firmware_start_image(struct firmware *fw, void *image, char said[LAST_WORDS_BYTES], struct problem *p);
 
 /* Unload the image if it is still loaded. Never fails. */
 void firmware_unload_image(struct firmware *fw, void *image);

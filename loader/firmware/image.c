@@ -101,27 +101,27 @@ enum err firmware_image_options(struct firmware *fw, void *image, struct text op
 }
 
 /* "EFI_BOOT_SERVICES.Exit()": a text, and perhaps other data behind its NUL. It is the caller's to free. */
-static void take_exit_data(struct firmware *fw, CHAR16 *data, UINTN bytes, char *out, size_t capacity)
+static void take_exit_data(struct firmware *fw, CHAR16 *data, UINTN bytes, char out[LAST_WORDS_BYTES])
 {
-	CHAR16 text[256]; /* a copy: the original need not be aligned */
+	CHAR16 text[LAST_WORDS_UNITS]; /* a copy: the original need not be aligned */
 
 	out[0] = 0;
 	if (!data)
 		return;
 	bytes = min_u64(bytes, sizeof text);
 	memcpy(text, data, bytes);
-	if (utf8_from_utf16(text, bytes / sizeof(CHAR16), out, capacity, NULL, NULL))
-		out[0] = 0;
+	(void)utf8_from_utf16(text, bytes / sizeof(CHAR16), out, LAST_WORDS_BYTES, NULL, NULL); /* has room */
 	boot_services(fw)->FreePool(data);
 }
 
-enum err firmware_start_image(struct firmware *fw, void *image, char *said, size_t capacity, struct problem *p)
+enum err firmware_start_image(struct firmware *fw, void *image, char said[LAST_WORDS_BYTES], struct problem *p)
 {
 	CHAR16 *data = NULL;
 	UINTN bytes = 0;
 	EFI_STATUS s = boot_services(fw)->StartImage(image, &bytes, &data);
 
-	take_exit_data(fw, data, bytes, said, capacity);
+	firmware_stop_watchdog(fw); /* the program's own */
+	take_exit_data(fw, data, bytes, said);
 	if (!EFI_ERROR(s))
 		return OK;
 	enum err e = problem(p, ERR_PROGRAM_ENDED, s);

@@ -6,6 +6,12 @@
 
 static const EFI_GUID loaded_image_guid = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
+/* If it cannot be stopped, the boot goes on. */
+void firmware_stop_watchdog(const struct firmware *fw)
+{
+	(void)boot_services(fw)->SetWatchdogTimer(0, 0, 0, NULL);
+}
+
 enum err firmware_open(struct firmware *fw, void *image, void *table, struct problem *p)
 {
 	EFI_SYSTEM_TABLE *st = table;
@@ -13,9 +19,7 @@ enum err firmware_open(struct firmware *fw, void *image, void *table, struct pro
 
 	*fw = (struct firmware){ .image = image, .system_table = table, .boot = bs };
 	firmware_find_console(fw);
-	/* The five-minute watchdog would reset a machine that waits at a prompt. If it cannot be stopped, the boot
-	 * goes on. */
-	(void)bs->SetWatchdogTimer(0, 0, 0, NULL);
+	firmware_stop_watchdog(fw);
 	EFI_STATUS s = bs->HandleProtocol(image, &loaded_image_guid, &fw->loaded);
 	if (EFI_ERROR(s) || !fw->loaded)
 		return problem(p, ERR_NO_IMAGE, s);

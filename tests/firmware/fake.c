@@ -466,6 +466,8 @@ static EFI_STATUS EFIAPI set_watchdog_timer(UINTN seconds, uint64_t code, UINTN 
 	/* UEFI 2.10, "EFI_BOOT_SERVICES.SetWatchdogTimer()": 0 seconds end it; there is nothing to log then */
 	if ((seconds || code || data_bytes || data) && !fake.forbidden[0])
 		snprintf(fake.forbidden, sizeof fake.forbidden, "the watchdog is not ended but set");
+	if (!s)
+		fake.watchdog_runs = false;
 	return EFI_ERROR(s) ? s : EFI_SUCCESS;
 }
 

@@ -232,6 +232,7 @@ struct fake {
 	unsigned open_events, excused_events;     /* CloseEvent was told to fail      */
 	struct event events[FAKE_MAX_EVENTS];
 	unsigned event_count;
+	bool watchdog_runs;
 	bool prepared;             /* arch_cpus_prepare() was asked                */
 	struct handoff_release released;  /* what arch_release() was given          */
 	void (*waiting)(void);     /* called when a parked processor waits         */

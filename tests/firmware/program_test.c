@@ -330,6 +330,45 @@ static void its_status_and_words_are_passed_on(void **state)
 	refused("(ERR_PROGRAM_ENDED;", "; it says: n.\n");
 }
 
+/* Three bytes each in UTF-8, which the console shows as '?'. */
+static void long_words_are_not_lost(void **state)
+{
+	static CHAR16 words[300];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		words[i] = 0x4e16;
+	for (unsigned units = 200; units <= COUNT_OF(words); units += 100) {
+		world_make(FAKE_X86_64, KERNEL_EFI);
+		fake.options.program_ends = true;
+		fake.options.program_status = EFI_ABORTED;
+		fake.options.last_words = words;
+		fake.options.last_words_bytes = units * sizeof(CHAR16);
+		refused("(ERR_PROGRAM_ENDED;", "; it says: ????????????????????????????????");
+	}
+}
+
+static void set_watchdog(void)
+{
+	fake.watchdog_runs = true;
+}
+
+/* Boot managers set it before they start something. */
+static void its_watchdog_ends_with_it(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		world_make(FAKE_X86_64, KERNEL_EFI);
+		fake.options.program_runs = set_watchdog;
+		fake.options.program_ends = true;
+		fake.options.program_status = i ? EFI_ABORTED : EFI_SUCCESS;
+		fake_run();
+		judged();
+		assert_int_equal(fake.program.runs, 1);
+		assert_false(fake.watchdog_runs);
+	}
+}
+
 static void the_firmware_may_refuse_it(void **state)
 {
 	(void)state;
@@ -407,6 +446,8 @@ int main(void)
 		cmocka_unit_test(with_secure_boot_no_tree_is_read),
 		cmocka_unit_test(a_program_that_ends_well_is_no_error),
 		cmocka_unit_test(its_status_and_words_are_passed_on),
+		cmocka_unit_test(long_words_are_not_lost),
+		cmocka_unit_test(its_watchdog_ends_with_it),
 		cmocka_unit_test(the_firmware_may_refuse_it),
 		cmocka_unit_test(a_thousand_runs_leave_nothing),
 		cmocka_unit_test(a_volume_without_a_path_is_no_reason_to_stop),
