@@ -5,7 +5,7 @@
  *             the rows that differ from those on the screen. The last row of the screen and the last column stay
  *             empty: consoles scroll when these are written
  *   Text      UTF-8 of the Basic Multilingual Plane, which is all that a UEFI console can show; other characters,
- *             control characters and bytes that are no UTF-8 become '?'
+ *             controls, those of directions too, and bytes that are no UTF-8 become '?'
  *   Memory    entries and texts are the caller's, and stay */
 #ifndef CORE_MENU_H
 #define CORE_MENU_H

@@ -30,6 +30,21 @@ static const struct { uint16_t first, last; } no_column[] = {
 	{ 0xfeff, 0xfeff },
 };
 
+/* Orders to a console, and no characters: controls; line ends and directions (Unicode Standard Annex #9, "Explicit
+ * Directional Embeddings and Overrides", "Explicit Directional Isolates"); the width of all later text (EDK2,
+ * GraphicsConsole.c: NARROW_CHAR, WIDE_CHAR). */
+static const struct { uint16_t first, last; } orders[] = {
+	{ 0, 0x1f }, { 0x7f, 0x9f }, { 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfff0, 0xfffb }, { 0xfffe, 0xffff },
+};
+
+static bool is_shown(uint32_t code)
+{
+	for (size_t i = 0; i < COUNT_OF(orders); i++)
+		if (code >= orders[i].first && code <= orders[i].last)
+			return false;
+	return code <= 0xffff;
+}
+
 static unsigned columns_of(uint32_t code)
 {
 	for (size_t i = 0; i < COUNT_OF(wide); i++)
@@ -53,9 +68,8 @@ static struct glyph glyph_at(const char *text, size_t bytes)
 {
 	uint32_t code = 0;
 	size_t taken = utf8_next(text, bytes, &code);
-	bool shown = taken && code >= ' ' && !(code >= 0x7f && code < 0xa0) && code <= 0xffff;
 
-	if (!shown)
+	if (!taken || !is_shown(code))
 		return (struct glyph){ "?", 1, taken ? taken : 1, 1 };
 	return (struct glyph){ text, taken, taken, columns_of(code) };
 }

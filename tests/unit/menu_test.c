@@ -233,6 +233,20 @@ static void titles_may_be_anything(void **state)
 	assert_int_equal(columns_of(&row), 6 + 4);
 }
 
+/* Not even a title turns the rest of its row around, or makes all later text wide. Hebrew itself is text. */
+static void titles_give_no_orders(void **state)
+{
+	(void)state;
+	make(3, 60, 25);
+	entries.at[0].title = of("a\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xa8|\xe2\x81\xa6\xe2\x81\xa9|");
+	entries.at[1].title = of("a\xef\xbf\xaf\xef\xbf\xb0\xef\xbf\xb1\xef\xbf\xbb|\xef\xbf\xbd|"
+	                         "\xef\xbf\xbe\xef\xbf\xbf");
+	entries.at[2].title = of("\xd7\xa9\xd7\x9c\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
+	shows(2, " > 1  a???|??|");
+	shows(3, "   2  a\xef\xbf\xaf???|\xef\xbf\xbd|??");
+	shows(4, "   3  \xd7\xa9\xd7\x9c\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
+}
+
 /* ---- The clock ----------------------------------------------------------------------------------------------- */
 
 static void the_clock_boots_unless_a_key_is_pressed(void **state)
@@ -486,6 +500,7 @@ int main(void)
 		cmocka_unit_test(without_an_editor_e_says_so),
 		cmocka_unit_test(every_list_fits_every_screen),
 		cmocka_unit_test(titles_may_be_anything),
+		cmocka_unit_test(titles_give_no_orders),
 		cmocka_unit_test(the_clock_boots_unless_a_key_is_pressed),
 		cmocka_unit_test(a_still_clock_is_drawn_once),
 		cmocka_unit_test(facts_are_a_page_that_scrolls),
