@@ -157,8 +157,15 @@ bool bls_has_no_tries(const struct boot *b, unsigned index)
 	return entry->source == ENTRY_BLS && bls_is_bad(&b->bls->entries[entry->number].name);
 }
 
+/* An id as it is written comes before others that differ in capitals: two volumes may have such. */
 bool bls_find(const struct boot *b, struct text pattern, bool good, unsigned *index)
 {
+	unsigned same;
+
+	if (entries_find(&b->entries, pattern, &same) && !(good && bls_has_no_tries(b, same))) {
+		*index = same;
+		return true;
+	}
 	for (unsigned i = 0; i < b->entries.count; i++)
 		if (bls_id_matches(pattern, b->entries.at[i].id) && !(good && bls_has_no_tries(b, i))) {
 			*index = i;

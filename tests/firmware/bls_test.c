@@ -629,6 +629,24 @@ static void the_next_attempt_is_of_its_own_volume(void **state)
 	assert_int_equal(fake.open_files, 0);
 }
 
+/* FAT knows no capitals, but each partition has its own names. */
+static void capitals_tell_two_ids_apart(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		make_two();
+		add_second_text("\\loader\\entries\\B-1.conf", "linux /x/linux\n");
+		variable(i ? "LoaderEntryPreferred" : "LoaderEntryOneShot", "B-1.conf");
+		starts("B-1.conf|");
+		assert_int_equal(fake.program.volume, 1);
+		make_two();
+		add_second_text("\\loader\\entries\\B-1.conf", "linux /x/linux\n");
+		variable(i ? "LoaderEntryPreferred" : "LoaderEntryOneShot", "b-1.conf");
+		starts("b-1.conf|");
+		assert_int_equal(fake.program.volume, 0);
+	}
+}
+
 static unsigned calls_of(enum service service)
 {
 	unsigned count = 0;
@@ -752,6 +770,7 @@ int main(void)
 		cmocka_unit_test(features_are_announced_where_variables_are_read),
 		cmocka_unit_test(entries_on_the_xbootldr_partition_have_their_files_there),
 		cmocka_unit_test(the_next_attempt_is_of_its_own_volume),
+		cmocka_unit_test(capitals_tell_two_ids_apart),
 		cmocka_unit_test(other_partitions_are_not_read),
 		cmocka_unit_test(a_file_system_that_cannot_be_opened_hides_its_entries),
 		cmocka_unit_test(any_call_may_fail),
