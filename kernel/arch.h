@@ -127,7 +127,7 @@ void arch_tlb_flush_kernel(vaddr va, uint64_t bytes);
 
 /* Call before executing new code that was written to [at, at + bytes) of the direct map, at whatever address it
  * runs. */
-void arch_sync_code(const void *at, uint64_t bytes);
+void arch_sync_code(uintptr_t at, uint64_t bytes);
 
 /* ---- User memory ---- */
 

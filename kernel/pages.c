@@ -12,10 +12,10 @@ struct run {
 	uint64_t pages;
 };
 
-struct pages pages;
+struct page_allocator pages;
 __attribute__((weak)) const bool pages_poisoned = false;
 
-static void *page_at(const struct pages *p, paddr at)
+static void *page_at(const struct page_allocator *p, paddr at)
 {
 	return (void *)(uintptr_t)(at + p->offset);
 }
@@ -28,14 +28,14 @@ static bool is_poisoned(const uint8_t *page)
 	return true;
 }
 
-static void add_run(struct pages *p, paddr base, uint64_t count)
+static void add_run(struct page_allocator *p, paddr base, uint64_t count)
 {
 	*(struct run *)page_at(p, base) = (struct run){ p->first, count };
 	p->first = base;
 	p->free += count;
 }
 
-void pages_add(struct pages *p, paddr base, uint64_t bytes)
+void pages_add(struct page_allocator *p, paddr base, uint64_t bytes)
 {
 	if (base == 0) {
 		base += PAGE_BYTES;
@@ -52,7 +52,7 @@ void pages_add(struct pages *p, paddr base, uint64_t bytes)
 }
 
 /* Takes the last page of the first run, so that the run's description stays in place. */
-paddr pages_take(struct pages *p)
+paddr page_take(struct page_allocator *p)
 {
 	paddr page = 0;
 
@@ -70,16 +70,16 @@ paddr pages_take(struct pages *p)
 	return page;
 }
 
-paddr pages_take_zeroed(struct pages *p)
+paddr page_take_zeroed(struct page_allocator *p)
 {
-	paddr page = pages_take(p);
+	paddr page = page_take(p);
 
 	if (page)
 		memset(page_at(p, page), 0, PAGE_BYTES);
 	return page;
 }
 
-void pages_give(struct pages *p, paddr page)
+void page_give(struct page_allocator *p, paddr page)
 {
 	must(page && page % PAGE_BYTES == 0);
 	if (p->poison)

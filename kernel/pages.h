@@ -11,7 +11,7 @@
 #include "base.h"
 #include "lock.h"
 
-struct pages {
+struct page_allocator {
 	struct lock lock;
 	uint64_t offset; /* virtual - physical address of all memory in here        */
 	paddr first;     /* the first run; 0: none                                  */
@@ -20,16 +20,16 @@ struct pages {
 };
 
 /* Adds the unused memory [base, base + bytes). Page 0 is left out, because 0 means no page. */
-void pages_add(struct pages *p, paddr base, uint64_t bytes);
+void pages_add(struct page_allocator *p, paddr base, uint64_t bytes);
 
 /* A page, its contents undefined, or zeroed; 0: none is left. */
-paddr pages_take(struct pages *p);
-paddr pages_take_zeroed(struct pages *p);
+paddr page_take(struct page_allocator *p);
+paddr page_take_zeroed(struct page_allocator *p);
 
-void pages_give(struct pages *p, paddr page);
+void page_give(struct page_allocator *p, paddr page);
 
 /* The kernel's page allocator. */
-extern struct pages pages;
+extern struct page_allocator pages;
 extern const bool pages_poisoned; /* in debug builds (kernel/requests/debug.c) */
 
 #endif

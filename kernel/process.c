@@ -83,7 +83,7 @@ static bool number(struct process *p)
 
 static struct process *process_new(void)
 {
-	paddr page = pages_take_zeroed(&pages);
+	paddr page = page_take_zeroed(&pages);
 
 	return page ? vm_page(page) : NULL;
 }
@@ -92,7 +92,7 @@ static void process_free(struct process *p)
 {
 	if (p->stack_top)
 		vm_stack_free(p->stack_top);
-	pages_give(&pages, (paddr)(uintptr_t)p - pages.offset);
+	page_give(&pages, (paddr)(uintptr_t)p - pages.offset);
 }
 
 struct process *process_idle(void *stack_top)
@@ -129,7 +129,8 @@ static struct span new_pages(const struct elf_segment *s, vaddr *end)
 	return (struct span){ base, *end - base };
 }
 
-static int64_t load_segment(struct space *space, const struct program *program, const struct elf_segment *s, vaddr *end)
+static int64_t load_segment(struct vm_space *space, const struct program *program, const struct elf_segment *s,
+                            vaddr *end)
 {
 	struct span own = new_pages(s, end);
 	int64_t e = own.bytes ? vm_user_map(space, own.base, own.bytes, rights_of(s)) : 0;
@@ -339,7 +340,7 @@ static void give_memory_back(struct process *self)
 	arch_space_use(NULL);
 	vm_space_free(&self->space);
 	if (self->page)
-		pages_give(&pages, self->page);
+		page_give(&pages, self->page);
 }
 
 _Noreturn void process_exit(uint64_t status)

@@ -36,7 +36,7 @@ struct process {
 
 	void *stack_top;             /* of its kernel stack, which begins with a struct arch_frame */
 	struct arch_context context;
-	struct space space;
+	struct vm_space space;
 };
 
 extern struct lock process_lock;

@@ -70,7 +70,7 @@ static unsigned read_code(vaddr at, uint8_t *out, unsigned most)
 
 /* ---- Lines ----------------------------------------------------------------------------------------------------- */
 
-void report_sentence(const struct fault *f, char *out, size_t size)
+void report_meaning(const struct fault *f, char *out, size_t size)
 {
 	struct fault_view view;
 	uint8_t code[15];
@@ -219,7 +219,7 @@ _Noreturn void report_fault(const struct fault *f, const char *why)
 	if (!begin("FAULT"))
 		fail_again("a second fault", f->pc, f->address);
 	crash_if_here(CRASH_REPORT);
-	report_sentence(f, sentence, sizeof sentence);
+	report_meaning(f, sentence, sizeof sentence);
 	console_print("pith:   %s%s%s\n", why ? why : "", why ? ": " : "", sentence);
 	print_place("at", f->pc, f->pc);
 	print_registers(f);

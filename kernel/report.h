@@ -8,7 +8,7 @@
 void report_open(const struct hobnail_boot *boot);
 
 /* The meaning of a fault, as a sentence without its full stop. */
-void report_sentence(const struct fault *f, char *out, size_t size);
+void report_meaning(const struct fault *f, char *out, size_t size);
 
 /* Stops the other processors, prints the report and ends the machine. `why`: a cause that the fault does not show, or
  * NULL. */

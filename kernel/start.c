@@ -140,7 +140,7 @@ static void own_tables(const struct hobnail_boot *boot)
 
 static void add_cpu(const struct hobnail_cpu *c)
 {
-	paddr page = pages_take_zeroed(&pages);
+	paddr page = page_take_zeroed(&pages);
 
 	must(page && cpu_count < CPUS_MOST);
 	struct cpu *self = vm_page(page);

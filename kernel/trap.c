@@ -45,7 +45,7 @@ _Noreturn void trap_user_fault(const struct fault *f)
 	const struct process *self = process_self();
 	char sentence[256];
 
-	report_sentence(f, sentence, sizeof sentence);
+	report_meaning(f, sentence, sizeof sentence);
 	console_print("pith: process %lu (%s) has ended at %#lx: %s\n", (unsigned long)self->pid, self->name,
 	              (unsigned long)f->pc, sentence);
 	process_exit(PITH_FAULTED);

@@ -26,7 +26,7 @@ static uint64_t *table_at(void *context, paddr table)
 static paddr new_kernel_table(void *context)
 {
 	(void)context;
-	return pages_take_zeroed(&pages);
+	return page_take_zeroed(&pages);
 }
 
 /* Used at boot only, where a failure is the end. Later only stacks add to the kernel's tables. */
@@ -91,7 +91,7 @@ paddr vm_phys(vaddr at)
 void vm_start(const struct hobnail_boot *boot)
 {
 	kernel_tables = (struct pt){
-		.format = arch_format(), .max_leaf = arch_max_leaf(), .root = pages_take_zeroed(&pages),
+		.format = arch_format(), .max_leaf = arch_max_leaf(), .root = page_take_zeroed(&pages),
 		.new_table = new_kernel_table, .table_at = table_at,
 	};
 	must(kernel_tables.root);
@@ -178,11 +178,11 @@ static bool stack_map(vaddr base)
 {
 	for (unsigned i = 0; i < STACK_PAGES; i++) {
 		vaddr at = base + i * PAGE_BYTES;
-		paddr page = pages_take(&pages);
+		paddr page = page_take(&pages);
 		if (page && !pt_map(&kernel_tables, at, page, PAGE_BYTES, PT_WRITE | PT_GLOBAL, PT_NORMAL, NULL))
 			continue;
 		if (page)
-			pages_give(&pages, page);
+			page_give(&pages, page);
 		return false;
 	}
 	return true;
@@ -218,7 +218,7 @@ void vm_stack_free(void *top)
 	lock_give(&lock);
 	arch_tlb_flush_kernel(base, VM_STACK_BYTES); /* before the pages or the slot are reused */
 	for (unsigned i = 0; i < count; i++)
-		pages_give(&pages, page[i]);
+		page_give(&pages, page[i]);
 	lock_take(&lock);
 	slot_give((unsigned)((base - VM_WINDOW) / SLOT_BYTES));
 	lock_give(&lock);
@@ -237,16 +237,16 @@ enum { PIECE_PAGES = 1024 }; /* freed in one go: well under a millisecond */
 
 static paddr new_user_table(void *context)
 {
-	struct space *s = context;
-	paddr table = pages_take_zeroed(&pages);
+	struct vm_space *s = context;
+	paddr table = page_take_zeroed(&pages);
 
 	s->pages += table != 0;
 	return table;
 }
 
-bool vm_space_new(struct space *s)
+bool vm_space_new(struct vm_space *s)
 {
-	*s = (struct space){ .next = USER_MAPS };
+	*s = (struct vm_space){ .next = USER_MAPS };
 	s->pt = (struct pt){ .format = arch_format(), .max_leaf = 0, .new_table = new_user_table, .table_at = table_at,
 	                     .context = s };
 	s->pt.root = new_user_table(s);
@@ -271,7 +271,7 @@ static void chain_give(paddr chain)
 {
 	while (chain) {
 		paddr next = *(paddr *)vm_page(chain);
-		pages_give(&pages, chain);
+		page_give(&pages, chain);
 		chain = next;
 	}
 }
@@ -293,7 +293,7 @@ struct taking {
 
 /* Removes the pages below a table that covers addresses from `base` on, and tables below it that become empty. Returns
  * whether the table itself is empty. */
-static bool take_out(struct space *s, struct taking *t, paddr table, unsigned level, vaddr base)
+static bool take_out(struct vm_space *s, struct taking *t, paddr table, unsigned level, vaddr base)
 {
 	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
 	uint64_t *entries = table_at(s, table);
@@ -318,7 +318,7 @@ static bool take_out(struct space *s, struct taking *t, paddr table, unsigned le
 }
 
 /* Frees at most `most` pages of [at, at + bytes). true: there may be more. */
-static bool take_range(struct space *s, vaddr at, uint64_t bytes, uint64_t most)
+static bool take_range(struct vm_space *s, vaddr at, uint64_t bytes, uint64_t most)
 {
 	struct taking t = { .from = at, .to = at + bytes, .left = most };
 
@@ -329,19 +329,19 @@ static bool take_range(struct space *s, vaddr at, uint64_t bytes, uint64_t most)
 	return !t.left;
 }
 
-bool vm_space_shrink(struct space *s)
+bool vm_space_shrink(struct vm_space *s)
 {
 	return s->pages > PIECE_PAGES && take_range(s, VM_USER_START, VM_USER_END - VM_USER_START, PIECE_PAGES);
 }
 
-void vm_space_free(struct space *s)
+void vm_space_free(struct vm_space *s)
 {
 	struct taking t = { .to = s->pt.format->lower_bytes, .left = UINT64_MAX };
 
 	take_out(s, &t, s->pt.root, s->pt.format->levels - 1, 0);
 	arch_space_drop(&s->arch);
 	chain_give(t.chain);
-	pages_give(&pages, s->pt.root);
+	page_give(&pages, s->pt.root);
 }
 
 static bool is_user_range(vaddr at, uint64_t bytes)
@@ -350,7 +350,7 @@ static bool is_user_range(vaddr at, uint64_t bytes)
 }
 
 /* Returns 0 or an error. */
-static int64_t map_page(struct space *s, vaddr at, paddr page, unsigned rights)
+static int64_t map_page(struct vm_space *s, vaddr at, paddr page, unsigned rights)
 {
 	enum err e = pt_map(&s->pt, at, page, PAGE_BYTES, rights | PT_USER, PT_NORMAL, NULL);
 
@@ -358,20 +358,20 @@ static int64_t map_page(struct space *s, vaddr at, paddr page, unsigned rights)
 	return e == OK ? 0 : e == ERR_PT_MAPPED ? PITH_BUSY : PITH_NO_MEMORY;
 }
 
-static int64_t map_new_page(struct space *s, vaddr at, unsigned rights)
+static int64_t map_new_page(struct vm_space *s, vaddr at, unsigned rights)
 {
-	paddr page = pages_take_zeroed(&pages);
+	paddr page = page_take_zeroed(&pages);
 	int64_t e = page ? map_page(s, at, page, rights) : PITH_NO_MEMORY;
 
 	if (e && page)
-		pages_give(&pages, page);
+		page_give(&pages, page);
 	else if (page && rights & PT_EXECUTE)
-		arch_sync_code(vm_page(page), PAGE_BYTES); /* no stale instructions of the page's previous contents */
+		arch_sync_code((uintptr_t)vm_page(page), PAGE_BYTES); /* no stale instructions of previous contents */
 	return e;
 }
 
 /* The end of the last mapped page in [from, to), in a table that covers addresses from `base` on; 0: none is mapped. */
-static vaddr end_of_mapped(struct space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to)
+static vaddr end_of_mapped(struct vm_space *s, paddr table, unsigned level, vaddr base, vaddr from, vaddr to)
 {
 	const unsigned shift = PAGE_SHIFT + PT_INDEX_BITS * level;
 	const uint64_t *entries = table_at(s, table);
@@ -390,7 +390,7 @@ static vaddr end_of_mapped(struct space *s, paddr table, unsigned level, vaddr b
 
 /* A free range, usually just behind the last one; 0: there is none from there on and once around. The search visits no
  * page twice, so its time is bounded by the process's mapped memory. */
-static vaddr find_room(struct space *s, uint64_t bytes)
+static vaddr find_room(struct vm_space *s, uint64_t bytes)
 {
 	bool around = false;
 
@@ -409,14 +409,14 @@ static vaddr find_room(struct space *s, uint64_t bytes)
 
 /* Undoes a failed map: [at, at + done) was mapped, and the next page could not be. New tables for that page must go,
  * too; but if it was mapped before, it stays. */
-static void unmap_part(struct space *s, vaddr at, uint64_t done)
+static void unmap_part(struct vm_space *s, vaddr at, uint64_t done)
 {
 	struct pt_leaf leaf;
 
 	take_range(s, at, pt_lookup(&s->pt, at + done, &leaf) ? done : done + PAGE_BYTES, UINT64_MAX);
 }
 
-int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
+int64_t vm_user_map(struct vm_space *s, vaddr at, uint64_t bytes, unsigned rights)
 {
 	if (!is_user_range(at ? at : USER_MAPS, bytes) || (rights & PT_WRITE && rights & PT_EXECUTE))
 		return PITH_BAD_ARGUMENT;
@@ -439,14 +439,14 @@ int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights)
 	return (int64_t)base;
 }
 
-int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes)
+int64_t vm_user_unmap(struct vm_space *s, vaddr at, uint64_t bytes)
 {
 	if (!is_user_range(at, bytes))
 		return PITH_BAD_ARGUMENT;
 	return take_range(s, at, bytes, PIECE_PAGES);
 }
 
-void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes)
+void vm_user_write(struct vm_space *s, vaddr to, const void *from, uint64_t bytes)
 {
 	struct pt_leaf leaf;
 
@@ -456,11 +456,11 @@ void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes)
 		must(pt_lookup(&s->pt, to + done, &leaf));
 		uint8_t *at = (uint8_t *)vm_page(leaf.base) + offset;
 		memcpy(at, (const uint8_t *)from + done, part);
-		arch_sync_code(at, part);
+		arch_sync_code((uintptr_t)at, part);
 	}
 }
 
-paddr vm_user_take(struct space *s, vaddr at)
+paddr vm_user_take(struct vm_space *s, vaddr at)
 {
 	const struct pt_format *f = s->pt.format;
 	struct pt_leaf leaf;
@@ -476,14 +476,14 @@ paddr vm_user_take(struct space *s, vaddr at)
 }
 
 /* Needs no memory: the page's tables are still there. */
-void vm_user_put(struct space *s, vaddr at, paddr page)
+void vm_user_put(struct vm_space *s, vaddr at, paddr page)
 {
 	must(map_page(s, at, page, PT_WRITE) == 0);
 	arch_tables_changed();
 }
 
 /* Is there a last-level table for this page? */
-static bool has_table(struct space *s, vaddr at)
+static bool has_table(struct vm_space *s, vaddr at)
 {
 	const struct pt_format *f = s->pt.format;
 	paddr table = s->pt.root;
@@ -497,7 +497,7 @@ static bool has_table(struct space *s, vaddr at)
 	return true;
 }
 
-bool vm_user_expect(struct space *s)
+bool vm_user_expect(struct vm_space *s)
 {
 	if (s->expected)
 		return true;
@@ -505,13 +505,13 @@ bool vm_user_expect(struct space *s)
 	if (at && !has_table(s, at)) {
 		if (map_new_page(s, at, PT_WRITE))
 			return false;
-		pages_give(&pages, vm_user_take(s, at)); /* the table stays */
+		page_give(&pages, vm_user_take(s, at)); /* the table stays */
 	}
 	s->expected = at;
 	return at;
 }
 
-vaddr vm_user_give(struct space *s, paddr page)
+vaddr vm_user_give(struct vm_space *s, paddr page)
 {
 	vaddr at = s->expected;
 

@@ -18,7 +18,7 @@
 
 enum { VM_STACK_BYTES = 4 * PAGE_BYTES }; /* a process's kernel stack */
 
-struct space {
+struct vm_space {
 	struct pt pt;
 	struct arch_space arch;
 	vaddr next;     /* vm_user_map() searches for room from here */
@@ -60,33 +60,33 @@ static inline bool vm_is_user(vaddr at, uint64_t bytes)
 
 /* ---- A process's memory: changed by the process itself or by its creator, never by both at once -------------- */
 
-bool vm_space_new(struct space *s);  /* false: no memory */
-void vm_space_free(struct space *s); /* no processor uses it */
+bool vm_space_new(struct vm_space *s);  /* false: no memory */
+void vm_space_free(struct vm_space *s); /* no processor uses it */
 
 /* Frees a part of the memory of a space in use, before vm_space_free(). Call until it returns false: the rest is
  * small. */
-bool vm_space_shrink(struct space *s);
+bool vm_space_shrink(struct vm_space *s);
 
 /* Maps zeroed pages at `at`, or at a free place for 0, with rights PT_WRITE or PT_EXECUTE or none. Returns the address.
  * PITH_NO_MEMORY, PITH_BUSY, PITH_BAD_ARGUMENT: nothing has changed. */
-int64_t vm_user_map(struct space *s, vaddr at, uint64_t bytes, unsigned rights);
+int64_t vm_user_map(struct vm_space *s, vaddr at, uint64_t bytes, unsigned rights);
 
 /* Unmaps the mapped pages of the range, or a part of them. Returns 0, an error, or 1: call again with the same
  * range. */
-int64_t vm_user_unmap(struct space *s, vaddr at, uint64_t bytes);
+int64_t vm_user_unmap(struct vm_space *s, vaddr at, uint64_t bytes);
 
 /* Copies into pages that vm_user_map() has made, whatever their rights; need not be aligned. No process runs in the
  * space. */
-void vm_user_write(struct space *s, vaddr to, const void *from, uint64_t bytes);
+void vm_user_write(struct vm_space *s, vaddr to, const void *from, uint64_t bytes);
 
 /* Prepares the space for vm_user_give(), which then needs no memory. Valid until the space changes. false: no
  * memory. */
-bool vm_user_expect(struct space *s);
+bool vm_user_expect(struct vm_space *s);
 
 /* Unmaps a writable page, to move it to another space; 0: there is none at `at`. vm_user_put() maps it again at the
  * same address. vm_user_give() maps it, writable, in a space after vm_user_expect(), and returns its address there. */
-paddr vm_user_take(struct space *s, vaddr at);
-void vm_user_put(struct space *s, vaddr at, paddr page);
-vaddr vm_user_give(struct space *s, paddr page);
+paddr vm_user_take(struct vm_space *s, vaddr at);
+void vm_user_put(struct vm_space *s, vaddr at, paddr page);
+vaddr vm_user_give(struct vm_space *s, paddr page);
 
 #endif

@@ -119,7 +119,7 @@ static void kill(int count, const char *const *words)
 {
 	for (int i = 1; i < count; i++) {
 		uint64_t pid;
-		int64_t e = number_read(words[i], &pid) ? sys_kill(pid) : PITH_BAD_ARGUMENT;
+		int64_t e = number_of(words[i], &pid) ? sys_kill(pid) : PITH_BAD_ARGUMENT;
 		if (e < 0)
 			print("%s: %s\n", words[i], error_text(e));
 	}

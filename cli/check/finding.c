@@ -111,9 +111,9 @@ const char *severity_name(enum severity severity)
 /* ---- Findings ----------------------------------------------------------------------------------------------- */
 
 /* Room for another one of this kind; NULL: it was only counted. */
-static struct finding *add(struct findings *f, const struct finding_kind *kind, uint64_t offset)
+static struct kernel_finding *add(struct findings *f, const struct finding_kind *kind, uint64_t offset)
 {
-	struct finding *last = NULL;
+	struct kernel_finding *last = NULL;
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < f->count; i++)
@@ -126,14 +126,14 @@ static struct finding *add(struct findings *f, const struct finding_kind *kind, 
 			last->more++;
 		return NULL;
 	}
-	f->of[f->count] = (struct finding){ .kind = kind, .offset = offset };
+	f->of[f->count] = (struct kernel_finding){ .kind = kind, .offset = offset };
 	return &f->of[f->count++];
 }
 
 bool findings_add_refusal(struct findings *f, const struct problem *p, const char *sentence)
 {
 	const struct finding_kind *kind = finding_of_refusal(p->code);
-	struct finding *finding = kind ? add(f, kind, p->offset) : NULL;
+	struct kernel_finding *finding = kind ? add(f, kind, p->offset) : NULL;
 
 	if (finding)
 		snprintf(finding->fact, sizeof finding->fact, "%s", sentence);
@@ -142,7 +142,7 @@ bool findings_add_refusal(struct findings *f, const struct problem *p, const cha
 
 void findings_add(struct findings *f, enum doubt doubt, uint64_t offset, const char *format, ...)
 {
-	struct finding *finding = add(f, finding_kind(COUNT_OF(refusals) + doubt), offset);
+	struct kernel_finding *finding = add(f, finding_kind(COUNT_OF(refusals) + doubt), offset);
 	va_list args;
 
 	if (!finding)
@@ -155,7 +155,7 @@ void findings_add(struct findings *f, enum doubt doubt, uint64_t offset, const c
 void findings_sort(struct findings *f)
 {
 	for (unsigned i = 1; i < f->count; i++) {
-		struct finding moving = f->of[i];
+		struct kernel_finding moving = f->of[i];
 		unsigned at = i;
 		for (; at > 0 && f->of[at - 1].kind->severity > moving.kind->severity; at--)
 			f->of[at] = f->of[at - 1];

@@ -31,7 +31,7 @@ struct finding_kind {
 
 enum { FINDINGS_MOST = 64, FINDINGS_OF_A_KIND = 4, FINDING_TEXT_BYTES = 512 };
 
-struct finding {
+struct kernel_finding {
 	const struct finding_kind *kind;
 	uint64_t offset; /* in the file; 0: none */
 	unsigned more;   /* of this kind, that are left out */
@@ -39,7 +39,7 @@ struct finding {
 };
 
 struct findings {
-	struct finding of[FINDINGS_MOST];
+	struct kernel_finding of[FINDINGS_MOST];
 	unsigned count;
 };
 

@@ -22,7 +22,7 @@ static void print_lines(const char *indent, const char *text)
 }
 
 /* A note says only the fact and its consequence: nothing has to be done. */
-static void print_finding(const struct finding *f)
+static void print_finding(const struct kernel_finding *f)
 {
 	const struct finding_kind *kind = f->kind;
 
@@ -56,7 +56,7 @@ static void put_number(struct json_out *o, unsigned number)
 	json_out_text(o, "number", text);
 }
 
-static void put_finding(struct json_out *o, const struct finding *f)
+static void put_finding(struct json_out *o, const struct kernel_finding *f)
 {
 	json_out_begin(o, NULL, '{');
 	put_number(o, f->kind->number);

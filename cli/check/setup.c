@@ -92,7 +92,7 @@ static void take_findings(struct setup_entry *e, struct text file, const struct 
 	char *lead = setup_subject(e, file);
 
 	for (unsigned i = 0; i < from->count && e->findings.count < FINDINGS_MOST; i++) {
-		struct finding *to = &e->findings.of[e->findings.count++];
+		struct kernel_finding *to = &e->findings.of[e->findings.count++];
 		*to = from->of[i];
 		char *fact = string_format("%s%s", lead, from->of[i].fact);
 		size_t bytes = min_u64(strlen(fact), sizeof to->fact - 1);

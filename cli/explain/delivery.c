@@ -43,7 +43,7 @@ static bool has_error_code(unsigned vector)
 }
 
 /* The text of a structure that the processor could not read. */
-static bool say_unreadable(const struct space *s, const char *what, vaddr at, char *out, size_t size)
+static bool say_unreadable(const struct cpu_space *s, const char *what, vaddr at, char *out, size_t size)
 {
 	size_t used = format(out, size, "%s at %#llx, ", what, LL(at));
 
@@ -54,7 +54,7 @@ static bool say_unreadable(const struct space *s, const char *what, vaddr at, ch
 
 /* ---- The code segment --------------------------------------------------------------------------------------- */
 
-static bool bad_selector(const struct space *s, const struct registers *r, unsigned vector, uint16_t selector,
+static bool bad_selector(const struct cpu_space *s, const struct registers *r, unsigned vector, uint16_t selector,
                          char *out, size_t size)
 {
 	const struct segment_register *table = &r->segment[selector & 4 ? SEGMENT_LDT : SEGMENT_GDT];
@@ -84,8 +84,8 @@ static bool bad_selector(const struct space *s, const struct registers *r, unsig
 /* ---- The stack ---------------------------------------------------------------------------------------------- */
 
 /* The stack that the processor takes out of the TSS. false: the text says why it could not. */
-static bool stack_of_tss(const struct space *s, const struct registers *r, const char *who, unsigned offset, vaddr *out,
-                         char *text, size_t size)
+static bool stack_of_tss(const struct cpu_space *s, const struct registers *r, const char *who, unsigned offset,
+                         vaddr *out, char *text, size_t size)
 {
 	const struct segment_register *tr = &r->segment[SEGMENT_TR];
 	vaddr at = tr->base + offset;
@@ -103,7 +103,7 @@ static bool stack_of_tss(const struct space *s, const struct registers *r, const
 }
 
 /* Can the frame be pushed? */
-static bool bad_stack(const struct space *s, const struct registers *r, unsigned vector, unsigned ist, char *out,
+static bool bad_stack(const struct cpu_space *s, const struct registers *r, unsigned vector, unsigned ist, char *out,
                       size_t size)
 {
 	bool from_user = (r->segment[SEGMENT_CS].selector & 3) == 3;
@@ -126,7 +126,7 @@ static bool bad_stack(const struct space *s, const struct registers *r, unsigned
 
 /* ---- The gate ----------------------------------------------------------------------------------------------- */
 
-static bool bad_gate(const struct space *s, const struct registers *r, unsigned vector, const uint64_t gate[2],
+static bool bad_gate(const struct cpu_space *s, const struct registers *r, unsigned vector, const uint64_t gate[2],
                      char *out, size_t size)
 {
 	unsigned type = gate[0] >> 40 & 15, ist = gate[0] >> 32 & 7;
@@ -146,7 +146,7 @@ static bool bad_gate(const struct space *s, const struct registers *r, unsigned 
 	return false;
 }
 
-bool delivery_x86_64(const struct space *s, const struct registers *r, unsigned vector, char *out, size_t size)
+bool delivery_x86_64(const struct cpu_space *s, const struct registers *r, unsigned vector, char *out, size_t size)
 {
 	const struct segment_register *idt = &r->segment[SEGMENT_IDT];
 	unsigned bytes = gate_bytes(r);
@@ -167,7 +167,7 @@ bool delivery_x86_64(const struct space *s, const struct registers *r, unsigned 
 	return say_unreadable(s, what, at, out, size);
 }
 
-bool delivery_advice(const struct space *s, const struct registers *r, unsigned vector, char *out, size_t size)
+bool delivery_advice(const struct cpu_space *s, const struct registers *r, unsigned vector, char *out, size_t size)
 {
 	const struct segment_register *idt = &r->segment[SEGMENT_IDT], *gdt = &r->segment[SEGMENT_GDT];
 	struct fault_segment_table t = { .base = gdt->base, .limit = gdt->limit };
@@ -244,7 +244,7 @@ static bool by_error(const struct registers *r, unsigned first, unsigned second,
 
 bool delivery_by_second(const struct registers *r, unsigned first, unsigned second, char *out, size_t size)
 {
-	if (delivery_x86_64(&(const struct space){ .memory = NULL }, r, first, out, size))
+	if (delivery_x86_64(&(const struct cpu_space){ .memory = NULL }, r, first, out, size))
 		return true;
 	if (second == PAGE_FAULT)
 		return by_address(r, first, out, size);
@@ -253,7 +253,7 @@ bool delivery_by_second(const struct registers *r, unsigned first, unsigned seco
 
 /* ---- aarch64 ------------------------------------------------------------------------------------------------ */
 
-bool delivery_aarch64(const struct space *s, const struct registers *r, unsigned offset, char *out, size_t size)
+bool delivery_aarch64(const struct cpu_space *s, const struct registers *r, unsigned offset, char *out, size_t size)
 {
 	unsigned level = registers_level(r);
 	uint64_t vbar;

@@ -22,7 +22,7 @@ struct explain {
 	struct dump dump;
 	bool has_dump, json;
 	struct registers given; /* --register */
-	struct finding finding;
+	struct failure failure;
 	struct report report;
 };
 
@@ -111,8 +111,8 @@ static void print_json(const struct explain *e)
 	struct json_out o = { .stream = stdout };
 
 	json_out_begin(&o, NULL, '{');
-	json_out_text(&o, "input", e->finding.kind);
-	json_out_text(&o, "cpu", *e->finding.who ? e->finding.who : NULL);
+	json_out_text(&o, "input", e->failure.kind);
+	json_out_text(&o, "cpu", *e->failure.who ? e->failure.who : NULL);
 	report_json(&e->report, &o);
 	json_out_end(&o, '}');
 	putchar('\n');
@@ -125,20 +125,20 @@ static int explain(struct explain *e, const char *path)
 
 	if (status)
 		return status;
-	if (!reader_found(&e->reader, &e->finding)) {
+	if (!reader_found(&e->reader, &e->failure)) {
 		char why[200];
 		reader_why(&e->reader, why, sizeof why);
 		return complain(STATUS_FAILED, "%s: %s", strcmp(path, "-") == 0 ? "standard input" : path, why);
 	}
-	add_given(&e->given, &e->finding.registers);
+	add_given(&e->given, &e->failure.registers);
 	if (e->has_dump)
-		add_from_dump(&e->dump, &e->finding.registers);
-	explanation_make(&e->finding, memory, e->symbols, &e->report);
+		add_from_dump(&e->dump, &e->failure.registers);
+	explanation_make(&e->failure, memory, e->symbols, &e->report);
 	if (e->json)
 		print_json(e);
 	else {
-		printf("This is %s.\n\n", e->finding.kind);
-		report_print(&e->report, *e->finding.who ? e->finding.who : NULL, stdout);
+		printf("This is %s.\n\n", e->failure.kind);
+		report_print(&e->report, *e->failure.who ? e->failure.who : NULL, stdout);
 	}
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return complain(STATUS_TROUBLE, "cannot write the explanation: %s", strerror(errno));

@@ -53,11 +53,11 @@ static void note_syndrome(const struct fault *f, struct report *out)
 
 /* ---- What came of it ------------------------------------------------------------------------------------------- */
 
-static void note_failed(const struct finding *f, unsigned i, const struct memory *memory, const struct symbols *symbols,
+static void note_failed(const struct failure *f, unsigned i, const struct memory *memory, const struct symbols *symbols,
                         struct report *out)
 {
 	const struct failed_delivery *failed = &f->failed[i];
-	struct space space;
+	struct cpu_space space;
 	char why[REPORT_LINE] = "";
 
 	space_open(&space, &failed->registers, memory, symbols);
@@ -71,10 +71,10 @@ static void note_failed(const struct finding *f, unsigned i, const struct memory
 		report_note(out, "Try: %s.", why);
 }
 
-static void note_vectors(const struct finding *f, const struct memory *memory, const struct symbols *symbols,
+static void note_vectors(const struct failure *f, const struct memory *memory, const struct symbols *symbols,
                          struct report *out)
 {
-	struct space space;
+	struct cpu_space space;
 	char why[REPORT_LINE];
 
 	space_open(&space, &f->registers, memory, symbols);
@@ -85,7 +85,7 @@ static void note_vectors(const struct finding *f, const struct memory *memory, c
 /* ---- All of it ------------------------------------------------------------------------------------------------- */
 
 /* "kmain+0x10/0x40" */
-static void locate(struct finding *f, const struct symbols *symbols)
+static void locate(struct failure *f, const struct symbols *symbols)
 {
 	size_t length = strcspn(f->symbol, "+/ ");
 	char name[sizeof f->symbol];
@@ -117,14 +117,14 @@ static void hide_address(struct report *r, uint32_t arch)
 }
 
 /* The exception whose decoding is the sentence that the text has. */
-static void find_vector(struct finding *f, const struct symbols *symbols)
+static void find_vector(struct failure *f, const struct symbols *symbols)
 {
 	unsigned count = f->registers.arch == HOBNAIL_ARCH_X86_64 ? X86_VECTORS : ARM_VECTORS;
 
 	for (uint32_t vector = 0; vector < count && !f->vector_known; vector++) {
 		struct fault fault;
 		struct fault_view view;
-		char sentence[FINDING_TEXT];
+		char sentence[FAILURE_TEXT];
 		registers_fault(&f->registers, vector, &fault);
 		f->code_bytes = symbols_read(symbols, fault_code(&fault), f->code, sizeof f->code);
 		fault_decode(&fault, f->code, f->code_bytes, &view);
@@ -134,7 +134,7 @@ static void find_vector(struct finding *f, const struct symbols *symbols)
 	}
 }
 
-static void take_parts(const struct finding_parts *parts, const struct symbols *symbols, struct report *out)
+static void take_parts(const struct failure_parts *parts, const struct symbols *symbols, struct report *out)
 {
 	if (!*out->address)
 		format(out->address, sizeof out->address, "%s", parts->address);
@@ -158,9 +158,9 @@ static void take_parts(const struct finding_parts *parts, const struct symbols *
 	out->frame_count = parts->frame_count;
 }
 
-_Static_assert(FINDING_WALK <= REPORT_MAX_WALK && FINDING_FRAMES <= REPORT_MAX_FRAMES, "parts fit into a report");
+_Static_assert(FAILURE_WALK <= REPORT_MAX_WALK && FAILURE_FRAMES <= REPORT_MAX_FRAMES, "parts fit into a report");
 
-void explanation_make(struct finding *f, const struct memory *memory, const struct symbols *symbols,
+void explanation_make(struct failure *f, const struct memory *memory, const struct symbols *symbols,
                       struct report *out)
 {
 	struct fault fault;

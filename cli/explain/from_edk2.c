@@ -19,12 +19,12 @@ static bool begin_x64(struct from_edk2 *e, const char *line)
 {
 	uint64_t vector, id;
 
-	if (!strstr(line, "!!!! ") || !finding_number(line, "Exception Type - ", 16, &vector) || vector > 255)
+	if (!strstr(line, "!!!! ") || !failure_number(line, "Exception Type - ", 16, &vector) || vector > 255)
 		return false;
 	begin(e, HOBNAIL_ARCH_X86_64);
 	e->f.vector = (uint32_t)vector;
 	e->f.vector_known = true;
-	if (finding_number(line, "CPU Apic ID - ", 16, &id))
+	if (failure_number(line, "CPU Apic ID - ", 16, &id))
 		snprintf(e->f.who, sizeof e->f.who, "CPU with APIC ID %llu", (unsigned long long)id);
 	return true;
 }
@@ -35,7 +35,7 @@ static bool begin_aarch64(struct from_edk2 *e, const char *line)
 	uint64_t pc;
 	bool serror = strstr(line, "SError Exception at ");
 
-	if (!finding_number(line, " Exception at ", 16, &pc) || (!serror && !strstr(line, "Synchronous Exception")))
+	if (!failure_number(line, " Exception at ", 16, &pc) || (!serror && !strstr(line, "Synchronous Exception")))
 		return false;
 	begin(e, HOBNAIL_ARCH_AARCH64);
 	e->f.vector = serror ? SERROR : SYNC;
@@ -50,12 +50,12 @@ static void image_x64(struct from_edk2 *e, const char *line)
 	uint64_t base, pc = e->f.registers.value[REGISTER_PC];
 
 	e->reading = false;
-	if (!end || !finding_number(end, "ImageBase=", 16, &base))
+	if (!end || !failure_number(end, "ImageBase=", 16, &base))
 		return;
 	name += 1 + strspn(name + 1, " ");
 	while (end > name && end[-1] == ' ')
 		end--;
-	finding_note(&e->f,
+	failure_note(&e->f,
 	             "The instruction is in an image of the firmware's, %.*s, 0x%llx bytes behind its beginning at "
 	             "0x%llx.",
 	             end > name ? (int)(end - name) : 0, name, (unsigned long long)(pc - base),
@@ -68,9 +68,9 @@ static void image_aarch64(struct from_edk2 *e, const char *line)
 	const char *name = strchr(line, ']');
 	uint64_t base, offset;
 
-	if (!name || e->f.note_count || !finding_number(line, "(", 0, &base) || !finding_number(line, "+", 0, &offset))
+	if (!name || e->f.note_count || !failure_number(line, "(", 0, &base) || !failure_number(line, "+", 0, &offset))
 		return;
-	finding_note(&e->f, "The instruction is in the image %s, 0x%llx bytes behind its beginning at 0x%llx.",
+	failure_note(&e->f, "The instruction is in the image %s, 0x%llx bytes behind its beginning at 0x%llx.",
 	             name + 1 + strspn(name + 1, " "), (unsigned long long)offset, (unsigned long long)base);
 }
 
@@ -88,7 +88,7 @@ void from_edk2_line(struct from_edk2 *e, const char *line)
 		registers_line(&e->f.registers, line);
 }
 
-bool from_edk2_found(const struct from_edk2 *e, struct finding *out)
+bool from_edk2_found(const struct from_edk2 *e, struct failure *out)
 {
 	uint64_t value;
 
@@ -103,7 +103,7 @@ bool from_edk2_found(const struct from_edk2 *e, struct finding *out)
 	if (!out->vector_known) {
 		snprintf(out->said, sizeof out->said,
 		         "a synchronous exception in the firmware or in a program that it runs");
-		finding_note(out, "The text has no registers, as release builds of EDK2 print none: in QEMU, "
+		failure_note(out, "The text has no registers, as release builds of EDK2 print none: in QEMU, "
 		             "-d int shows ESR and FAR.");
 	}
 	return true;

@@ -37,9 +37,9 @@ static bool header(struct from_linux *l, const char *line)
 	if (x86 || arm) {
 		if (!begin(l, x86 ? HOBNAIL_ARCH_X86_64 : HOBNAIL_ARCH_AARCH64))
 			return true;
-		l->has_address = finding_number(line, "address: ", 16, &l->address) ||
-		                 finding_number(line, "virtual address ", 16, &l->address) ||
-		                 finding_number(line, " at ", 16, &l->address);
+		l->has_address = failure_number(line, "address: ", 16, &l->address) ||
+		                 failure_number(line, "virtual address ", 16, &l->address) ||
+		                 failure_number(line, " at ", 16, &l->address);
 		l->f.vector = x86 ? PAGE_FAULT : SYNC;
 		l->f.vector_known = x86;
 		return true;
@@ -62,7 +62,7 @@ static void set_error(struct from_linux *l, const char *line)
 	const char *bracket = strstr(line, " [#");
 	const char *word = bracket;
 
-	if (finding_number(line, "error_code(", 0, &value) || finding_number(line, "error_code: ", 0, &value)) {
+	if (failure_number(line, "error_code(", 0, &value) || failure_number(line, "error_code: ", 0, &value)) {
 		registers_set(&l->f.registers, "error", value);
 		return;
 	}
@@ -70,9 +70,9 @@ static void set_error(struct from_linux *l, const char *line)
 		return;
 	while (word > line && word[-1] != ' ' && word[-1] != ':')
 		word--;
-	if (l->f.registers.arch == HOBNAIL_ARCH_X86_64 && finding_number(word, "", 16, &value))
+	if (l->f.registers.arch == HOBNAIL_ARCH_X86_64 && failure_number(word, "", 16, &value))
 		registers_set(&l->f.registers, "error", value);
-	else if (finding_number(word, "", 16, &value))
+	else if (failure_number(word, "", 16, &value))
 		registers_set(&l->f.registers, "esr", value);
 }
 
@@ -84,7 +84,7 @@ static void set_place(struct from_linux *l, const char *line)
 
 	if (*l->f.symbol || registers_have(&l->f.registers, REGISTER_PC))
 		return;
-	if (at && finding_number(at, "RIP: ", 16, &selector) && strchr(at + 5, ':')) {
+	if (at && failure_number(at, "RIP: ", 16, &selector) && strchr(at + 5, ':')) {
 		registers_set(&l->f.registers, "cs", selector);
 		at = strchr(at + 5, ':') + 1;
 	} else {
@@ -103,14 +103,14 @@ static void set_code(struct from_linux *l, const char *line)
 	if (!at || l->has_code)
 		return;
 	l->has_code = true;
-	finding_code(&l->f, at, l->f.registers.arch == HOBNAIL_ARCH_AARCH64);
+	failure_code(&l->f, at, l->f.registers.arch == HOBNAIL_ARCH_AARCH64);
 }
 
 static void set_root(struct from_linux *l, const char *line)
 {
 	uint64_t root;
 
-	if (finding_number(line, "pgdp=", 16, &root))
+	if (failure_number(line, "pgdp=", 16, &root))
 		registers_set(&l->f.registers, l->address >> 63 ? "ttbr1" : "ttbr0", root);
 }
 
@@ -119,8 +119,8 @@ static void note_offset(struct from_linux *l, const char *line)
 {
 	uint64_t offset;
 
-	if (l->seen && finding_number(line, "Kernel Offset: ", 16, &offset))
-		finding_note(&l->f, "KASLR has moved the kernel: its symbols need --kernel vmlinux@0x%llx.",
+	if (l->seen && failure_number(line, "Kernel Offset: ", 16, &offset))
+		failure_note(&l->f, "KASLR has moved the kernel: its symbols need --kernel vmlinux@0x%llx.",
 		             (unsigned long long)offset);
 }
 
@@ -136,7 +136,7 @@ void from_linux_line(struct from_linux *l, const char *line)
 		return;
 	const char *bug = strstr(line, "kernel BUG at ");
 	if (bug)
-		finding_note(&l->f, "%s", bug);
+		failure_note(&l->f, "%s", bug);
 	set_code(l, line);
 	set_error(l, line);
 	set_place(l, line);
@@ -147,7 +147,7 @@ void from_linux_line(struct from_linux *l, const char *line)
 		registers_line(&l->f.registers, line);
 }
 
-bool from_linux_found(const struct from_linux *l, struct finding *out)
+bool from_linux_found(const struct from_linux *l, struct failure *out)
 {
 	uint64_t esr, far;
 
@@ -166,6 +166,6 @@ bool from_linux_found(const struct from_linux *l, struct finding *out)
 	if (!out->vector_known)
 		snprintf(out->said, sizeof out->said, "an oops whose syndrome (ESR) is not in the text");
 	else if (l->f.vector == PAGE_FAULT && !registers_have(&out->registers, REGISTER_ERROR))
-		finding_note(out, "The error code is not in the text: the access may have been a write or a jump.");
+		failure_note(out, "The error code is not in the text: the access may have been a write or a jump.");
 	return true;
 }

@@ -45,11 +45,12 @@ void from_qemu_registers(const struct exception *x, struct registers *out)
 
 /* ---- What came of it ------------------------------------------------------------------------------------------ */
 
-static void add_failed(const struct exceptions *e, size_t first, struct finding *out)
+static void add_failed(const struct exceptions *e, size_t first, struct failure *out)
 {
 	const struct exception *x = exceptions_get(e, first), *next;
 
-	for (size_t n = first + 1; n < exceptions_count(e) && out->failed_count < FINDING_FAILED - 1; n++, x = next) {
+	for (size_t n = first + 1; n < exceptions_count(e) && out->failed_count < FAILURE_DELIVERIES - 1;
+	     n++, x = next) {
 		struct failed_delivery *failed = &out->failed[out->failed_count];
 		next = exceptions_get(e, n);
 		if (!next->nested)
@@ -83,36 +84,36 @@ static size_t last_fault(const struct exceptions *e)
 	return n ? n - 1 : exceptions_count(e);
 }
 
-static void note_loop(const struct exceptions *e, size_t first, struct finding *out)
+static void note_loop(const struct exceptions *e, size_t first, struct failure *out)
 {
 	const struct exception *x = exceptions_get(e, first), *last = exceptions_get(e, exceptions_count(e) - 1);
 	unsigned long long times = e->repeats + e->period;
 
 	if (first + e->period >= exceptions_count(e) && last->pc != last->handler)
-		finding_note(out, "It came %llu times in a row: its handler returns to the instruction, and nothing "
+		failure_note(out, "It came %llu times in a row: its handler returns to the instruction, and nothing "
 		             "has changed.", times);
 	else if (x->is_x86)
-		finding_note(out, "Its handler fails in turn, at 0x%llx: %llu times in this log.",
+		failure_note(out, "Its handler fails in turn, at 0x%llx: %llu times in this log.",
 		             (unsigned long long)last->pc, times);
 	else
-		finding_note(out, "The vector at 0x%llx cannot be executed: that raises the next exception, at the "
+		failure_note(out, "The vector at 0x%llx cannot be executed: that raises the next exception, at the "
 		             "same vector, and so on, %llu times in this log.", (unsigned long long)last->handler,
 		             times);
 	out->vectors_fail = !x->is_x86 && last->pc == last->handler;
 }
 
 /* Faults from `first` to the last one: handlers that failed in their turn, ever deeper in the stack. */
-static void note_handlers(const struct exceptions *e, size_t first, struct finding *out)
+static void note_handlers(const struct exceptions *e, size_t first, struct failure *out)
 {
 	size_t last = last_fault(e);
 
 	if (last > first)
-		finding_note(out, "Its handler failed in turn, at 0x%llx%s: %zu exceptions, each in the handler of the "
+		failure_note(out, "Its handler failed in turn, at 0x%llx%s: %zu exceptions, each in the handler of the "
 		             "one before.", (unsigned long long)exceptions_get(e, first + 1)->pc,
 		             last > first + 1 ? ", and so on" : "", last - first + 1);
 }
 
-static void note_others(const struct exceptions *e, size_t first, struct finding *out)
+static void note_others(const struct exceptions *e, size_t first, struct failure *out)
 {
 	uint64_t faults = 0, others = 0;
 
@@ -121,12 +122,12 @@ static void note_others(const struct exceptions *e, size_t first, struct finding
 		*(x->kind == EXCEPTION_FAULT ? &faults : &others) += 1 + x->repeated;
 	}
 	if (faults)
-		finding_note(out,
+		failure_note(out,
 		             "Before it the log has %llu exceptions that did no harm, and %llu interrupts and calls.",
 		             (unsigned long long)faults, (unsigned long long)others);
 }
 
-bool from_qemu_found(const struct exceptions *e, struct finding *out)
+bool from_qemu_found(const struct exceptions *e, struct failure *out)
 {
 	size_t first = exceptions_first(e);
 
@@ -135,7 +136,7 @@ bool from_qemu_found(const struct exceptions *e, struct finding *out)
 	if (first == exceptions_count(e))
 		return false;
 	const struct exception *x = exceptions_get(e, first);
-	*out = (struct finding){ .kind = "an exception log of QEMU", .vector = x->vector, .vector_known = true };
+	*out = (struct failure){ .kind = "an exception log of QEMU", .vector = x->vector, .vector_known = true };
 	from_qemu_registers(x, &out->registers);
 	if (!x->is_x86)
 		snprintf(out->who, sizeof out->who, "CPU %u", x->cpu);
@@ -145,7 +146,7 @@ bool from_qemu_found(const struct exceptions *e, struct finding *out)
 		note_handlers(e, first, out);
 	add_failed(e, last_fault(e), out);
 	if (!out->failed_count && !exceptions_loop(e))
-		finding_note(out, "The log ends neither in a triple fault nor in a loop: the kernel may have handled "
+		failure_note(out, "The log ends neither in a triple fault nor in a loop: the kernel may have handled "
 		             "this exception.");
 	note_others(e, first, out);
 	return true;

@@ -20,7 +20,7 @@ static bool number_after(const char *line, const char *word, uint32_t *out)
 	at += strncasecmp(at, "0x", 2) == 0 ? 2 : 0;
 	size_t digits = strspn(at, "0123456789"), hex = strspn(at, "0123456789abcdefABCDEF");
 	bool decimal = digits == hex && at[-1] != 'x' && at[-1] != 'X';
-	if (!hex || isalnum((unsigned char)at[hex]) || !finding_number(at, "", decimal ? 10 : 16, &value) ||
+	if (!hex || isalnum((unsigned char)at[hex]) || !failure_number(at, "", decimal ? 10 : 16, &value) ||
 	    value >= VECTORS)
 		return false;
 	*out = (uint32_t)value;
@@ -86,7 +86,7 @@ static const char *where_it_stands(const struct registers *r)
 }
 
 /* The whole of `info registers`, and no exception. */
-static bool stands(const struct from_text *t, struct finding *out)
+static bool stands(const struct from_text *t, struct failure *out)
 {
 	enum { MOST_OF_THEM = 0x7f };
 
@@ -98,18 +98,18 @@ static bool stands(const struct from_text *t, struct finding *out)
 	snprintf(out->said, sizeof out->said, "%s", where_it_stands(&t->r));
 	snprintf(out->who, sizeof out->who, "%s", t->who);
 	if (t->processors > 1)
-		finding_note(out, "The text has the registers of %u processors: this is the last one.", t->processors);
+		failure_note(out, "The text has the registers of %u processors: this is the last one.", t->processors);
 	return true;
 }
 
-bool from_text_found(const struct from_text *t, struct finding *out)
+bool from_text_found(const struct from_text *t, struct failure *out)
 {
 	unsigned level = registers_level(&t->r);
 	uint64_t esr, far;
 	bool has_esr = registers_system(&t->r, level ? level : 1, SYSTEM_ESR, &esr);
 	bool has_error = registers_have(&t->r, REGISTER_ERROR), has_cr2 = registers_have(&t->r, REGISTER_CR2);
 
-	*out = (struct finding){ .kind = "a list of registers", .registers = t->r, .vector_known = true };
+	*out = (struct failure){ .kind = "a list of registers", .registers = t->r, .vector_known = true };
 	if (has_esr) {
 		out->registers.arch = HOBNAIL_ARCH_AARCH64;
 		out->vector = vector_of_esr(esr);
@@ -122,9 +122,9 @@ bool from_text_found(const struct from_text *t, struct finding *out)
 	out->vector = t->vector_known ? t->vector : PAGE_FAULT;
 	out->address_unknown = !has_cr2;
 	if (!t->vector_known && has_error && has_cr2)
-		finding_note(out,
+		failure_note(out,
 		             "The exception is not named: with an error code and CR2 it is taken for a page fault.");
 	if (out->vector == PAGE_FAULT && !has_error)
-		finding_note(out, "The text has no error code: it is taken for 0, a read of a page that is not there.");
+		failure_note(out, "The text has no error code: it is taken for 0, a read of a page that is not there.");
 	return t->vector_known ? t->registers : has_error && has_cr2;
 }

@@ -49,9 +49,9 @@ static void read_line(struct from_uboot *u, const char *line)
 	const char *code = strstr(line, "Code: "), *image = strstr(line, "UEFI image ");
 
 	if (image)
-		finding_note(&u->f, "%s", image);
+		failure_note(&u->f, "%s", image);
 	else if (code)
-		finding_code(&u->f, code, u->f.registers.arch == HOBNAIL_ARCH_AARCH64);
+		failure_code(&u->f, code, u->f.registers.arch == HOBNAIL_ARCH_AARCH64);
 	else if (strstr(line, "resetting") || strstr(line, "Resetting"))
 		u->reading = false;
 	else if (!strstr(line, "(reloc)")) /* addresses as they were linked */
@@ -65,7 +65,7 @@ void from_uboot_line(struct from_uboot *u, const char *line)
 		read_line(u, line);
 }
 
-bool from_uboot_found(const struct from_uboot *u, struct finding *out)
+bool from_uboot_found(const struct from_uboot *u, struct failure *out)
 {
 	uint64_t value;
 

@@ -3,7 +3,7 @@
 enum { WORD = sizeof(uint64_t) };
 
 /* The value of a request's response after its revision. */
-static bool answer_of(const struct space *s, vaddr pointer, uint64_t *out)
+static bool answer_of(const struct cpu_space *s, vaddr pointer, uint64_t *out)
 {
 	uint64_t at;
 
@@ -11,7 +11,7 @@ static bool answer_of(const struct space *s, vaddr pointer, uint64_t *out)
 }
 
 /* Requests whose `response` is NULL now: no kernel sets it back. The memory of responses may have been reused. */
-static void find_missing(const struct space *s, struct limine_fault *f)
+static void find_missing(const struct cpu_space *s, struct limine_fault *f)
 {
 	vaddr hhdm = f->pointer[LIMINE_HHDM];
 
@@ -25,7 +25,7 @@ static void find_missing(const struct space *s, struct limine_fault *f)
 }
 
 /* Code before the fault, in its function's segment. */
-static size_t say_missing(const struct space *s, const struct limine_fault *n, const struct fault *f, char *out,
+static size_t say_missing(const struct cpu_space *s, const struct limine_fault *n, const struct fault *f, char *out,
                           size_t size)
 {
 	fault_reader *reads = f->arch == HOBNAIL_ARCH_X86_64 ? fault_reads_x86_64 : fault_reads_aarch64;
@@ -38,7 +38,7 @@ static size_t say_missing(const struct space *s, const struct limine_fault *n, c
 	return limine_null_say(n, reads, code, bytes, f->pc - wanted + bytes, out, size);
 }
 
-bool limine_kernel_advise(const struct space *space, const struct report *r, char *out, size_t size)
+bool limine_kernel_advise(const struct cpu_space *space, const struct report *r, char *out, size_t size)
 {
 	struct limine_fault facts;
 

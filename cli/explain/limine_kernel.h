@@ -7,6 +7,6 @@
 
 /* Advice about r->view, which is explained; false: the fault has nothing to do with the protocol, or there is no file
  * of such a kernel. Responses are read through the tables in use. */
-bool limine_kernel_advise(const struct space *space, const struct report *r, char *out, size_t size);
+bool limine_kernel_advise(const struct cpu_space *space, const struct report *r, char *out, size_t size);
 
 #endif

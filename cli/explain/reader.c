@@ -106,21 +106,21 @@ void reader_feed(struct reader *r, const char *bytes, size_t count)
 	}
 }
 
-/* ---- The finding ----------------------------------------------------------------------------------------------- */
+/* ---- The failure ----------------------------------------------------------------------------------------------- */
 
 /* A triple fault is the failure, unless the next boot has ended in a loop. */
-static bool found_by_qemu(struct reader *r, struct finding *out)
+static bool found_by_qemu(struct reader *r, struct failure *out)
 {
 	if (!r->fatal.kind || exceptions_loop(&r->qemu))
 		return from_qemu_found(&r->qemu, out);
 	*out = r->fatal;
 	if (r->triple_faults > 1)
-		finding_note(out, "The log has %llu triple faults: this is the last one.",
+		failure_note(out, "The log has %llu triple faults: this is the last one.",
 		             (unsigned long long)r->triple_faults);
 	return true;
 }
 
-bool reader_found(struct reader *r, struct finding *out)
+bool reader_found(struct reader *r, struct failure *out)
 {
 	if (r->bytes)
 		take_line(r);

@@ -14,7 +14,7 @@ struct reader {
 	uint64_t lines;
 	struct from_net net;
 	struct exceptions qemu; /* since the last triple fault  */
-	struct finding fatal;   /* what led to that             */
+	struct failure fatal;   /* what led to that             */
 	uint64_t triple_faults;
 	struct from_linux linux_oops;
 	struct from_edk2 edk2;
@@ -26,7 +26,7 @@ struct reader {
 void reader_feed(struct reader *r, const char *bytes, size_t count);
 
 /* Nothing follows. */
-bool reader_found(struct reader *r, struct finding *out);
+bool reader_found(struct reader *r, struct failure *out);
 
 /* Why nothing was found, as a sentence without a full stop. */
 void reader_why(const struct reader *r, char *out, size_t size);

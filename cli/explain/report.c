@@ -43,7 +43,7 @@ static void say_address(const struct report_source *s, struct report *r)
 		format(out, REPORT_LINE, "%llu bytes above the stack pointer, which is not mapped either", LL(at - sp));
 }
 
-static void say_walk_line(const struct space *space, const struct walk *found, unsigned i, bool guilty,
+static void say_walk_line(const struct cpu_space *space, const struct walk *found, unsigned i, bool guilty,
                           struct report *r)
 {
 	struct report_walk *line = &r->walk[r->walk_count++];
@@ -52,7 +52,7 @@ static void say_walk_line(const struct space *space, const struct walk *found, u
 	walk_line(&space->walker, found, i, line->text, sizeof line->text);
 }
 
-static void say_walk(const struct report_source *s, const struct space *space, struct report *r)
+static void say_walk(const struct report_source *s, const struct cpu_space *space, struct report *r)
 {
 	struct walk found;
 	unsigned guilty;
@@ -104,7 +104,7 @@ static bool is_same_function(const struct symbols *symbols, vaddr a, vaddr b)
 
 /* Frame records are {next, return address} on both architectures. Each lies higher on the stack than the one before:
  * so the loop ends. */
-static void say_frames(const struct report_source *s, const struct space *space, struct report *r)
+static void say_frames(const struct report_source *s, const struct cpu_space *space, struct report *r)
 {
 	const struct fault *f = &r->fault;
 	uint64_t frame = fault_frame_pointer(f), record[2] = { 0 }, link = fault_link(f), top = 0;
@@ -138,7 +138,7 @@ static bool has_pc(const struct registers *r)
 	       (r->arch == HOBNAIL_ARCH_AARCH64 && registers_system(r, registers_level(r), SYSTEM_ELR, &elr));
 }
 
-static void say_what(const struct report_source *s, const struct space *space, struct report *r)
+static void say_what(const struct report_source *s, const struct cpu_space *space, struct report *r)
 {
 	uint8_t bytes[MAX_CODE];
 	unsigned count = s->code_bytes;
@@ -153,7 +153,7 @@ static void say_what(const struct report_source *s, const struct space *space, s
 
 void report_make(const struct report_source *source, struct report *out)
 {
-	struct space space;
+	struct cpu_space space;
 
 	*out = (struct report){
 		.fault = *source->fault, .explained = source->vector_known, .registers = *source->registers,

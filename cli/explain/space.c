@@ -3,9 +3,10 @@
 #include "format.h"
 #include "walk_text.h"
 
-void space_open(struct space *s, const struct registers *r, const struct memory *memory, const struct symbols *symbols)
+void space_open(struct cpu_space *s, const struct registers *r, const struct memory *memory,
+                const struct symbols *symbols)
 {
-	*s = (struct space){ .memory = memory, .symbols = symbols };
+	*s = (struct cpu_space){ .memory = memory, .symbols = symbols };
 	bool translated = registers_walker(r, &s->walker, &s->why);
 
 	s->physical = !translated && registers_untranslated(r);
@@ -16,7 +17,7 @@ void space_open(struct space *s, const struct registers *r, const struct memory 
 	s->walker.context = (void *)(uintptr_t)memory;
 }
 
-bool space_walk(const struct space *s, vaddr at, bool as_user, struct walk *out)
+bool space_walk(const struct cpu_space *s, vaddr at, bool as_user, struct walk *out)
 {
 	struct walker walker = s->walker;
 
@@ -27,7 +28,7 @@ bool space_walk(const struct space *s, vaddr at, bool as_user, struct walk *out)
 	return true;
 }
 
-unsigned space_read(const struct space *s, vaddr at, void *to, unsigned bytes)
+unsigned space_read(const struct cpu_space *s, vaddr at, void *to, unsigned bytes)
 {
 	unsigned done = 0;
 
@@ -44,7 +45,7 @@ unsigned space_read(const struct space *s, vaddr at, void *to, unsigned bytes)
 	return done;
 }
 
-bool space_refuses(const struct space *s, vaddr at, enum walk_access access, char *out, size_t size)
+bool space_refuses(const struct cpu_space *s, vaddr at, enum walk_access access, char *out, size_t size)
 {
 	static const char *const verbs[WALK_ACCESSES] = { "read", "written", "executed" };
 	char why[160];

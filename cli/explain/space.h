@@ -8,7 +8,7 @@
 #include "symbols.h"
 #include "walk.h"
 
-struct space {
+struct cpu_space {
 	const struct memory *memory; /* NULL: none */
 	const struct symbols *symbols;
 	struct walker walker;
@@ -18,16 +18,17 @@ struct space {
 };
 
 /* The structure must not move afterwards, nor must `memory`. */
-void space_open(struct space *s, const struct registers *r, const struct memory *memory, const struct symbols *symbols);
+void space_open(struct cpu_space *s, const struct registers *r, const struct memory *memory,
+                const struct symbols *symbols);
 
 /* Walk an address. false: nothing can be walked, and *out is as it was. */
-bool space_walk(const struct space *s, vaddr at, bool as_user, struct walk *out);
+bool space_walk(const struct cpu_space *s, vaddr at, bool as_user, struct walk *out);
 
 /* Copy the bytes at an address. Returns how many of them could be read, from the first on. */
-unsigned space_read(const struct space *s, vaddr at, void *to, unsigned bytes);
+unsigned space_read(const struct cpu_space *s, vaddr at, void *to, unsigned bytes);
 
 /* "which is not mapped: PD[3] = 0x0: it is not present", if the tables refuse this access by the supervisor to the
  * address. false: they grant it, or nothing is known. */
-bool space_refuses(const struct space *s, vaddr at, enum walk_access access, char *out, size_t size);
+bool space_refuses(const struct cpu_space *s, vaddr at, enum walk_access access, char *out, size_t size);
 
 #endif

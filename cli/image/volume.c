@@ -87,7 +87,7 @@ static int path_normal(const char *given, char **out)
 	return 0;
 }
 
-static void add_parents(struct volume *v, const char *path)
+static void add_parents(struct volume_tree *v, const char *path)
 {
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		char *folder = string_format("%.*s", (int)(slash - path), path);
@@ -100,7 +100,7 @@ static void add_parents(struct volume *v, const char *path)
 	}
 }
 
-static int add_file(struct volume *v, const char *host, const char *given_path, uint64_t bytes)
+static int add_file(struct volume_tree *v, const char *host, const char *given_path, uint64_t bytes)
 {
 	char *path;
 
@@ -122,7 +122,7 @@ static int add_file(struct volume *v, const char *host, const char *given_path, 
 	return 0;
 }
 
-static int add_folder(struct volume *v, const char *host, const char *path)
+static int add_folder(struct volume_tree *v, const char *host, const char *path)
 {
 	struct dirent **entries;
 	int status = 0, n = scandir(host, &entries, NULL, alphasort);
@@ -144,7 +144,7 @@ static int add_folder(struct volume *v, const char *host, const char *path)
 	return status;
 }
 
-int volume_add(struct volume *v, const char *host, const char *path)
+int volume_add(struct volume_tree *v, const char *host, const char *path)
 {
 	struct stat s;
 
@@ -172,7 +172,7 @@ static char *split(const char *given, bool at_last, const char **text)
 	return string_format("%.*s", (int)(equals - given), given);
 }
 
-static int add_loader(struct volume *v, const char *host, enum arch a)
+static int add_loader(struct volume_tree *v, const char *host, enum arch a)
 {
 	char *path = string_format("/EFI/BOOT/%s", arch_info[a].boot_file);
 	int status = volume_add(v, host, path);
@@ -181,7 +181,7 @@ static int add_loader(struct volume *v, const char *host, enum arch a)
 	return status;
 }
 
-static int add_loaders(struct volume *v, const struct volume_options *o)
+static int add_loaders(struct volume_tree *v, const struct volume_options *o)
 {
 	bool have[ARCH_COUNT] = { false };
 	int status = 0;
@@ -222,7 +222,7 @@ const char *volume_kernel_suffix(const char *host)
 	return file_is_program(host) ? "efi" : "elf";
 }
 
-int volume_add_program_files(struct volume *v, const struct strings *initrds, const char *device_tree,
+int volume_add_program_files(struct volume_tree *v, const struct strings *initrds, const char *device_tree,
                              const char *folder)
 {
 	int status = 0;
@@ -240,7 +240,7 @@ int volume_add_program_files(struct volume *v, const struct strings *initrds, co
 	return status;
 }
 
-static int add_kernels(struct volume *v, const struct volume_options *o)
+static int add_kernels(struct volume_tree *v, const struct volume_options *o)
 {
 	int status = 0;
 
@@ -265,7 +265,7 @@ char *volume_module_path(const char *host)
 	return string_format("/boot/modules/%s", file_name(host));
 }
 
-static int add_modules(struct volume *v, const struct volume_options *o)
+static int add_modules(struct volume_tree *v, const struct volume_options *o)
 {
 	int status = 0;
 
@@ -280,7 +280,7 @@ static int add_modules(struct volume *v, const struct volume_options *o)
 	return status;
 }
 
-static int add_generated_config(struct volume *v, const struct volume_options *o)
+static int add_generated_config(struct volume_tree *v, const struct volume_options *o)
 {
 	char *path = temporary_path("hobnail.conf");
 
@@ -293,7 +293,7 @@ static int add_generated_config(struct volume *v, const struct volume_options *o
 	return status;
 }
 
-static int add_config(struct volume *v, const struct volume_options *o)
+static int add_config(struct volume_tree *v, const struct volume_options *o)
 {
 	if (o->config && (o->cmdline || o->verbose))
 		return complain(STATUS_TROUBLE, "--config excludes --cmdline and --verbose: write them into %s",
@@ -303,7 +303,7 @@ static int add_config(struct volume *v, const struct volume_options *o)
 	return volume_needs_config(o) ? add_generated_config(v, o) : 0;
 }
 
-static int add_others(struct volume *v, const struct volume_options *o)
+static int add_others(struct volume_tree *v, const struct volume_options *o)
 {
 	int status = 0;
 
@@ -318,7 +318,7 @@ static int add_others(struct volume *v, const struct volume_options *o)
 
 /* ---- The whole ------------------------------------------------------------------------------------------- */
 
-static void volume_free(struct volume *v)
+static void volume_free(struct volume_tree *v)
 {
 	for (size_t i = 0; i < v->count; i++) {
 		free(v->items[i].host);
@@ -330,7 +330,7 @@ static void volume_free(struct volume *v)
 
 int volume_build(const struct volume_options *o, const char *path)
 {
-	struct volume v = { 0 };
+	struct volume_tree v = { 0 };
 	int status = add_loaders(&v, o);
 
 	if (!status && o->entry_count)

@@ -69,7 +69,7 @@ static char *folder_of(const struct volume_options *o, size_t index)
 
 /* Where the file is on the volume: at `path`, which is freed, or where an earlier entry has put it. NULL: complained.
  * The caller frees. */
-static char *place(struct volume *v, const char *host, char *path)
+static char *place(struct volume_tree *v, const char *host, char *path)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (strncmp(v->items[i].path, "/boot/", 6) == 0 && file_same(v->items[i].host, host)) {
@@ -82,7 +82,7 @@ static char *place(struct volume *v, const char *host, char *path)
 	return NULL;
 }
 
-static int add_kernels(struct volume *v, const struct volume_entry *e, const char *folder, struct strings *lines)
+static int add_kernels(struct volume_tree *v, const struct volume_entry *e, const char *folder, struct strings *lines)
 {
 	int status = 0;
 
@@ -98,7 +98,7 @@ static int add_kernels(struct volume *v, const struct volume_entry *e, const cha
 	return status;
 }
 
-static int add_modules(struct volume *v, const struct volume_entry *e, const char *folder, struct strings *lines)
+static int add_modules(struct volume_tree *v, const struct volume_entry *e, const char *folder, struct strings *lines)
 {
 	int status = 0;
 
@@ -153,7 +153,7 @@ static int check_kernels(const struct volume_entry *e)
 	return 0;
 }
 
-static int add_entry(struct volume *v, const struct volume_options *o, size_t index, struct strings *lines)
+static int add_entry(struct volume_tree *v, const struct volume_options *o, size_t index, struct strings *lines)
 {
 	const struct volume_entry *e = &o->entries[index];
 	char *folder = folder_of(o, index);
@@ -170,7 +170,7 @@ static int add_entry(struct volume *v, const struct volume_options *o, size_t in
 	return status;
 }
 
-int volume_add_entries(struct volume *v, const struct volume_options *o)
+int volume_add_entries(struct volume_tree *v, const struct volume_options *o)
 {
 	struct strings lines = { 0 };
 	char *path = NULL;

@@ -25,7 +25,7 @@ struct image {
 
 /* Files and folders in clusters of at most 4 KiB, both FATs (8 bytes a cluster), and some spare room. At least as many
  * clusters as FAT32 needs (65525: Microsoft FAT specification, "FAT Type Determination"). */
-static uint64_t needed_mib(const struct volume *v, unsigned sector_bytes)
+static uint64_t needed_mib(const struct volume_tree *v, unsigned sector_bytes)
 {
 	uint64_t bytes = v->folders.count * KIB(32);
 
@@ -44,7 +44,7 @@ static unsigned cluster_sectors(const struct gpt *disk)
 }
 
 /* An image for a disk is as large as the disk, but its partition only as large as needed. */
-static int image_measure(const struct volume *v, const struct volume_options *o, const struct output *to,
+static int image_measure(const struct volume_tree *v, const struct volume_options *o, const struct output *to,
                          struct image *out)
 {
 	unsigned ends = out->has_table ? 1 : 0; /* the tables: 1 MiB at each end */
@@ -115,7 +115,7 @@ static int make_file_system(const struct image *i)
 	return status;
 }
 
-static int make_folders(const struct image *i, const struct volume *v)
+static int make_folders(const struct image *i, const struct volume_tree *v)
 {
 	struct strings argv = { 0 };
 
@@ -141,7 +141,7 @@ static int copy_file(const struct image *i, const struct volume_item *f)
 	return status;
 }
 
-static int file_system_fill(const struct image *i, const struct volume *v)
+static int file_system_fill(const struct image *i, const struct volume_tree *v)
 {
 	int status = make_file_system(i);
 
@@ -152,7 +152,8 @@ static int file_system_fill(const struct image *i, const struct volume *v)
 	return status;
 }
 
-static int image_write(const struct volume *v, const struct volume_options *o, const struct output *to, struct image *i)
+static int image_write(const struct volume_tree *v, const struct volume_options *o, const struct output *to,
+                       struct image *i)
 {
 	char *at = string_format("%s@@%s", i->path, i->has_table ? "1M" : "0");
 
@@ -187,7 +188,8 @@ static int iso_make(const char *file_system, const char *path)
 	return status;
 }
 
-static int iso_write(const struct volume *v, const struct volume_options *o, const struct output *to, const char *path)
+static int iso_write(const struct volume_tree *v, const struct volume_options *o, const struct output *to,
+                     const char *path)
 {
 	char *file_system = temporary_path("efi.img");
 	struct image i = { .path = file_system, .disk.sector_bytes = SECTOR_BYTES };
@@ -209,7 +211,7 @@ static bool is_iso(const char *path)
 /* ---- The whole ---------------------------------------------------------------------------------------------- */
 
 /* Make it at `path`, and say where its content ends and its end begins. */
-static int write_at(const struct volume *v, const struct volume_options *o, const struct output *to, bool iso,
+static int write_at(const struct volume_tree *v, const struct volume_options *o, const struct output *to, bool iso,
                     const char *path, uint64_t *head, uint64_t *tail)
 {
 	unsigned sector = o->sector_bytes ? o->sector_bytes : to->sector_bytes ? to->sector_bytes : SECTOR_BYTES;
@@ -240,7 +242,7 @@ static int check_sectors(const struct volume_options *o, const struct output *to
 
 /* A file is completed under another name and then renamed, so that the image's name never has a partial image. A disk
  * or stream is written when the image is complete. */
-static int write_to(const struct volume *v, const struct volume_options *o, const struct output *to, bool iso)
+static int write_to(const struct volume_tree *v, const struct volume_options *o, const struct output *to, bool iso)
 {
 	char *path = to->is_file ? string_format("%s.part", to->path) : temporary_path(iso ? "image.iso" : "image.img");
 	uint64_t head, tail;
@@ -256,7 +258,7 @@ static int write_to(const struct volume *v, const struct volume_options *o, cons
 	return status;
 }
 
-int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path)
+int volume_write_image(const struct volume_tree *v, const struct volume_options *o, const char *path)
 {
 	struct output to;
 	int status = output_open(path, o->force, &to);

@@ -22,7 +22,7 @@ struct volume_item {
 	uint64_t bytes;
 };
 
-struct volume {
+struct volume_tree {
 	struct volume_item *items;
 	size_t count;
 	struct strings folders; /* parents before children */
@@ -36,7 +36,7 @@ char *volume_module_path(const char *host);
 const char *volume_kernel_suffix(const char *host);
 
 /* Puts the files of --initrd and --devicetree into a folder of the volume. 0 or a status. */
-int volume_add_program_files(struct volume *v, const struct strings *initrds, const char *device_tree,
+int volume_add_program_files(struct volume_tree *v, const struct strings *initrds, const char *device_tree,
                              const char *folder);
 
 /* ... and their lines of the configuration. */
@@ -63,13 +63,13 @@ int volume_config_join(const struct strings *lines, const char *path);
 
 /* --entry NAME; the files of all entries, and the configuration that names them. 0 or a status. */
 int volume_entry_begin(struct volume_options *o, const char *name);
-int volume_add_entries(struct volume *v, const struct volume_options *o);
+int volume_add_entries(struct volume_tree *v, const struct volume_options *o);
 
 /* Puts a file or folder on the volume. 0 or a status. */
-int volume_add(struct volume *v, const char *host, const char *path);
+int volume_add(struct volume_tree *v, const char *host, const char *path);
 
 /* Makes the disk image, or an ISO if `path` ends in .iso, at least as large as the options say. The file appears only
  * when it is complete. A disk is written into, as output.h says. 0 or a status. */
-int volume_write_image(const struct volume *v, const struct volume_options *o, const char *path);
+int volume_write_image(const struct volume_tree *v, const struct volume_options *o, const char *path);
 
 #endif

@@ -10,13 +10,13 @@
 /* After a signal nothing is read any more: the walk ends soon, and the machine goes on. */
 static bool read_live(void *context, paddr at, void *to, size_t bytes)
 {
-	struct live *l = context;
+	struct live_machine *l = context;
 
 	return !signal_seen() && gdb_read_memory(&l->gdb, at, to, bytes);
 }
 
 /* QEMU says nothing if it has opened the port. */
-static int open_port(struct live *l)
+static int open_port(struct live_machine *l)
 {
 	char *path = temporary_socket("gdb"), *command;
 	struct json *whole;
@@ -40,7 +40,7 @@ static int open_port(struct live *l)
 
 /* The monitor prints all that matters of x86_64, but no system registers of aarch64: those come from the debugger
  * port. x86_64's control registers are wrong there (CR0 without PG under 64-bit paging: seen with QEMU 7.2). */
-static bool ask_registers(struct live *l, unsigned cpu, struct registers *out)
+static bool ask_registers(struct live_machine *l, unsigned cpu, struct registers *out)
 {
 	struct json *whole;
 	const struct json *said = monitor_tell(&l->monitor, cpu, "info registers", &whole);
@@ -52,7 +52,7 @@ static bool ask_registers(struct live *l, unsigned cpu, struct registers *out)
 	return said != NULL;
 }
 
-static int read_registers(struct live *l, const struct machine_options *o, enum arch *arch, struct walker *out)
+static int read_registers(struct live_machine *l, const struct machine_options *o, enum arch *arch, struct walker *out)
 {
 	struct registers r = { 0 };
 	const char *why = "its registers are not known";
@@ -74,11 +74,12 @@ static int read_registers(struct live *l, const struct machine_options *o, enum 
 	return 0;
 }
 
-int live_open(struct live *l, const char *path, const struct machine_options *o, enum arch *arch, struct walker *out)
+int live_machine_open(struct live_machine *l, const char *path, const struct machine_options *o, enum arch *arch,
+                      struct walker *out)
 {
 	struct json *whole;
 
-	*l = (struct live){ .memory = { read_live, l } };
+	*l = (struct live_machine){ .memory = { read_live, l } };
 	signals_watch();
 	int status = monitor_open(&l->monitor, path);
 	if (status)
@@ -93,7 +94,7 @@ int live_open(struct live *l, const char *path, const struct machine_options *o,
 	return status ? status : read_registers(l, o, arch, out);
 }
 
-static void tell(struct live *l, const char *command)
+static void tell(struct live_machine *l, const char *command)
 {
 	struct json *whole;
 
@@ -101,7 +102,7 @@ static void tell(struct live *l, const char *command)
 		json_free(whole);
 }
 
-void live_close(struct live *l)
+void live_machine_close(struct live_machine *l)
 {
 	if (l->has_gdb)
 		gdb_close(&l->gdb);

@@ -9,7 +9,7 @@
 #include "memory.h"
 #include "monitor.h"
 
-struct live {
+struct live_machine {
 	struct monitor monitor;
 	struct gdb_remote gdb;
 	bool was_running, has_port, has_gdb;
@@ -17,8 +17,9 @@ struct live {
 };
 
 /* The machine, and the walker for the tables that are in use on o->cpu, as far as the options name no others. 0 or a
- * status; live_close() is for both. */
-int live_open(struct live *l, const char *path, const struct machine_options *o, enum arch *arch, struct walker *out);
-void live_close(struct live *l);
+ * status; live_machine_close() is for both. */
+int live_machine_open(struct live_machine *l, const char *path, const struct machine_options *o, enum arch *arch,
+                      struct walker *out);
+void live_machine_close(struct live_machine *l);
 
 #endif

@@ -89,14 +89,14 @@ static int map_of_dump(const char *path, enum arch arch, const struct machine_op
 static int map_of_live(const char *path, const struct machine_options *m, const struct options *o)
 {
 	static struct map_machine map;
-	static struct live live;
+	static struct live_machine live;
 	enum arch arch;
 	struct walker walker;
-	int status = live_open(&live, path, m, &arch, &walker);
+	int status = live_machine_open(&live, path, m, &arch, &walker);
 
 	if (!status)
 		status = map_machine_open(&map, arch, &walker, true, &live.memory, m, path);
-	live_close(&live);
+	live_machine_close(&live);
 	if (signal_seen())
 		status = STATUS_SIGNAL + signal_seen();
 	if (!status)

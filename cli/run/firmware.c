@@ -79,7 +79,7 @@ static bool is_wished(const char *code, const struct wish *w)
 }
 
 /* "mapping": how the firmware is attached. Skips kinds that hobnail does not support. */
-static bool read_mapping(const struct json *mapping, const struct wish *w, struct firmware *out)
+static bool read_mapping(const struct json *mapping, const struct wish *w, struct qemu_firmware *out)
 {
 	const char *device = json_text(mapping, "device"), *mode = json_text(mapping, "mode");
 	const struct json *executable = json_member(mapping, "executable"),
@@ -90,7 +90,7 @@ static bool read_mapping(const struct json *mapping, const struct wish *w, struc
 	if (!device || !code || !file_exists(code) || (w->file && !is_wished(code, w)))
 		return false;
 	if (!is_flash) {
-		*out = (struct firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(code) };
+		*out = (struct qemu_firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(code) };
 		return strcmp(device, "memory") == 0;
 	}
 	if (mode && strcmp(mode, "split") != 0 && strcmp(mode, "stateless") != 0)
@@ -98,7 +98,7 @@ static bool read_mapping(const struct json *mapping, const struct wish *w, struc
 	const char *store = json_text(vars, "filename");
 	if (store && !file_exists(store))
 		return false;
-	*out = (struct firmware){
+	*out = (struct qemu_firmware){
 		.kind = FIRMWARE_FLASH,
 		.code = string_copy(code),
 		.code_format = copy_or(json_text(executable, "format"), "raw"),
@@ -108,7 +108,7 @@ static bool read_mapping(const struct json *mapping, const struct wish *w, struc
 	return true;
 }
 
-static bool try_descriptor(const char *path, const struct wish *w, struct firmware *out)
+static bool try_descriptor(const char *path, const struct wish *w, struct qemu_firmware *out)
 {
 	struct json_problem p;
 	size_t bytes;
@@ -179,7 +179,7 @@ static struct strings list_descriptors(void)
 	return paths;
 }
 
-static bool find_described(const struct wish *w, struct firmware *out)
+static bool find_described(const struct wish *w, struct qemu_firmware *out)
 {
 	struct strings paths = list_descriptors();
 	bool found = false;
@@ -192,7 +192,7 @@ static bool find_described(const struct wish *w, struct firmware *out)
 
 /* ---- U-Boot ------------------------------------------------------------------------------------------------- */
 
-static int find_uboot(enum arch arch, struct firmware *out)
+static int find_uboot(enum arch arch, struct qemu_firmware *out)
 {
 	static const struct { const char *path; enum firmware_kind kind; } known[ARCH_COUNT] = {
 		[ARCH_X86_64] = { "/usr/lib/u-boot/qemu-x86_64/u-boot.rom", FIRMWARE_BIOS },
@@ -203,7 +203,7 @@ static int find_uboot(enum arch arch, struct firmware *out)
 
 	if (!file_exists(path))
 		return complain(STATUS_TROUBLE, "U-Boot is missing (%s): install the package u-boot-qemu", path);
-	*out = (struct firmware){ .kind = known[arch].kind, .is_uboot = true, .code = string_copy(path) };
+	*out = (struct qemu_firmware){ .kind = known[arch].kind, .is_uboot = true, .code = string_copy(path) };
 	return 0;
 }
 
@@ -238,7 +238,7 @@ static bool brings_device_tree(const char *code, const struct board *board)
 	return found;
 }
 
-static int find_boards(const struct board *board, const char *wanted, struct firmware *out)
+static int find_boards(const struct board *board, const char *wanted, struct qemu_firmware *out)
 {
 	const char *path = wanted ? wanted : board->firmware;
 
@@ -247,7 +247,7 @@ static int find_boards(const struct board *board, const char *wanted, struct fir
 		                "the firmware of %s is missing (%s): it is in Debian's package %s, which `dpkg -x` "
 		                "unpacks; say --firmware FILE",
 		                board->machine, path, board->package);
-	*out = (struct firmware){ .kind = FIRMWARE_KERNEL, .is_uboot = true, .code = string_copy(path) };
+	*out = (struct qemu_firmware){ .kind = FIRMWARE_KERNEL, .is_uboot = true, .code = string_copy(path) };
 	out->wants_device_tree = !brings_device_tree(path, board);
 	if (out->wants_device_tree)
 		out->device_tree = find_device_tree(board, path);
@@ -257,7 +257,7 @@ static int find_boards(const struct board *board, const char *wanted, struct fir
 /* One file may have several names, each with a store of its own: Debian's OVMF_CODE_4M.ms.fd, whose store has Secure
  * Boot on, and OVMF_CODE_4M.snakeoil.fd lead to OVMF_CODE_4M.secboot.fd, whose store has no keys (package ovmf,
  * README.Debian). So a descriptor with the given name comes first. */
-static int find_file(struct wish *w, struct firmware *out)
+static int find_file(struct wish *w, struct qemu_firmware *out)
 {
 	if (find_described(w, out))
 		return 0;
@@ -267,7 +267,7 @@ static int find_file(struct wish *w, struct firmware *out)
 	return firmware_from_file(w->arch, w->file, out);
 }
 
-int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out)
+int firmware_find(enum arch arch, const char *machine, const char *wanted, struct qemu_firmware *out)
 {
 	bool by_file = wanted && strcmp(wanted, "edk2") != 0 && strcmp(wanted, "uboot") != 0;
 	struct wish w = { arch, machine_versioned(machine), by_file ? wanted : NULL, false };

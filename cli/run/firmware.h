@@ -13,7 +13,7 @@ enum firmware_kind {
 	FIRMWARE_KERNEL, /* -kernel; on riscv64 under QEMU's own machine-mode firmware */
 };
 
-struct firmware {
+struct qemu_firmware {
 	enum firmware_kind kind;
 	bool is_uboot;
 	char *code;
@@ -33,17 +33,17 @@ struct firmware {
  *                   file; else firmware_from_file()
  * A board has its own U-Boot instead of the first two.
  * 0 or a status. */
-int firmware_find(enum arch arch, const char *machine, const char *wanted, struct firmware *out);
+int firmware_find(enum arch arch, const char *machine, const char *wanted, struct qemu_firmware *out);
 
 /* Makes the machine's own variable store, from the template or empty. 0 or a status. */
-int firmware_make_vars(const struct firmware *f, const char *path);
+int firmware_make_vars(const struct qemu_firmware *f, const char *path);
 
 /* The store's size; 0: none, or not known. */
-uint64_t firmware_vars_bytes(const struct firmware *f);
+uint64_t firmware_vars_bytes(const struct qemu_firmware *f);
 
 /* A file without a descriptor. A flash image gets the store beside it, if that has the right size (OVMF_VARS.fd for
  * OVMF_CODE.fd), else an empty store. Other files are BIOS images. 0 or a status. */
-int firmware_from_file(enum arch arch, const char *path, struct firmware *out);
+int firmware_from_file(enum arch arch, const char *path, struct qemu_firmware *out);
 
 /* Is there a store of the right size beside it with its full name (OVMF_VARS.x.fd for OVMF_CODE.x.fd)? */
 bool firmware_has_own_store(enum arch arch, const char *path);

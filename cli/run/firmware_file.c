@@ -92,7 +92,7 @@ static char *store_name(const char *code, bool short_name)
 	return name;
 }
 
-static bool take_store(const char *code, bool short_name, uint64_t bytes, struct firmware *out)
+static bool take_store(const char *code, bool short_name, uint64_t bytes, struct qemu_firmware *out)
 {
 	struct flash_file store;
 	char *name = store_name(code, short_name);
@@ -108,7 +108,7 @@ static bool take_store(const char *code, bool short_name, uint64_t bytes, struct
 
 bool firmware_has_own_store(enum arch arch, const char *path)
 {
-	struct firmware taken = { 0 };
+	struct qemu_firmware taken = { 0 };
 	struct flash_file f;
 	bool has = read_flash(path, &f) && store_bytes(arch, &f) &&
 	           take_store(path, false, store_bytes(arch, &f), &taken);
@@ -118,13 +118,13 @@ bool firmware_has_own_store(enum arch arch, const char *path)
 	return has;
 }
 
-int firmware_from_file(enum arch arch, const char *path, struct firmware *out)
+int firmware_from_file(enum arch arch, const char *path, struct qemu_firmware *out)
 {
 	struct flash_file f;
 
 	if (!file_exists(path))
 		return complain(STATUS_TROUBLE, "the firmware %s cannot be read", path);
-	*out = (struct firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(path) };
+	*out = (struct qemu_firmware){ .kind = FIRMWARE_BIOS, .code = string_copy(path) };
 	if (!read_flash(path, &f))
 		return 0;
 	uint64_t bytes = store_bytes(arch, &f);
@@ -144,12 +144,12 @@ int firmware_from_file(enum arch arch, const char *path, struct firmware *out)
 
 /* ---- The machine's own store ------------------------------------------------------------------------------------ */
 
-int firmware_make_vars(const struct firmware *f, const char *path)
+int firmware_make_vars(const struct qemu_firmware *f, const char *path)
 {
 	return f->vars ? file_copy(f->vars, path) : file_zeros(path, f->empty_vars_bytes);
 }
 
-uint64_t firmware_vars_bytes(const struct firmware *f)
+uint64_t firmware_vars_bytes(const struct qemu_firmware *f)
 {
 	struct flash_file store;
 

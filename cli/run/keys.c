@@ -11,24 +11,24 @@ const char keys_help[] =
 	"Ctrl-A Ctrl-A  send Ctrl-A\n"
 	"Ctrl-C    end the guest\n";
 
-enum key keys_take(struct keys *k, char byte)
+enum keys_action keys_take(struct keys *k, char byte)
 {
 	if (!k->after_prefix) {
 		k->after_prefix = byte == CTRL_A;
-		return k->after_prefix ? KEY_NONE : KEY_BYTE;
+		return k->after_prefix ? KEYS_NONE : KEYS_BYTE;
 	}
 	k->after_prefix = false;
 	switch (byte) {
 	case CTRL_A:
-		return KEY_BYTE;
+		return KEYS_BYTE;
 	case 'x':
 	case 'X':
-		return KEY_QUIT;
+		return KEYS_QUIT;
 	case 'c':
 	case 'C':
-		return KEY_MONITOR;
+		return KEYS_MONITOR;
 	default:
-		return KEY_HELP;
+		return KEYS_HELP;
 	}
 }
 

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum key {
-	KEY_NONE,    /* nothing yet: more is to come */
-	KEY_BYTE,    /* the byte itself, for guest or monitor */
-	KEY_QUIT,    /* Ctrl-A X */
-	KEY_MONITOR, /* Ctrl-A C: to the monitor, or back */
-	KEY_HELP,    /* Ctrl-A H, ?, or a key that means nothing */
+enum keys_action {
+	KEYS_NONE,    /* nothing yet: more is to come */
+	KEYS_BYTE,    /* the byte itself, for guest or monitor */
+	KEYS_QUIT,    /* Ctrl-A X */
+	KEYS_MONITOR, /* Ctrl-A C: to the monitor, or back */
+	KEYS_HELP,    /* Ctrl-A H, ?, or a key that means nothing */
 };
 
 struct keys {
@@ -19,7 +19,7 @@ struct keys {
 };
 
 /* Ctrl-A twice is one Ctrl-A. */
-enum key keys_take(struct keys *k, char byte);
+enum keys_action keys_take(struct keys *k, char byte);
 
 /* The line that is typed for QEMU's monitor. */
 enum { MONITOR_LINE_BYTES = 512 };

@@ -44,7 +44,7 @@ static FILE *begin_report(struct run *r)
 
 /* The processor that has these registers at the exception. The log of x86_64 does not name it, but it stands there
  * still if it could not enter the handler. */
-static unsigned cpu_of(const struct view *v, const struct finding *f)
+static unsigned cpu_of(const struct view *v, const struct failure *f)
 {
 	unsigned cpu = 0;
 
@@ -59,7 +59,7 @@ static unsigned cpu_of(const struct view *v, const struct finding *f)
 
 /* aarch64's log has the exception's own registers. The others are those of the stopped machine: the tables have not
  * changed since, and the general registers neither if no handler has run. */
-static void complete(struct finding *f, const struct registers *now)
+static void complete(struct failure *f, const struct registers *now)
 {
 	struct registers *r = &f->registers;
 
@@ -79,7 +79,7 @@ static void complete(struct finding *f, const struct registers *now)
 	registers_set(r, "sp", now->value[REGISTER_SP]);
 }
 
-static void print_fault(struct run *r, struct view *v, struct finding *f)
+static void print_fault(struct run *r, struct view *v, struct failure *f)
 {
 	static struct report report; /* several KiB */
 	unsigned cpu = cpu_of(v, f);
@@ -173,7 +173,7 @@ static void look_at_loop(struct run *r)
 {
 	const struct guest_ears ears = run_ears(r);
 	struct outside *o = &r->outside;
-	struct finding found;
+	struct failure found;
 	struct view v;
 
 	order(r, "stop", &ears);
@@ -237,7 +237,7 @@ static void explain_reset(struct run *r)
 {
 	const struct guest_ears ears = run_ears(r);
 	struct outside *o = &r->outside;
-	struct finding found;
+	struct failure found;
 	struct view v;
 
 	is_running(r, &ears);

@@ -123,7 +123,7 @@ static void add_vars(const struct machine *m, struct strings *argv)
 
 static void add_firmware(const struct machine *m, struct strings *argv)
 {
-	const struct firmware *f = m->firmware;
+	const struct qemu_firmware *f = m->firmware;
 
 	/* EDK2's ArmVirtQemu waits five seconds for its menu; this sets etc/boot-menu-wait, which is that time. */
 	if (!f->is_uboot)

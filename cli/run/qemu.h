@@ -17,7 +17,7 @@ struct machine {
 	const char *cpu;      /* NULL: likewise */
 	uint64_t memory_mib;
 	unsigned cpus;
-	const struct firmware *firmware;
+	const struct qemu_firmware *firmware;
 	const char *vars;     /* the machine's own copy of the variable store; NULL: none */
 	uint64_t vars_bytes;  /* not 0: no file is needed for a store of this size, which a state fills */
 	const char *waiting;  /* a program that the firmware starts in the boot loader's place; NULL: none */

@@ -57,7 +57,7 @@ struct input {
 struct run {
 	struct volume_options volume;
 	struct machine machine;
-	struct firmware firmware;
+	struct qemu_firmware firmware;
 	const char *disk;
 	const char *wanted_firmware;
 	struct strings symbols; /* files that explain addresses, perhaps FILE@SLIDE */

@@ -95,22 +95,22 @@ static void monitor_byte(struct run *r, char byte)
 static void take_key(struct run *r, char byte)
 {
 	switch (keys_take(&r->input.keys, byte)) {
-	case KEY_BYTE:
+	case KEYS_BYTE:
 		if (r->input.in_monitor)
 			monitor_byte(r, byte);
 		else
 			guest_type(&r->guest, &byte, 1);
 		break;
-	case KEY_QUIT:
+	case KEYS_QUIT:
 		r->over = OVER_USER;
 		break;
-	case KEY_MONITOR:
+	case KEYS_MONITOR:
 		monitor_toggle(r);
 		break;
-	case KEY_HELP:
+	case KEYS_HELP:
 		say(r, keys_help);
 		break;
-	case KEY_NONE:
+	case KEYS_NONE:
 		break;
 	}
 }

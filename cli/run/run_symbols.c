@@ -15,7 +15,7 @@ static bool find_slide(const struct view *v, const struct registers *at, const c
                        uint64_t *slide)
 {
 	vaddr candidates[SLIDE_MAX_CANDIDATES];
-	struct space space;
+	struct cpu_space space;
 
 	for (unsigned i = 0; i <= v->cpu_count; i++) {
 		const struct registers *r = i == 0 ? at : &v->cpus[i - 1];

@@ -78,7 +78,7 @@ static bool find_at(const char *bytes, size_t count, vaddr at, const char page[P
 	return false;
 }
 
-bool slide_find(const char *bytes, size_t count, const struct space *s, const vaddr *candidates,
+bool slide_find(const char *bytes, size_t count, const struct cpu_space *s, const vaddr *candidates,
                 unsigned candidate_count, uint64_t *slide)
 {
 	char page[PAGE_BYTES];
@@ -106,7 +106,7 @@ static void add(vaddr at, vaddr out[SLIDE_MAX_CANDIDATES], unsigned *count)
 		out[(*count)++] = at;
 }
 
-unsigned slide_candidates(const struct space *s, const struct registers *r, vaddr out[SLIDE_MAX_CANDIDATES])
+unsigned slide_candidates(const struct cpu_space *s, const struct registers *r, vaddr out[SLIDE_MAX_CANDIDATES])
 {
 	uint64_t stack[SLIDE_MAX_CANDIDATES];
 	unsigned count = 0;

@@ -8,13 +8,13 @@ enum { SLIDE_MAX_CANDIDATES = 64 };
 
 /* The bytes of an ELF file, and the addresses in memory that may be its code. true: the file's code is at one of them,
  * and *slide is its run address - linked address. */
-bool slide_find(const char *bytes, size_t count, const struct space *s, const vaddr *candidates,
+bool slide_find(const char *bytes, size_t count, const struct cpu_space *s, const vaddr *candidates,
                 unsigned candidate_count, uint64_t *slide);
 
 /* Is this file position-independent? */
 bool slide_is_needed(const char *bytes, size_t count);
 
 /* Addresses that may be code: the instruction, the return address, and words on the stack. Returns how many. */
-unsigned slide_candidates(const struct space *s, const struct registers *r, vaddr out[SLIDE_MAX_CANDIDATES]);
+unsigned slide_candidates(const struct cpu_space *s, const struct registers *r, vaddr out[SLIDE_MAX_CANDIDATES]);
 
 #endif

@@ -31,7 +31,7 @@ static uint64_t stack_hash(const struct view *v, const struct registers *r)
 {
 	uint8_t bytes[STACK_BYTES];
 	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-	struct space space;
+	struct cpu_space space;
 
 	space_open(&space, r, view_memory(v), NULL);
 	size_t count = space_read(&space, r->value[REGISTER_SP], bytes, sizeof(bytes));
@@ -189,7 +189,7 @@ static bool gic_is_silent(const struct view *v)
 
 static bool is_at_wait(const struct view *v, const struct registers *r)
 {
-	struct space space;
+	struct cpu_space space;
 	uint32_t instruction = 0;
 
 	space_open(&space, r, view_memory(v), NULL);

@@ -157,7 +157,7 @@ static void warm_close(struct warm *w)
 
 static int start_guest(struct run *r, const char *waiting, const char *state)
 {
-	const struct firmware *f = &r->firmware;
+	const struct qemu_firmware *f = &r->firmware;
 	int status = 0;
 
 	r->machine.waiting = waiting;

@@ -74,7 +74,7 @@ void cpus_park(struct handoff_cpu *c)
 	arch_halt();
 }
 
-void cpus_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
+void cpus_enter_kernel(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r)
 {
 	sabotage_release(h, c, r);
 	arch_release(h, c, r);

@@ -23,6 +23,6 @@ unsigned cpus_answered(const struct handoff *h);
 void cpus_park(struct handoff_cpu *c) __attribute__((noreturn));
 
 /* Called by a protocol's parked(): this processor enters the kernel as *r says. */
-void cpus_release(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r) __attribute__((noreturn));
+void cpus_enter_kernel(struct handoff *h, struct handoff_cpu *c, struct handoff_release *r) __attribute__((noreturn));
 
 #endif

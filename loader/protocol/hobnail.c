@@ -76,7 +76,7 @@ static void parked(struct handoff *h, struct handoff_cpu *c)
 	struct handoff_release release = { m->entry, m->argument, m->root };
 	__atomic_store_n(&c->state, HANDOFF_CPU_RELEASED, __ATOMIC_RELEASE);
 	__atomic_store_n(&m->state, HOBNAIL_MAILBOX_TAKEN, __ATOMIC_RELEASE);
-	cpus_release(h, c, &release);
+	cpus_enter_kernel(h, c, &release);
 }
 
 const struct protocol protocol_hobnail = {

@@ -135,7 +135,7 @@ static void parked(struct handoff *h, struct handoff_cpu *c)
 		return;
 	struct handoff_release release = { entry, c->listed + h->direct_map, 0 };
 	__atomic_store_n(&c->state, HANDOFF_CPU_RELEASED, __ATOMIC_RELEASE);
-	cpus_release(h, c, &release);
+	cpus_enter_kernel(h, c, &release);
 }
 
 /* ---- Reports of faults --------------------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ struct protocol {
 	/* Every processor has answered or been given up, and the log has its last line. */
 	void (*settled)(struct handoff *h);
 	/* A processor that answered waits here, on its own boot stack in the kernel's space, until it is released.
-	 * It calls cpus_release(), or returns when h->stopped is set. */
+	 * It calls cpus_enter_kernel(), or returns when h->stopped is set. */
 	void (*parked)(struct handoff *h, struct handoff_cpu *c);
 	/* Advice about a fault of a kernel of this protocol, in place of the fault's own; 0 bytes: there is none.
 	 * NULL: there never is. */

@@ -41,7 +41,7 @@ static void check_report(const struct report *r)
 static bool explained(const uint8_t *data, size_t bytes, size_t piece)
 {
 	static struct reader reader;
-	static struct finding finding;
+	static struct failure failure;
 	static struct report report;
 	const struct memory memory = { read_memory, NULL };
 	char why[200];
@@ -49,11 +49,11 @@ static bool explained(const uint8_t *data, size_t bytes, size_t piece)
 	memset(&reader, 0, sizeof reader);
 	for (size_t at = 0; at < bytes; at += piece)
 		reader_feed(&reader, (const char *)data + at, bytes - at < piece ? bytes - at : piece);
-	bool found = reader_found(&reader, &finding);
+	bool found = reader_found(&reader, &failure);
 	reader_why(&reader, why, sizeof why);
 	reader_free(&reader);
 	if (found) {
-		explanation_make(&finding, &memory, NULL, &report);
+		explanation_make(&failure, &memory, NULL, &report);
 		check_report(&report);
 	}
 	return found;

@@ -266,7 +266,7 @@ static void gate(unsigned vector, uint64_t handler, unsigned selector, unsigned 
 
 static void expect_delivery(unsigned vector, const char *wanted)
 {
-	struct space space;
+	struct cpu_space space;
 	char text[320] = "";
 
 	space_open(&space, &regs, &memory, NULL);
@@ -279,7 +279,7 @@ static void expect_delivery(unsigned vector, const char *wanted)
 
 static void expect_advice(unsigned vector, const char *wanted)
 {
-	struct space space;
+	struct cpu_space space;
 	char text[320] = "";
 
 	space_open(&space, &regs, &memory, NULL);
@@ -386,7 +386,7 @@ static void delivery_needs_no_memory_where_the_second_exception_says_it(void **s
 
 static void delivery_finds_vectors_that_are_not_mapped(void **state)
 {
-	struct space space;
+	struct cpu_space space;
 	char text[320];
 
 	(void)state;

@@ -14,22 +14,22 @@ static void keys_pass_what_is_the_guests(void **state)
 	(void)state;
 	for (int byte = 0; byte < 256; byte++)
 		if (byte != 1)
-			assert_int_equal(keys_take(&k, (char)byte), KEY_BYTE);
+			assert_int_equal(keys_take(&k, (char)byte), KEYS_BYTE);
 }
 
 static void keys_behind_ctrl_a_are_ours(void **state)
 {
-	static const struct { char byte; enum key key; } cases[] = {
-		{ 'x', KEY_QUIT }, { 'X', KEY_QUIT }, { 'c', KEY_MONITOR }, { 'C', KEY_MONITOR },
-		{ 'h', KEY_HELP }, { '?', KEY_HELP }, { 'q', KEY_HELP }, { '\r', KEY_HELP }, { '\1', KEY_BYTE },
+	static const struct { char byte; enum keys_action key; } cases[] = {
+		{ 'x', KEYS_QUIT }, { 'X', KEYS_QUIT }, { 'c', KEYS_MONITOR }, { 'C', KEYS_MONITOR },
+		{ 'h', KEYS_HELP }, { '?', KEYS_HELP }, { 'q', KEYS_HELP }, { '\r', KEYS_HELP }, { '\1', KEYS_BYTE },
 	};
 	struct keys k = { false };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(keys_take(&k, '\1'), KEY_NONE);
+		assert_int_equal(keys_take(&k, '\1'), KEYS_NONE);
 		assert_int_equal(keys_take(&k, cases[i].byte), cases[i].key);
-		assert_int_equal(keys_take(&k, 'x'), KEY_BYTE);
+		assert_int_equal(keys_take(&k, 'x'), KEYS_BYTE);
 	}
 }
 

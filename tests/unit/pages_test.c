@@ -8,7 +8,7 @@
 enum { PAGES = 64, FIRST = 0x100 };
 
 static uint8_t *memory;
-static struct pages p;
+static struct page_allocator p;
 static bool taken[PAGES];
 
 /* "Physical" memory from page FIRST on. */
@@ -16,7 +16,7 @@ static void open_pages(bool poison)
 {
 	memset(taken, 0, sizeof taken);
 	memset(memory, 0x5a, PAGES * PAGE_BYTES);
-	p = (struct pages){ .offset = (uint64_t)(uintptr_t)memory - FIRST * PAGE_BYTES, .poison = poison };
+	p = (struct page_allocator){ .offset = (uint64_t)(uintptr_t)memory - FIRST * PAGE_BYTES, .poison = poison };
 }
 
 static void add(unsigned first, unsigned count)
@@ -33,7 +33,7 @@ static unsigned index_of(paddr page)
 
 static paddr take(void)
 {
-	paddr page = pages_take(&p);
+	paddr page = page_take(&p);
 
 	assert_int_not_equal(page, 0);
 	assert_false(taken[index_of(page)]);
@@ -44,7 +44,7 @@ static paddr take(void)
 static void give(paddr page)
 {
 	taken[index_of(page)] = false;
-	pages_give(&p, page);
+	page_give(&p, page);
 }
 
 static void every_page_is_given_out_once(void **state)
@@ -60,7 +60,7 @@ static void every_page_is_given_out_once(void **state)
 			assert_int_equal(p.free, 35 - i);
 			memset(memory + index_of(take()) * (size_t)PAGE_BYTES, 0xee, PAGE_BYTES);
 		}
-		assert_int_equal(pages_take(&p), 0);
+		assert_int_equal(page_take(&p), 0);
 		assert_int_equal(p.free, 0);
 		for (unsigned i = 10; i < 20; i++)
 			assert_false(taken[i]);
@@ -94,9 +94,9 @@ static void page_0_means_none(void **state)
 	p.offset = (uint64_t)(uintptr_t)memory;
 	pages_add(&p, 0, 3 * PAGE_BYTES);
 	assert_int_equal(p.total, 2);
-	assert_int_equal(pages_take(&p) + pages_take(&p), 3 * PAGE_BYTES);
+	assert_int_equal(page_take(&p) + page_take(&p), 3 * PAGE_BYTES);
 	pages_add(&p, 0, PAGE_BYTES);
-	assert_int_equal(pages_take(&p), 0);
+	assert_int_equal(page_take(&p), 0);
 }
 
 static void zeroed_pages_are_zero(void **state)
@@ -107,9 +107,9 @@ static void zeroed_pages_are_zero(void **state)
 	for (unsigned poison = 0; poison < 2; poison++) {
 		open_pages(poison);
 		add(3, 1);
-		paddr page = pages_take_zeroed(&p);
+		paddr page = page_take_zeroed(&p);
 		assert_memory_equal(memory + index_of(page) * (size_t)PAGE_BYTES, zeros, PAGE_BYTES);
-		assert_int_equal(pages_take_zeroed(&p), 0);
+		assert_int_equal(page_take_zeroed(&p), 0);
 	}
 }
 
@@ -124,7 +124,7 @@ static void what_is_written_to_a_free_page_is_found(void **state)
 		paddr page = take();
 		give(page);
 		memory[places[i]] ^= 1;
-		assert_true(panics(pages_take(&p)));
+		assert_true(panics(page_take(&p)));
 	}
 }
 
@@ -132,8 +132,8 @@ static void what_is_no_page_cannot_be_given_back(void **state)
 {
 	(void)state;
 	open_pages(false);
-	assert_true(panics(pages_give(&p, 0)));
-	assert_true(panics(pages_give(&p, FIRST * PAGE_BYTES + 8)));
+	assert_true(panics(page_give(&p, 0)));
+	assert_true(panics(page_give(&p, FIRST * PAGE_BYTES + 8)));
 }
 
 int main(void)

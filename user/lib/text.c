@@ -39,7 +39,7 @@ static unsigned digit_value(char c)
 	return c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
 }
 
-bool number_read(const char *text, uint64_t *out)
+bool number_of(const char *text, uint64_t *out)
 {
 	uint64_t base = strncmp(text, "0x", 2) == 0 ? 16 : 10, n = 0;
 
@@ -59,7 +59,7 @@ uint64_t number_word(int count, const char *const *words, int index, uint64_t ot
 {
 	if (index >= count)
 		return otherwise;
-	if (!number_read(words[index], &otherwise)) {
+	if (!number_of(words[index], &otherwise)) {
 		print("%s: %s is no number\n", words[0], words[index]);
 		sys_exit(1);
 	}

@@ -90,7 +90,7 @@ const char *error_text(int64_t error);
 int64_t must(const char *what, int64_t result);
 
 /* Reads the whole text as a number, decimal or 0x...; false: it is not a number. */
-bool number_read(const char *text, uint64_t *out);
+bool number_of(const char *text, uint64_t *out);
 
 /* The word with this index as a number; `otherwise` if there is no such word. Exits if the word is not a number. */
 uint64_t number_word(int count, const char *const *words, int index, uint64_t otherwise);

@@ -43,7 +43,7 @@ void fail(const char *why, ...)
 	sys_exit(1);
 }
 
-int64_t expect(const char *file, int line, const char *what, int64_t got, int64_t wanted)
+int64_t expect_result(const char *file, int line, const char *what, int64_t got, int64_t wanted)
 {
 	if (got != wanted)
 		fail("%s:%d: %s is %ld, not %ld", file, line, what, got, wanted);

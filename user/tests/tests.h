@@ -34,8 +34,8 @@ _Noreturn void fail(const char *why, ...) __attribute__((format(printf, 1, 2)));
 #define CHECK(condition) ((condition) ? (void)0 : fail("%s:%d: %s", __FILE_NAME__, __LINE__, #condition))
 
 /* Checks that a call returns this value; returns it. */
-#define EXPECT(call, wanted) expect(__FILE_NAME__, __LINE__, #call, (int64_t)(call), (int64_t)(wanted))
-int64_t expect(const char *file, int line, const char *what, int64_t got, int64_t wanted);
+#define EXPECT(call, wanted) expect_result(__FILE_NAME__, __LINE__, #call, (int64_t)(call), (int64_t)(wanted))
+int64_t expect_result(const char *file, int line, const char *what, int64_t got, int64_t wanted);
 
 /* Checks that a call does not fail; returns its result. */
 #define GOOD(call) good(__FILE_NAME__, __LINE__, #call, (int64_t)(call))

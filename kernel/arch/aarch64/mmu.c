@@ -156,11 +156,11 @@ void arch_tlb_flush_kernel(vaddr va, uint64_t bytes)
 
 /* Cleans the data cache to the point of unification and invalidates instruction caches. Other processors execute a
  * context synchronization event when they return to user mode. */
-void arch_sync_code(const void *at, uint64_t bytes)
+void arch_sync_code(uintptr_t at, uint64_t bytes)
 {
-	uint64_t line = cpu_data_line_bytes(), end = (uint64_t)at + bytes;
+	uint64_t line = cpu_data_line_bytes(), end = at + bytes;
 
-	for (uint64_t l = align_down((uint64_t)at, line); l < end; l += line)
+	for (uint64_t l = align_down(at, line); l < end; l += line)
 		cpu_clean_to_pou(l);
 	__asm__ volatile("dsb ish" : : : "memory");
 	cpu_invalidate_instructions();

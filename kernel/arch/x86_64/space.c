@@ -47,7 +47,7 @@ void arch_space_use(struct arch_space *space)
 }
 
 /* Nothing to do: instruction fetch is coherent with stores. */
-void arch_sync_code(const void *at, uint64_t bytes)
+void arch_sync_code(uintptr_t at, uint64_t bytes)
 {
 	(void)at, (void)bytes;
 }

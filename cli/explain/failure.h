@@ -1,15 +1,15 @@
-/* finding.h — what a text has about one failure: the result of the recognisers, and the input of the explanation.
+/* failure.h — what a text has about one failure: the result of the recognisers, and the input of the explanation.
  *
  *   Recogniser  from_KIND_line() takes every line of the text, without colours and line end; from_KIND_found() says
- *               after the last one whether there is a failure of this kind, and fills in a finding
- *   Memory      a finding holds all its texts */
-#ifndef CLI_EXPLAIN_FINDING_H
-#define CLI_EXPLAIN_FINDING_H
+ *               after the last one whether there is a failure of this kind, and fills in a failure
+ *   Memory      a failure holds all its texts */
+#ifndef CLI_EXPLAIN_FAILURE_H
+#define CLI_EXPLAIN_FAILURE_H
 
 #include "registers.h"
 
-enum { FINDING_TEXT = 320, FINDING_NOTES = 8, FINDING_CODE = 16, FINDING_WALK = 8, FINDING_FRAMES = 16,
-       FINDING_FAILED = 3 };
+enum { FAILURE_TEXT = 320, FAILURE_NOTES = 8, FAILURE_CODE = 16, FAILURE_WALK = 8, FAILURE_FRAMES = 16,
+       FAILURE_DELIVERIES = 3 };
 
 /* x86_64: delivering an exception has raised another one. */
 struct failed_delivery {
@@ -19,16 +19,16 @@ struct failed_delivery {
 };
 
 /* Parts of a report that the text has itself: they are repeated where nothing better is known. */
-struct finding_parts {
-	char address[FINDING_TEXT]; /* what lies there */
-	struct { bool guilty; char text[FINDING_TEXT]; } walk[FINDING_WALK];
+struct failure_parts {
+	char address[FAILURE_TEXT]; /* what lies there */
+	struct { bool guilty; char text[FAILURE_TEXT]; } walk[FAILURE_WALK];
 	unsigned walk_count;
-	char walk_end[FINDING_TEXT], physical[FINDING_TEXT];
-	struct { vaddr at; char text[FINDING_TEXT]; } frames[FINDING_FRAMES];
+	char walk_end[FAILURE_TEXT], physical[FAILURE_TEXT];
+	struct { vaddr at; char text[FAILURE_TEXT]; } frames[FAILURE_FRAMES];
 	unsigned frame_count;
 };
 
-struct finding {
+struct failure {
 	const char *kind;        /* "an exception log of QEMU" */
 	struct registers registers;
 	uint32_t vector;         /* as struct fault has it */
@@ -36,25 +36,25 @@ struct finding {
 	bool said_by_decoder;    /* ... but fault_decode() has written it: the vector can be found */
 	bool address_unknown;    /* the exception has an address, but the text has not */
 	char who[64];            /* "CPU 0"; "": not said */
-	char said[FINDING_TEXT]; /* the text's own sentence, without a full stop */
+	char said[FAILURE_TEXT]; /* the text's own sentence, without a full stop */
 	char symbol[128];        /* the instruction's place by name: "kmain+0x10" */
-	uint8_t code[FINDING_CODE];
+	uint8_t code[FAILURE_CODE];
 	unsigned code_bytes;     /* 0: not in the text */
-	struct failed_delivery failed[FINDING_FAILED]; /* of the exception, and of those that this raised */
+	struct failed_delivery failed[FAILURE_DELIVERIES]; /* of the exception, and of those that this raised */
 	unsigned failed_count;
 	bool vectors_fail;       /* aarch64: the exception's own vector raised the next one, and so on for ever */
-	char notes[FINDING_NOTES][FINDING_TEXT];
+	char notes[FAILURE_NOTES][FAILURE_TEXT];
 	unsigned note_count;
-	struct finding_parts parts;
+	struct failure_parts parts;
 };
 
-void finding_note(struct finding *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
+void failure_note(struct failure *f, const char *text, ...) __attribute__((format(printf, 2, 3)));
 
 /* The number after `word` in the line: "cpl=0", with word "cpl=". base 0: as C writes it. false: there is none. */
-bool finding_number(const char *line, const char *word, int base, uint64_t *out);
+bool failure_number(const char *line, const char *word, int base, uint64_t *out);
 
 /* Bytes of an instruction: "48 8b 00 <0f> 0b" (x86_64) begins at the angle bracket, "d65f03c0 (f9000001)" (aarch64) at
  * the parenthesis. `line` is behind "Code:". */
-void finding_code(struct finding *f, const char *line, bool words);
+void failure_code(struct failure *f, const char *line, bool words);
 
 #endif

@@ -1,4 +1,4 @@
-#include "finding.h"
+#include "failure.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -6,18 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-void finding_note(struct finding *f, const char *text, ...)
+void failure_note(struct failure *f, const char *text, ...)
 {
 	va_list arguments;
 
-	if (f->note_count == FINDING_NOTES)
+	if (f->note_count == FAILURE_NOTES)
 		return;
 	va_start(arguments, text);
-	vsnprintf(f->notes[f->note_count++], FINDING_TEXT, text, arguments);
+	vsnprintf(f->notes[f->note_count++], FAILURE_TEXT, text, arguments);
 	va_end(arguments);
 }
 
-bool finding_number(const char *line, const char *word, int base, uint64_t *out)
+bool failure_number(const char *line, const char *word, int base, uint64_t *out)
 {
 	const char *at = strstr(line, word);
 	char *end;
@@ -44,20 +44,20 @@ static bool read_byte(const char *at, uint8_t *out)
 	return end == pair + 2 && pair[0] != '-' && pair[0] != '+' && pair[0] != ' ';
 }
 
-void finding_code(struct finding *f, const char *line, bool words)
+void failure_code(struct failure *f, const char *line, bool words)
 {
 	const char *at = strchr(line, words ? '(' : '<');
 
 	f->code_bytes = 0;
 	if (!at)
 		return;
-	for (at++; f->code_bytes < FINDING_CODE; at += strspn(at, " >)")) {
+	for (at++; f->code_bytes < FAILURE_CODE; at += strspn(at, " >)")) {
 		uint8_t bytes[4];
 		unsigned count = words ? 4 : 1;
 		for (unsigned i = 0; i < count; i++, at += 2)
 			if (!read_byte(at, &bytes[i]))
 				return;
-		for (unsigned i = 0; i < count && f->code_bytes < FINDING_CODE; i++)
+		for (unsigned i = 0; i < count && f->code_bytes < FAILURE_CODE; i++)
 			f->code[f->code_bytes++] = bytes[count - 1 - i];
 		if (words) /* one instruction is what the marks enclose */
 			return;
