@@ -15,6 +15,7 @@ static void who_the_record_is(void **state)
 {
 	(void)state;
 	BREAKS(1, boot->magic++);
+	BREAKS(1, boot->magic = HOBNAIL_VERSION);
 	BREAKS(1, boot->version--);
 	KEEPS(1, boot->version++);
 	BREAKS(1, boot->header_bytes--);

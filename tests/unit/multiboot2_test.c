@@ -211,6 +211,10 @@ static void a_header_is_found_where_the_specification_allows(void **state)
 	uint64_t at;
 
 	(void)state;
+	assert_true(multiboot2_is_header(w.file + HEADER_AT, 16, MULTIBOOT2_WITHIN - 16));
+	assert_false(multiboot2_is_header(w.file + HEADER_AT, 15, MULTIBOOT2_WITHIN - 16));
+	assert_false(multiboot2_is_header(w.file + HEADER_AT, 16, MULTIBOOT2_WITHIN - 8));
+	assert_false(multiboot2_is_header(w.file + HEADER_AT, 16, HEADER_AT + 4));
 	assert_true(multiboot2_find(w.file, HEADER_AT + 16, &at));
 	assert_false(multiboot2_find(w.file, HEADER_AT + 15, &at));
 	memmove(w.file + HEADER_AT + 4, w.file + HEADER_AT, 24); /* not at a multiple of 8 */
@@ -369,6 +373,7 @@ static void an_elf32_file_is_loaded_at_its_physical_address(void **state)
 	assert_int_equal(load(), OK);
 	assert_int_equal(w.a.kernel.layout.segment_count, 1);
 	assert_int_equal(segment(0)->place, 0x100000);
+	assert_int_equal(segment(0)->rights, ELF_READ | ELF_WRITE | ELF_EXECUTE);
 	assert_int_equal(w.a.kernel.entry, 0x100200);
 	assert_memory_equal(w.ram, w.file + 0x1000, 0x2000);
 	for (unsigned i = 0x2000; i < 0x3000; i++)
