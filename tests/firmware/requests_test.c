@@ -443,6 +443,41 @@ static void a_port_that_is_not_there_is_no_console(void **state)
 	}
 }
 
+/* The same by a device tree. */
+static void a_port_of_a_device_tree_must_answer_as_well(void **state)
+{
+	static const uint8_t status[] = { 0xff, 0x60 };
+	uint32_t bytes;
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(status); i++) {
+		world_make(FAKE_AARCH64, KERNEL_UPPER);
+		tree_begin(4096);
+		open_node("");
+		CELLS("#address-cells", 2);
+		CELLS("#size-cells", 2);
+		open_node("chosen");
+		text("stdout-path", "/uart");
+		close_node();
+		open_node("uart");
+		text("compatible", "ns16550a");
+		CELLS("reg", 0, ARENA_DEVICE, 0, 0x100);
+		close_node();
+		close_node();
+		word(9);
+		uint8_t *blob = tree_blob(&bytes);
+		memcpy((void *)(uintptr_t)ARENA_TREE, blob, bytes);
+		free(blob);
+		tree_end();
+		memset((void *)(uintptr_t)ARENA_DEVICE, status[i], 8);
+		const struct hobnail_boot *r = enters();
+		assert_int_equal(r->console.kind, i ? HOBNAIL_CONSOLE_16550_MMIO : 0);
+		assert_int_equal(r->console.phys, i ? ARENA_DEVICE : 0);
+		loader_log.text[loader_log.used] = 0;
+		assert_int_equal(lines_with(loader_log.text, "the console at 0x10130000 does not answer\n"), !i);
+	}
+}
+
 /* Nothing that the memory map lists lies above it. */
 static void a_display_above_all_memory_is_described(void **state)
 {
@@ -496,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_port_in_memory_is_the_console),
 		cmocka_unit_test(a_port_where_there_is_ram_is_no_console),
 		cmocka_unit_test(a_port_that_is_not_there_is_no_console),
+		cmocka_unit_test(a_port_of_a_device_tree_must_answer_as_well),
 		cmocka_unit_test(a_display_above_all_memory_is_described),
 		cmocka_unit_test(no_page_is_kept_for_an_empty_table),
 	};

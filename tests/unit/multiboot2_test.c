@@ -336,6 +336,8 @@ static void required_information_must_be_known(void **state)
 	assert_refused(header(), ERR_MB2_KIND);
 	assert_int_equal(w.problem.value[0], 22);
 	assert_int_equal(w.problem.offset, at + 12);
+	put32(at + 4, 15); /* the last number is not whole */
+	assert_int_equal(header(), OK);
 }
 
 static void a_relocatable_tag_must_be_possible(void **state)
