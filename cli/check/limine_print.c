@@ -21,9 +21,30 @@ static const struct {
 #undef MISSING
 };
 
+/* Modules that the kernel names itself. Its pointers are relocated (HELD_LOADED); false: there is no such one. */
+static bool internal_at(const struct check *c, unsigned i, struct limine_internal *out)
+{
+	struct problem ignored;
+	unsigned count = 0;
+
+	return c->held >= HELD_LOADED && !limine_internal_count(&c->attempt, &c->limine, &count, &ignored) &&
+	       i < count && !limine_internal(&c->attempt, &c->limine, i, out, &ignored);
+}
+
+static bool requires_module(const struct check *c)
+{
+	struct limine_internal m;
+
+	for (unsigned i = 0; internal_at(c, i, &m); i++)
+		if (m.flags & LIMINE_MODULE_REQUIRED)
+			return true;
+	return false;
+}
+
+/* The model has no modules. A kernel that requires one of its own gets it, or is not booted. */
 static bool is_answered(const struct check *c, unsigned id)
 {
-	return c->answered >> id & 1;
+	return c->answered >> id & 1 || (id == LIMINE_MODULES && c->held >= HELD_SPACE && requires_module(c));
 }
 
 /* ---- For people ------------------------------------------------------------------------------------------- */
@@ -67,16 +88,6 @@ static void print_request(const struct check *c, unsigned id)
 
 	printf("  requests %s%s\n      Missing where %s.\n      A kernel that does not test its response %s.\n",
 	       limine_name(id), here, missing[id].where, missing[id].then);
-}
-
-/* Modules that the kernel names itself. Its pointers are relocated (HELD_LOADED); false: there is no such one. */
-static bool internal_at(const struct check *c, unsigned i, struct limine_internal *out)
-{
-	struct problem ignored;
-	unsigned count = 0;
-
-	return c->held >= HELD_LOADED && !limine_internal_count(&c->attempt, &c->limine, &count, &ignored) &&
-	       i < count && !limine_internal(&c->attempt, &c->limine, i, out, &ignored);
 }
 
 /* A kernel may have anything in its texts. */
