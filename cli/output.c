@@ -201,7 +201,7 @@ int output_write(const struct output *o, const char *from, uint64_t head, uint64
 	return status;
 }
 
-/* Of a new file the folder counts. */
+/* A new file can be written where its folder can. */
 static bool can_be_written(const char *path, bool exists)
 {
 	int bytes = (int)(file_name(path) - path);

@@ -11,15 +11,6 @@ enum { MAX_TABLE_BYTES = 16 << 20 }; /* a larger length is broken */
 enum { MAX_TABLES = 1024 };          /* in a root table; servers have a few hundred */
 enum { MAX_DAMAGED = 4 };            /* tables of one signature with a wrong sum: then the search ends */
 
-static bool sums_to_zero(const uint8_t *at, uint32_t bytes)
-{
-	uint8_t sum = 0;
-
-	while (bytes--)
-		sum = (uint8_t)(sum + *at++);
-	return sum == 0;
-}
-
 /* The table at `at` if it is whole and has this signature, else NULL. *damaged counts tables of which only the sum is
  * wrong. */
 static const uint8_t *table_at(const struct table_reader *r, paddr at, const char *signature, uint32_t *bytes,

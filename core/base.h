@@ -66,6 +66,16 @@ static inline bool ranges_overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint
 static inline uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static inline uint64_t max_u64(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
+/* Checksum of firmware's tables: their bytes, added up, give 0. */
+static inline bool sums_to_zero(const uint8_t *at, uint64_t bytes)
+{
+	uint8_t sum = 0;
+
+	while (bytes--)
+		sum = (uint8_t)(sum + *at++);
+	return sum == 0;
+}
+
 /* Unaligned little-endian reads from a byte buffer. The caller has checked the length. */
 static inline uint16_t read_le16(const void *at)
 {

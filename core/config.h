@@ -101,7 +101,7 @@ struct config_list {
  * ERR_FILE_NOT_FOUND_TEXT. That may be a path with a blank, as in: module = \boot\two words.bin */
 enum err config_module_missing(const struct config_module *module, enum err refusal, struct problem *p);
 
-/* What holds without a configuration. */
+/* The settings that hold without a configuration. */
 void config_none(struct config_list *out);
 
 /* Read the whole text, check all of it, and return the entry called `wanted` (empty: the `default`, or else the

@@ -41,7 +41,7 @@ void entries_add_default(struct entries *entries);
 
 extern const char entry_default_modules[]; /* that directory, with a separator at its end */
 
-/* What it boots, without modules. */
+/* The keys of that entry, without modules. */
 void entry_default(struct config_entry *out);
 
 /* Is a file of that directory a module? Other systems leave some that begin with a dot. */

@@ -197,7 +197,7 @@ static void leave_out(struct limine *l, struct limine_found *found)
 		l->first_outside = found->virt;
 }
 
-/* Of a request that is there more than once the list chooses one. */
+/* The list chooses one of the requests that are there more than once. */
 static void choose_listed(struct limine *l, const void *list, uint64_t count, uint64_t slide)
 {
 	unsigned kept = 0;
@@ -448,11 +448,8 @@ uint64_t limine_edid_bytes(const uint8_t *edid, uint64_t bytes)
 {
 	enum { BLOCK_BYTES = 128 };
 	static const uint8_t header[8] = { 0, 255, 255, 255, 255, 255, 255, 0 };
-	uint8_t sum = 0;
 
 	if (bytes < BLOCK_BYTES || memcmp(edid, header, sizeof header) != 0)
 		return 0;
-	for (unsigned i = 0; i < BLOCK_BYTES; i++)
-		sum = (uint8_t)(sum + edid[i]);
-	return sum ? 0 : bytes;
+	return sums_to_zero(edid, BLOCK_BYTES) ? bytes : 0;
 }

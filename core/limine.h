@@ -46,8 +46,8 @@ struct limine {
  *   ERR_LIMINE_MARKER_START, _END   a marker without the other: value[0] = its address. Base revisions 0 and 1 bear it
  *   ERR_LIMINE_MARKER_ORDER         value[0], value[1] = addresses of end and start
  *   ERR_LIMINE_TAG_TWICE   value[0], value[1] = addresses
- *   ERR_LIMINE_TWICE       value[0], value[1] = addresses, text[0] = the request's name. With base revision 0 that
- *                          is limine_check_twice()'s to say
+ *   ERR_LIMINE_TWICE       value[0], value[1] = addresses, text[0] = the request's name. With base revision 0
+ *                          limine_check_twice() refuses it
  *   ERR_LIMINE_CUT         value[0] = address of a request that does not lie in the file as a whole, text[0]
  *   ERR_LIMINE_MANY        value[0] = most requests */
 enum err limine_scan(const struct elf_layout *layout, const struct pages *pages, struct limine *out, struct problem *p);

@@ -73,16 +73,11 @@ size_t partition_id_text(const uint8_t id[16], char out[PARTITION_ID_CHARS])
 
 bool partition_is_optical(const uint8_t *path)
 {
-	uint32_t at = 0, bytes = NODE_HEAD_BYTES;
+	uint32_t path_bytes = device_path_bytes(path);
 
-	for (unsigned i = 0; i < MOST_NODES && at < MOST_BYTES && bytes >= NODE_HEAD_BYTES; i++, at += bytes) {
-		const uint8_t *node = path + at;
-		if (node[0] == END && node[1] == END_ENTIRE)
-			return false;
-		if (node[0] == MEDIA && node[1] == CD_ROM)
+	for (uint32_t at = 0; at < path_bytes; at += read_le16(path + at + 2))
+		if (path[at] == MEDIA && path[at + 1] == CD_ROM)
 			return true;
-		bytes = read_le16(node + 2);
-	}
 	return false;
 }
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* The whole file stays in memory. Bytes of loaded segments are copied from there: each byte is read once. Runs
- * before relocations change the segments. */
+/* The whole file stays in memory. Bytes that are loaded already are copied from their segments: each byte is read
+ * once. Runs before relocations change the segments. */
 static enum err keep_file(struct attempt *a, struct source *source, struct problem *p)
 {
 	paddr at;

@@ -138,7 +138,7 @@ static int prepare_firmware(struct run *r)
 	return m->vars ? 0 : STATUS_TROUBLE;
 }
 
-/* What QEMU has for this option. 0 or a status. */
+/* QEMU's list of values for this option. 0 or a status. */
 static int ask_qemu(const struct machine *m, const char *option, char *answer, size_t room)
 {
 	struct strings argv = { 0 };

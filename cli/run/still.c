@@ -38,7 +38,7 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return hash << 29 | hash >> 35;
 }
 
-/* Of so many bytes of a file. false: they cannot be read. */
+/* The hash of a part of a file. false: it cannot be read. */
 static bool hash_file(int fd, uint64_t at, uint64_t bytes, uint64_t *hash)
 {
 	static uint64_t words[PORTION / sizeof(uint64_t)];

@@ -164,7 +164,7 @@ static const struct fake_file *named(const char *path)
 	return fake_find(name);
 }
 
-/* What the device path of the loader's volume says: of a GPT or of an MBR, if it is a partition. */
+/* The device path of the loader's volume names a partition of a GPT or of an MBR, or none. */
 static bool is_of_volume(const struct limine_file *f)
 {
 	static const uint8_t none[16];

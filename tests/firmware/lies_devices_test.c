@@ -466,7 +466,7 @@ static void time_is_counted_from_1970(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		/* Of the Limine protocol alone. */
+		/* These are for the Limine protocol alone. */
 		cmocka_unit_test(the_current_mode_is_listed),
 		cmocka_unit_test(an_edid_is_passed_on_if_it_is_whole),
 		cmocka_unit_test(an_edid_is_that_of_the_framebuffers_display),

@@ -284,7 +284,7 @@ void sabotage_space(struct boot *b)
 		handoff.kernel_stack += 16 * PAGE_BYTES;
 }
 
-/* What there is in the menu after the first failure of each kind is there after the last. */
+/* While the menu is shown, as much is allocated after the last failure as after the first one of each kind. */
 static void compare(void)
 {
 	if (failures == COUNT_OF(errors)) {

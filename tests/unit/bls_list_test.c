@@ -10,6 +10,7 @@
 
 #include "bls_list.h"
 #include "pe_builder.h"
+#include "same_text.h"
 
 #include <hobnail/boot.h>
 
@@ -19,17 +20,6 @@ static unsigned file_count, open_count;
 static struct entries others;
 static struct bls_list list;
 static struct problem problem;
-
-static struct text of(const char *literal)
-{
-	return (struct text){ literal, strlen(literal) };
-}
-
-static void same(struct text t, const char *want)
-{
-	if (!text_is(t, want))
-		fail_msg("\"%.*s\" is not \"%s\"", (int)t.bytes, t.bytes ? t.at : "", want);
-}
 
 static void add_bytes(const char *path, const void *bytes, uint64_t count)
 {
@@ -122,7 +112,7 @@ static int begin(void **state)
 static enum err add_file(unsigned place, const char *file)
 {
 	memset(&problem, 0, sizeof problem);
-	enum err e = bls_list_add(&list, &search, &bls_places[place], of(file), &problem);
+	enum err e = bls_list_add(&list, &search, &bls_places[place], text_of(file), &problem);
 	assert_int_equal(e, problem.code);
 	assert_int_equal(open_count, 0);
 	return e;
@@ -173,7 +163,7 @@ static void entries_of_both_types_are_listed_in_their_order(void **state)
 	add_bytes("\\EFI\\Linux\\one.EFI", image, sizeof image);
 	search.volume = 5;
 	assert_int_equal(add_file(1, "one.EFI"), OK);
-	assert_true(entries_add(&all, (struct entry){ .id = of("mine"), .title = of("mine") }));
+	assert_true(entries_add(&all, (struct entry){ .id = text_of("mine"), .title = text_of("mine") }));
 	bls_list_entries(&list, &all);
 	assert_int_equal(all.count, 4);
 	same(all.at[0].id, "mine");
@@ -211,7 +201,7 @@ static void names_are_judged_before_files(void **state)
 static void an_id_is_listed_once(void **state)
 {
 	(void)state;
-	assert_true(entries_add(&others, (struct entry){ .id = of("mine.conf") }));
+	assert_true(entries_add(&others, (struct entry){ .id = text_of("mine.conf") }));
 	assert_int_equal(add_file(0, "mine.conf"), ERR_BLS_TWICE);
 	assert_int_equal(add_conf("a+1.conf", "linux /vmlinuz\n"), OK);
 	assert_int_equal(add_file(0, "a.conf"), ERR_BLS_TWICE);
@@ -219,7 +209,7 @@ static void an_id_is_listed_once(void **state)
 	search.volume = 1;
 	assert_int_equal(add_file(0, "a.conf"), ERR_BLS_TWICE);
 	assert_int_equal(list.count, 1);
-	/* What has failed has not taken its id. */
+	/* An entry that has failed has not taken its id. */
 	assert_int_equal(add_conf("b.conf", "linux /none\n"), ERR_FILE_NOT_FOUND);
 	files[file_count - 1].bytes = "linux vmlinuz\n";
 	files[file_count - 1].count = strlen("linux vmlinuz\n");
@@ -294,13 +284,13 @@ static void titles_that_several_have_are_told_apart(void **state)
 	snprintf(entry, sizeof entry, "title %s\nversion 1234\nsort-key c\nlinux /vmlinuz\n", title);
 	assert_int_equal(add_conf("d.conf", entry), OK);
 	assert_int_equal(add_conf("e.conf", entry), OK);
-	list.entries[4].values[BLS_VERSION] = of("1233");
+	list.entries[4].values[BLS_VERSION] = text_of("1233");
 	bls_list_entries(&list, &all);
 	listed(&all, 0, "a.conf", "A (2)");
 	listed(&all, 1, "b.conf", "A (b.conf)");
 	listed(&all, 2, "c.conf", "B");
 	assert_int_equal(all.at[3].title.bytes, BLS_MAX_TOLD_APART);
-	list.entries[3].values[BLS_VERSION] = of("12345");
+	list.entries[3].values[BLS_VERSION] = text_of("12345");
 	all.count = 0;
 	bls_list_entries(&list, &all);
 	same(all.at[3].title, title);
@@ -344,7 +334,7 @@ static void an_entry_is_one_of_a_configuration(void **state)
 	add("\\i", "");
 	add("/d", "");
 	assert_int_equal(add_conf("a.conf", "linux vmlinuz\ninitrd i\ninitrd \\i\ndevicetree /d\noptions o\n"), OK);
-	bls_as_configured(&list.entries[0], bls_list_id(&list, 0), of("the file"), &entry);
+	bls_as_configured(&list.entries[0], bls_list_id(&list, 0), text_of("the file"), &entry);
 	same(entry.name, "a.conf");
 	same(entry.kernel, "vmlinuz");
 	same(entry.device_tree, "/d");
@@ -355,7 +345,7 @@ static void an_entry_is_one_of_a_configuration(void **state)
 	build_image(image, 0x8664, "ID=x\n", "");
 	add_bytes("\\EFI\\Linux\\b.efi", image, sizeof image);
 	assert_int_equal(add_file(1, "b.efi"), OK);
-	bls_as_configured(&list.entries[1], bls_list_id(&list, 1), of("the file"), &entry);
+	bls_as_configured(&list.entries[1], bls_list_id(&list, 1), text_of("the file"), &entry);
 	same(entry.kernel, "the file");
 	assert_int_equal(entry.initrd_count, 0);
 }

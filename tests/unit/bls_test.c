@@ -9,27 +9,17 @@
 #include <cmocka.h>
 
 #include "bls.h"
+#include "same_text.h"
 
 static struct bls_entry entry;
 static struct problem problem;
-
-static struct text of(const char *literal)
-{
-	return (struct text){ literal, strlen(literal) };
-}
-
-static void same(struct text t, const char *want)
-{
-	if (!text_is(t, want))
-		fail_msg("\"%.*s\" is not \"%s\"", (int)t.bytes, t.bytes ? t.at : "", want);
-}
 
 static struct bls_name name_of(const char *file)
 {
 	struct bls_name n;
 	const char *suffix = strstr(file, ".efi") ? ".efi" : ".conf";
 
-	assert_int_equal(bls_name_read(of(file), suffix, &n, &problem), OK);
+	assert_int_equal(bls_name_read(text_of(file), suffix, &n, &problem), OK);
 	return n;
 }
 
@@ -218,7 +208,7 @@ static enum err read_image(const char *osrel, const char *uname)
 {
 	struct bls_name n = name_of("debian-6.1+2.efi");
 
-	return bls_read_image(of(osrel), of(uname), &n, &entry, &problem);
+	return bls_read_image(text_of(osrel), text_of(uname), &n, &entry, &problem);
 }
 
 static void an_image_is_named_by_its_os_release(void **state)
@@ -248,9 +238,9 @@ static void an_image_is_named_by_its_os_release(void **state)
 	same(bls_title(&entry), "\"");
 	assert_int_equal(read_image("", "6.1"), ERR_BLS_NO_OSREL);
 	struct text section = { zeros, sizeof zeros }, empty = { zeros + sizeof zeros - 2, 2 };
-	assert_int_equal(bls_read_image(section, of(""), &n, &entry, &problem), OK);
+	assert_int_equal(bls_read_image(section, text_of(""), &n, &entry, &problem), OK);
 	same(entry.values[BLS_SORT_KEY], "b");
-	assert_int_equal(bls_read_image(empty, of(""), &n, &entry, &problem), ERR_BLS_NO_OSREL);
+	assert_int_equal(bls_read_image(empty, text_of(""), &n, &entry, &problem), ERR_BLS_NO_OSREL);
 }
 
 /* ---- Names and counters ---------------------------------------------------------------------------------------- */
@@ -307,16 +297,16 @@ static void names_that_cannot_be_are_refused(void **state)
 	struct bls_name n;
 
 	(void)state;
-	assert_int_equal(bls_name_read(of("a.txt"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
-	assert_int_equal(bls_name_read(of(".conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
-	assert_int_equal(bls_name_read(of("conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
-	assert_int_equal(bls_name_read(of("a.efi"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
-	assert_int_equal(bls_name_read(of("._a.conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
-	assert_int_equal(bls_name_read(of(""), ".conf", &n, &problem), ERR_BLS_SUFFIX);
-	assert_int_equal(bls_name_read(of("a b.conf"), ".conf", &n, &problem), ERR_BLS_NAME);
+	assert_int_equal(bls_name_read(text_of("a.txt"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(text_of(".conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(text_of("conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(text_of("a.efi"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(text_of("._a.conf"), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(text_of(""), ".conf", &n, &problem), ERR_BLS_SUFFIX);
+	assert_int_equal(bls_name_read(text_of("a b.conf"), ".conf", &n, &problem), ERR_BLS_NAME);
 	assert_int_equal(problem.value[0], 2);
-	assert_int_equal(bls_name_read(of("\xc3\xa9.conf"), ".conf", &n, &problem), ERR_BLS_NAME);
-	assert_int_equal(bls_name_read(of("AZaz09+-_..Conf"), ".conf", &n, &problem), OK);
+	assert_int_equal(bls_name_read(text_of("\xc3\xa9.conf"), ".conf", &n, &problem), ERR_BLS_NAME);
+	assert_int_equal(bls_name_read(text_of("AZaz09+-_..Conf"), ".conf", &n, &problem), OK);
 }
 
 static void an_id_is_the_name_without_its_counter(void **state)
@@ -346,7 +336,7 @@ static void ids_match_patterns(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
-		if (bls_id_matches(of(cases[i].pattern), of(cases[i].id)) != cases[i].match)
+		if (bls_id_matches(text_of(cases[i].pattern), text_of(cases[i].id)) != cases[i].match)
 			fail_msg("\"%s\" and \"%s\"", cases[i].pattern, cases[i].id);
 }
 
@@ -356,9 +346,9 @@ static struct bls_entry made(const char *file, const char *sort_key, const char 
 {
 	struct bls_entry e = { .name = name_of(file) };
 
-	e.values[BLS_SORT_KEY] = of(sort_key);
-	e.values[BLS_MACHINE_ID] = of(machine);
-	e.values[BLS_VERSION] = of(version);
+	e.values[BLS_SORT_KEY] = text_of(sort_key);
+	e.values[BLS_MACHINE_ID] = text_of(machine);
+	e.values[BLS_VERSION] = text_of(version);
 	return e;
 }
 
@@ -393,11 +383,11 @@ static void entries_have_the_order_of_the_specification(void **state)
 static void the_marker_file_says_type_1(void **state)
 {
 	(void)state;
-	assert_true(bls_is_type1(of("type1\n")));
-	assert_true(bls_is_type1(of("type1")));
-	assert_true(bls_is_type1(of("type1\r\n")));
-	assert_false(bls_is_type1(of("type2\n")));
-	assert_false(bls_is_type1(of("")));
+	assert_true(bls_is_type1(text_of("type1\n")));
+	assert_true(bls_is_type1(text_of("type1")));
+	assert_true(bls_is_type1(text_of("type1\r\n")));
+	assert_false(bls_is_type1(text_of("type2\n")));
+	assert_false(bls_is_type1(text_of("")));
 	assert_false(bls_is_type1((struct text){ NULL, 0 }));
 }
 

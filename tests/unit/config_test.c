@@ -9,13 +9,9 @@
 #include <cmocka.h>
 
 #include "config.h"
+#include "same_text.h"
 
 static const struct text anything;
-
-static struct text of(const char *literal)
-{
-	return (struct text){ literal, strlen(literal) };
-}
 
 static struct config_list list;
 static struct config_entry entry;
@@ -36,12 +32,6 @@ static enum err read_bytes(const char *text, size_t bytes, const char *arch, str
 static enum err read_text(const char *text)
 {
 	return read_bytes(text, strlen(text), "x86_64", anything);
-}
-
-static void same(struct text t, const char *want)
-{
-	if (!text_is(t, want))
-		fail_msg("\"%.*s\" is not \"%s\"", (int)t.bytes, t.at, want);
 }
 
 static void good(const char *text)
@@ -125,7 +115,7 @@ static void config_lets_an_entry_overrule_the_general_verbose(void **state)
 	assert_false(entry.verbose);
 	good(two);
 	assert_true(entry.verbose);
-	assert_int_equal(read_bytes(two, strlen(two), "x86_64", of("b")), OK);
+	assert_int_equal(read_bytes(two, strlen(two), "x86_64", text_of("b")), OK);
 	assert_false(entry.verbose);
 }
 
@@ -148,11 +138,11 @@ static void config_chooses_wanted_then_default_then_first(void **state)
 	(void)state;
 	good(text);
 	same(entry.name, "b");
-	assert_int_equal(read_bytes(text, strlen(text), "x86_64", of("c")), OK);
+	assert_int_equal(read_bytes(text, strlen(text), "x86_64", text_of("c")), OK);
 	same(entry.kernel, "kc");
 	good(text + strlen("default = b\n"));
 	same(entry.name, "a");
-	bad_for(text, "x86_64", of("C"), ERR_CONFIG_NO_ENTRY, 0, 0);
+	bad_for(text, "x86_64", text_of("C"), ERR_CONFIG_NO_ENTRY, 0, 0);
 	assert_int_equal(problem.value[2], 3);
 }
 
@@ -193,7 +183,7 @@ static void config_lists_entries_if_one_of_them_cannot_be_had(void **state)
 	bad(text, ERR_CONFIG_KERNEL_ARCH, 1, 2);
 	assert_int_equal(list.count, 2);
 	memset(&list, 0, sizeof list);
-	bad_for(text, "x86_64", of("c"), ERR_CONFIG_NO_ENTRY, 0, 0);
+	bad_for(text, "x86_64", text_of("c"), ERR_CONFIG_NO_ENTRY, 0, 0);
 	assert_int_equal(list.count, 2);
 	memset(&list, 0, sizeof list);
 	bad("[a]\nkernel = k\n[b]\n", ERR_CONFIG_NO_KERNEL, 3, 2);
@@ -217,10 +207,10 @@ static void config_prefers_the_key_of_the_architecture(void **state)
 		same(entry.cmdline, "");
 		assert_int_equal(read_bytes(orders[i], strlen(orders[i]), "x86_64", anything), OK);
 		same(entry.name, "a");
-		assert_int_equal(read_bytes(orders[i], strlen(orders[i]), "riscv64", of("b")), OK);
+		assert_int_equal(read_bytes(orders[i], strlen(orders[i]), "riscv64", text_of("b")), OK);
 		same(entry.kernel, "plain");
 		same(entry.cmdline, "p");
-		assert_int_equal(read_bytes(orders[i], strlen(orders[i]), "vax", of("b")), OK);
+		assert_int_equal(read_bytes(orders[i], strlen(orders[i]), "vax", text_of("b")), OK);
 		same(entry.kernel, "plain");
 	}
 }
@@ -243,9 +233,9 @@ static void config_misses_a_kernel_of_the_architecture_only_where_chosen(void **
 
 	(void)state;
 	bad(text, ERR_CONFIG_KERNEL_ARCH, 1, 2);
-	assert_int_equal(read_bytes(text, strlen(text), "x86_64", of("b")), OK);
+	assert_int_equal(read_bytes(text, strlen(text), "x86_64", text_of("b")), OK);
 	assert_int_equal(read_bytes(text, strlen(text), "aarch64", anything), OK);
-	bad_for(text, "riscv64", of("a"), ERR_CONFIG_KERNEL_ARCH, 1, 2);
+	bad_for(text, "riscv64", text_of("a"), ERR_CONFIG_KERNEL_ARCH, 1, 2);
 }
 
 static void config_names_line_and_column_of_every_refusal(void **state)
@@ -422,7 +412,7 @@ static void config_takes_entry_names_in_quotation_marks(void **state)
 static void config_refuses_what_default_names_even_if_another_is_wanted(void **state)
 {
 	(void)state;
-	bad_for("default = b\n[a]\nkernel = k\n", "x86_64", of("a"), ERR_CONFIG_DEFAULT, 1, 11);
+	bad_for("default = b\n[a]\nkernel = k\n", "x86_64", text_of("a"), ERR_CONFIG_DEFAULT, 1, 11);
 }
 
 static void config_names_the_first_of_two_lines(void **state)
@@ -502,7 +492,7 @@ static void config_takes_as_many_entries_as_it_says(void **state)
 	(void)state;
 	for (unsigned i = 0; i < CONFIG_MAX_ENTRIES; i++)
 		at += (size_t)sprintf(text + at, "[entry %u]\nkernel = k%u\n", i, i);
-	assert_int_equal(read_bytes(text, at, "x86_64", of("entry 63")), OK);
+	assert_int_equal(read_bytes(text, at, "x86_64", text_of("entry 63")), OK);
 	same(entry.kernel, "k63");
 	sprintf(text + at, "[one more]\nkernel = k\n");
 	bad(text, ERR_CONFIG_ENTRIES, 2 * CONFIG_MAX_ENTRIES + 1, 2);
@@ -542,11 +532,11 @@ static void config_survives_every_cut_and_every_changed_byte(void **state)
 static void text_is_compares_whole_texts(void **state)
 {
 	(void)state;
-	assert_true(text_is(of("abc"), "abc"));
-	assert_true(text_is(of(""), ""));
-	assert_false(text_is(of("abc"), "ab"));
-	assert_false(text_is(of("ab"), "abc"));
-	assert_false(text_is(of("abd"), "abc"));
+	assert_true(text_is(text_of("abc"), "abc"));
+	assert_true(text_is(text_of(""), ""));
+	assert_false(text_is(text_of("abc"), "ab"));
+	assert_false(text_is(text_of("ab"), "abc"));
+	assert_false(text_is(text_of("abd"), "abc"));
 }
 
 static bool shows_boot_entries(const char *text)

@@ -10,19 +10,9 @@
 #include <cmocka.h>
 
 #include "load_options.h"
+#include "same_text.h"
 
 static struct problem problem;
-
-static struct text of(const char *literal)
-{
-	return (struct text){ literal, strlen(literal) };
-}
-
-static void same(struct text t, const char *want)
-{
-	if (!text_is(t, want))
-		fail_msg("\"%.*s\" is not \"%s\"", (int)t.bytes, t.at, want);
-}
 
 static struct load_options options;
 
@@ -93,7 +83,7 @@ static void options_name_the_character_of_every_refusal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		options.entry = of("untouched");
+		options.entry = text_of("untouched");
 		enum err e = read_options(cases[i].line, false);
 		if (e != cases[i].code || problem.value[0] != cases[i].character)
 			fail_msg("%s at %u: %s", err_name(e), (unsigned)problem.value[0], cases[i].line);

@@ -17,24 +17,19 @@ static struct entries entries;
 static char titles[ENTRIES_MAX][64];
 static struct menu *menu;
 
-static struct text of(const char *literal)
-{
-	return (struct text){ literal, strlen(literal) };
-}
-
 /* `count` entries that are called "entry 1" and so on. */
 static void make(unsigned count, unsigned columns, unsigned rows)
 {
 	memset(&entries, 0, sizeof entries);
 	for (unsigned i = 0; i < count; i++) {
 		snprintf(titles[i], sizeof titles[i], "entry %u", i + 1);
-		entries_add(&entries, (struct entry){ .title = of(titles[i]), .id = of(titles[i]) });
+		entries_add(&entries, (struct entry){ .title = text_of(titles[i]), .id = text_of(titles[i]) });
 	}
 	free(menu); /* in memory of its own, for ASan */
 	menu = calloc(1, sizeof *menu);
 	assert_non_null(menu);
 	menu_begin(menu, &entries, 0, columns, rows);
-	menu->version = of("1.2");
+	menu->version = text_of("1.2");
 }
 
 static enum menu_answer press(uint32_t key)
@@ -197,7 +192,7 @@ static void every_list_fits_every_screen(void **state)
 		for (size_t r = 0; r < COUNT_OF(rows); r++)
 			for (unsigned count = 1; count <= 64; count += count < 4 ? 1 : 20) {
 				make(count, columns, rows[r]);
-				menu->message = of("hobnail: cannot do what was asked for: a very long sentence "
+				menu->message = text_of("hobnail: cannot do what was asked for: a very long sentence "
 				                   "that says why.\n         Try: something else.\n");
 				menu_set_clock(menu, MENU_CLOCK_BOOTS, 3600);
 				press(KEY_END);
@@ -215,13 +210,13 @@ static void titles_may_be_anything(void **state)
 
 	(void)state;
 	make(5, 40, 25);
-	entries.at[0].title = of("K\xc3\xa4se \xe2\x82\xac");
-	entries.at[1].title = of("\x1b[2J\x80\xff|\x7f");
-	entries.at[2].title = of("\xf0\x9f\x8d\x95 pizza");
-	entries.at[3].title = of("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2"
-	                         "\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"
-	                         "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");
-	entries.at[4].title = of("e\xcc\x81t\xc3\xa9");
+	entries.at[0].title = text_of("K\xc3\xa4se \xe2\x82\xac");
+	entries.at[1].title = text_of("\x1b[2J\x80\xff|\x7f");
+	entries.at[2].title = text_of("\xf0\x9f\x8d\x95 pizza");
+	entries.at[3].title = text_of("\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"
+	                              "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97"
+	                              "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97");
+	entries.at[4].title = text_of("e\xcc\x81t\xc3\xa9");
 	shows(2, " > 1  K\xc3\xa4se \xe2\x82\xac");
 	shows(3, "   2  ?[2J??|?");
 	shows(4, "   3  ? pizza");
@@ -238,10 +233,10 @@ static void titles_give_no_orders(void **state)
 {
 	(void)state;
 	make(3, 60, 25);
-	entries.at[0].title = of("a\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xa8|\xe2\x81\xa6\xe2\x81\xa9|");
-	entries.at[1].title = of("a\xef\xbf\xaf\xef\xbf\xb0\xef\xbf\xb1\xef\xbf\xbb|\xef\xbf\xbd|"
+	entries.at[0].title = text_of("a\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xa8|\xe2\x81\xa6\xe2\x81\xa9|");
+	entries.at[1].title = text_of("a\xef\xbf\xaf\xef\xbf\xb0\xef\xbf\xb1\xef\xbf\xbb|\xef\xbf\xbd|"
 	                         "\xef\xbf\xbe\xef\xbf\xbf");
-	entries.at[2].title = of("\xd7\xa9\xd7\x9c\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
+	entries.at[2].title = text_of("\xd7\xa9\xd7\x9c\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
 	shows(2, " > 1  a???|??|");
 	shows(3, "   2  a\xef\xbf\xaf???|\xef\xbf\xbd|??");
 	shows(4, "   3  \xd7\xa9\xd7\x9c\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa");
@@ -302,7 +297,7 @@ static void facts_are_a_page_that_scrolls(void **state)
 	for (unsigned i = 0; i < 40; i++)
 		used += (size_t)sprintf(page + used, "fact %u\n", i);
 	make(2, 90, 25);
-	menu_show(menu, of(page));
+	menu_show(menu, text_of(page));
 	shows(2, " fact 0");
 	shows(21, " fact 19");
 	assert_int_equal(press(KEY_DOWN), MENU_WAITS);
@@ -327,7 +322,7 @@ static void long_texts_wrap_at_blanks_or_anywhere(void **state)
 {
 	(void)state;
 	make(1, 40, 25);
-	menu_show(menu, of("one two three four five six seven eight nine\n\n"
+	menu_show(menu, text_of("one two three four five six seven eight nine\n\n"
 	                   "0123456789012345678901234567890123456789abcdef\nend"));
 	shows(2, " one two three four five six seven");
 	shows(3, " eight nine");
@@ -343,7 +338,7 @@ static void long_texts_wrap_at_blanks_or_anywhere(void **state)
 static void edits(const char *begin, const uint32_t *keys, unsigned count, const char *want)
 {
 	make(1, 80, 25);
-	menu_edit(menu, of(begin));
+	menu_edit(menu, text_of(begin));
 	for (unsigned i = 0; i < count; i++)
 		assert_int_equal(press(keys[i]), MENU_WAITS);
 	const struct menu_text *now = &menu->line.now;
@@ -400,7 +395,7 @@ static void the_editor_kills_and_yanks(void **state)
 
 static void boot_edited(const char *begin, const char *keys)
 {
-	menu_edit(menu, of(begin));
+	menu_edit(menu, text_of(begin));
 	type(keys);
 	assert_int_equal(press(KEY_RETURN), MENU_BOOTS_EDITED);
 }
@@ -415,7 +410,7 @@ static void the_editor_remembers_earlier_lines(void **state)
 	boot_edited("a", "1");
 	boot_edited("a", "1"); /* twice the same: kept once */
 	boot_edited("a", "2");
-	menu_edit(menu, of("a"));
+	menu_edit(menu, text_of("a"));
 	type("3");
 	press(KEY_UP);
 	assert_memory_equal(l->now.at, "a2", 2);
@@ -433,7 +428,7 @@ static void the_editor_remembers_earlier_lines(void **state)
 	for (char c = 'a'; c < 'a' + 12; c++)
 		boot_edited("x", (char[]){ c, 0 });
 	assert_int_equal(l->earlier_count, MENU_LINE_HISTORY);
-	menu_edit(menu, of(""));
+	menu_edit(menu, text_of(""));
 	for (unsigned i = 0; i < 20; i++)
 		press(KEY_UP);
 	assert_memory_equal(l->now.at, "xe", 2);
@@ -446,7 +441,7 @@ static void the_editor_is_full_at_its_limit(void **state)
 	(void)state;
 	memset(most, 'm', sizeof most - 1);
 	make(1, 80, 25);
-	menu_edit(menu, of(most));
+	menu_edit(menu, text_of(most));
 	assert_int_equal(menu->line.now.bytes, MENU_LINE_BYTES);
 	press('x');
 	assert_int_equal(menu->line.now.bytes, MENU_LINE_BYTES);
@@ -471,7 +466,7 @@ static void the_editor_shows_the_part_around_the_cursor(void **state)
 		text[i] = (char)('a' + i % 26);
 	for (unsigned columns = 40; columns <= 200; columns += 5) {
 		make(1, columns, 25);
-		menu_edit(menu, of(text));
+		menu_edit(menu, text_of(text));
 		assert_int_equal(*row_text(2), '<');
 		for (unsigned at = 300; at; at--) {
 			assert_true(menu_cursor(menu, &column, &row));
@@ -483,7 +478,7 @@ static void the_editor_shows_the_part_around_the_cursor(void **state)
 		}
 		assert_int_equal(*row_text(2), ' ');
 		assert_int_equal(row_text(2)[columns - 2], '>');
-		menu_edit(menu, of("short"));
+		menu_edit(menu, text_of("short"));
 		shows(2, " short");
 	}
 	assert_int_equal(press(KEY_ESCAPE), MENU_WAITS);

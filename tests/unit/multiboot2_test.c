@@ -1187,7 +1187,7 @@ static void a_section_that_finds_no_memory_has_no_address(void **state)
 	assert_int_equal(read_le64(h + 192 + 16), 0);
 }
 
-/* What must be kept apart needs room in the ledger: sections take none of the last. */
+/* Memory that must be kept apart needs room in the ledger: sections take none of its last entries. */
 static void sections_leave_room_in_the_ledger(void **state)
 {
 	enum { MOST = LEDGER_MAX - LEDGER_RESERVE };
@@ -1210,7 +1210,7 @@ static void sections_leave_room_in_the_ledger(void **state)
 	assert_true(with[0] && with[1] == 1 && with[2]);
 }
 
-/* Of a kernel by its address tag nobody knows whether its sections are right. */
+/* Where a kernel is loaded by its address tag, nobody knows whether its sections are right. */
 static void a_kernel_by_its_address_tag_has_no_sections(void **state)
 {
 	(void)state;

@@ -1,4 +1,4 @@
-/* What a boot of one protocol gets of its entry. */
+/* The keys of an entry that a boot of one protocol gets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
